@@ -1,0 +1,47 @@
+/** What a request body may say. */
+import type { z } from "zod";
+import { badRequest, GraphRefusal, plainBadRequest, type RefusalCode } from "./refusal";
+
+export interface BodyRule<Schema extends z.ZodObject = z.ZodObject> {
+  /** How refusals call the object: `AgentIdentity`. */
+  readonly resource: string;
+  /** `error.code` of refusals. @default "Request_BadRequest" */
+  readonly code?: "BadRequest";
+  /** Strict: what it does not name is refused. */
+  readonly schema: Schema;
+  /** Properties that exist and that no client can set. */
+  readonly readOnly?: readonly string[];
+  /** Properties with a refusal of their own. */
+  readonly refused?: Readonly<Record<string, { readonly status?: number; readonly code: RefusalCode; readonly message: string }>>;
+}
+
+/** @throws {GraphRefusal} naming the first property that is wrong */
+export function checkBody<Schema extends z.ZodObject>(rule: BodyRule<Schema>, body: unknown): z.infer<Schema> {
+  if (body === undefined) throw plainBadRequest("Empty Payload. JSON content expected.");
+  if (typeof body !== "object" || body === null || Array.isArray(body)) throw malformedPayload();
+  const refuse = rule.code === "BadRequest" ? plainBadRequest : badRequest;
+  const given = Object.fromEntries(Object.entries(body).filter(([name]) => name !== "@odata.type"));
+  for (const name of Object.keys(given)) {
+    const refused = rule.refused?.[name];
+    if (refused) throw new GraphRefusal(refused.status ?? 400, refused.code, refused.message);
+    if (name in rule.schema.shape) continue;
+    if (rule.readOnly?.includes(name)) throw refuse(`Property '${name}' is read-only and cannot be set.`);
+    throw refuse(`Invalid property '${name}'.`);
+  }
+  const result = rule.schema.safeParse(given);
+  if (result.success) return result.data;
+  throw refuse(wording(rule.resource, result.error.issues[0], given));
+}
+
+export const malformedPayload = () =>
+  plainBadRequest(
+    "Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.",
+  );
+
+function wording(resource: string, issue: z.core.$ZodIssue | undefined, given: object): string {
+  if (issue?.code === "unrecognized_keys") return `Invalid property '${issue.keys[0] ?? ""}'.`;
+  const path = issue?.path.map(String) ?? [];
+  const top = path[0] ?? "";
+  if (path.length === 1 && !(top in given)) return `A value is required for property '${top}' of resource '${resource}'.`;
+  return `Invalid value specified for property '${path.join(".")}' of resource '${resource}'.`;
+}

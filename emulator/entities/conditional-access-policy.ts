@@ -1,0 +1,155 @@
+/** conditionalAccessPolicy (beta): what a body can say. */
+import { z } from "zod";
+
+/** Enumerations are read in any letter case and written in Graph's. */
+function oneOf<const Member extends string>(...members: readonly Member[]) {
+  return z.string().transform((text, context): Member => {
+    const member = members.find((known) => known.toLowerCase() === text.toLowerCase());
+    if (member !== undefined) return member;
+    context.addIssue({ code: "custom", message: "not a member" });
+    return z.NEVER;
+  });
+}
+
+/** Flags travel as one comma-separated string; Graph answers them in the order of the enumeration. */
+function flags(...members: readonly string[]) {
+  return z.string().transform((text, context): string => {
+    const given = text.split(",").map((flag) => flag.trim().toLowerCase());
+    if (given.every((flag) => members.some((member) => member.toLowerCase() === flag))) {
+      return members.filter((member) => given.includes(member.toLowerCase())).join(",");
+    }
+    context.addIssue({ code: "custom", message: "not a member" });
+    return z.NEVER;
+  });
+}
+
+const strings = z.array(z.string().min(1));
+const maybeStrings = strings.optional();
+const riskLevels = z.array(oneOf("low", "medium", "high", "hidden", "none")).optional();
+const platforms = z.array(oneOf("android", "iOS", "windows", "windowsPhone", "macOS", "all", "linux"));
+const filter = z.strictObject({ mode: oneOf("include", "exclude"), rule: z.string().min(1).max(3072) });
+const guests = z.strictObject({
+  guestOrExternalUserTypes: flags(
+    "internalGuest",
+    "b2bCollaborationGuest",
+    "b2bCollaborationMember",
+    "b2bDirectConnectUser",
+    "otherExternalUser",
+    "serviceProvider",
+  ),
+  externalTenants: z
+    .strictObject({ "@odata.type": z.string().optional(), membershipKind: oneOf("all", "enumerated"), members: maybeStrings })
+    .nullable()
+    .optional(),
+});
+
+const applications = z.strictObject({
+  includeApplications: maybeStrings,
+  excludeApplications: maybeStrings,
+  includeUserActions: z.array(z.enum(["urn:user:registersecurityinfo", "urn:user:registerdevice"])).optional(),
+  includeAuthenticationContextClassReferences: maybeStrings,
+  applicationFilter: filter.nullable().optional(),
+});
+
+const users = z.strictObject({
+  includeUsers: maybeStrings,
+  excludeUsers: maybeStrings,
+  includeGroups: maybeStrings,
+  excludeGroups: maybeStrings,
+  includeRoles: maybeStrings,
+  excludeRoles: maybeStrings,
+  includeGuestsOrExternalUsers: guests.nullable().optional(),
+  excludeGuestsOrExternalUsers: guests.nullable().optional(),
+});
+
+const clientApplications = z.strictObject({
+  includeServicePrincipals: maybeStrings,
+  excludeServicePrincipals: maybeStrings,
+  servicePrincipalFilter: filter.nullable().optional(),
+  includeAgentIdServicePrincipals: maybeStrings,
+  excludeAgentIdServicePrincipals: maybeStrings,
+  agentIdServicePrincipalFilter: filter.nullable().optional(),
+});
+
+const conditions = z.strictObject({
+  applications: applications.optional(),
+  users: users.nullable().optional(),
+  clientApplications: clientApplications.nullable().optional(),
+  clientAppTypes: z.array(oneOf("all", "browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "easSupported", "other")).optional(),
+  agentIdRiskLevels: flags("low", "medium", "high").nullable().optional(),
+  userRiskLevels: riskLevels,
+  signInRiskLevels: riskLevels,
+  servicePrincipalRiskLevels: riskLevels.nullable(),
+  insiderRiskLevels: flags("minor", "moderate", "elevated").nullable().optional(),
+  platforms: z.strictObject({ includePlatforms: platforms, excludePlatforms: platforms.optional() }).nullable().optional(),
+  locations: z.strictObject({ includeLocations: strings, excludeLocations: maybeStrings }).nullable().optional(),
+  devices: z.strictObject({ deviceFilter: filter.nullable().optional() }).nullable().optional(),
+  authenticationFlows: z.strictObject({ transferMethods: flags("deviceCodeFlow", "authenticationTransfer") }).nullable().optional(),
+});
+
+const grantControls = z.strictObject({
+  operator: oneOf("AND", "OR"),
+  builtInControls: z
+    .array(
+      oneOf(
+        "block",
+        "mfa",
+        "compliantDevice",
+        "domainJoinedDevice",
+        "approvedApplication",
+        "compliantApplication",
+        "passwordChange",
+        "riskRemediation",
+      ),
+    )
+    .optional(),
+  customAuthenticationFactors: maybeStrings,
+  termsOfUse: maybeStrings,
+  authenticationStrength: z.strictObject({ id: z.guid() }).nullable().optional(),
+});
+
+const isEnabled = z.boolean().default(true);
+const sessionControls = z.strictObject({
+  applicationEnforcedRestrictions: z.strictObject({ isEnabled }).nullable().optional(),
+  cloudAppSecurity: z
+    .strictObject({ isEnabled, cloudAppSecurityType: oneOf("mcasConfigured", "monitorOnly", "blockDownloads") })
+    .nullable()
+    .optional(),
+  continuousAccessEvaluation: z.strictObject({ mode: oneOf("strictEnforcement", "disabled", "strictLocation") }).nullable().optional(),
+  disableResilienceDefaults: z.boolean().nullable().optional(),
+  globalSecureAccessFilteringProfile: z.strictObject({ isEnabled, profileId: z.guid() }).nullable().optional(),
+  persistentBrowser: z.strictObject({ isEnabled, mode: oneOf("always", "never") }).nullable().optional(),
+  secureSignInSession: z.strictObject({ isEnabled }).nullable().optional(),
+  signInFrequency: z
+    .strictObject({
+      isEnabled,
+      value: z.int().min(1).max(365).nullable().optional(),
+      type: oneOf("days", "hours").nullable().optional(),
+      frequencyInterval: oneOf("timeBased", "everyTime").optional(),
+      authenticationType: oneOf("primaryAndSecondaryAuthentication", "secondaryAuthentication").optional(),
+    })
+    .nullable()
+    .optional(),
+});
+
+const writable = {
+  displayName: z.string().min(1).max(256),
+  /** Taken and forgotten: the documentation calls it "not used". */
+  description: z.string().nullable().optional(),
+  state: oneOf("enabled", "disabled", "enabledForReportingButNotEnforced"),
+  conditions,
+  grantControls: grantControls.nullable().optional(),
+  sessionControls: sessionControls.nullable().optional(),
+};
+
+const rule = {
+  resource: "ConditionalAccessPolicy",
+  code: "BadRequest" as const,
+  readOnly: ["id", "createdDateTime", "modifiedDateTime", "deletedDateTime", "templateId", "partialEnablementStrategy"],
+};
+
+export const policyToCreate = { ...rule, schema: z.strictObject(writable) };
+export const policyToChange = { ...rule, schema: z.strictObject(writable).partial() };
+
+export type Policy = z.infer<typeof policyToCreate.schema>;
+export type PolicyChange = z.infer<typeof policyToChange.schema>;

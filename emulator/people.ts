@@ -1,0 +1,98 @@
+/** Who answers for an object: owners and sponsors. */
+import { randomUUID } from "node:crypto";
+import { badRequest, notFound } from "./refusal";
+import type { Context } from "./route";
+import type { StoredObject } from "./store";
+
+export type Relation = "owners" | "sponsors";
+
+/** Most people an object can have, and how many of its sponsors can be groups. */
+export const mostOwners = 100;
+export const mostSponsors = 100;
+export const mostGroupSponsors = 5;
+
+/** Not documented: whether Graph lets the last sponsor go. Until a real tenant says otherwise, it may. */
+export const lastSponsorMayGo = true;
+
+const referencePath = /^\/(?:v1\.0|beta)\/(users|groups|directoryObjects|servicePrincipals)\/([0-9a-f-]{36})$/i;
+
+/** The object a `@odata.bind` or `@odata.id` URL names: its id, nothing is known about its existence. */
+function idIn(context: Context, url: string): string {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  const known = parsed && (parsed.origin === "https://graph.microsoft.com" || context.base.startsWith(`${parsed.origin}/`));
+  const id = known && parsed.search === "" ? referencePath.exec(parsed.pathname)?.[2] : undefined;
+  if (id === undefined) throw badRequest(`Invalid reference '${url}': a URL such as https://graph.microsoft.com/v1.0/users/{id} is expected.`);
+  return id.toLowerCase();
+}
+
+/** Objects named in the body of a create. Unknown ones are 400, as the documentation of Agent ID says; in a `$ref` they are 404. */
+export function boundPeople(context: Context, urls: readonly string[] | undefined): StoredObject[] {
+  return [...new Set((urls ?? []).map((url) => idIn(context, url)))].map((id) => {
+    const found = context.store.get(id);
+    if (!found) throw badRequest(`Object with id ${id} not found.`);
+    return found;
+  });
+}
+
+/**
+ * Sponsors of a new object: an application must name one, a person who names none becomes the sponsor.
+ */
+export function sponsorsOfNew(context: Context, urls: readonly string[] | undefined): StoredObject[] {
+  const sponsors = boundPeople(context, urls);
+  if (sponsors.length > 0) return sponsors;
+  const caller = context.caller.idtyp === "user" ? context.store.get(context.caller.oid) : undefined;
+  if (!caller) throw badRequest("No sponsor specified. Please provide at least one sponsor.");
+  return [caller];
+}
+
+/** @throws {GraphRefusal} when one may not be what it is to become, or there are too many */
+export function setPeople(context: Context, relation: Relation, object: StoredObject, people: readonly StoredObject[]): void {
+  for (const person of people) {
+    if (relation === "sponsors") checkSponsor(person);
+    else if (person.kind !== "user" && !person.kind.startsWith("servicePrincipal") && person.kind !== "agentIdentityBlueprintPrincipal") {
+      throw badRequest(`Object '${person.id}' cannot be an owner: only users and service principals can.`);
+    }
+    if (!context.store.link(relation, object.id, person.id)) {
+      throw badRequest(`One or more added object references already exist for the following modified properties: '${relation}'.`);
+    }
+  }
+  const all = peopleOf(context, relation, object);
+  const most = relation === "sponsors" ? mostSponsors : mostOwners;
+  if (all.length > most) throw badRequest(`An object can have at most ${most} ${relation}.`);
+  if (relation === "sponsors" && all.filter(({ kind }) => kind === "group").length > mostGroupSponsors) {
+    throw badRequest(`At most ${mostGroupSponsors} sponsors can be groups.`);
+  }
+}
+
+function checkSponsor({ id, kind, body }: StoredObject): void {
+  const types = Array.isArray(body["groupTypes"]) ? (body["groupTypes"] as unknown[]) : [];
+  const groupCan = body["isAssignableToRole"] !== true && (types.includes("Unified") || types.includes("DynamicMembership"));
+  if (kind === "user" || (kind === "group" && groupCan)) return;
+  throw badRequest(
+    `Object '${id}' cannot be a sponsor: only users, Microsoft 365 groups and groups with dynamic membership can, unless they are role-assignable.`,
+  );
+}
+
+/** Those who still exist. */
+export function peopleOf({ store }: Context, relation: Relation, object: StoredObject): StoredObject[] {
+  return store.targets(relation, object.id).flatMap((id) => store.get(id) ?? []);
+}
+
+/** `POST …/$ref` */
+export function addPerson(context: Context, relation: Relation, object: StoredObject, url: string): void {
+  const id = idIn(context, url);
+  const person = context.store.get(id);
+  if (!person) throw notFound(id);
+  setPeople(context, relation, object, [person]);
+}
+
+/** `DELETE …/{id}/$ref` */
+export function removePerson(context: Context, relation: Relation, object: StoredObject, id: string): void {
+  if (!context.store.unlink(relation, object.id, id.toLowerCase())) throw notFound(id);
+  if (relation === "sponsors" && !lastSponsorMayGo && peopleOf(context, relation, object).length === 0) {
+    throw badRequest("No sponsor specified. Please provide at least one sponsor.");
+  }
+}
+
+/** Ids of objects made by clients are random; those of the seed are not. */
+export const newId = (): string => randomUUID();

@@ -1,0 +1,105 @@
+/**
+ * What a route is. Routes are data: whatever must not be forgotten — token, permission, body, query options, address —
+ * is checked by the tenant before `answer` runs.
+ */
+import type { z } from "zod";
+import type { Key, Version } from "./address";
+import type { BodyRule } from "./body";
+import type { Query, QueryRule } from "./query";
+import type { GraphRefusal } from "./refusal";
+import { notFound } from "./refusal";
+import type { StoredObject } from "./store";
+import type { Caller } from "./token";
+import type { Surroundings } from "./view";
+
+/** One way to be allowed: a permission, several together, or one that reaches only some properties of the body. */
+export type Permission = string | readonly string[] | { readonly name: string; readonly only: readonly string[] };
+
+/** Any one suffices; least first. Application and delegated permissions differ on few routes. */
+export type Permissions =
+  | readonly Permission[]
+  | { readonly application: readonly Permission[]; readonly delegated: readonly Permission[] };
+
+export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+
+export interface Context<Body = unknown> extends Surroundings {
+  readonly caller: Caller;
+  /** Keys of the address, by the names in the route's path. */
+  readonly keys: Readonly<Record<string, Key>>;
+  /** The object that the first key names, when there is one. */
+  readonly target: StoredObject | undefined;
+  readonly body: Body;
+  readonly query: Query;
+  readonly headers: Headers;
+  /** Origin and version of the request, such as `https://graph.microsoft.com/v1.0`. */
+  readonly base: string;
+  /** Path of the request below the version, for the next page. */
+  readonly path: string;
+  readonly now: Date;
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body?: object;
+}
+
+export interface Route {
+  readonly method: Method;
+  /**
+   * Path below the version. A cast in its first segment may be left out by the client when the object has that type,
+   * unless `uncast` says otherwise.
+   */
+  readonly path: string;
+  /** @default ["v1.0", "beta"] */
+  readonly versions?: readonly Version[];
+  readonly permissions: Permissions;
+  /** Permissions by kind of the object that is addressed; `permissions` holds for the other kinds. */
+  readonly permissionsByKind?: Readonly<Record<string, Permissions>>;
+  /** The documentation this follows, or the observation. */
+  readonly source: string;
+  /** How the path answers without its cast. */
+  readonly uncast?: (segment: string) => GraphRefusal;
+  /** Serves every kind of the collection, cast or not. */
+  readonly anyKind?: true;
+  /** Tells routes of one method and path apart. The first that agrees is taken. */
+  readonly when?: (body: unknown, headers: Headers) => boolean;
+  readonly body?: BodyRule;
+  /** Query options. @default none */
+  readonly query?: QueryRule;
+  readonly answer: (context: Context<never>) => Answer;
+}
+
+/** Declares a route whose `answer` gets the body its schema describes. */
+export function route<Schema extends z.ZodObject>(
+  declared: Omit<Route, "answer" | "body"> & {
+    readonly body?: BodyRule<Schema>;
+    readonly answer: (context: Context<z.infer<Schema>>) => Answer;
+  },
+): Route {
+  return declared as unknown as Route;
+}
+
+/** @throws {GraphRefusal} 404 */
+export function targetOf(context: Context): StoredObject {
+  if (context.target) return context.target;
+  throw notFound(keyOf(context, "id"));
+}
+
+export function keyOf(context: Context, name: string): string {
+  return context.keys[name]?.value ?? "";
+}
+
+function allows(permission: Permission, held: ReadonlySet<string>): boolean {
+  if (typeof permission === "string") return held.has(permission);
+  if ("only" in permission) return false;
+  return permission.every((name) => held.has(name));
+}
+
+/** Whether the caller's token suffices for this request; `properties` are those the body sets. */
+export function permitted(permissions: Permissions, caller: Caller, properties: readonly string[]): boolean {
+  const kind = caller.idtyp === "app" ? "application" : "delegated";
+  const ways = "application" in permissions ? permissions[kind] : permissions;
+  if (ways.some((way) => allows(way, caller.permissions))) return true;
+  const reach = ways.flatMap((way) => (typeof way === "object" && "only" in way && caller.permissions.has(way.name) ? way.only : []));
+  return properties.length > 0 && properties.every((property) => reach.includes(property));
+}

@@ -1,0 +1,179 @@
+/**
+ * A Microsoft Entra tenant in this process: directory, Agent ID and Conditional Access behind Microsoft Graph's own
+ * paths, bodies and errors. It follows the documentation; where that is silent it is strict.
+ */
+import { randomUUID } from "node:crypto";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { entityOf } from "./entities";
+import { type Fault, planFault, remembered, type RequestRecord } from "./journal";
+import { apiOf, checkPermissionNames, microsoftGraphAppId } from "./permissions";
+import { automationAppId, defaultPermissions, seed, tenantDomain, tenantName } from "./seed";
+import { Service } from "./service";
+import { Store, type StoredObject } from "./store";
+import { issueToken, signingKey, type TokenSubject } from "./token";
+
+export type { Fault, FaultAnswer, RequestRecord } from "./journal";
+
+export interface TenantOptions {
+  /** Folder of the state; made when missing. Several processes may open the same one. */
+  readonly directory?: string;
+  /** Nothing on disk: the tenant ends with this process. */
+  readonly memory?: true;
+  /** Origin of the URLs in answers. @default the origin of each request, which is https://graph.microsoft.com unless the tenant is served */
+  readonly baseUrl?: string;
+  /** GUID of the tenant, for recorded stacks. @default random when the store is first made */
+  readonly tenantId?: string;
+}
+
+export interface TokenRequest {
+  /** Microsoft Graph permissions in the token. @default what the application holds */
+  readonly permissions?: readonly string[];
+  /** Client id of the application. @default the automation application */
+  readonly app?: string;
+  /** User principal name: the token is a delegated one. */
+  readonly user?: string;
+}
+
+export interface EmulatedTenant {
+  readonly id: string;
+  readonly name: string;
+  /** Verified domain. */
+  readonly domain: string;
+  /** Where the state lies: a folder, or "memory". */
+  readonly where: string;
+  /** Answers one request to Microsoft Graph. Rejects only where a planned fault breaks the connection. */
+  handle(request: Request): Promise<Response>;
+  /** A signed access token for Microsoft Graph. @throws {TypeError} for an unknown permission, application or user */
+  token(options?: TokenRequest): Promise<string>;
+  /** What tokens of the automation application hold from now on, in every process on this store. */
+  grant(permissions: readonly string[]): void;
+  /** Plans a request that goes wrong, in whichever process on this store it arrives. */
+  fail(fault: Fault): void;
+  /** The newest 10,000 requests, oldest first. */
+  requests(): readonly RequestRecord[];
+  /** Back to the seed: objects, requests, faults and granted permissions. The id and the signing key stay. */
+  reset(): void;
+  close(): void;
+}
+
+const fileName = "tenant.sqlite";
+
+/** Whether there is a tenant in `directory`. */
+export const tenantExists = (directory: string): boolean => fs.existsSync(path.join(directory, fileName));
+
+/** Opens a tenant, and makes it on first use. */
+export function openTenant(options: TenantOptions): EmulatedTenant {
+  const where = options.memory ? "memory" : directoryOf(options);
+  const store = new Store(options.memory ? ":memory:" : path.join(where, fileName), (kind) => entityOf(kind).indexed);
+  try {
+    return new Tenant(store, idOf(store, options.tenantId, where), where, options.baseUrl);
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+function directoryOf({ directory }: TenantOptions): string {
+  if (directory === undefined) throw new TypeError("openTenant needs a directory, or memory: true");
+  const where = path.resolve(directory);
+  fs.mkdirSync(where, { recursive: true });
+  // The folder holds a private key and lies beside programs that are under version control.
+  const ignore = path.join(where, ".gitignore");
+  if (!fs.existsSync(ignore)) fs.writeFileSync(ignore, "*\n");
+  return where;
+}
+
+/** The id the store was made with; an empty store is filled. */
+function idOf(store: Store, wanted: string | undefined, where: string): string {
+  return store.transaction("write", () => {
+    const found = store.meta("tenantId");
+    if (found !== undefined && wanted !== undefined && found !== wanted.toLowerCase()) {
+      throw new Error(`cannot open the emulated tenant in ${where}: it is tenant ${found}, not ${wanted}.`);
+    }
+    if (found !== undefined) return found;
+    const id = wanted?.toLowerCase() ?? randomUUID();
+    store.setMeta("tenantId", id);
+    seed(store, id);
+    return id;
+  });
+}
+
+class Tenant implements EmulatedTenant {
+  readonly name = tenantName;
+  readonly domain = tenantDomain;
+  readonly #service: Service;
+
+  constructor(
+    private readonly store: Store,
+    readonly id: string,
+    readonly where: string,
+    baseUrl: string | undefined,
+  ) {
+    this.#service = new Service({ store, tenantId: id, tenantName, domain: tenantDomain }, baseUrl);
+  }
+
+  handle(request: Request): Promise<Response> {
+    return this.#service.handle(request);
+  }
+
+  async token(options: TokenRequest = {}): Promise<string> {
+    return issueToken(signingKey(this.store), this.id, this.#subject(options), new Date());
+  }
+
+  #subject({ permissions, app = automationAppId, user }: TokenRequest): TokenSubject {
+    checkPermissionNames(permissions ?? []);
+    const principal = this.#servicePrincipal(app);
+    if (!principal) throw new TypeError(`no service principal with appId "${app}" in the emulated tenant`);
+    const held = permissions ?? (app === automationAppId ? this.#granted() : this.#assigned(principal));
+    if (user === undefined) return { appId: app, oid: principal.id, permissions: held };
+    const [person] = this.store.find({ kinds: ["user"], where: { property: "userPrincipalName", value: user } });
+    if (!person) throw new TypeError(`no user "${user}" in the emulated tenant`);
+    return { appId: app, oid: person.id, userPrincipalName: String(person.body["userPrincipalName"]), permissions: held };
+  }
+
+  #servicePrincipal(appId: string): StoredObject | undefined {
+    const kinds = ["servicePrincipal", "agentIdentityBlueprintPrincipal", "agentIdentity"];
+    return this.store.find({ kinds, where: { property: "appId", value: appId } })[0];
+  }
+
+  #granted(): readonly string[] {
+    const text = this.store.meta("granted");
+    return text === undefined ? defaultPermissions : (JSON.parse(text) as string[]);
+  }
+
+  /** Application permissions of any other application: its app role assignments on Microsoft Graph. */
+  #assigned(principal: StoredObject): string[] {
+    const graph = this.#servicePrincipal(microsoftGraphAppId);
+    const roles = apiOf(microsoftGraphAppId)?.appRoles ?? [];
+    return this.store
+      .find({ kinds: ["appRoleAssignment"], where: { property: "principalId", value: principal.id } })
+      .filter(({ body }) => body["resourceId"] === graph?.id)
+      .flatMap(({ body }) => roles.find(({ id }) => id === body["appRoleId"])?.value ?? []);
+  }
+
+  grant(permissions: readonly string[]): void {
+    checkPermissionNames(permissions);
+    this.store.transaction("write", () => this.store.setMeta("granted", JSON.stringify(permissions)));
+  }
+
+  fail(fault: Fault): void {
+    this.store.transaction("write", () => planFault(this.store, fault));
+  }
+
+  requests(): readonly RequestRecord[] {
+    return remembered(this.store);
+  }
+
+  reset(): void {
+    this.store.transaction("write", () => {
+      this.store.clear();
+      this.store.run("DELETE FROM meta WHERE key = 'granted'");
+      seed(this.store, this.id);
+    });
+  }
+
+  close(): void {
+    this.store.close();
+  }
+}

@@ -1,0 +1,21 @@
+/** Everything a program may import. Nothing else of this package is public. */
+export {
+  AgentFleet,
+  type AgentFleetArgs,
+  type FleetAgent,
+  type FleetFederation,
+  type FleetPermissions,
+} from "./components/agent-fleet";
+export { AgentIdentity, type AgentIdentityArgs } from "./provider/agent-identity";
+export { AgentIdentityBlueprint, type AgentIdentityBlueprintArgs } from "./provider/agent-identity-blueprint";
+export {
+  AgentIdentityBlueprintPrincipal,
+  type AgentIdentityBlueprintPrincipalArgs,
+} from "./provider/agent-identity-blueprint-principal";
+export type { ConditionsArgs, GrantControlsArgs } from "./provider/conditional-access-conditions";
+export { ConditionalAccessPolicy, type ConditionalAccessPolicyArgs } from "./provider/conditional-access-policy";
+export {
+  FederatedIdentityCredential,
+  type FederatedIdentityCredentialArgs,
+} from "./provider/federated-identity-credential";
+export { microsoftGraph, PermissionGrant, type PermissionGrantArgs } from "./provider/permission-grant";

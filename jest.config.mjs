@@ -1,0 +1,21 @@
+/** One transform for every test; jose is published as ES modules only, so it is compiled too. */
+const shared = {
+  testEnvironment: "node",
+  transform: {
+    "^.+\\.(ts|js|mjs)$": [
+      "@swc/jest",
+      { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
+    ],
+  },
+  transformIgnorePatterns: ["/node_modules/(?!jose/)"],
+  modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/.demo", "<rootDir>/test/.work"],
+};
+
+export default {
+  projects: [
+    // Milliseconds each: rules, the emulated tenant, every resource through the real Graph client, components with mocks.
+    { ...shared, displayName: "rules", testMatch: ["<rootDir>/test/**/*.test.ts"], testPathIgnorePatterns: ["<rootDir>/test/cli/"] },
+    // Seconds each: the real Pulumi CLI.
+    { ...shared, displayName: "cli", testMatch: ["<rootDir>/test/cli/**/*.test.ts"] },
+  ],
+};

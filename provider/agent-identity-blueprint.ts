@@ -1,0 +1,247 @@
+/**
+ * Agent identity blueprint: the template of one kind of agent. It holds the credentials; the identities made from it hold none.
+ *
+ * Graph:    /applications cast to microsoft.graph.agentIdentityBlueprint (v1.0)
+ * Docs:     https://learn.microsoft.com/graph/api/resources/agentidentityblueprint
+ * Id:       the appId. Everything that refers to a blueprint wants it as `blueprintId`.
+ * Replaced: when `uniqueName` changes.
+ * Deleted:  softly, for 30 days; while it is in deletedItems it keeps its uniqueName, and a new `up` restores it.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import {
+  bindings,
+  changeReferences,
+  missingReferences,
+  readReferences,
+  references,
+  sponsors,
+} from "./directory-references";
+import { same, sorted, textOf } from "./engine/json";
+import type { Lifecycle, Match } from "./engine/lifecycle";
+import { markerTag, markerTagPrefix } from "./engine/marker";
+import { EntraResource } from "./engine/resource";
+import { EntraError, undefinedWhenGone } from "./graph/errors";
+import type { Tenant } from "./graph/tenant";
+
+// ---- what a program writes -------------------------------------------------
+
+export interface AgentIdentityBlueprintArgs {
+  /** Name people see in the Entra admin centre, 1 to 256 characters. Changed in place. */
+  displayName: pulumi.Input<string>;
+  /** Who answers for this kind of agent: user principal names or object ids of users, Microsoft 365 groups or dynamic groups. At least one. Changed in place. */
+  sponsors: pulumi.Input<pulumi.Input<string>[]>;
+  /** Who may operate it: user principal names or object ids. Not managed when left out. Changed in place. */
+  owners?: pulumi.Input<pulumi.Input<string>[]>;
+  /** What this kind of agent does, up to 1024 characters. Not managed when left out. Changed in place. */
+  description?: pulumi.Input<string>;
+  /** Which tenants may use it: `AzureADMyOrg` or `AzureADMultipleOrgs`. @default "AzureADMyOrg". Changed in place. */
+  signInAudience?: pulumi.Input<string>;
+  /** Labels, 1 to 256 characters without spaces each. They show on the identities too. Not managed when left out. Changed in place. */
+  tags?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Key within the tenant, and how a later run finds the blueprint again. @default "agentid-" and the marker. A change replaces. */
+  uniqueName?: pulumi.Input<string>;
+}
+
+export class AgentIdentityBlueprint extends EntraResource {
+  declare readonly displayName: pulumi.Output<string>;
+  declare readonly sponsors: pulumi.Output<string[]>;
+  declare readonly signInAudience: pulumi.Output<string>;
+  declare readonly uniqueName: pulumi.Output<string>;
+  /** Object id of the application object; `id` is the appId. */
+  declare readonly objectId: pulumi.Output<string>;
+
+  constructor(name: string, args: AgentIdentityBlueprintArgs, opts?: pulumi.CustomResourceOptions) {
+    super(agentIdentityBlueprint, name, args, ["objectId", "signInAudience", "uniqueName"], opts);
+  }
+}
+
+// ---- what is allowed -------------------------------------------------------
+
+interface Inputs {
+  displayName: string;
+  sponsors: string[];
+  owners?: string[] | undefined;
+  description?: string | undefined;
+  signInAudience: string;
+  tags?: string[] | undefined;
+  uniqueName: string;
+}
+
+const tag = z
+  .string()
+  .regex(/^\S{1,256}$/, "must be 1 to 256 characters without spaces")
+  .refine(
+    (text) => !text.startsWith(markerTagPrefix),
+    `must not start with "${markerTagPrefix}", which marks what Pulumi manages`,
+  );
+
+const properties = {
+  displayName: z.string().min(1, "must not be empty").max(256, "must be at most 256 characters"),
+  sponsors,
+  owners: references.optional(),
+  description: z.string().max(1024, "must be at most 1024 characters").optional(),
+  signInAudience: z
+    .enum(["AzureADMyOrg", "AzureADMultipleOrgs"], `must be "AzureADMyOrg" or "AzureADMultipleOrgs"`)
+    .default("AzureADMyOrg"),
+  tags: z.array(tag).transform(sorted).optional(),
+  uniqueName: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,120}$/, "must be 1 to 120 letters, digits, dots, hyphens or underscores"),
+};
+
+// ---- how it lives in the tenant --------------------------------------------
+
+interface Blueprint {
+  readonly "@odata.type"?: string;
+  readonly id: string;
+  readonly appId: string;
+  readonly displayName: string;
+  readonly description: string | null;
+  readonly signInAudience: string;
+  readonly tags: string[];
+  readonly uniqueName: string | null;
+}
+
+const cast = "microsoft.graph.agentIdentityBlueprint";
+const byName = (uniqueName: string): string => `/applications(uniqueName='${encodeURIComponent(uniqueName)}')/${cast}`;
+const byAppId = (appId: string): string => `/applications(appId='${encodeURIComponent(appId)}')/${cast}`;
+
+/** Path of the blueprint's application object, which its sponsors, owners and credentials hang from. */
+export const blueprintPath = (objectId: string): string => `/applications/${encodeURIComponent(objectId)}/${cast}`;
+
+/** Finds the application object of a blueprint by its appId. 404 is an EntraError with code NOT_FOUND. */
+export const readBlueprint = (tenant: Tenant, appId: string): Promise<Blueprint> =>
+  tenant.get<Blueprint>(byAppId(appId));
+
+export const agentIdentityBlueprint: Lifecycle<Inputs> = {
+  kind: "AgentIdentityBlueprint",
+  noun: "agent identity blueprint",
+  properties,
+  defaults: (marker) => ({ uniqueName: `agentid-${marker}` }),
+  nameOf: ({ displayName, uniqueName }) => displayName ?? uniqueName ?? "",
+  replacedBy: ["uniqueName"],
+  permissions: {
+    read: "AgentIdentityBlueprint.Read.All",
+    // Setting uniqueName, the key that makes the create repeatable, is an upsert and needs more than .Create.
+    create: "AgentIdentityBlueprint.ReadWrite.All",
+    change: "AgentIdentityBlueprint.ReadWrite.All",
+    remove: "AgentIdentityBlueprint.DeleteRestore.All",
+  },
+
+  async questions(tenant, inputs) {
+    return [
+      ...(await missingReferences(tenant, "sponsors", inputs.sponsors)),
+      ...(await missingReferences(tenant, "owners", inputs.owners)),
+    ];
+  },
+
+  async find(tenant, wanted) {
+    const active = await tenant.get<Blueprint>(byName(wanted.uniqueName)).catch(undefinedWhenGone);
+    if (active) return [match(requireBlueprint(active), wanted.marker)];
+    const deleted = await tenant.list<Blueprint>("/directory/deletedItems/microsoft.graph.application");
+    return deleted
+      .filter((application) => application.uniqueName === wanted.uniqueName)
+      .map((application) => ({
+        ...match(application, wanted.marker),
+        restore: async () => {
+          await tenant.post(`/directory/deletedItems/${application.id}/restore`, {});
+        },
+      }));
+  },
+
+  async create(tenant, wanted) {
+    const made = await tenant.patch<Blueprint>(
+      byName(wanted.uniqueName),
+      {
+        ...writable(wanted, []),
+        "sponsors@odata.bind": await bindings(tenant, wanted.sponsors),
+        ...(wanted.owners ? { "owners@odata.bind": await bindings(tenant, wanted.owners) } : {}),
+      },
+      { headers: { Prefer: "create-if-missing" }, repeatable: false },
+    );
+    // Graph answers 204 without a body when an earlier attempt, whose answer was lost, has made it already.
+    return requireBlueprint(made ?? (await tenant.get<Blueprint>(byName(wanted.uniqueName)))).appId;
+  },
+
+  async read(tenant, id, declared) {
+    const found = await readBlueprint(tenant, id).catch(undefinedWhenGone);
+    if (!found) return undefined;
+    const { id: objectId } = requireBlueprint(found);
+    const [sponsorsNow, ownersNow] = await Promise.all([
+      readReferences(tenant, `${blueprintPath(objectId)}/sponsors`, declared.sponsors),
+      declared.owners && readReferences(tenant, `${blueprintPath(objectId)}/owners`, declared.owners),
+    ]);
+    return {
+      inputs: {
+        displayName: found.displayName,
+        sponsors: sponsorsNow,
+        owners: ownersNow,
+        description: found.description ?? "",
+        signInAudience: found.signInAudience,
+        tags: sorted(found.tags.filter((text) => !text.startsWith(markerTagPrefix))),
+        uniqueName: found.uniqueName ?? "",
+      },
+      outputs: { objectId },
+    };
+  },
+
+  async change(tenant, _id, wanted, actual) {
+    const objectId = textOf(actual.outputs["objectId"]);
+    const serial = objectId;
+    const scalar = ["displayName", "description", "signInAudience", "tags"] as const;
+    if (scalar.some((key) => wanted[key] !== undefined && !same(wanted[key], actual.inputs[key]))) {
+      await tenant.patch(blueprintPath(objectId), writable(wanted, actual.inputs.tags ?? []), { serial });
+    }
+    for (const relation of ["sponsors", "owners"] as const) {
+      const who = wanted[relation];
+      if (who)
+        await changeReferences(
+          tenant,
+          `${blueprintPath(objectId)}/${relation}`,
+          who,
+          actual.inputs[relation] ?? [],
+          serial,
+        );
+    }
+  },
+
+  async remove(tenant, id, _declared, outputs) {
+    const objectId = textOf(outputs["objectId"]) || (await readBlueprint(tenant, id)).id;
+    await tenant.delete(blueprintPath(objectId));
+  },
+};
+
+/** What a PATCH carries. Tags that the program does not manage are kept, and the marker is always among them. */
+function writable(wanted: Inputs & { marker: string }, tagsNow: readonly string[]): object {
+  const { displayName, description, signInAudience, tags = tagsNow, marker } = wanted;
+  return {
+    displayName,
+    signInAudience,
+    ...(description === undefined ? {} : { description }),
+    tags: [...tags, markerTag(agentIdentityBlueprint.kind, marker)],
+  };
+}
+
+function match(application: Blueprint, marker: string): Match {
+  return {
+    id: application.appId,
+    label: `blueprint "${application.displayName}" (appId ${application.appId}, uniqueName ${application.uniqueName ?? "none"})`,
+    notOurs: application.tags.includes(markerTag(agentIdentityBlueprint.kind, marker))
+      ? undefined
+      : "it does not bear this resource's marker, so somebody else made it. Declare another uniqueName, or delete that blueprint",
+  };
+}
+
+/**
+ * Some requests silently make or find a plain application; that must never pass for a blueprint. Where Graph leaves the
+ * type out, the cast in the path has decided it.
+ */
+function requireBlueprint(application: Blueprint): Blueprint {
+  const type = application["@odata.type"] ?? "#microsoft.graph.agentIdentityBlueprint";
+  if (/agentIdentityBlueprint$/i.test(type)) return application;
+  throw new EntraError(
+    "UNEXPECTED_ANSWER",
+    `application ${application.appId} (uniqueName ${application.uniqueName ?? "none"}) is a plain application, not a blueprint. Declare another uniqueName`,
+  );
+}

@@ -1,0 +1,177 @@
+/**
+ * Conditional Access policy: when agents may get a token, and when not.
+ *
+ * Graph:    /identity/conditionalAccess/policies (beta: v1.0 has no agent conditions)
+ * Docs:     https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy?view=graph-rest-beta
+ * Id:       Graph's GUID of the policy.
+ * Replaced: never.
+ * Deleted:  softly, for 30 days. A tenant holds 195 policies.
+ *
+ * The tenant shows the policy as "<displayName> [xxxxxxxx]": policies have no other place for the marker by which an
+ * interrupted create is found again. An enforced policy is created report-only and enforced once every condition reads
+ * back: a condition that Graph dropped must never block everybody.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import {
+  canonicalControls,
+  type Conditions,
+  conditions,
+  type ConditionsArgs,
+  conditionsFromGraph,
+  conditionsToGraph,
+  type GrantControls,
+  grantControls,
+  type GrantControlsArgs,
+  type GraphConditions,
+} from "./conditional-access-conditions";
+import { same } from "./engine/json";
+import type { Lifecycle } from "./engine/lifecycle";
+import { EntraResource } from "./engine/resource";
+import { RunMemory } from "./engine/run-memory";
+import { undefinedWhenGone } from "./graph/errors";
+
+// ---- what a program writes -------------------------------------------------
+
+export interface ConditionalAccessPolicyArgs {
+  /** Name people see, 1 to 240 characters; the tenant shows a permanent suffix after it. Changed in place. */
+  displayName: pulumi.Input<string>;
+  /** Whom and what it is about. Changed in place. */
+  conditions: pulumi.Input<ConditionsArgs>;
+  /** What happens then. Agents can only be blocked. @default { builtInControls: ["block"] }. Changed in place. */
+  grantControls?: pulumi.Input<GrantControlsArgs>;
+  /** `enabledForReportingButNotEnforced` (report-only), `enabled` or `disabled`. @default report-only. Changed in place. */
+  state?: pulumi.Input<"enabled" | "disabled" | "enabledForReportingButNotEnforced">;
+}
+
+export class ConditionalAccessPolicy extends EntraResource {
+  declare readonly displayName: pulumi.Output<string>;
+  declare readonly conditions: pulumi.Output<Conditions>;
+  declare readonly grantControls: pulumi.Output<GrantControls>;
+  declare readonly state: pulumi.Output<string>;
+
+  constructor(name: string, args: ConditionalAccessPolicyArgs, opts?: pulumi.CustomResourceOptions) {
+    super(conditionalAccessPolicy, name, args, ["grantControls", "state"], opts);
+  }
+}
+
+// ---- what is allowed -------------------------------------------------------
+
+interface Inputs {
+  displayName: string;
+  conditions: Conditions;
+  grantControls: GrantControls;
+  state: string;
+}
+
+const reportOnly = "enabledForReportingButNotEnforced";
+
+const properties = {
+  displayName: z.string().min(1, "must not be empty").max(240, "must be at most 240 characters"),
+  conditions,
+  grantControls,
+  state: z
+    .enum(["enabled", "disabled", reportOnly], `must be "enabled", "disabled" or "${reportOnly}"`)
+    .default(reportOnly),
+};
+
+// ---- how it lives in the tenant --------------------------------------------
+
+interface Policy {
+  readonly id: string;
+  readonly displayName: string;
+  readonly state: string;
+  readonly conditions: GraphConditions;
+  readonly grantControls: { readonly operator: string; readonly builtInControls: string[] } | null;
+}
+
+const collection = "/identity/conditionalAccess/policies";
+const beta = { version: "beta" } as const;
+
+/** All policies of the tenant, before the first create of a run. */
+const policies = new RunMemory<readonly Policy[]>();
+
+export const conditionalAccessPolicy: Lifecycle<Inputs> = {
+  kind: "ConditionalAccessPolicy",
+  noun: "Conditional Access policy",
+  properties,
+  rules({ conditions: { users, clientApplications }, grantControls: { builtInControls } }) {
+    const aboutAgents = clientApplications !== undefined || users?.includeUsers?.includes("AllAgentIdUsers");
+    return [
+      ...(users || clientApplications
+        ? []
+        : [{ property: "conditions", reason: "must name agents in clientApplications, or users" }]),
+      ...(aboutAgents && !same(builtInControls, ["block"])
+        ? [
+            {
+              property: "grantControls.builtInControls",
+              reason: `must be ["block"]: agents cannot satisfy any other control`,
+            },
+          ]
+        : []),
+    ];
+  },
+  nameOf: ({ displayName }) => displayName ?? "",
+  replacedBy: [],
+  permissions: {
+    read: "Policy.Read.All",
+    create: "Policy.ReadWrite.ConditionalAccess and Policy.Read.All",
+    change: "Policy.ReadWrite.ConditionalAccess and Policy.Read.All",
+    remove: "Policy.ReadWrite.ConditionalAccess and Policy.Read.All",
+  },
+
+  async find(tenant, { marker }, fresh) {
+    const all = await policies.of(tenant, collection, () => tenant.list<Policy>(collection, beta), fresh);
+    return all
+      .filter(({ displayName }) => displayName.endsWith(suffix(marker)))
+      .map(({ id, displayName }) => ({ id, label: `Conditional Access policy "${displayName}" (${id})` }));
+  },
+
+  async create(tenant, wanted) {
+    const state = wanted.state === "enabled" ? reportOnly : wanted.state;
+    return (await tenant.post<Policy>(collection, body({ ...wanted, state }), beta)).id;
+  },
+
+  async read(tenant, id, { marker }) {
+    const found = await tenant.get<Policy>(`${collection}/${encodeURIComponent(id)}`, beta).catch(undefinedWhenGone);
+    if (!found) return undefined;
+    const { displayName, state, conditions, grantControls } = found;
+    return {
+      inputs: {
+        displayName: displayName.endsWith(suffix(marker)) ? displayName.slice(0, -suffix(marker).length) : displayName,
+        conditions: conditionsFromGraph(conditions),
+        grantControls: canonicalControls(grantControls ?? { operator: "OR", builtInControls: [] }),
+        state,
+      },
+      outputs: {},
+    };
+  },
+
+  // Nothing is enforced before the tenant shows exactly the conditions that were declared.
+  towards(wanted, { inputs: now }) {
+    const enforcing = wanted.state === "enabled" && now.state !== "enabled";
+    const asDeclared = same(now.conditions, wanted.conditions) && same(now.grantControls, wanted.grantControls);
+    return enforcing && !asDeclared ? { ...wanted, state: now.state ?? reportOnly } : wanted;
+  },
+
+  async change(tenant, id, wanted, { inputs }) {
+    await tenant.patch(`${collection}/${encodeURIComponent(id)}`, body(wanted, inputs.conditions), beta);
+  },
+
+  remove: (tenant, id) => tenant.delete(`${collection}/${encodeURIComponent(id)}`, beta),
+};
+
+/** Permanent: part of the name from the create on, so that a crash right after it loses nothing. */
+const suffix = (marker: string): string => ` [${marker.slice(0, 8)}]`;
+
+function body(
+  { displayName, conditions, grantControls, state, marker }: Inputs & { marker: string },
+  now?: object,
+): object {
+  return {
+    displayName: displayName + suffix(marker),
+    state,
+    conditions: conditionsToGraph(conditions, now),
+    grantControls,
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * Owners and sponsors: the people and groups who answer for an object. A program names them the way a reviewer knows
+ * them, by user principal name, or by object id; Graph knows object ids only.
+ *
+ * Graph: GET /users/{id | upn}, GET|POST|DELETE …/{owners,sponsors}[/{id}]/$ref
+ */
+import { z } from "zod";
+import { sorted } from "./engine/json";
+import type { Finding } from "./engine/lifecycle";
+import { RunMemory } from "./engine/run-memory";
+import { EntraError, undefinedWhenGone } from "./graph/errors";
+import type { Tenant } from "./graph/tenant";
+
+const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const upn = /^[^\s@/]+@[^\s@/]+\.[^\s@/]+$/;
+
+/** A GUID in lower case. */
+export const objectId = z.string().toLowerCase().regex(guid, "must be a GUID");
+
+const reference = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .refine(
+    (text) => guid.test(text) || upn.test(text),
+    "must be a user principal name (johanna.lorenz@contoso.com) or an object id (a GUID)",
+  );
+
+/** A set of people and groups, canonical: lower case, each once, sorted. */
+export const references = z.array(reference).transform(sorted);
+
+/** At least one: Graph refuses an object without (400 "No sponsor specified"), and somebody has to answer for every agent. */
+export const sponsors = z
+  .array(reference)
+  .min(1, "must name at least one sponsor: somebody has to answer for every agent")
+  .transform(sorted);
+
+interface DirectoryObject {
+  readonly id: string;
+  readonly userPrincipalName?: string | null;
+}
+
+/** An object of the directory, and the collection its documented reference URL names. */
+interface Named {
+  readonly id: string;
+  readonly collection: "users" | "groups" | "servicePrincipals";
+}
+
+/** Which of these names nobody in the tenant has. */
+export async function missingReferences(
+  tenant: Tenant,
+  property: string,
+  names: readonly string[] = [],
+): Promise<Finding[]> {
+  const found = await Promise.all(names.map((name) => lookUp(tenant, name)));
+  return names
+    .filter((_, index) => found[index] === undefined)
+    .map((name) => ({
+      property,
+      reason: `must name somebody of this tenant: there is no "${name}" in ${tenant.name}`,
+    }));
+}
+
+/** The URLs that `sponsors@odata.bind` and `owners@odata.bind` want. */
+export async function bindings(tenant: Tenant, names: readonly string[]): Promise<string[]> {
+  return Promise.all(names.map((name) => referenceUrl(tenant, name)));
+}
+
+/** Who stands there now, each in the spelling the program used, and by principal name when the program did not name them. */
+export async function readReferences(
+  tenant: Tenant,
+  path: string,
+  declared: readonly string[] = [],
+): Promise<string[]> {
+  const [there, named] = await Promise.all([
+    tenant.list<DirectoryObject>(`${path}?$select=id,userPrincipalName`),
+    Promise.all(declared.map((name) => lookUp(tenant, name))),
+  ]);
+  const spelling = new Map(declared.map((name, index) => [named[index]?.id, name]));
+  return sorted(there.map(({ id, userPrincipalName }) => spelling.get(id) ?? userPrincipalName?.toLowerCase() ?? id));
+}
+
+/** Adds who is missing, then removes who is too many: nobody stands without a sponsor in between. */
+export async function changeReferences(
+  tenant: Tenant,
+  path: string,
+  wanted: readonly string[],
+  actual: readonly string[],
+  serial: string,
+): Promise<void> {
+  for (const name of wanted.filter((name) => !actual.includes(name))) {
+    const body = { "@odata.id": await referenceUrl(tenant, name) };
+    await tenant.post(`${path}/$ref`, body, { serial, repeatable: true }).catch(async (error: unknown) => {
+      // "Already there" has no code of its own (400 Request_BadRequest): look instead of reading the message.
+      if (!(error instanceof EntraError) || error.code !== "REFUSED") throw error;
+      if (!(await readReferences(tenant, path, [name])).includes(name)) throw error;
+    });
+  }
+  for (const name of actual.filter((name) => !wanted.includes(name))) {
+    const { id } = (await lookUp(tenant, name)) ?? { id: name };
+    await tenant.delete(`${path}/${id}/$ref`, { serial }).catch(undefinedWhenGone);
+  }
+}
+
+/** Graph documents `/users/{id}` and `/groups/{id}` for sponsors, not the general `/directoryObjects/{id}`. */
+async function referenceUrl(tenant: Tenant, name: string): Promise<string> {
+  const named = await lookUp(tenant, name);
+  // What is not there is sent all the same: Graph's refusal is the error to show.
+  return tenant.url(named ? `/${named.collection}/${named.id}` : `/directoryObjects/${encodeURIComponent(name)}`);
+}
+
+/** Who is not there may be there at the next question. */
+const lookups = new RunMemory<Named | undefined>((found) => found !== undefined);
+
+const lookUp = (tenant: Tenant, name: string): Promise<Named | undefined> =>
+  lookups.of(tenant, name, () => ask(tenant, name));
+
+async function ask(tenant: Tenant, name: string): Promise<Named | undefined> {
+  const collections = guid.test(name) ? (["users", "groups", "servicePrincipals"] as const) : (["users"] as const);
+  for (const collection of collections) {
+    const path = `/${collection}/${encodeURIComponent(name)}?$select=id`;
+    const found = await tenant.get<DirectoryObject>(path).catch(undefinedWhenGone);
+    if (found) return { id: found.id, collection };
+  }
+  return undefined;
+}

@@ -1,0 +1,269 @@
+/**
+ * The life of every resource, told once: look before creating, adopt what is ours, change only what differs, wait until
+ * it shows, keep what was half done. Knows nothing of Pulumi.
+ */
+import { EntraError } from "../graph/errors";
+import type { Tenant } from "../graph/tenant";
+import { Claims } from "./claims";
+import { inOrderOf, json, same, textOf } from "./json";
+import type { Actual, Lifecycle, Marked } from "./lifecycle";
+import { type Judgement, judge } from "./inputs";
+import { holdsUnknown } from "./unknown";
+import { defaultPatience, type Patience, untilVisible } from "./visibility";
+import { type Step, worded } from "./wording";
+
+/** What a driver works with. One per process. */
+export interface World {
+  readonly tenant: () => Promise<Tenant>;
+  readonly claims: Claims;
+  readonly patience: Patience;
+  /** Tells the person at the keyboard something that is not an error. */
+  readonly warn: (message: string) => void;
+}
+
+export const world = (tenant: World["tenant"], settings: Partial<World> = {}): World => ({
+  tenant,
+  claims: new Claims(),
+  patience: defaultPatience,
+  warn: () => undefined,
+  ...settings,
+});
+
+/** Everything a resource is in the state: its inputs, what Graph computed, and whose it is. */
+export type State = Readonly<Record<string, unknown>>;
+
+/** A create or change that was begun and not finished. The object exists: its id must be kept. */
+export class HalfDone extends Error {
+  constructor(
+    readonly id: string,
+    readonly state: State,
+    readonly reason: EntraError,
+  ) {
+    super(reason.message, { cause: reason });
+  }
+}
+
+export class Driver<Inputs extends object> {
+  constructor(
+    readonly lifecycle: Lifecycle<Inputs>,
+    readonly world: World,
+  ) {}
+
+  /** Canonical inputs and every finding. Asks the tenant only about what differs from `olds`. */
+  async check(olds: State, news: State, marker: string): Promise<Judgement> {
+    const { inputs: canonical, findings: found } = judge(this.lifecycle, news, marker);
+    const judged = { inputs: inOrderOf(olds, canonical), findings: found };
+    const changed = Object.entries(judged.inputs).some(([key, value]) => !same(value, olds[key]));
+    if (judged.findings.length > 0 || !changed) return judged;
+    const known = Object.entries(judged.inputs).filter(([, value]) => !holdsUnknown(value));
+    const inputs = Object.fromEntries(known) as Partial<Inputs>;
+    const findings = await this.#worded("check", inputs, async () =>
+      this.lifecycle.questions?.(await this.world.tenant(), inputs),
+    );
+    return { inputs: judged.inputs, findings: findings ?? [] };
+  }
+
+  /** Properties whose change makes a new object. Unknown counts as changed: nobody can promise that it is not. */
+  replaces(olds: State, news: State): string[] {
+    return this.lifecycle.replacedBy.filter((key) => !same(olds[key], news[key]));
+  }
+
+  /** Finds the object or makes it, then brings it to what is wanted. */
+  async create(wanted: Inputs & Marked): Promise<{ id: string; state: State }> {
+    const { lifecycle, world } = this;
+    const tenant = await world.tenant();
+    const found = await this.#worded("find", wanted, () => this.#findOurs(tenant, wanted, false));
+    const id = found ?? (await this.#worded("create", wanted, () => this.#createOnce(tenant, wanted)));
+    world.claims.keep(lifecycle.kind, id);
+    return { id, state: await this.#settle(tenant, "create", id, wanted) };
+  }
+
+  /** Brings the object to what is wanted, whatever it is like now. */
+  async update(id: string, olds: State, wanted: Inputs & Marked): Promise<State> {
+    const tenant = await this.world.tenant();
+    this.refuseOtherTenant("change", olds, tenant);
+    this.world.claims.keep(this.lifecycle.kind, id);
+    return this.#settle(tenant, "change", id, wanted);
+  }
+
+  /** The object as the tenant has it: the declared inputs and the outputs. Undefined when it is gone. */
+  async read(id: string, olds: State): Promise<{ inputs: State; state: State } | undefined> {
+    const tenant = await this.world.tenant();
+    this.refuseOtherTenant("read", olds, tenant);
+    const declared = this.#declared(olds);
+    const actual = await this.#worded("read", declared, () => this.lifecycle.read(tenant, id, declared));
+    if (!actual) return undefined;
+    const inputs = { ...inOrderOf(declared, pick(actual.inputs, Object.keys(declared))), marker: declared.marker };
+    return { inputs, state: stateOf(tenant, inputs, actual.outputs) };
+  }
+
+  /** Deletes the object. What is gone already is done. */
+  async remove(id: string, olds: State): Promise<void> {
+    const { lifecycle, world } = this;
+    const tenant = await world.tenant();
+    this.refuseOtherTenant("delete", olds, tenant);
+    const declared = this.#declared(olds);
+    if (world.claims.isKept(lifecycle.kind, id)) {
+      world.warn(
+        `left ${lifecycle.noun} "${lifecycle.nameOf(declared)}" (${id}) in place: another resource of this update has adopted it`,
+      );
+      return;
+    }
+    await this.#worded("delete", declared, async () => {
+      await lifecycle.remove(tenant, id, declared, olds).catch(unlessGone);
+      world.claims.remove(lifecycle.kind, id);
+      await untilVisible(
+        () => lifecycle.read(tenant, id, declared),
+        (seen) => seen === undefined,
+        world.patience,
+      );
+    });
+  }
+
+  /** State of another tenant is never touched. */
+  refuseOtherTenant(verb: Step["verb"], olds: State, tenant: Tenant): void {
+    const { tenantId } = olds;
+    if (typeof tenantId !== "string" || tenantId === tenant.id) return;
+    throw worded(
+      new EntraError(
+        "WRONG_TENANT",
+        `the stack's state belongs to tenant ${tenantId}, and ENTRA_AGENT_ID_TENANT leads to tenant ${tenant.id} (${tenant.name}). ` +
+          "Set ENTRA_AGENT_ID_TENANT to the tenant of this stack, or use another stack for the other tenant",
+      ),
+      this.#step(verb, this.#declared(olds)),
+    );
+  }
+
+  /** The one object of ours with the natural key; brought back when it is soft-deleted. */
+  async #findOurs(tenant: Tenant, wanted: Inputs & Marked, fresh: boolean): Promise<string | undefined> {
+    const { lifecycle, world } = this;
+    const matches = (await lifecycle.find(tenant, wanted, fresh)).filter(
+      (match) => match.restore !== undefined || !world.claims.isRemoved(lifecycle.kind, match.id),
+    );
+    const [match, second] = matches;
+    if (!match) return undefined;
+    if (second)
+      throw new EntraError(
+        "OWNERSHIP_UNCLEAR",
+        `two objects match: ${match.label} and ${second.label}. Delete the one that is not wanted`,
+      );
+    if (match.notOurs !== undefined)
+      throw new EntraError("OWNERSHIP_UNCLEAR", `${match.label} exists already: ${match.notOurs}`);
+    await match.restore?.();
+    return match.id;
+  }
+
+  /** Sends the create once. When its answer is lost, looks before sending it again. */
+  async #createOnce(tenant: Tenant, wanted: Inputs & Marked): Promise<string> {
+    const { patience } = this.world;
+    try {
+      return await this.lifecycle.create(tenant, wanted);
+    } catch (error) {
+      if (!(error instanceof EntraError) || error.code !== "ANSWER_LOST") throw error;
+      const find = () => this.#findOurs(tenant, wanted, true);
+      // One look proves presence; absence needs several, because a replica may not have it yet.
+      for (let look = 0; look < patience.agreeing; look++) {
+        const id = await find();
+        if (id !== undefined) return id;
+        await patience.pause(250 * 2 ** look);
+      }
+      return this.lifecycle.create(tenant, wanted);
+    }
+  }
+
+  /** Changes what differs and waits until it shows. From here on the id is never lost. */
+  async #settle(tenant: Tenant, verb: "create" | "change", id: string, wanted: Inputs & Marked): Promise<State> {
+    const { lifecycle, world } = this;
+    const read = async (): Promise<Actual<Inputs> | undefined> => {
+      const seen = await lifecycle.read(tenant, id, wanted);
+      return seen && { ...seen, inputs: inOrderOf(wanted, seen.inputs) };
+    };
+    let known: Actual<Inputs> | undefined;
+    try {
+      known =
+        verb === "create" ? await untilVisible(read, (actual) => actual !== undefined, world.patience) : await read();
+      for (let target: (Inputs & Marked) | undefined; target !== wanted;) {
+        if (!known) throw new EntraError("NOT_FOUND", `it is not in tenant ${tenant.name} any more`);
+        const next: Inputs & Marked = lifecycle.towards?.(wanted, known) ?? wanted;
+        if (target && next !== wanted && same(target, next))
+          throw new EntraError("UNEXPECTED_ANSWER", "the change does not come to an end");
+        target = next;
+        if (this.#differences(next, known).length === 0) continue;
+        await lifecycle.change(tenant, id, next, known);
+        known = await this.#untilShown(read, next);
+      }
+    } catch (error) {
+      const reason = worded(error, this.#step(verb, wanted));
+      // A change that failed leaves the old state as it was: the next run changes what is left.
+      if (verb === "change") throw reason;
+      throw new HalfDone(id, stateOf(tenant, wanted, known?.outputs ?? {}), reason);
+    }
+    return stateOf(tenant, wanted, known?.outputs ?? {});
+  }
+
+  async #untilShown(
+    read: () => Promise<Actual<Inputs> | undefined>,
+    wanted: Inputs,
+  ): Promise<Actual<Inputs> | undefined> {
+    let differing: string[] = [];
+    const shows = (seen: Actual<Inputs> | undefined): boolean =>
+      (differing = this.#differences(wanted, seen)).length === 0;
+    try {
+      return await untilVisible(read, shows, this.world.patience);
+    } catch (error) {
+      if (!(error instanceof EntraError) || error.code !== "NOT_YET_VISIBLE") throw error;
+      throw new EntraError(
+        error.code,
+        `${error.message}: ${differing.join(", ")} ${differing.length === 1 ? "is" : "are"} not as declared`,
+      );
+    }
+  }
+
+  /** Declared properties that the tenant has otherwise. */
+  #differences(wanted: Inputs, actual: Actual<Inputs> | undefined): string[] {
+    const keys = Object.keys(this.lifecycle.properties) as (keyof Inputs & string)[];
+    return keys.filter((key) => wanted[key] !== undefined && !same(wanted[key], actual?.inputs[key]));
+  }
+
+  /** What the program declared, as the state remembers it. */
+  #declared(olds: State): Partial<Inputs> & Marked {
+    return {
+      ...pick(olds, Object.keys(this.lifecycle.properties)),
+      marker: textOf(olds["marker"]),
+    } as Partial<Inputs> & Marked;
+  }
+
+  #step(verb: Step["verb"], inputs: Partial<Inputs>): Step {
+    const { noun, permissions } = this.lifecycle;
+    const needs = {
+      find: "read",
+      create: "create",
+      read: "read",
+      change: "change",
+      delete: "remove",
+      check: "read",
+    } as const;
+    return { verb, noun, name: this.lifecycle.nameOf(inputs), permission: permissions[needs[verb]] };
+  }
+
+  async #worded<T>(verb: Step["verb"], inputs: Partial<Inputs>, act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      throw worded(error, this.#step(verb, inputs));
+    }
+  }
+}
+
+function stateOf(tenant: Tenant, inputs: object, outputs: object): State {
+  return json({ ...inputs, ...outputs, tenantId: tenant.id });
+}
+
+function pick(from: object, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(from).filter(([key, value]) => keys.includes(key) && value !== undefined));
+}
+
+function unlessGone(error: unknown): void {
+  if (error instanceof EntraError && error.code === "NOT_FOUND") return;
+  throw error;
+}

@@ -1,0 +1,136 @@
+/**
+ * Serves a life cycle to the Pulumi engine as a dynamic provider. This is the whole difference between what the engine
+ * speaks (`__provider`, sentinel values, half-done creates as thrown objects) and what the driver speaks.
+ *
+ * Source of every rule here: Pulumi SDK 3.259, cmd/dynamic-provider/index.ts.
+ */
+import { connect } from "../graph/connection";
+import { EntraError } from "../graph/errors";
+import type { Tenant } from "../graph/tenant";
+import { Driver, HalfDone, type State, world } from "./driver";
+import { json, textOf } from "./json";
+import type { Finding, Lifecycle, Marked } from "./lifecycle";
+
+type Properties = Record<string, unknown>;
+
+/** What the engine calls; the shape of `pulumi.dynamic.ResourceProvider`, in JSON. */
+export interface DynamicProvider {
+  check(olds: Properties, news: Properties): Promise<{ inputs: Properties; failures: Finding[] }>;
+  diff(id: string, olds: Properties, news: Properties): Promise<{ replaces: string[]; deleteBeforeReplace: boolean }>;
+  create(inputs: Properties): Promise<{ id: string; outs: Properties }>;
+  read(id: string, props: Properties): Promise<{ id: string; props: Properties; inputs?: Properties }>;
+  update(id: string, olds: Properties, news: Properties): Promise<{ outs: Properties }>;
+  delete(id: string, props: Properties): Promise<void>;
+}
+
+/** Inputs that the class adds for the engine's and our own use; the life cycle never sees them. */
+const internal = ["__provider", "__findings", "marker"] as const;
+
+/** One connection, one set of claims for all resources of this process. */
+const thisProcess = world(connectAndSay, { warn: (message) => void process.stderr.write(`warning: ${message}\n`) });
+
+export function dynamicProvider<Inputs extends object>(
+  lifecycle: Lifecycle<Inputs>,
+  driver = new Driver(lifecycle, thisProcess),
+): DynamicProvider {
+  // The engine hands over what `check` gave it, so the inputs have been judged.
+  const wanted = (inputs: Properties): Inputs & Marked =>
+    ({ ...own(inputs), marker: textOf(inputs["marker"]) }) as Inputs & Marked;
+  return {
+    async check(olds, news) {
+      return spoken(async () => {
+        const marker = textOf(olds["marker"]) || textOf(news["marker"]);
+        const { inputs, findings } = await driver.check(olds, own(news), marker);
+        const told = findingsTold(news);
+        return {
+          // What the class has told already is not told again: the engine would stop at the first of many.
+          failures: findings.filter(({ property, reason }) => !told.includes(`${property} ${reason}`)),
+          inputs: json({ ...inputs, marker, ...(told.length > 0 ? { __findings: told } : {}) }),
+        };
+      });
+    },
+
+    async diff(_id, olds, news) {
+      return spoken(async () => {
+        driver.refuseOtherTenant("check", olds, await driver.world.tenant());
+        // `changes` stays undefined: the engine compares the inputs itself and shows each property.
+        return { replaces: driver.replaces(olds, news), deleteBeforeReplace: true };
+      });
+    },
+
+    async create(inputs) {
+      return spoken(async () => {
+        refuseFindings(inputs);
+        try {
+          const { id, state } = await driver.create(wanted(inputs));
+          return { id, outs: { ...state } };
+        } catch (error) {
+          throw error instanceof HalfDone ? initFailed(error, inputs) : error;
+        }
+      });
+    },
+
+    async read(id, props) {
+      return spoken(async () => {
+        const found = await driver.read(id, props);
+        return found ? { id, props: { ...found.state }, inputs: { ...found.inputs } } : { id: "", props: {} };
+      });
+    },
+
+    async update(id, olds, news) {
+      return spoken(async () => {
+        refuseFindings(news);
+        return { outs: { ...(await driver.update(id, olds, wanted(news))) } };
+      });
+    },
+
+    async delete(id, props) {
+      return spoken(() => driver.remove(id, props));
+    },
+  };
+}
+
+const own = (given: Properties): State =>
+  Object.fromEntries(Object.entries(given).filter(([key]) => !(internal as readonly string[]).includes(key)));
+
+/** Inputs whose findings the class has told are never acted on, whatever the engine does with the failed program. */
+function refuseFindings(inputs: Properties): void {
+  const told = findingsTold(inputs);
+  if (told.length > 0)
+    throw new EntraError("INPUT_INVALID", `cannot apply inputs that were refused: ${told.join("; ")}`);
+}
+
+const findingsTold = (inputs: Properties): string[] =>
+  Array.isArray(inputs["__findings"]) ? inputs["__findings"].map(String) : [];
+
+/** The engine keeps the id and the properties of an object whose creation threw this, and repairs it by an update. */
+function initFailed(half: HalfDone, inputs: Properties): Error {
+  return Object.assign(new Error(half.message), {
+    id: half.id,
+    // Without `__provider` in it, the next read or delete of this object could not be run at all.
+    properties: { ...half.state, __provider: inputs["__provider"] },
+    reasons: [half.message],
+  });
+}
+
+/** The dynamic provider prints `${error}: ${error.stack}` beside the engine's own message: keep that to what helps. */
+async function spoken<T>(act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (error instanceof EntraError) error.stack = error.code;
+    throw error;
+  }
+}
+
+let said = false;
+
+/** Every preview, update, refresh and destroy says which tenant it talks to. */
+async function connectAndSay(): Promise<Tenant> {
+  const tenant = await connect();
+  if (!said) {
+    said = true;
+    process.stdout.write(`Tenant: ${tenant.name} (${tenant.id})\n`);
+  }
+  return tenant;
+}

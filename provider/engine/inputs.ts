@@ -1,0 +1,71 @@
+/** Judges inputs property by property, so that all findings come at once and unknown values stand in nobody's way. */
+import type { z } from "zod";
+import type { Finding } from "./lifecycle";
+import { holdsUnknown, UNKNOWN } from "./unknown";
+
+/** What of a life cycle says which inputs are right. */
+export interface Judged {
+  readonly kind: string;
+  readonly noun: string;
+  readonly properties: Readonly<Record<string, z.ZodType>>;
+  /** Defaults that depend on the marker. */
+  defaults?(marker: string): object;
+  rules?(inputs: never): readonly Finding[];
+}
+
+export interface Judgement {
+  /** Canonical where a property could be judged, as given where it is not known yet or wrong. */
+  readonly inputs: Readonly<Record<string, unknown>>;
+  readonly findings: readonly Finding[];
+}
+
+/** @param marker the resource's, for the defaults made of it; where only findings count, any will do. */
+export function judge(lifecycle: Judged, declared: Readonly<Record<string, unknown>>, marker = ""): Judgement {
+  const given: Readonly<Record<string, unknown>> = { ...lifecycle.defaults?.(marker), ...declared };
+  const findings: Finding[] = [];
+  const inputs: Record<string, unknown> = {};
+
+  for (const key of Object.keys(given)) {
+    if (!(key in lifecycle.properties))
+      findings.push({ property: key, reason: `is not a property of ${article(lifecycle.kind)}` });
+  }
+  for (const [key, schema] of Object.entries(lifecycle.properties)) {
+    const value = given[key];
+    const parsed = schema.safeParse(value);
+    const canonical = parsed.success ? parsed.data : value;
+    if (canonical !== undefined) inputs[key] = canonical;
+    if (parsed.success) continue;
+    for (const issue of parsed.error.issues) {
+      if (holdsUnknownAt(value, issue.path)) continue;
+      findings.push({ property: propertyPath([key, ...issue.path]), reason: reasonOf(issue, at(value, issue.path)) });
+    }
+  }
+
+  if (findings.length === 0 && !holdsUnknown(inputs)) findings.push(...(lifecycle.rules?.(inputs as never) ?? []));
+  return { inputs, findings };
+}
+
+function reasonOf(issue: z.core.$ZodIssue, value: unknown): string {
+  if (issue.code === "unrecognized_keys") return `has no property ${issue.keys.map((key) => `"${key}"`).join(", ")}`;
+  if (issue.code === "invalid_type")
+    return value === undefined ? "must be given" : `must be ${article(issue.expected)}`;
+  return issue.message;
+}
+
+const article = (type: string): string => (/^[aeiou]/i.test(type) ? `an ${type}` : `a ${type}`);
+
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value);
+}
+
+/** An issue about something unknown, or about a list that has unknown items, is judged again when the value is known. */
+function holdsUnknownAt(value: unknown, path: readonly PropertyKey[]): boolean {
+  const found = at(value, path);
+  return found === UNKNOWN || (Array.isArray(found) && found.includes(UNKNOWN));
+}
+
+function propertyPath(path: readonly PropertyKey[]): string {
+  return path
+    .map((key, index) => (typeof key === "number" ? `[${key}]` : (index === 0 ? "" : ".") + String(key)))
+    .join("");
+}

@@ -1,0 +1,87 @@
+/**
+ * What one kind of object must say about itself. Everything else about the life of a resource is shared (driver.ts).
+ *
+ * A life cycle knows Microsoft Graph and nothing of Pulumi, so that another adapter can serve the same one.
+ */
+import type { z } from "zod";
+import type { Tenant } from "../graph/tenant";
+
+/** One thing wrong with an input. */
+export interface Finding {
+  /** Property path as Pulumi writes it: `sponsors`, `conditions.users.includeUsers[0]`. */
+  readonly property: string;
+  /** A phrase that continues the property's name: "must name at least one sponsor". */
+  readonly reason: string;
+}
+
+/** Inputs of every resource, besides its own. */
+export interface Marked {
+  /** Says which resource of which stack an object belongs to. Computed by the class, kept for the object's life. */
+  readonly marker: string;
+}
+
+/** An object in the tenant that has the natural key of a wanted one. */
+export interface Match {
+  /** Resource id. */
+  readonly id: string;
+  /** For messages: how a person finds the object in the admin centre. */
+  readonly label: string;
+  /** Why it cannot be taken for this resource's own, and what to do; absent when it is ours. */
+  readonly notOurs?: string | undefined;
+  /** Set when it is soft-deleted and reserves the key: how to bring it back. */
+  readonly restore?: () => Promise<void>;
+}
+
+/** An object as the tenant has it now. */
+export interface Actual<Inputs> {
+  /** In the canonical form of the inputs, every property that can be read. */
+  readonly inputs: Partial<Inputs>;
+  /** What Graph computed. Never the name of an input. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+/** Least Graph permission per step; quoted when Graph answers 403. */
+export interface Permissions {
+  readonly read: string;
+  readonly create: string;
+  readonly change: string;
+  readonly remove: string;
+}
+
+export interface Lifecycle<Inputs extends object> {
+  /** Name in the type token: `AgentIdentity`. Part of users' state: never changes. */
+  readonly kind: string;
+  /** Name in sentences: "agent identity". */
+  readonly noun: string;
+  /** One schema per property, canonical form included: sets sorted, defaults filled, Graph's own rewriting mirrored. */
+  readonly properties: { readonly [Key in keyof Inputs]-?: z.ZodType<Inputs[Key]> };
+  /** What one property alone cannot say. Called only when every property is known and right by itself. */
+  rules?(inputs: Inputs): readonly Finding[];
+  /** Defaults that depend on the marker. */
+  defaults?(marker: string): Partial<Inputs>;
+  /** How a person calls this object. */
+  nameOf(inputs: Partial<Inputs>): string;
+  /** Properties whose change makes a new object. */
+  readonly replacedBy: readonly (keyof Inputs & string)[];
+  readonly permissions: Permissions;
+
+  /** Questions only the tenant can answer, asked at preview about inputs that changed: do these people exist? */
+  questions?(tenant: Tenant, inputs: Partial<Inputs>): Promise<readonly Finding[]>;
+  /** Objects that have the natural key. `fresh` after a lost answer: do not trust what was listed earlier in this run. */
+  find(tenant: Tenant, wanted: Inputs & Marked, fresh: boolean): Promise<readonly Match[]>;
+  /** The resource id of the new object. What it leaves undone, `change` does next. */
+  create(tenant: Tenant, wanted: Inputs & Marked): Promise<string>;
+  /** The object as it is now, or undefined when it is gone. `declared` is what the program said: sets of people keep its spelling. */
+  read(tenant: Tenant, id: string, declared: Partial<Inputs> & Marked): Promise<Actual<Inputs> | undefined>;
+  /** A target on the way to `wanted`, where going straight there would be dangerous. Ends at `wanted` itself. */
+  towards?(wanted: Inputs & Marked, actual: Actual<Inputs>): Inputs & Marked;
+  /** Moves `actual` to `wanted`: sends what differs and nothing else, adds before it removes. */
+  change(tenant: Tenant, id: string, wanted: Inputs & Marked, actual: Actual<Inputs>): Promise<void>;
+  /** Deletes, softly where Graph does. */
+  remove(
+    tenant: Tenant,
+    id: string,
+    declared: Partial<Inputs> & Marked,
+    outputs: Readonly<Record<string, unknown>>,
+  ): Promise<void>;
+}

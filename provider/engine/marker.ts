@@ -1,0 +1,18 @@
+/**
+ * The marker says which resource of which stack an object in the tenant belongs to. It is written where Graph keeps it
+ * (a tag, the suffix of a policy's name), so that a run after a crash recognises what an earlier run made.
+ */
+import { createHash } from "node:crypto";
+
+/** Sixteen characters of base 32 (80 bits). */
+export function markerOf(urn: string, owner: string): string {
+  const alphabet = "abcdefghijklmnopqrstuvwxyz234567";
+  const digest = createHash("sha256").update(`${owner}\n${urn}`).digest();
+  return Array.from(digest.subarray(0, 16), (byte) => alphabet.charAt(byte & 31)).join("");
+}
+
+/** The tag that carries a marker. Tags of a blueprint show up on its identities too, hence the kind in it. At most 256 characters, no spaces. */
+export const markerTag = (kind: string, marker: string): string => `${markerTagPrefix}${kind}:${marker}`;
+
+/** Every tag of ours starts so. */
+export const markerTagPrefix = "pulumi-entra-agent-id:";

@@ -1,0 +1,168 @@
+/**
+ * Federated identity credential: lets a workload outside Entra (GitHub Actions, Kubernetes, another cloud) or a managed
+ * identity sign in as the blueprint, with no secret anywhere.
+ *
+ * Graph:    /applications/{object id}/microsoft.graph.agentIdentityBlueprint/federatedIdentityCredentials (v1.0)
+ * Docs:     https://learn.microsoft.com/graph/api/resources/federatedidentitycredential
+ * Id:       "<blueprint's appId>/<name>".
+ * Replaced: when the blueprint or the name changes.
+ * Deleted:  for good. A blueprint holds at most 20.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { blueprintPath, readBlueprint } from "./agent-identity-blueprint";
+import { objectId } from "./directory-references";
+import { same, textOf } from "./engine/json";
+import type { Lifecycle } from "./engine/lifecycle";
+import { EntraResource } from "./engine/resource";
+import { RunMemory } from "./engine/run-memory";
+import { undefinedWhenGone } from "./graph/errors";
+import type { Tenant } from "./graph/tenant";
+
+// ---- what a program writes -------------------------------------------------
+
+export interface FederatedIdentityCredentialArgs {
+  /** `id` (appId) of the blueprint. A change replaces. */
+  blueprintId: pulumi.Input<string>;
+  /** Key within the blueprint, 3 to 120 letters, digits, hyphens or underscores. A change replaces. */
+  name: pulumi.Input<string>;
+  /** `iss` of the outside token, an https URL of up to 600 characters. Changed in place. */
+  issuer: pulumi.Input<string>;
+  /** `sub` of the outside token, case-sensitive, up to 600 characters. Issuer and subject together are unique on a blueprint. Changed in place. */
+  subject: pulumi.Input<string>;
+  /** `aud` of the outside token: exactly one, up to 600 characters. @default ["api://AzureADTokenExchange"]. Changed in place. */
+  audiences?: pulumi.Input<pulumi.Input<string>[]>;
+  /** What it is for, up to 600 characters. Not managed when left out. Changed in place. */
+  description?: pulumi.Input<string>;
+}
+
+export class FederatedIdentityCredential extends EntraResource {
+  declare readonly blueprintId: pulumi.Output<string>;
+  declare readonly name: pulumi.Output<string>;
+  declare readonly issuer: pulumi.Output<string>;
+  declare readonly subject: pulumi.Output<string>;
+  declare readonly audiences: pulumi.Output<string[]>;
+  /** Graph's GUID of the credential. */
+  declare readonly credentialId: pulumi.Output<string>;
+
+  constructor(name: string, args: FederatedIdentityCredentialArgs, opts?: pulumi.CustomResourceOptions) {
+    super(federatedIdentityCredential, name, args, ["audiences", "credentialId", "blueprintObjectId"], opts);
+  }
+}
+
+// ---- what is allowed -------------------------------------------------------
+
+interface Inputs {
+  blueprintId: string;
+  name: string;
+  issuer: string;
+  subject: string;
+  audiences: string[];
+  description?: string | undefined;
+}
+
+const upTo600 = z.string().min(1, "must not be empty").max(600, "must be at most 600 characters");
+
+const properties = {
+  blueprintId: objectId,
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{2,119}$/, "must be 3 to 120 letters, digits, hyphens or underscores"),
+  issuer: upTo600.regex(/^https:\/\/\S+$/, "must be an https URL"),
+  subject: upTo600,
+  audiences: z.array(upTo600).length(1, "must hold exactly one audience").default(["api://AzureADTokenExchange"]),
+  description: z.string().max(600, "must be at most 600 characters").optional(),
+};
+
+// ---- how it lives in the tenant --------------------------------------------
+
+interface Credential {
+  readonly id: string;
+  readonly name: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly audiences: string[];
+  readonly description: string | null;
+}
+
+const collection = (blueprintObjectId: string): string =>
+  `${blueprintPath(blueprintObjectId)}/federatedIdentityCredentials`;
+
+/** The credentials of each blueprint, by its object id. */
+const credentialsOf = new RunMemory<readonly Credential[]>();
+
+export const federatedIdentityCredential: Lifecycle<Inputs> = {
+  kind: "FederatedIdentityCredential",
+  noun: "federated identity credential",
+  properties,
+  nameOf: ({ name }) => name ?? "",
+  replacedBy: ["blueprintId", "name"],
+  permissions: {
+    read: "AgentIdentityBlueprint.Read.All",
+    create: "AgentIdentityBlueprint.AddRemoveCreds.All",
+    change: "AgentIdentityBlueprint.AddRemoveCreds.All",
+    remove: "AgentIdentityBlueprint.AddRemoveCreds.All",
+  },
+
+  // A credential has no place for a marker: one with the same content is taken for ours, one with other content never.
+  async find(tenant, wanted, fresh) {
+    const blueprint = await readBlueprint(tenant, wanted.blueprintId);
+    const list = () => tenant.list<Credential>(collection(blueprint.id));
+    const credentials = await credentialsOf.of(tenant, blueprint.id, list, fresh);
+    return credentials
+      .filter(({ name }) => name === wanted.name)
+      .map((found) => ({
+        id: idOf(wanted),
+        label: `federated identity credential "${found.name}" of blueprint "${blueprint.displayName}" (for ${found.issuer}, ${found.subject})`,
+        notOurs:
+          found.issuer === wanted.issuer && found.subject === wanted.subject && same(found.audiences, wanted.audiences)
+            ? undefined
+            : "it trusts somebody else. Declare another name, or delete that credential",
+      }));
+  },
+
+  async create(tenant, wanted) {
+    const { id: blueprintObjectId } = await readBlueprint(tenant, wanted.blueprintId);
+    await tenant.post(
+      collection(blueprintObjectId),
+      { name: wanted.name, ...body(wanted) },
+      { serial: blueprintObjectId },
+    );
+    return idOf(wanted);
+  },
+
+  async read(tenant, id) {
+    const [blueprintId = "", name = ""] = id.split("/");
+    const blueprint = await readBlueprint(tenant, blueprintId).catch(undefinedWhenGone);
+    if (!blueprint) return undefined;
+    const found = await byName(tenant, blueprint.id, name).catch(undefinedWhenGone);
+    if (!found) return undefined;
+    const { issuer, subject, audiences, description } = found;
+    return {
+      inputs: { blueprintId, name: found.name, issuer, subject, audiences, description: description ?? "" },
+      outputs: { credentialId: found.id, blueprintObjectId: blueprint.id },
+    };
+  },
+
+  async change(tenant, _id, wanted, { outputs }) {
+    const blueprintObjectId = textOf(outputs["blueprintObjectId"]);
+    const path = `${collection(blueprintObjectId)}/${textOf(outputs["credentialId"])}`;
+    await tenant.patch(path, body(wanted), { serial: blueprintObjectId });
+  },
+
+  async remove(tenant, id) {
+    const [blueprintId = "", name = ""] = id.split("/");
+    const { id: blueprintObjectId } = await readBlueprint(tenant, blueprintId);
+    const found = await byName(tenant, blueprintObjectId, name);
+    await tenant.delete(`${collection(blueprintObjectId)}/${found.id}`, { serial: blueprintObjectId });
+  },
+};
+
+const idOf = ({ blueprintId, name }: Inputs): string => `${blueprintId}/${name}`;
+
+const byName = (tenant: Tenant, blueprintObjectId: string, name: string): Promise<Credential> =>
+  tenant.get<Credential>(`${collection(blueprintObjectId)}(name='${encodeURIComponent(name)}')`);
+
+function body({ issuer, subject, audiences, description }: Inputs): object {
+  return { issuer, subject, audiences, ...(description === undefined ? {} : { description }) };
+}

@@ -1,0 +1,137 @@
+/** The connection of this process to the tenant that the environment names. */
+import { type Clock, systemClock } from "./clock";
+import { entraTokens } from "./entra-token";
+import { EntraError } from "./errors";
+import { graphTenant } from "./graph-tenant";
+import type { PipelineSettings } from "./pipeline";
+import { requestLog } from "./request-log";
+import { servedToken } from "./served-token";
+import { type TenantSetting, tenantSetting } from "./settings";
+import type { Tenant } from "./tenant";
+import { type Issue, type TokenClaims, Tokens } from "./tokens";
+import { networkTransport, type Transport } from "./transport";
+
+const graphOrigin = "https://graph.microsoft.com";
+
+/** What tests and tools may set; users have nothing to tune here. */
+export type Tuning = Partial<Pick<PipelineSettings, "clock" | "persistence" | "scheduler" | "log" | "timeoutMs">>;
+
+/** How one tenant is reached. */
+export interface Endpoint {
+  /** How people know the tenant. */
+  readonly name: string;
+  /** Scheme and host of Graph there. */
+  readonly origin: string;
+  readonly transport: Transport;
+  readonly issue: Issue;
+  /** Throws for a token that is not for the wanted tenant. @default every tenant is right */
+  readonly guard?: (claims: TokenClaims) => void;
+}
+
+/** An emulated tenant in this process, as far as a connection needs it. */
+export interface EmbeddedTenant {
+  handle(request: Request): Promise<Response>;
+  /** An access token of an application that may do everything. */
+  token(): Promise<string>;
+}
+
+const connections = new Map<string, Promise<Tenant>>();
+
+/**
+ * The tenant that ENTRA_AGENT_ID_TENANT names: one connection per process and setting. A connection that failed is
+ * tried again by the next call.
+ *
+ * @throws EntraError SETTING_INVALID, SIGN_IN_FAILED, WRONG_TENANT; UNAVAILABLE when no served tenant answers
+ */
+export async function connect(env: NodeJS.ProcessEnv = process.env, cwd: string = process.cwd()): Promise<Tenant> {
+  const setting = tenantSetting(env, cwd);
+  const key = JSON.stringify(setting);
+  const known = connections.get(key);
+  if (known) return known;
+  const opened = open(setting, env).catch((error: unknown) => {
+    connections.delete(key);
+    throw error;
+  });
+  connections.set(key, opened);
+  return opened;
+}
+
+async function open(setting: TenantSetting, env: NodeJS.ProcessEnv): Promise<Tenant> {
+  const log = requestLog(env);
+  switch (setting.mode) {
+    case "embedded":
+      return embeddedConnection(await openEmbedded(setting.directory), `the embedded tenant in ${setting.directory}`, {
+        log,
+      });
+    case "served":
+      return connection(
+        { name: setting.url, origin: setting.url, transport: networkTransport, issue: servedToken(setting.url) },
+        { log },
+      );
+    case "entra": {
+      const issue = entraTokens(env, setting.tenant, (message) => process.stderr.write(`${message}\n`));
+      const guard = ({ tenantId }: TokenClaims) => refuseOtherTenant(tenantId, setting.tenant, env);
+      return connection(
+        { name: setting.tenant, origin: graphOrigin, transport: networkTransport, issue, guard },
+        { log },
+      );
+    }
+  }
+}
+
+/** A connection to an emulated tenant that is open already. */
+export function embeddedConnection(
+  tenant: EmbeddedTenant,
+  name = "an embedded tenant",
+  tuning: Tuning = {},
+): Promise<Tenant> {
+  const transport: Transport = (request) => tenant.handle(request);
+  return connection({ name, origin: graphOrigin, transport, issue: () => tenant.token() }, tuning);
+}
+
+/** Signs in, learns from the token which tenant this is, and builds the pipeline. */
+export async function connection(
+  { name, origin, transport, issue, guard }: Endpoint,
+  tuning: Tuning = {},
+): Promise<Tenant> {
+  const clock: Clock = tuning.clock ?? systemClock;
+  let id: string | undefined;
+  const accept = (claims: TokenClaims): void => {
+    guard?.(claims);
+    id ??= claims.tenantId;
+    if (claims.tenantId !== id) {
+      throw new EntraError(
+        "WRONG_TENANT",
+        `cannot go on: the new access token is for tenant ${claims.tenantId}, and this run began on ${id}`,
+      );
+    }
+  };
+  const tokens = new Tokens(issue, accept, clock);
+  return graphTenant({ ...tuning, id: await tokens.tenantId(), name, origin, transport, tokens, clock });
+}
+
+/** A GUID in the setting, and in AZURE_TENANT_ID, must be the token's. A domain was the authority that issued the token. */
+function refuseOtherTenant(tenantId: string, wanted: string, env: NodeJS.ProcessEnv): void {
+  const named = { ENTRA_AGENT_ID_TENANT: wanted, AZURE_TENANT_ID: env["AZURE_TENANT_ID"]?.trim().toLowerCase() };
+  for (const [variable, value] of Object.entries(named)) {
+    if (!value || value.includes(".") || value === tenantId) continue;
+    throw new EntraError(
+      "WRONG_TENANT",
+      `cannot use this sign-in: its access token is for tenant ${tenantId}, and ${variable} names ${value}. Sign in to that tenant, or change ${variable}`,
+    );
+  }
+}
+
+/** The only place that loads the emulator: a run on a real tenant never does. */
+async function openEmbedded(directory: string): Promise<EmbeddedTenant> {
+  try {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports
+    const emulator = require("../../emulator/tenant") as {
+      openTenant(at: { directory: string }): EmbeddedTenant | Promise<EmbeddedTenant>;
+    };
+    return await emulator.openTenant({ directory });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new EntraError("UNAVAILABLE", `cannot open the embedded tenant in ${directory}: ${why}`, { cause: error });
+  }
+}

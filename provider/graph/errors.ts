@@ -1,0 +1,70 @@
+/**
+ * Every error this package raises, with a closed set of codes. Messages may be reworded; codes are stable.
+ */
+
+/** What went wrong, for programs. People read the message. */
+export type EntraErrorCode =
+  /** Graph refused the request: any 4xx that has no code of its own below. */
+  | "REFUSED"
+  /** 404: the object is not there. Nothing else means that. */
+  | "NOT_FOUND"
+  /** 403: the caller lacks a permission or is of the wrong kind. */
+  | "FORBIDDEN"
+  /** 409: the object exists already, or two writes met. */
+  | "CONFLICT"
+  /** 429 for longer than the patience allows. */
+  | "THROTTLED"
+  /** 5xx or no connection, for longer than the patience allows; nothing was changed. */
+  | "UNAVAILABLE"
+  /** A write was sent and its answer never came: it may or may not have taken effect. */
+  | "ANSWER_LOST"
+  /** Graph answered something that is not what its documentation says. */
+  | "UNEXPECTED_ANSWER"
+  /** No token could be had, or Agent ID refuses the kind of token. */
+  | "SIGN_IN_FAILED"
+  /** ENTRA_AGENT_ID_TENANT, or a variable that goes with it, is missing or wrong. */
+  | "SETTING_INVALID"
+  /** The state, the configuration or the token belongs to another tenant. */
+  | "WRONG_TENANT"
+  /** The program declares something that cannot be. */
+  | "INPUT_INVALID"
+  /** An object with the natural key exists and is not provably ours, or two objects match. */
+  | "OWNERSHIP_UNCLEAR"
+  /** The write succeeded, and reads do not show it within the patience. */
+  | "NOT_YET_VISIBLE";
+
+/** What Graph answered. Never bodies, headers or tokens. */
+export interface GraphAnswer {
+  /** HTTP status. */
+  readonly status: number;
+  /** Graph's own error code, such as `Request_ResourceNotFound`. */
+  readonly code: string;
+  /** `request-id` of the answer: what Microsoft support asks for. */
+  readonly requestId: string;
+}
+
+export interface EntraErrorDetails {
+  /** Set when Graph answered. */
+  readonly answer?: GraphAnswer | undefined;
+  /** The error underneath, for stack traces. */
+  readonly cause?: unknown;
+}
+
+/** The one error class of this package. Match on `code`, never on the message. */
+export class EntraError extends Error {
+  override readonly name = "EntraError";
+  readonly code: EntraErrorCode;
+  readonly answer: GraphAnswer | undefined;
+
+  constructor(code: EntraErrorCode, message: string, details: EntraErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.code = code;
+    this.answer = details.answer;
+  }
+}
+
+/** Use as `.catch(undefinedWhenGone)`: a 404 becomes undefined, every other error stays an error. */
+export function undefinedWhenGone(error: unknown): undefined {
+  if (error instanceof EntraError && error.code === "NOT_FOUND") return undefined;
+  throw error;
+}

@@ -1,0 +1,69 @@
+/** The layer that repeats: as meaning.ts judges, as long as the patience lasts, never before a deadline Graph set. */
+import type { Answer } from "./answer";
+import { NoAnswer } from "./answer";
+import type { Layer } from "./call";
+import type { Clock } from "./clock";
+import type { EntraError } from "./errors";
+import { judge } from "./meaning";
+import { retryAfterMs } from "./retry-after";
+import type { Scheduler } from "./scheduler";
+
+/** How long a call goes on trying. */
+export interface Persistence {
+  /** Milliseconds from the first failure until giving up. @default 120_000 */
+  readonly failedMs: number;
+  /**
+   * Milliseconds from the first 429 until giving up. Longer, because the longest quota window of Graph is five minutes
+   * and a 429 proves that nothing happened. @default 600_000
+   */
+  readonly throttledMs: number;
+  /** A number from 0 to 1, for jitter. */
+  readonly random: () => number;
+}
+
+export const defaultPersistence: Persistence = { failedMs: 120_000, throttledMs: 600_000, random: Math.random };
+
+const shortestPauseMs = 100;
+const firstPauseMs = 500;
+const longestPauseMs = 20_000;
+
+export function retries(clock: Clock, scheduler: Scheduler, persistence: Persistence): Layer {
+  return async ({ call }, next) => {
+    const giveUpAtMs: { throttled?: number; failed?: number } = {};
+    let unsure: EntraError | undefined;
+    for (let failures = 0; ; failures++) {
+      const outcome = await next().catch(noAnswer);
+      const verdict = judge(call.kind, outcome);
+      if (verdict.then === "stop") throw verdict.error;
+      if (verdict.then === "done") return answerOf(outcome);
+      const { because, error } = verdict;
+      if (error.code === "ANSWER_LOST") unsure = error;
+      const now = clock.now();
+      const deadlineMs = (giveUpAtMs[because] ??= now + persistence[`${because}Ms`]);
+      const asked = outcome instanceof NoAnswer ? undefined : retryAfterMs(outcome.headers, now);
+      const untilMs = now + (asked ?? pauseMs(failures, persistence.random));
+      // Quotas are shared, so a wait is too, even by those who give up here.
+      const shared = because === "throttled" || asked !== undefined;
+      if (shared) scheduler.holdUntil(call.errand.workload, Math.min(untilMs, now + persistence.throttledMs));
+      // A repeatable write of which an earlier answer was lost may have taken effect, whatever came last.
+      if (untilMs > deadlineMs) throw unsure ?? error;
+      if (!shared) await clock.wait(untilMs - now);
+    }
+  };
+}
+
+/** Full jitter: anything from almost nothing to twice the last limit, so that those who failed together do not return together. */
+function pauseMs(failures: number, random: () => number): number {
+  const limit = Math.min(longestPauseMs, firstPauseMs * 2 ** failures);
+  return shortestPauseMs + random() * (limit - shortestPauseMs);
+}
+
+function noAnswer(error: unknown): NoAnswer {
+  if (error instanceof NoAnswer) return error;
+  throw error;
+}
+
+function answerOf(outcome: Answer | NoAnswer): Answer {
+  if (outcome instanceof NoAnswer) throw outcome;
+  return outcome;
+}

@@ -1,0 +1,59 @@
+/**
+ * Which tenant this process talks to. Only the environment says: `refresh` and `destroy` run without the program, and
+ * Pulumi would hand them the stack configuration of the last update.
+ */
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { EntraError } from "./errors";
+
+export type TenantSetting =
+  /** The emulated tenant in this process, with its state in `directory`. */
+  | { readonly mode: "embedded"; readonly directory: string }
+  /** An emulated tenant that `entra-agent-id tenant start` serves on this machine. */
+  | { readonly mode: "served"; readonly url: string }
+  /** Microsoft Entra: a tenant GUID or a verified domain. */
+  | { readonly mode: "entra"; readonly tenant: string };
+
+const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+const domain = /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
+const loopback = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\]):\d+\/?$/;
+
+/**
+ * Reads ENTRA_AGENT_ID_TENANT: `local` (default), `local:PATH`, `http://127.0.0.1:PORT`, a tenant GUID or a domain.
+ *
+ * It is an error to have AZURE_TENANT_ID set and ENTRA_AGENT_ID_TENANT not: somebody who signs in to Azure should never
+ * change the embedded tenant by accident, nor the other way round.
+ */
+export function tenantSetting(env: NodeJS.ProcessEnv = process.env, cwd: string = process.cwd()): TenantSetting {
+  const value = env["ENTRA_AGENT_ID_TENANT"]?.trim();
+  if (value === undefined || value === "") {
+    if (env["AZURE_TENANT_ID"]) {
+      throw new EntraError(
+        "SETTING_INVALID",
+        `cannot choose a tenant: AZURE_TENANT_ID is set and ENTRA_AGENT_ID_TENANT is not. ` +
+          `Set ENTRA_AGENT_ID_TENANT=${env["AZURE_TENANT_ID"]} for that tenant, or ENTRA_AGENT_ID_TENANT=local for the embedded one.`,
+      );
+    }
+    return { mode: "embedded", directory: embeddedDirectory(cwd) };
+  }
+  if (value === "local") return { mode: "embedded", directory: embeddedDirectory(cwd) };
+  if (value.startsWith("local:"))
+    return { mode: "embedded", directory: path.resolve(cwd, value.slice("local:".length)) };
+  if (loopback.test(value)) return { mode: "served", url: value.replace(/\/$/, "") };
+  if (guid.test(value) || domain.test(value)) return { mode: "entra", tenant: value.toLowerCase() };
+  throw new EntraError(
+    "SETTING_INVALID",
+    `cannot use ENTRA_AGENT_ID_TENANT="${value}": it must be "local", "local:PATH", "http://127.0.0.1:PORT", a tenant GUID or a domain.`,
+  );
+}
+
+/**
+ * `.entra-agent-id/` beside the nearest Pulumi.yaml upwards. The provider starts in the program's folder and the command
+ * in the user's: both must find the same one. Without any Pulumi.yaml it lies in `cwd`.
+ */
+export function embeddedDirectory(cwd: string): string {
+  for (let folder = path.resolve(cwd); ; folder = path.dirname(folder)) {
+    if (fs.existsSync(path.join(folder, "Pulumi.yaml"))) return path.join(folder, ".entra-agent-id");
+    if (folder === path.dirname(folder)) return path.join(path.resolve(cwd), ".entra-agent-id");
+  }
+}

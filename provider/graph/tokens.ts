@@ -1,0 +1,104 @@
+/** The access token of a connection: fetched when needed, renewed once when refused, checked before it is used. */
+import { decodeJwt } from "jose";
+import type { Clock } from "./clock";
+import { EntraError } from "./errors";
+
+/** What a token says about itself. */
+export interface TokenClaims {
+  /** `tid`: GUID of the tenant that issued it. */
+  readonly tenantId: string;
+  /** Delegated (`scp`) and application (`roles`) permissions. */
+  readonly permissions: readonly string[];
+  /** Milliseconds from its issue to its end. */
+  readonly lifetimeMs: number;
+}
+
+/**
+ * Gets a token. `renew` when the last one was refused: a cached one will not do. `claims` is what a claims challenge asks for.
+ */
+export type Issue = (want: { renew: boolean; claims: string | undefined }) => Promise<string>;
+
+/** Renewed this long before its end, so that no request is under way when it ends. */
+const marginMs = 120_000;
+
+/** Permissions that make Agent ID refuse a token, whatever else it holds. */
+const refusedPermissions = ["Directory.AccessAsUser.All", "Directory.ReadWrite.All"];
+
+export class Tokens {
+  #held: { token: string; claims: TokenClaims; renewAtMs: number } | undefined;
+  #pending: Promise<string> | undefined;
+
+  /** @param accept throws for a token that must not be used here */
+  constructor(
+    private readonly issue: Issue,
+    private readonly accept: (claims: TokenClaims) => void,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The token to use now. */
+  async current(): Promise<string> {
+    if (this.#held && this.clock.now() < this.#held.renewAtMs) return this.#held.token;
+    return this.#once({ renew: false, claims: undefined });
+  }
+
+  /** Another token than `refused`. However many requests were refused together, one new token is fetched. */
+  async renew(refused: string, claims?: string): Promise<string> {
+    if (this.#held && this.#held.token !== refused) return this.#held.token;
+    return this.#once({ renew: true, claims });
+  }
+
+  /** GUID of the tenant the token is for. */
+  async tenantId(): Promise<string> {
+    await this.current();
+    return this.#held?.claims.tenantId ?? "";
+  }
+
+  #once(want: { renew: boolean; claims: string | undefined }): Promise<string> {
+    this.#pending ??= this.#fetch(want).finally(() => (this.#pending = undefined));
+    return this.#pending;
+  }
+
+  async #fetch(want: { renew: boolean; claims: string | undefined }): Promise<string> {
+    const askedAtMs = this.clock.now();
+    const token = await this.issue(want);
+    const claims = claimsOf(token);
+    refuseUnusable(claims);
+    this.accept(claims);
+    // Counted from the asking by the token's own length: neither clock has to be right.
+    this.#held = {
+      token,
+      claims,
+      renewAtMs: askedAtMs + Math.max(claims.lifetimeMs - marginMs, claims.lifetimeMs / 2),
+    };
+    return token;
+  }
+}
+
+function claimsOf(token: string): TokenClaims {
+  try {
+    const { tid, scp, roles, exp, iat } = decodeJwt(token);
+    if (typeof tid !== "string") throw new Error('it has no "tid"');
+    const delegated = typeof scp === "string" ? scp.split(" ") : [];
+    const application = Array.isArray(roles) ? roles.filter((role): role is string => typeof role === "string") : [];
+    return {
+      tenantId: tid.toLowerCase(),
+      permissions: [...delegated, ...application],
+      lifetimeMs: ((exp ?? 0) - (iat ?? 0)) * 1000,
+    };
+  } catch (error) {
+    // The cause may quote the token, so it is not kept.
+    const why = error instanceof Error && error.message.startsWith("it has") ? error.message : "it is not a JWT";
+    throw new EntraError("SIGN_IN_FAILED", `cannot use the access token: ${why}`);
+  }
+}
+
+function refuseUnusable(claims: TokenClaims): void {
+  const refused = claims.permissions.find((permission) => refusedPermissions.includes(permission));
+  if (refused !== undefined)
+    throw new EntraError("SIGN_IN_FAILED", `cannot use an access token that carries ${refused}: ${unusableToken}`);
+}
+
+/** Why signing in with the Azure CLI does not work. */
+export const unusableToken =
+  "Agent ID refuses every token that carries Directory.AccessAsUser.All or Directory.ReadWrite.All, and tokens of the Azure CLI " +
+  "always carry the former. Sign in through an app registration of your own that holds only the permissions it needs";

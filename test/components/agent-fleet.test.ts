@@ -1,0 +1,123 @@
+import * as pulumi from "@pulumi/pulumi";
+import { AgentFleet, type AgentFleetArgs } from "../../components/agent-fleet";
+import { microsoftGraph } from "../../provider/permission-grant";
+
+const registered: pulumi.runtime.MockResourceArgs[] = [];
+
+beforeAll(async () => {
+  await pulumi.runtime.setMocks(
+    {
+      newResource: (args) => {
+        registered.push(args);
+        return { id: `${args.name}-id`, state: args.inputs as Record<string, unknown> };
+      },
+      call: () => ({}),
+    },
+    "fleet-tests",
+    "test",
+  );
+});
+beforeEach(() => void (registered.length = 0));
+
+/** Registers a fleet and gives its children as the engine saw them, without what every resource carries. */
+async function children(change: Partial<AgentFleetArgs> = {}): Promise<Record<string, unknown>> {
+  new AgentFleet("payroll", {
+    displayName: "Payroll agents",
+    sponsors: ["diego.siciliani@contoso.com"],
+    agents: { "payslip-helper": { displayName: "Payslip helper" } },
+    ...change,
+  });
+  await pulumi.runtime.disconnect();
+  const kind = (type: string): string => type.replace("pulumi-nodejs:dynamic/entra-agent-id:", "");
+  return Object.fromEntries(
+    registered.map(({ type, name, inputs }) => {
+      const { __provider, marker, ...declared } = inputs as Record<string, unknown>;
+      return [`${kind(type)} ${name}`, declared];
+    }),
+  );
+}
+
+describe("an agent fleet", () => {
+  it("is a blueprint, its principal, a policy and one identity for each agent, and nothing else", async () => {
+    expect(await children()).toEqual({
+      "entra-agent-id:index:AgentFleet payroll": {},
+      "AgentIdentityBlueprint payroll": { displayName: "Payroll agents", sponsors: ["diego.siciliani@contoso.com"] },
+      "AgentIdentityBlueprintPrincipal payroll": { blueprintId: "payroll-id" },
+      "ConditionalAccessPolicy payroll-block-high-risk": {
+        displayName: "Block high-risk agents: Payroll agents",
+        conditions: {
+          clientApplications: { includeAgentIdServicePrincipals: ["payroll-id"] },
+          applications: { includeApplications: ["All"] },
+          agentIdRiskLevels: ["high"],
+        },
+        grantControls: { builtInControls: ["block"] },
+      },
+      "AgentIdentity payroll-payslip-helper": {
+        displayName: "Payslip helper",
+        blueprintId: "payroll-id",
+        sponsors: ["diego.siciliani@contoso.com"],
+      },
+    });
+  });
+
+  it("gives every agent the permissions of the fleet and its own, one grant for each API", async () => {
+    const exchange = "00000002-0000-0ff1-ce00-000000000000";
+    const all = await children({
+      permissions: [{ application: ["User.Read.All"], delegated: ["Mail.Read"] }],
+      agents: {
+        a: { displayName: "A" },
+        b: {
+          displayName: "B",
+          permissions: [{ delegated: ["Files.Read"] }, { api: exchange, application: ["Mail.Read"] }],
+        },
+      },
+    });
+    expect(Object.fromEntries(Object.entries(all).filter(([name]) => name.startsWith("PermissionGrant")))).toEqual({
+      "PermissionGrant payroll-a": {
+        agentId: "payroll-a-id",
+        api: microsoftGraph,
+        application: ["User.Read.All"],
+        delegated: ["Mail.Read"],
+      },
+      "PermissionGrant payroll-b": {
+        agentId: "payroll-b-id",
+        api: microsoftGraph,
+        application: ["User.Read.All"],
+        delegated: ["Mail.Read", "Files.Read"],
+      },
+      [`PermissionGrant payroll-b-${exchange}`]: {
+        agentId: "payroll-b-id",
+        api: exchange,
+        application: ["Mail.Read"],
+        delegated: [],
+      },
+    });
+  });
+
+  it("trusts each outside workload by a federated credential of that name", async () => {
+    const all = await children({ federation: { github: { issuer: "https://token.example", subject: "repo:x" } } });
+    expect(all["FederatedIdentityCredential payroll-github"]).toEqual({
+      blueprintId: "payroll-id",
+      name: "github",
+      issuer: "https://token.example",
+      subject: "repo:x",
+    });
+  });
+
+  it("lets an agent have sponsors of its own and be switched off", async () => {
+    const all = await children({
+      agents: { a: { displayName: "A", sponsors: ["johanna.lorenz@contoso.com"], enabled: false } },
+    });
+    expect(all["AgentIdentity payroll-a"]).toEqual({
+      displayName: "A",
+      blueprintId: "payroll-id",
+      sponsors: ["johanna.lorenz@contoso.com"],
+      enabled: false,
+    });
+  });
+
+  it("enforces its policy only when told to", async () => {
+    const all = await children({ blockHighRisk: "enabled" });
+    expect(all["ConditionalAccessPolicy payroll-block-high-risk"]).toMatchObject({ state: "enabled" });
+  });
+});

@@ -1,0 +1,80 @@
+/** A tenant in memory and somebody who asks it things. */
+import { openTenant, type EmulatedTenant, type TokenRequest } from "../../emulator/tenant";
+
+export interface Reply {
+  readonly status: number;
+  readonly headers: Headers;
+  /** Parsed; undefined when there is none. */
+  readonly body: any;
+}
+
+export interface Asking extends TokenRequest {
+  readonly version?: "v1.0" | "beta";
+  readonly headers?: Record<string, string>;
+  /** Instead of a fresh token; null for none. */
+  readonly token?: string | null;
+}
+
+export type Ask = (request: string, body?: unknown, asking?: Asking) => Promise<Reply>;
+
+export const graph = "https://graph.microsoft.com";
+
+/** `ask("POST /users", {...})` */
+export function asker(tenant: EmulatedTenant): Ask {
+  return async (request, body, { version = "v1.0", headers = {}, token, ...subject } = {}) => {
+    const [method = "", path = ""] = request.split(/ (.*)/s);
+    const bearer = token === undefined ? await tenant.token(subject) : token;
+    const all = { ...(bearer === null ? {} : { authorization: `Bearer ${bearer}` }), ...headers };
+    const url = path.startsWith("http") ? path : `${graph}/${version}${path}`;
+    const sent = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
+    const response = await tenant.handle(new Request(url, { method, headers: all, ...sent }));
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, body: text === "" ? undefined : JSON.parse(text) };
+  };
+}
+
+/** What a test compares of a refusal. */
+export const refusal = ({ status, body }: Reply) => [status, body.error.code, body.error.message];
+
+export function inMemory(): { tenant: EmulatedTenant; ask: Ask } {
+  const tenant = openTenant({ memory: true });
+  return { tenant, ask: asker(tenant) };
+}
+
+export const bind = (...paths: string[]) => paths.map((path) => `${graph}/v1.0${path}`);
+
+/** Ids of seeded people and groups by name. */
+export async function people(ask: Ask) {
+  const users = (await ask("GET /users")).body.value as { id: string; givenName: string }[];
+  const groups = (await ask("GET /groups")).body.value as { id: string; displayName: string }[];
+  const user = (name: string) => `/users/${users.find(({ givenName }) => givenName === name)?.id ?? "?"}`;
+  const group = (name: string) => `/groups/${groups.find(({ displayName }) => displayName === name)?.id ?? "?"}`;
+  return { user, group, adele: user("Adele"), nestor: user("Nestor") };
+}
+
+export const idOf = (path: string): string => path.split("/").at(-1) ?? "";
+
+export const blueprintCast = "microsoft.graph.agentIdentityBlueprint";
+export const principalCast = "microsoft.graph.agentIdentityBlueprintPrincipal";
+export const identityCast = "microsoft.graph.agentIdentity";
+
+export interface Family {
+  readonly blueprint: { readonly id: string; readonly appId: string };
+  readonly principal: { readonly id: string };
+  /** Path of the sponsor. */
+  readonly sponsor: string;
+}
+
+/** A blueprint with its principal. */
+export async function aBlueprint(ask: Ask, change: object = {}): Promise<Family> {
+  const { adele } = await people(ask);
+  const asked = { displayName: "payroll", "sponsors@odata.bind": bind(adele), ...change };
+  const blueprint = (await ask(`POST /applications/${blueprintCast}`, asked)).body;
+  const principal = (await ask(`POST /servicePrincipals/${principalCast}`, { appId: blueprint.appId })).body;
+  return { blueprint, principal, sponsor: adele };
+}
+
+export function anIdentity(ask: Ask, { blueprint, sponsor }: Family, change: object = {}): Promise<Reply> {
+  const asked = { displayName: "payroll helper", agentIdentityBlueprintId: blueprint.appId, "sponsors@odata.bind": bind(sponsor) };
+  return ask(`POST /servicePrincipals/${identityCast}`, { ...asked, ...change });
+}

@@ -1,0 +1,80 @@
+/** An emulated tenant in memory, and providers that work in it as the engine would have them work. */
+import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
+import { Driver, world } from "../../provider/engine/driver";
+import { type DynamicProvider, dynamicProvider } from "../../provider/engine/dynamic";
+import type { Finding, Lifecycle } from "../../provider/engine/lifecycle";
+import { providerText } from "../../provider/engine/resource";
+import { defaultPatience } from "../../provider/engine/visibility";
+import { embeddedConnection } from "../../provider/graph/connection";
+import type { Tenant } from "../../provider/graph/tenant";
+
+type Properties = Record<string, unknown>;
+
+export interface TestTenant {
+  readonly emulated: EmulatedTenant;
+  /** A connection of the test's own: for looking, and for changes behind Pulumi's back. */
+  readonly graph: Tenant;
+  readonly warnings: string[];
+  /** A new provider process: nothing is remembered from an earlier one. */
+  process(): Promise<TestProcess>;
+  /** Requests since the last question, as "METHOD path". */
+  requestsSince(): string[];
+}
+
+export interface TestProcess {
+  provider<Inputs extends object>(lifecycle: Lifecycle<Inputs>): DynamicProvider;
+  /** What the engine does on a first `up`: check, then create. */
+  create<Inputs extends object>(lifecycle: Lifecycle<Inputs>, args: Properties, marker?: string): Promise<Live>;
+}
+
+/** A resource as the engine's state has it. */
+export interface Live {
+  readonly id: string;
+  readonly inputs: Properties;
+  readonly outputs: Properties;
+}
+
+export class Refused extends Error {
+  constructor(readonly findings: readonly Finding[]) {
+    super(findings.map(({ property, reason }) => `${property} ${reason}`).join("; "));
+  }
+}
+
+export const markerOfTests = "aaaabbbbccccdddd";
+
+export async function aTenant(): Promise<TestTenant> {
+  const emulated = openTenant({ memory: true });
+  const warnings: string[] = [];
+  let seen = 0;
+  const process = async (): Promise<TestProcess> => {
+    const tenant = await embeddedConnection(emulated, "the test tenant");
+    // Waits are counted, not waited for: an emulated tenant without lag shows everything at once.
+    let now = 0;
+    const patience = { ...defaultPatience, now: () => now, pause: (ms: number) => ((now += ms), Promise.resolve()) };
+    const shared = world(() => Promise.resolve(tenant), { patience, warn: (message) => void warnings.push(message) });
+    const provider = <Inputs extends object>(lifecycle: Lifecycle<Inputs>) =>
+      dynamicProvider(lifecycle, new Driver(lifecycle, shared));
+    return {
+      provider,
+      async create(lifecycle, args, marker = markerOfTests) {
+        const engine = provider(lifecycle);
+        const news = { ...args, marker, __provider: providerText(lifecycle.kind) };
+        const { inputs, failures } = await engine.check({}, news);
+        if (failures.length > 0) throw new Refused(failures);
+        const created = await engine.create({ ...inputs, __provider: news.__provider });
+        return { id: created.id, inputs, outputs: created.outs };
+      },
+    };
+  };
+  return {
+    emulated,
+    graph: await embeddedConnection(emulated, "the test tenant"),
+    warnings,
+    process,
+    requestsSince() {
+      const records = emulated.requests().filter(({ sequence }) => sequence > seen);
+      seen = records.at(-1)?.sequence ?? seen;
+      return records.map(({ method, path }) => `${method} ${path}`);
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
+import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
+import { aTenant, markerOfTests, type TestProcess, type TestTenant } from "./a-tenant";
+
+const collection = "/servicePrincipals/microsoft.graph.agentIdentityBlueprintPrincipal";
+
+describe("an agent identity blueprint principal", () => {
+  let tenant: TestTenant;
+  let run: TestProcess;
+  let blueprintId: string;
+
+  beforeEach(async () => {
+    tenant = await aTenant();
+    run = await tenant.process();
+    blueprintId = (
+      await run.create(agentIdentityBlueprint, {
+        displayName: "Payroll agents",
+        sponsors: ["diego.siciliani@contoso.com"],
+      })
+    ).id;
+  });
+  afterEach(() => tenant.emulated.close());
+
+  it("lives: is created, switched off, read and deleted", async () => {
+    const made = await run.create(agentIdentityBlueprintPrincipal, { blueprintId });
+    expect(made.outputs).toEqual({ blueprintId, enabled: true, marker: markerOfTests, tenantId: tenant.emulated.id });
+    const provider = run.provider(agentIdentityBlueprintPrincipal);
+    const { outs } = await provider.update(made.id, made.outputs, { ...made.inputs, enabled: false });
+    expect(await provider.read(made.id, outs)).toEqual({
+      id: made.id,
+      props: outs,
+      inputs: { ...made.inputs, enabled: false },
+    });
+    const later = (await tenant.process()).provider(agentIdentityBlueprintPrincipal);
+    await later.delete(made.id, outs);
+    expect(await tenant.graph.list(collection)).toEqual([]);
+  });
+
+  it("may be switched off from the start", async () => {
+    const made = await run.create(agentIdentityBlueprintPrincipal, { blueprintId, enabled: false });
+    expect(await tenant.graph.list(collection)).toMatchObject([{ id: made.id, accountEnabled: false }]);
+  });
+
+  it("is found again by its blueprint, of which a tenant has one principal", async () => {
+    const made = await run.create(agentIdentityBlueprintPrincipal, { blueprintId });
+    const again = await (await tenant.process()).create(agentIdentityBlueprintPrincipal, { blueprintId });
+    expect(again.id).toBe(made.id);
+  });
+
+  it("exists once when the answer to its creation is lost", async () => {
+    tenant.emulated.fail({
+      method: "POST",
+      path: "agentIdentityBlueprintPrincipal$",
+      effect: "after",
+      answer: { status: 502 },
+    });
+    const made = await run.create(agentIdentityBlueprintPrincipal, { blueprintId });
+    expect(await tenant.graph.list(collection)).toMatchObject([{ id: made.id }]);
+  });
+
+  it("is kept in the state when the part that follows its creation fails, and is repaired by the next update", async () => {
+    tenant.emulated.fail({
+      method: "PATCH",
+      path: "servicePrincipals",
+      effect: "before",
+      answer: { status: 400, body: { error: { code: "Request_BadRequest", message: "No." } } },
+    });
+    const failure = await run
+      .create(agentIdentityBlueprintPrincipal, { blueprintId, enabled: false })
+      .catch((error: unknown) => error);
+    const [there] = await tenant.graph.list<{ id: string }>(collection);
+    expect(failure).toMatchObject({
+      id: there?.id,
+      properties: {
+        blueprintId,
+        enabled: false,
+        marker: markerOfTests,
+        tenantId: tenant.emulated.id,
+        __provider: 'exports.handler=()=>require("pulumi-entra-agent-id/dynamic/v1").AgentIdentityBlueprintPrincipal',
+      },
+      reasons: [
+        expect.stringMatching(
+          /^cannot create agent identity blueprint principal ".*": No\. \[400 Request_BadRequest, request .*\]$/,
+        ),
+      ],
+    });
+    const { id, properties } = failure as { id: string; properties: Record<string, unknown> };
+    await (
+      await tenant.process()
+    )
+      .provider(agentIdentityBlueprintPrincipal)
+      .update(id, properties, { blueprintId, enabled: false, marker: markerOfTests });
+    expect(await tenant.graph.list(collection)).toMatchObject([{ id, accountEnabled: false }]);
+  });
+
+  it("is refused for an appId that is not a blueprint's", async () => {
+    await expect(
+      run.create(agentIdentityBlueprintPrincipal, { blueprintId: "5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d11" }),
+    ).rejects.toMatchObject({ code: "REFUSED" });
+  });
+});

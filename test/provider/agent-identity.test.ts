@@ -1,0 +1,233 @@
+import { agentIdentity } from "../../provider/agent-identity";
+import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
+import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
+import { aTenant, markerOfTests, Refused, type TestProcess, type TestTenant } from "./a-tenant";
+
+interface Identity {
+  readonly id: string;
+  readonly displayName: string;
+  readonly accountEnabled: boolean;
+  readonly tags: string[];
+}
+
+const path = (id: string): string => `/servicePrincipals/${id}/microsoft.graph.agentIdentity`;
+const collection = "/servicePrincipals/microsoft.graph.agentIdentity";
+
+describe("an agent identity", () => {
+  let tenant: TestTenant;
+  let run: TestProcess;
+  let blueprintId: string;
+
+  beforeEach(async () => {
+    tenant = await aTenant();
+    run = await tenant.process();
+    blueprintId = (
+      await run.create(agentIdentityBlueprint, {
+        displayName: "Payroll agents",
+        sponsors: ["diego.siciliani@contoso.com"],
+      })
+    ).id;
+    await run.create(agentIdentityBlueprintPrincipal, { blueprintId });
+  });
+  afterEach(() => tenant.emulated.close());
+
+  /** Inputs that are right; each test changes one thing. */
+  const asks = (change: object = {}) => ({
+    displayName: "Payslip helper",
+    blueprintId,
+    sponsors: ["diego.siciliani@contoso.com"],
+    ...change,
+  });
+  const names = async (id: string): Promise<string[]> =>
+    (await tenant.graph.list<{ userPrincipalName: string }>(`${path(id)}/sponsors`))
+      .map(({ userPrincipalName }) => userPrincipalName)
+      .sort();
+
+  it("lives: is created, changed in place, read and deleted", async () => {
+    const made = await run.create(agentIdentity, asks());
+    expect(made.outputs).toEqual({ ...made.inputs, tenantId: tenant.emulated.id });
+    expect(await tenant.graph.get<Identity>(path(made.id))).toMatchObject({
+      displayName: "Payslip helper",
+      accountEnabled: true,
+    });
+
+    const provider = run.provider(agentIdentity);
+    const news = {
+      ...made.inputs,
+      displayName: "Payslip assistant",
+      enabled: false,
+      sponsors: ["johanna.lorenz@contoso.com"],
+    };
+    expect(await provider.diff(made.id, made.outputs, news)).toEqual({ replaces: [], deleteBeforeReplace: true });
+    const { outs } = await provider.update(made.id, made.outputs, news);
+    expect(await tenant.graph.get<Identity>(path(made.id))).toMatchObject({
+      displayName: "Payslip assistant",
+      accountEnabled: false,
+    });
+    expect(await names(made.id)).toEqual(["johanna.lorenz@contoso.com"]);
+    expect(await provider.read(made.id, outs)).toEqual({ id: made.id, props: outs, inputs: news });
+
+    const later = await tenant.process();
+    await later.provider(agentIdentity).delete(made.id, outs);
+    expect(await later.provider(agentIdentity).read(made.id, outs)).toEqual({ id: "", props: {} });
+    const deleted = await tenant.graph.list<Identity>("/directory/deletedItems/microsoft.graph.servicePrincipal");
+    expect(deleted.map(({ id }) => id)).toEqual([made.id]);
+  });
+
+  it("sends nothing but what differs", async () => {
+    const made = await run.create(agentIdentity, asks());
+    tenant.requestsSince();
+    await run.provider(agentIdentity).update(made.id, made.outputs, { ...made.inputs, displayName: "Other" });
+    expect(tenant.requestsSince().filter((request) => !request.startsWith("GET"))).toEqual([
+      `PATCH /v1.0${path(made.id)}`,
+    ]);
+  });
+
+  it("is replaced when its blueprint changes", async () => {
+    const made = await run.create(agentIdentity, asks());
+    const other = { ...made.inputs, blueprintId: "5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d11" };
+    expect(await run.provider(agentIdentity).diff(made.id, made.outputs, other)).toEqual({
+      replaces: ["blueprintId"],
+      deleteBeforeReplace: true,
+    });
+  });
+
+  it("shows by property what was changed behind Pulumi's back", async () => {
+    const made = await run.create(agentIdentity, asks());
+    await tenant.graph.patch(path(made.id), { displayName: "Renamed", accountEnabled: false });
+    const carol = (await tenant.graph.get<{ id: string }>("/users/johanna.lorenz@contoso.com")).id;
+    await tenant.graph.post(`${path(made.id)}/sponsors/$ref`, { "@odata.id": tenant.graph.url(`/users/${carol}`) });
+    const { inputs } = await run.provider(agentIdentity).read(made.id, made.outputs);
+    expect(inputs).toEqual({
+      ...made.inputs,
+      displayName: "Renamed",
+      enabled: false,
+      sponsors: ["diego.siciliani@contoso.com", "johanna.lorenz@contoso.com"],
+    });
+  });
+
+  it("keeps the way the program names its sponsors, by principal name or by object id", async () => {
+    const { id: ada } = await tenant.graph.get<{ id: string }>("/users/diego.siciliani@contoso.com");
+    const made = await run.create(agentIdentity, asks({ sponsors: [ada] }));
+    expect((await run.provider(agentIdentity).read(made.id, made.outputs)).inputs).toEqual(made.inputs);
+  });
+
+  it("has owners only where the program says so", async () => {
+    const without = await run.create(agentIdentity, asks());
+    expect(without.outputs).not.toHaveProperty("owners");
+    const made = await run.create(agentIdentity, asks({ owners: ["johanna.lorenz@contoso.com"] }), "eeeeffffgggghhhh");
+    const { inputs } = await run.provider(agentIdentity).read(made.id, made.outputs);
+    expect(inputs).toMatchObject({ owners: ["johanna.lorenz@contoso.com"] });
+  });
+
+  it("is found again when an earlier run was killed after making it, and brought to what is wanted", async () => {
+    const killed = await run.create(agentIdentity, asks({ displayName: "Half a name" }));
+    const later = await (await tenant.process()).create(agentIdentity, asks());
+    expect(later.id).toBe(killed.id);
+    const all = await tenant.graph.list<Identity>(collection);
+    expect(all.map(({ displayName }) => displayName)).toEqual(["Payslip helper"]);
+  });
+
+  it("exists once when the answer to its creation is lost, whether or not it had taken effect", async () => {
+    for (const effect of ["after", "before"] as const) {
+      const marker = `${effect}${"x".repeat(16 - effect.length)}`;
+      tenant.emulated.fail({
+        method: "POST",
+        path: `${collection.replaceAll(".", "\\.")}$`,
+        effect,
+        answer: { status: 504 },
+      });
+      const made = await run.create(agentIdentity, asks({ displayName: effect }), marker);
+      const all = await tenant.graph.list<Identity>(collection);
+      expect(all.filter(({ displayName }) => displayName === effect).map(({ id }) => id)).toEqual([made.id]);
+    }
+  });
+
+  it("is not taken for another resource's object that merely has the same name", async () => {
+    const one = await run.create(agentIdentity, asks());
+    const two = await run.create(agentIdentity, asks(), "eeeeffffgggghhhh");
+    expect(two.id).not.toBe(one.id);
+  });
+
+  it("is refused when two objects bear its marker, and both are named", async () => {
+    const made = await run.create(agentIdentity, asks());
+    const { tags } = await tenant.graph.get<Identity>(path(made.id));
+    const twin = await run.create(agentIdentity, asks({ displayName: "Twin" }), "eeeeffffgggghhhh");
+    await tenant.graph.patch(path(twin.id), {
+      tags: tags.filter((tag) => tag.endsWith(markerOfTests) && tag.includes(":AgentIdentity:")),
+    });
+    const later = await tenant.process();
+    await expect(later.create(agentIdentity, asks())).rejects.toMatchObject({
+      code: "OWNERSHIP_UNCLEAR",
+      message:
+        'cannot find agent identity "Payslip helper": two objects match: ' +
+        `agent identity "Payslip helper" (${made.id}) and agent identity "Twin" (${twin.id}). Delete the one that is not wanted.`,
+    });
+  });
+
+  it("stays when the engine deletes what a new resource has adopted in the same update", async () => {
+    const made = await run.create(agentIdentity, asks());
+    await run.provider(agentIdentity).delete(made.id, made.outputs);
+    expect(await tenant.graph.get<Identity>(path(made.id))).toMatchObject({ id: made.id });
+    expect(tenant.warnings).toEqual([
+      `left agent identity "Payslip helper" (${made.id}) in place: another resource of this update has adopted it`,
+    ]);
+  });
+
+  it("can be deleted twice", async () => {
+    const made = await run.create(agentIdentity, asks());
+    for (let time = 0; time < 2; time++) {
+      const later = await tenant.process();
+      await later.provider(agentIdentity).delete(made.id, made.outputs);
+    }
+    expect(await tenant.graph.list(collection)).toEqual([]);
+  });
+
+  it("is refused at preview when nobody in the tenant has a sponsor's name", async () => {
+    await expect(
+      run.create(agentIdentity, asks({ sponsors: ["nobody@contoso.com", "diego.siciliani@contoso.com"] })),
+    ).rejects.toEqual(
+      new Refused([
+        {
+          property: "sponsors",
+          reason: 'must name somebody of this tenant: there is no "nobody@contoso.com" in the test tenant',
+        },
+      ]),
+    );
+  });
+
+  it("says which permission is missing", async () => {
+    tenant.emulated.grant(["AgentIdentity.Read.All", "User.Read.All", "Group.Read.All", "Application.Read.All"]);
+    const other = await tenant.process();
+    await expect(other.create(agentIdentity, asks())).rejects.toMatchObject({
+      code: "FORBIDDEN",
+      message: expect.stringMatching(
+        /^cannot create agent identity "Payslip helper": Insufficient privileges to complete the operation\. Grant AgentIdentity\.Create\.All to the application Pulumi signs in as, with admin consent\. \[403 Authorization_RequestDenied, request [0-9a-f-]{36}\]$/,
+      ) as string,
+    });
+  });
+
+  it("is refused when the state belongs to another tenant, before anything is sent", async () => {
+    const made = await run.create(agentIdentity, asks());
+    const elsewhere = { ...made.outputs, tenantId: "99999999-9999-4999-8999-999999999999" };
+    tenant.requestsSince();
+    const provider = run.provider(agentIdentity);
+    const refusal = {
+      code: "WRONG_TENANT",
+      message: expect.stringContaining("99999999-9999-4999-8999-999999999999") as string,
+    };
+    await expect(provider.diff(made.id, elsewhere, made.inputs)).rejects.toMatchObject(refusal);
+    await expect(provider.read(made.id, elsewhere)).rejects.toMatchObject(refusal);
+    await expect(provider.update(made.id, elsewhere, made.inputs)).rejects.toMatchObject(refusal);
+    await expect(provider.delete(made.id, elsewhere)).rejects.toMatchObject(refusal);
+    expect(tenant.requestsSince()).toEqual([]);
+  });
+
+  it("keeps its marker for life, however the resource is renamed", async () => {
+    const made = await run.create(agentIdentity, asks());
+    const { inputs } = await run
+      .provider(agentIdentity)
+      .check(made.inputs, { ...made.inputs, marker: "eeeeffffgggghhhh" });
+    expect(inputs).toEqual(made.inputs);
+  });
+});

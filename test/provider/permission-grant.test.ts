@@ -1,0 +1,171 @@
+import { agentIdentity } from "../../provider/agent-identity";
+import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
+import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
+import { microsoftGraph, permissionGrant } from "../../provider/permission-grant";
+import { aTenant, markerOfTests, Refused, type TestProcess, type TestTenant } from "./a-tenant";
+
+describe("a permission grant", () => {
+  let tenant: TestTenant;
+  let run: TestProcess;
+  let agentId: string;
+
+  beforeEach(async () => {
+    tenant = await aTenant();
+    run = await tenant.process();
+    const blueprintId = (
+      await run.create(agentIdentityBlueprint, {
+        displayName: "Payroll agents",
+        sponsors: ["diego.siciliani@contoso.com"],
+      })
+    ).id;
+    await run.create(agentIdentityBlueprintPrincipal, { blueprintId });
+    agentId = (
+      await run.create(agentIdentity, {
+        displayName: "Payslip helper",
+        blueprintId,
+        sponsors: ["diego.siciliani@contoso.com"],
+      })
+    ).id;
+  });
+  afterEach(() => tenant.emulated.close());
+
+  const asks = (change: object = {}) => ({
+    agentId,
+    application: ["User.Read.All", "Group.Read.All"],
+    delegated: ["Mail.Read", "Calendars.Read"],
+    ...change,
+  });
+  const scopes = async (): Promise<string[]> =>
+    (
+      await tenant.graph.list<{ scope: string }>(
+        `/oauth2PermissionGrants?$filter=${encodeURIComponent(`clientId eq '${agentId}'`)}`,
+      )
+    ).map(({ scope }) => scope);
+  const roles = async (): Promise<number> =>
+    (await tenant.graph.list(`/servicePrincipals/${agentId}/appRoleAssignments`)).length;
+
+  it("lives: is created, changed in place, read and deleted, by the names people know", async () => {
+    const made = await run.create(permissionGrant, asks());
+    expect(made.id).toBe(`${agentId}/${microsoftGraph}`);
+    expect(made.outputs).toEqual({
+      agentId,
+      api: microsoftGraph,
+      application: ["Group.Read.All", "User.Read.All"],
+      delegated: ["Calendars.Read", "Mail.Read"],
+      marker: markerOfTests,
+      tenantId: tenant.emulated.id,
+    });
+    expect(await roles()).toBe(2);
+    expect(await scopes()).toEqual(["Calendars.Read Mail.Read"]);
+
+    const provider = run.provider(permissionGrant);
+    const news = { ...made.inputs, application: ["User.Read.All"], delegated: ["Files.Read", "Mail.Read"] };
+    const { outs } = await provider.update(made.id, made.outputs, news);
+    expect(await roles()).toBe(1);
+    expect(await scopes()).toEqual(["Files.Read Mail.Read"]);
+    expect(await provider.read(made.id, outs)).toEqual({ id: made.id, props: outs, inputs: news });
+
+    await (await tenant.process()).provider(permissionGrant).delete(made.id, outs);
+    expect([await roles(), await scopes()]).toEqual([0, []]);
+    expect(await provider.read(made.id, outs)).toEqual({ id: "", props: {} });
+  });
+
+  it("may be of one kind only", async () => {
+    await run.create(permissionGrant, asks({ application: [] }));
+    expect([await roles(), await scopes()]).toEqual([0, ["Calendars.Read Mail.Read"]]);
+  });
+
+  it("shows a permission that was granted behind Pulumi's back", async () => {
+    const made = await run.create(permissionGrant, asks());
+    const [grant] = await tenant.graph.list<{ id: string }>(
+      `/oauth2PermissionGrants?$filter=${encodeURIComponent(`clientId eq '${agentId}'`)}`,
+    );
+    await tenant.graph.patch(`/oauth2PermissionGrants/${String(grant?.id)}`, {
+      scope: "Calendars.Read Mail.Read Mail.Send",
+    });
+    const { inputs } = await run.provider(permissionGrant).read(made.id, made.outputs);
+    expect(inputs).toEqual({ ...made.inputs, delegated: ["Calendars.Read", "Mail.Read", "Mail.Send"] });
+  });
+
+  it("is refused when the agent already holds something that is not declared", async () => {
+    await run.create(permissionGrant, asks());
+    await expect(
+      (await tenant.process()).create(permissionGrant, asks({ application: ["User.Read.All"] })),
+    ).rejects.toMatchObject({
+      code: "OWNERSHIP_UNCLEAR",
+      message:
+        `cannot find permission grant "Microsoft Graph for ${agentId}": a permission grant to ${agentId} exists already: ` +
+        "the agent already holds Group.Read.All, which is not declared. Declare it too, or take it away first.",
+    });
+  });
+
+  it("goes on where an earlier run was killed", async () => {
+    await run.create(permissionGrant, asks({ application: ["User.Read.All"], delegated: [] }));
+    const later = await (await tenant.process()).create(permissionGrant, asks());
+    expect(later.id).toBe(`${agentId}/${microsoftGraph}`);
+    expect([await roles(), await scopes()]).toEqual([2, ["Calendars.Read Mail.Read"]]);
+  });
+
+  it.each(["after", "before"] as const)("is whole when answers are lost %s they took effect", async (effect) => {
+    for (const path of ["appRoleAssignments$", "oauth2PermissionGrants$"])
+      tenant.emulated.fail({ method: "POST", path, effect, answer: { status: 504 } });
+    await run.create(permissionGrant, asks());
+    expect([await roles(), await scopes()]).toEqual([2, ["Calendars.Read Mail.Read"]]);
+  });
+
+  it("is kept in the state with what was granted when the rest fails, and is repaired by the next update", async () => {
+    tenant.emulated.fail({
+      method: "POST",
+      path: "oauth2PermissionGrants$",
+      effect: "before",
+      answer: { status: 403, body: { error: { code: "Authorization_RequestDenied", message: "No." } } },
+    });
+    const failure = await run.create(permissionGrant, asks()).catch((error: unknown) => error);
+    expect(failure).toMatchObject({
+      id: `${agentId}/${microsoftGraph}`,
+      properties: { agentId, tenantId: tenant.emulated.id },
+    });
+    const { id, properties } = failure as { id: string; properties: Record<string, unknown> };
+    const { marker, api, application, delegated } = properties;
+    await (
+      await tenant.process()
+    )
+      .provider(permissionGrant)
+      .update(id, properties, { agentId, marker, api, application, delegated });
+    expect([await roles(), await scopes()]).toEqual([2, ["Calendars.Read Mail.Read"]]);
+  });
+
+  it("is refused at preview with every name that the API does not offer", async () => {
+    await expect(
+      run.create(permissionGrant, asks({ application: ["user.read.all", "Do.Everything"], delegated: ["Mail.Raed"] })),
+    ).rejects.toEqual(
+      new Refused([
+        {
+          property: "application",
+          reason: 'must name application permissions of Microsoft Graph: there is no "Do.Everything"',
+        },
+        {
+          property: "application",
+          reason:
+            'must name application permissions of Microsoft Graph: there is no "user.read.all"; did you mean "User.Read.All"?',
+        },
+        {
+          property: "delegated",
+          reason: 'must name delegated permissions of Microsoft Graph: there is no "Mail.Raed"',
+        },
+      ]),
+    );
+  });
+
+  it("is refused at preview when the tenant does not have the API", async () => {
+    const api = "5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d11";
+    await expect(run.create(permissionGrant, asks({ api }))).rejects.toEqual(
+      new Refused([
+        {
+          property: "api",
+          reason: `must be the appId of an API in the test tenant: there is no service principal for ${api}`,
+        },
+      ]),
+    );
+  });
+});

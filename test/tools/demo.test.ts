@@ -1,0 +1,59 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { edited, Program } from "../../tools/demo/program.mjs";
+import { edits, program as quickstart } from "../../tools/demo/story.mjs";
+import { aFolder } from "./machine";
+
+const oneEdit = [{ what: "one sponsor more", find: `["ada"]`, replace: `["ada", "noah"]` }];
+
+describe("the demo's change of the program", () => {
+  const aProgram = () => {
+    const root = aFolder();
+    writeFileSync(path.join(root, "index.ts"), `sponsors: ["ada"]`);
+    return new Program(root, "index.ts", path.join(root, ".demo"));
+  };
+
+  it("fits the quickstart as it is", () => {
+    const text = readFileSync(quickstart, "utf8");
+
+    expect(edited(text, edits, quickstart).split("\n").length).toBe(text.split("\n").length + 1);
+  });
+
+  it("says which text it does not find, and what to do", () => {
+    expect(() => edited(`sponsors: ["bob"]`, oneEdit, "index.ts")).toThrow(
+      `The demo cannot make its change "one sponsor more": index.ts holds this text nowhere:\n\n["ada"]\n\n` +
+        "Put the program back (git checkout index.ts) or adapt tools/demo/story.mjs to it.",
+    );
+    expect(() => edited(`["ada"] ["ada"]`, oneEdit, "index.ts")).toThrow("index.ts holds this text 2 times");
+  });
+
+  it("is taken back", () => {
+    const program = aProgram();
+    program.edit(oneEdit);
+    expect(program.read()).toBe(`sponsors: ["ada", "noah"]`);
+
+    expect(program.restore()).toBe("restored");
+    expect(program.read()).toBe(`sponsors: ["ada"]`);
+    expect(program.restore()).toBe("nothing to do");
+  });
+
+  it("is taken back by the next demo when this one was killed", () => {
+    const killed = aProgram();
+    killed.edit(oneEdit);
+
+    const next = new Program(path.dirname(killed.file), "index.ts", path.dirname(killed.backup));
+
+    expect(next.restore()).toBe("restored");
+    expect(next.read()).toBe(`sponsors: ["ada"]`);
+  });
+
+  it("is left where somebody worked on the program since, and the text before it kept", () => {
+    const program = aProgram();
+    program.edit(oneEdit);
+    writeFileSync(program.file, `sponsors: ["my own work"]`);
+
+    expect(program.restore()).toBe("changed since");
+    expect(program.read()).toBe(`sponsors: ["my own work"]`);
+    expect(readFileSync(program.backup, "utf8")).toContain("ada");
+  });
+});

@@ -1,0 +1,68 @@
+// @ts-check
+/** Somebody in the admin centre: changes made in the embedded tenant through Graph, not through Pulumi. */
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { parseJson } from "../json.mjs";
+
+/**
+ * @typedef {object} Tenant what the demo uses of emulator/tenant.ts
+ * @property {(request: Request) => Promise<Response>} handle
+ * @property {() => string | Promise<string>} token
+ * @property {() => void} close
+ */
+
+/** From dist, not from the sources: it must be the very tenant that the provider opens. @param {string} directory @returns {Tenant} */
+function openTenant(directory) {
+  const built = fileURLToPath(new URL("../../dist/emulator/tenant.js", import.meta.url));
+  /** @type {(file: string) => unknown} */
+  const load = createRequire(import.meta.url);
+  const emulator = /** @type {{ openTenant: (at: { directory: string }) => Tenant }} */ (load(built));
+  return emulator.openTenant({ directory });
+}
+
+export class Intruder {
+  /** @param {string} directory */
+  constructor(directory) {
+    this.tenant = openTenant(directory);
+  }
+
+  /** @param {string} method @param {string} address below /beta @param {object} [body] @returns {Promise<unknown>} */
+  async graph(method, address, body) {
+    const response = await this.tenant.handle(
+      new Request(`https://graph.microsoft.com/beta${address}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${await this.tenant.token()}`,
+          "content-type": "application/json",
+          "odata-version": "4.0",
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    );
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${address} answered ${response.status}: ${text}`);
+    return text === "" ? undefined : parseJson(text);
+  }
+
+  /** @param {string} displayName @returns {Promise<{ id: string }>} */
+  async agent(displayName) {
+    const filter = encodeURIComponent(`displayName eq '${displayName}'`);
+    const found = await this.graph("GET", `/servicePrincipals/microsoft.graph.agentIdentity?$filter=${filter}`);
+    const agent = /** @type {{ value: { id: string }[] }} */ (found).value[0];
+    if (agent === undefined) throw new Error(`There is no agent identity "${displayName}" in the embedded tenant.`);
+    return agent;
+  }
+
+  /** @param {import("./story.mjs").Intrusion} intrusion */
+  async act({ agent, newName, sponsor }) {
+    const { id } = await this.agent(agent);
+    const address = `/servicePrincipals/${id}/microsoft.graph.agentIdentity`;
+    await this.graph("PATCH", address, { displayName: newName });
+    const person = /** @type {{ id: string }} */ (await this.graph("GET", `/users/${sponsor}`));
+    await this.graph("DELETE", `${address}/sponsors/${person.id}/$ref`);
+  }
+
+  close() {
+    this.tenant.close();
+  }
+}

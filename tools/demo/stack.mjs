@@ -1,0 +1,131 @@
+// @ts-check
+/** The demo's stack, driven through the real CLI. State, PULUMI_HOME and stack settings lie in .demo, never in the user's own. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { codeOf, run } from "../command.mjs";
+import { parseJson, readJson } from "../json.mjs";
+import { pulumiEnvironment } from "../pulumi-cli/environment.mjs";
+
+const quiet = ["--non-interactive", "--color", process.stdout.isTTY ? "always" : "never"];
+/** Commands that read stack settings; the file beside Pulumi.yaml is left to the user's own stack of that name. */
+const withSettings = new Set(["up", "preview", "refresh", "destroy", "watch"]);
+
+/** @typedef {{ urn: string, type: string, id?: string, inputs?: Record<string, unknown> }} Resource */
+
+export class Stack {
+  /** @type {import("node:child_process").ChildProcess | undefined} */
+  #running;
+  interrupted = false;
+
+  /** @param {string} root folder of Pulumi.yaml @param {string} folder the demo's own @param {import("../pulumi-cli/pulumi-cli.mjs").PulumiCli} cli */
+  constructor(root, folder, cli) {
+    this.root = root;
+    this.folder = folder;
+    this.cli = cli;
+    this.state = path.join(folder, "state");
+    this.environment = {
+      ...pulumiEnvironment(cli, { home: path.join(folder, "home"), state: this.state, tenant: "local" }),
+      PULUMI_STACK: "local",
+    };
+  }
+
+  /** @param {readonly string[]} args @param {{ show?: boolean, cwd?: string }} [options] */
+  async pulumi(args, { show = false, cwd = this.root } = {}) {
+    if (this.interrupted) throw new Error("stopped");
+    const settings = withSettings.has(args[0] ?? "")
+      ? ["--config-file", path.join(this.folder, "Pulumi.local.yaml")]
+      : [];
+    const ended = await run(this.cli.pulumi, [...args, ...settings, ...quiet], {
+      cwd,
+      env: this.environment,
+      show,
+      // Ctrl-C is passed on once, below; from the terminal and from here Pulumi would count two and stop without tidying up.
+      ownGroup: process.platform !== "win32",
+      onStart: (child) => (this.#running = child),
+    });
+    this.#running = undefined;
+    return ended;
+  }
+
+  /** @param {readonly string[]} args @param {{ show?: boolean, cwd?: string }} [options] */
+  async succeed(args, options) {
+    const ended = await this.pulumi(args, options);
+    if (ended.code === 0) return ended;
+    if (!options?.show) process.stderr.write(ended.output);
+    throw new Error(`pulumi ${args.join(" ")} ended with exit code ${ended.code}; what it said stands above.`);
+  }
+
+  /** Nothing starts any more; what runs stops in good order. @param {NodeJS.Signals} signal */
+  interrupt(signal) {
+    this.interrupted = true;
+    this.#running?.kill(signal);
+  }
+
+  /** Makes the stack where there is none, and takes over what a killed run left. @param {(line: string) => void} log */
+  async prepare(log) {
+    for (const directory of [this.state, path.join(this.folder, "home")]) mkdirSync(directory, { recursive: true });
+    // A project of the same name in the demo's folder, so that "stack init" writes its settings there.
+    const project = projectName(readFileSync(path.join(this.root, "Pulumi.yaml"), "utf8"));
+    writeFileSync(path.join(this.folder, "Pulumi.yaml"), `name: ${project}\nruntime: nodejs\n`);
+    if (!existsSync(path.join(this.state, ".pulumi", "stacks", project, "local.json"))) {
+      await this.succeed(["stack", "init", "local", "--no-select"], { cwd: this.folder });
+    }
+    await this.#takeOver(log);
+  }
+
+  /** @param {(line: string) => void} log */
+  async #takeOver(log) {
+    const locks = () => filesBelow(path.join(this.state, ".pulumi", "locks"));
+    if (locks().length === 0) return;
+    for (let waited = 0; waited < 120 && locks().some(isHeldHere); waited++) {
+      if (waited === 0) log("An update of an earlier run is still at work; waiting for it to end.");
+      await pause(1000);
+    }
+    if (locks().length === 0) return;
+    log("An earlier run was ended in the middle of an update; taking its lock away.");
+    await this.succeed(["cancel", "--yes", "local"]);
+    await this.succeed(["refresh", "--yes", "--skip-preview", "--clear-pending-creates"]);
+  }
+
+  /** @returns {Promise<Resource[]>} what the stack holds, as its state has it */
+  async resources() {
+    const { stdout } = await this.succeed(["stack", "export"]);
+    const state = /** @type {{ deployment?: { resources?: Resource[] } }} */ (parseJson(stdout));
+    return state.deployment?.resources ?? [];
+  }
+}
+
+/** @param {string} yaml text of Pulumi.yaml */
+function projectName(yaml) {
+  const name = /^name: *(\S+)/m.exec(yaml)?.[1];
+  if (name === undefined) throw new Error("Pulumi.yaml has no line that starts with name:.");
+  return name;
+}
+
+/** @param {string} directory @returns {string[]} */
+function filesBelow(directory) {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith(".json"))
+    .map((entry) => path.join(entry.parentPath, entry.name));
+}
+
+/** @param {string} lock @returns {boolean} whether the process that holds it still runs on this machine */
+function isHeldHere(lock) {
+  if (!existsSync(lock)) return false;
+  const holder = /** @type {{ pid?: number, hostname?: string }} */ (readJson(lock));
+  return holder.hostname === hostname() && holder.pid !== undefined && isAlive(holder.pid);
+}
+
+/** @param {number} pid */
+export function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it runs, as another user.
+    return codeOf(error) === "EPERM";
+  }
+}

@@ -1,0 +1,124 @@
+// @ts-check
+/** What `npm test` runs once everything is installed and built. Each step runs even where an earlier one failed. */
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { seconds } from "./command.mjs";
+import { readJson } from "./json.mjs";
+import { ensurePulumiCli } from "./pulumi-cli/pulumi-cli.mjs";
+
+/**
+ * @typedef {{ passed: number, failed: number, skipped: number }} Count
+ * @typedef {{ name: string, does: string, run: () => Promise<Count> }} Step
+ */
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const packages = createRequire(import.meta.url);
+
+/** @typedef {"prettier/bin/prettier.cjs" | "eslint/bin/eslint.js" | "typescript/bin/tsc" | "jest/bin/jest.js"} Tool */
+
+/** @param {Tool} tool @param {string[]} args @returns {Promise<number>} exit code */
+function runTool(tool, args) {
+  const [name = "", ...inside] = tool.split("/");
+  const entry = path.join(path.dirname(packages.resolve(`${name}/package.json`)), ...inside);
+  const child = spawn(process.execPath, [entry, ...args], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code) => resolve(code ?? 1));
+  });
+}
+
+/** @param {Tool} tool @param {string[]} args @returns {Promise<Count>} */
+async function check(tool, args) {
+  const failed = (await runTool(tool, args)) === 0 ? 0 : 1;
+  return { passed: 1 - failed, failed, skipped: 0 };
+}
+
+/** @param {string} project @returns {Promise<Count>} */
+async function jest(project) {
+  const directory = mkdtempSync(path.join(tmpdir(), "jest-"));
+  const outputFile = path.join(directory, "results.json");
+  try {
+    const code = await runTool("jest/bin/jest.js", ["--selectProjects", project, "--json", "--outputFile", outputFile]);
+    if (!existsSync(outputFile)) return { passed: 0, failed: 1, skipped: 0 };
+    return countOf(/** @type {JestResults} */ (readJson(outputFile)), code);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/**
+ * @typedef {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number,
+ *   numRuntimeErrorTestSuites: number }} JestResults as jest writes them
+ * @param {JestResults} results
+ * @param {number} code jest's exit code @returns {Count}
+ */
+export function countOf(results, code) {
+  // A test file that cannot even be loaded has no failed test, and must not look like a pass.
+  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+  return {
+    passed: results.numPassedTests,
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: results.numPendingTests + results.numTodoTests,
+  };
+}
+
+/** @param {readonly Count[]} counts @returns {string} the last line; other programs read it */
+export function closingLine(counts) {
+  const sum = (/** @type {keyof Count} */ key) => counts.reduce((total, count) => total + count[key], 0);
+  const skipped = sum("skipped") === 0 ? "" : `, ${sum("skipped")} skipped`;
+  return `${sum("passed")} passed, ${sum("failed")} failed${skipped}`;
+}
+
+/** @type {readonly Step[]} */
+const steps = [
+  { name: "format", does: "prettier", run: () => check("prettier/bin/prettier.cjs", ["--check", "."]) },
+  { name: "lint", does: "eslint", run: () => check("eslint/bin/eslint.js", ["."]) },
+  {
+    name: "types",
+    does: "tsc over sources, tests, tools and examples",
+    run: () => check("typescript/bin/tsc", ["-p", "tsconfig.test.json"]),
+  },
+  {
+    name: "rules",
+    does: "the emulated tenant, every resource through the real Graph client, components, the command",
+    run: () => jest("rules"),
+  },
+  { name: "cli", does: "end to end with the real Pulumi CLI", run: withCli },
+];
+
+/** @returns {Promise<Count>} */
+async function withCli() {
+  // Here and not in the first test that needs it: a build of three minutes would look like a test that hangs.
+  console.log((await ensurePulumiCli({ log: console.log })).chosen);
+  return jest("cli");
+}
+
+/** @returns {Promise<number>} exit code */
+async function main() {
+  const began = Date.now();
+  /** @type {Count[]} */
+  const counts = [];
+  const lines = [];
+  for (const step of steps) {
+    const stepBegan = Date.now();
+    console.log(`\n== ${step.name}: ${step.does}`);
+    const count = await step.run().catch((/** @type {unknown} */ error) => {
+      console.error(error instanceof Error ? error.message : error);
+      return { passed: 0, failed: 1, skipped: 0 };
+    });
+    counts.push(count);
+    lines.push(`  ${step.name.padEnd(8)} ${closingLine([count])} (${seconds(stepBegan)})`);
+    console.log(`== ${step.name}: ${closingLine([count])} in ${seconds(stepBegan)}`);
+  }
+  console.log(`\nAll steps, ${seconds(began)}. Format, lint and types count as one each.\n${lines.join("\n")}\n`);
+  console.log(closingLine(counts));
+  return counts.some((count) => count.failed > 0) ? 1 : 0;
+}
+
+if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  process.exitCode = await main();
+}

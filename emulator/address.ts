@@ -42,7 +42,16 @@ const collections = [
   "inheritablePermissions",
 ];
 
-const others = ["organization", "roleManagement", "directory", "identity", "conditionalAccess", "restore", "$ref", "$batch"];
+const others = [
+  "organization",
+  "roleManagement",
+  "directory",
+  "identity",
+  "conditionalAccess",
+  "restore",
+  "$ref",
+  "$batch",
+];
 
 /** Functions and actions that stand where a key would. */
 const functions = ["delta", "getbyids", "validateproperties"];

@@ -15,7 +15,11 @@ const part = z.strictObject({
   dependsOn: z.array(z.string()).optional(),
 });
 
-const batch = { resource: "Batch", code: "BadRequest" as const, schema: z.strictObject({ requests: z.array(part).min(1) }) };
+const batch = {
+  resource: "Batch",
+  code: "BadRequest" as const,
+  schema: z.strictObject({ requests: z.array(part).min(1) }),
+};
 
 type Part = z.infer<typeof part>;
 
@@ -42,20 +46,25 @@ export async function answerBatch(
   const answers = new Map<string, PartAnswer>();
   for (const request of inOrder(requests)) {
     const failed = (request.dependsOn ?? []).some((id) => (answers.get(id)?.status ?? 0) >= 400);
-    answers.set(request.id, failed ? dependencyFailed(request.id) : await answerPart(request, base, authorization, serve));
+    answers.set(
+      request.id,
+      failed ? dependencyFailed(request.id) : await answerPart(request, base, authorization, serve),
+    );
   }
   // The order of responses is not promised: backwards, so that nobody comes to rely on it.
   return { responses: [...answers.values()].reverse() };
 }
 
 function checkParts(parts: readonly Part[]): void {
-  if (parts.length > mostParts) throw plainBadRequest(`Number of batch request steps exceeds the maximum value of ${mostParts}.`);
+  if (parts.length > mostParts)
+    throw plainBadRequest(`Number of batch request steps exceeds the maximum value of ${mostParts}.`);
   const ids = parts.map(({ id }) => id);
   const twice = ids.find((id, at) => ids.indexOf(id) !== at);
   if (twice !== undefined) throw plainBadRequest(`Duplicate request id found: ${twice}.`);
   for (const { id, body, headers, dependsOn = [], url } of parts) {
     const typed = Object.keys(headers ?? {}).some((name) => name.toLowerCase() === "content-type");
-    if (body !== undefined && !typed) throw plainBadRequest(`Write request id : ${id} does not contain Content-Type header or body.`);
+    if (body !== undefined && !typed)
+      throw plainBadRequest(`Write request id : ${id} does not contain Content-Type header or body.`);
     if (/^\/?\$batch/i.test(url)) throw plainBadRequest("A batch cannot contain a batch.");
     const missing = dependsOn.find((other) => !ids.includes(other) || other === id);
     if (missing !== undefined) throw plainBadRequest(`Invalid dependsOn request id ${missing} in request ${id}.`);
@@ -67,7 +76,9 @@ function inOrder(parts: readonly Part[]): Part[] {
   const ordered: Part[] = [];
   let waiting = [...parts];
   while (waiting.length > 0) {
-    const ready = waiting.filter(({ dependsOn = [] }) => dependsOn.every((id) => ordered.some((done) => done.id === id)));
+    const ready = waiting.filter(({ dependsOn = [] }) =>
+      dependsOn.every((id) => ordered.some((done) => done.id === id)),
+    );
     if (ready.length === 0) throw plainBadRequest("The dependsOn properties form a circle.");
     ordered.push(...ready);
     waiting = waiting.filter((one) => !ready.includes(one));

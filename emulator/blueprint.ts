@@ -59,7 +59,8 @@ export function changeBlueprint(context: Context, blueprint: StoredObject, chang
 function checkUnique({ store }: Context, property: string, values: readonly string[], self?: string): void {
   for (const value of values) {
     const others = store.find({ kinds, where: { property, value }, deleted: "either" }).filter(({ id }) => id !== self);
-    if (others.length > 0) throw badRequest(`Another object with the same value for property ${property} already exists.`);
+    if (others.length > 0)
+      throw badRequest(`Another object with the same value for property ${property} already exists.`);
   }
 }
 

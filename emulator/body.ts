@@ -12,7 +12,9 @@ export interface BodyRule<Schema extends z.ZodObject = z.ZodObject> {
   /** Properties that exist and that no client can set. */
   readonly readOnly?: readonly string[];
   /** Properties with a refusal of their own. */
-  readonly refused?: Readonly<Record<string, { readonly status?: number; readonly code: RefusalCode; readonly message: string }>>;
+  readonly refused?: Readonly<
+    Record<string, { readonly status?: number; readonly code: RefusalCode; readonly message: string }>
+  >;
 }
 
 /** @throws {GraphRefusal} naming the first property that is wrong */
@@ -42,6 +44,7 @@ function wording(resource: string, issue: z.core.$ZodIssue | undefined, given: o
   if (issue?.code === "unrecognized_keys") return `Invalid property '${issue.keys[0] ?? ""}'.`;
   const path = issue?.path.map(String) ?? [];
   const top = path[0] ?? "";
-  if (path.length === 1 && !(top in given)) return `A value is required for property '${top}' of resource '${resource}'.`;
+  if (path.length === 1 && !(top in given))
+    return `A value is required for property '${top}' of resource '${resource}'.`;
   return `Invalid value specified for property '${path.join(".")}' of resource '${resource}'.`;
 }

@@ -14,7 +14,9 @@ export function listAnswer(
 ): Answer {
   const { query, store } = context;
   const { filter } = query;
-  const indexed = selection.kinds.map((kind) => entityOf(kind).indexed).reduce((a, b) => a.filter((name) => b.includes(name)));
+  const indexed = selection.kinds
+    .map((kind) => entityOf(kind).indexed)
+    .reduce((a, b) => a.filter((name) => b.includes(name)));
   const where = selection.where ?? (filter && requiredEquality(filter, indexed));
   const page: StoredObject[] = [];
   let more = false;
@@ -38,7 +40,12 @@ export function listAnswer(
 }
 
 /** A collection that is not paged: owners, credentials of one application. */
-export function wholeListAnswer(context: Context, objects: readonly StoredObject[], set: string, typed = false): Answer {
+export function wholeListAnswer(
+  context: Context,
+  objects: readonly StoredObject[],
+  set: string,
+  typed = false,
+): Answer {
   const value = objects.map((object) => shown(context, object, typed));
   return { status: 200, body: { "@odata.context": `${context.base}/$metadata#${set}`, value } };
 }
@@ -46,7 +53,10 @@ export function wholeListAnswer(context: Context, objects: readonly StoredObject
 /** One object, with the properties that were asked for. */
 export function objectAnswer(context: Context, object: StoredObject, status: 200 | 201 = 200, typed = false): Answer {
   const set = typed ? "directoryObjects" : entityOf(object.kind).set;
-  return { status, body: { "@odata.context": `${context.base}/$metadata#${set}/$entity`, ...shown(context, object, typed) } };
+  return {
+    status,
+    body: { "@odata.context": `${context.base}/$metadata#${set}/$entity`, ...shown(context, object, typed) },
+  };
 }
 
 function shown(context: Context, object: StoredObject, typed: boolean): Record<string, unknown> {

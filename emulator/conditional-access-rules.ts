@@ -10,7 +10,8 @@ import type { Store } from "./store";
 export const mostPolicies = 195;
 
 /** The real service puts a number of four digits before the message; which one belongs to which case is not published. */
-const unknownId = (id: string, property: string) => plainBadRequest(`1000: The policy references '${id}' in ${property}, which does not exist.`);
+const unknownId = (id: string, property: string) =>
+  plainBadRequest(`1000: The policy references '${id}' in ${property}, which does not exist.`);
 
 /** @throws {GraphRefusal} naming the first rule that does not hold */
 export function checkPolicy(policy: Policy, store: Store): void {
@@ -22,35 +23,73 @@ const filterForm = /^\s*\(*\s*CustomSecurityAttribute\.\w+_\w+\s+-\w+\s+\S/;
 
 function* rules({ conditions, grantControls, sessionControls }: Policy): Generator<[broken: boolean, message: string]> {
   const { applications, users, clientApplications: clients } = conditions;
-  const { includeApplications = [], includeUserActions = [], includeAuthenticationContextClassReferences: contexts = [] } = applications ?? {};
+  const {
+    includeApplications = [],
+    includeUserActions = [],
+    includeAuthenticationContextClassReferences: contexts = [],
+  } = applications ?? {};
   const targets = [includeApplications, includeUserActions, contexts].filter((list) => list.length > 0).length;
   yield [targets > 1, "includeApplications, includeUserActions and authentication contexts exclude each other."];
-  yield [targets === 0 && !applications?.applicationFilter, "The policy must include at least one application or user action; use 'None' for none."];
+  yield [
+    targets === 0 && !applications?.applicationFilter,
+    "The policy must include at least one application or user action; use 'None' for none.",
+  ];
   const wide = includeApplications.some((application) => ["All", "None", "AllAgentIdResources"].includes(application));
-  yield [wide && !!applications?.applicationFilter, "applicationFilter cannot be used with All, None or AllAgentIdResources."];
+  yield [
+    wide && !!applications?.applicationFilter,
+    "applicationFilter cannot be used with All, None or AllAgentIdResources.",
+  ];
 
   yield [!users && !clients, "The policy must have a condition on users or on client applications."];
   const { includeUsers = [], includeGroups = [], includeRoles = [] } = users ?? {};
-  const nobody = includeUsers.length + includeGroups.length + includeRoles.length === 0 && !users?.includeGuestsOrExternalUsers;
+  const nobody =
+    includeUsers.length + includeGroups.length + includeRoles.length === 0 && !users?.includeGuestsOrExternalUsers;
   yield [!!users && nobody, "includeUsers must be 'All' or 'None' when no other users, groups or roles are included."];
-  const { includeServicePrincipals = [], includeAgentIdServicePrincipals: agents = [], agentIdServicePrincipalFilter: filter } = clients ?? {};
-  yield [includeServicePrincipals.length > 0, "1149: Policies for service principals need a Workload Identities Premium licence."];
-  yield [!!filter && !filterForm.test(filter.rule), "The rule of agentIdServicePrincipalFilter must compare a CustomSecurityAttribute."];
+  const {
+    includeServicePrincipals = [],
+    includeAgentIdServicePrincipals: agents = [],
+    agentIdServicePrincipalFilter: filter,
+  } = clients ?? {};
+  yield [
+    includeServicePrincipals.length > 0,
+    "1149: Policies for service principals need a Workload Identities Premium licence.",
+  ];
+  yield [
+    !!filter && !filterForm.test(filter.rule),
+    "The rule of agentIdServicePrincipalFilter must compare a CustomSecurityAttribute.",
+  ];
   const forAgents = agents.length > 0 || !!filter;
   yield [!!clients && !forAgents, "The client applications of the policy must include something."];
 
-  const { builtInControls = [], customAuthenticationFactors = [], termsOfUse = [], authenticationStrength } = grantControls ?? {};
+  const {
+    builtInControls = [],
+    customAuthenticationFactors = [],
+    termsOfUse = [],
+    authenticationStrength,
+  } = grantControls ?? {};
   const others = customAuthenticationFactors.length + termsOfUse.length + (authenticationStrength ? 1 : 0);
   const controls = builtInControls.length + others;
   const session = Object.values(sessionControls ?? {}).some((control) => control !== null);
   yield [controls === 0 && !session, "The policy must have a grant control or a session control."];
-  yield [builtInControls.includes("block") && controls > 1, "The grant control 'block' cannot be combined with others."];
+  yield [
+    builtInControls.includes("block") && controls > 1,
+    "The grant control 'block' cannot be combined with others.",
+  ];
   const blocks = builtInControls.length === 1 && builtInControls[0] === "block" && others === 0;
-  yield [(forAgents || includeUsers.includes("AllAgentIdUsers")) && !blocks, "Policies for agent identities and agent users can only block."];
+  yield [
+    (forAgents || includeUsers.includes("AllAgentIdUsers")) && !blocks,
+    "Policies for agent identities and agent users can only block.",
+  ];
   const frequency = sessionControls?.signInFrequency;
   const timed = frequency?.value !== undefined && frequency.value !== null ? true : !!frequency?.type;
-  yield [frequency?.frequencyInterval === "everyTime" && timed, "signInFrequency cannot have a value or a type when it is everyTime."];
-  yield [!!frequency && frequency.frequencyInterval !== "everyTime" && !timed, "signInFrequency must have a value and a type."];
+  yield [
+    frequency?.frequencyInterval === "everyTime" && timed,
+    "signInFrequency cannot have a value or a type when it is everyTime.",
+  ];
+  yield [
+    !!frequency && frequency.frequencyInterval !== "everyTime" && !timed,
+    "signInFrequency must have a value and a type.",
+  ];
 }
 
 const words: Readonly<Record<string, readonly string[]>> = {
@@ -62,11 +101,20 @@ const words: Readonly<Record<string, readonly string[]>> = {
 
 function checkReferences({ conditions, grantControls }: Policy, store: Store): void {
   const { users, applications, clientApplications: clients, locations } = conditions;
-  const isOf = (...kinds: readonly string[]) => (id: string) => kinds.includes(store.get(id)?.kind ?? "");
+  const isOf =
+    (...kinds: readonly string[]) =>
+    (id: string) =>
+      kinds.includes(store.get(id)?.kind ?? "");
   const agent = isOf("agentIdentity", "agentIdentityBlueprintPrincipal");
-  const application = (appId: string) => store.count({ kinds: servicePrincipalKinds, where: { property: "appId", value: appId } }) > 0;
+  const application = (appId: string) =>
+    store.count({ kinds: servicePrincipalKinds, where: { property: "appId", value: appId } }) > 0;
   const role = (id: string) => directoryRoles.some(({ templateId }) => templateId === id.toLowerCase());
-  const check = (property: string, ids: readonly string[] | undefined, known: (id: string) => boolean, special: readonly string[] = []) => {
+  const check = (
+    property: string,
+    ids: readonly string[] | undefined,
+    known: (id: string) => boolean,
+    special: readonly string[] = [],
+  ) => {
     const unknown = ids?.find((id) => !special.includes(id) && !known(id));
     if (unknown !== undefined) throw unknownId(unknown, property);
   };
@@ -84,5 +132,7 @@ function checkReferences({ conditions, grantControls }: Policy, store: Store): v
   check("includeLocations", locations?.includeLocations, () => false, words["locations"]);
   check("excludeLocations", locations?.excludeLocations, () => false, words["locations"]);
   const strength = grantControls?.authenticationStrength;
-  check("authenticationStrength", strength ? [strength.id] : [], (id) => authenticationStrengths.some((known) => known.id === id));
+  check("authenticationStrength", strength ? [strength.id] : [], (id) =>
+    authenticationStrengths.some((known) => known.id === id),
+  );
 }

@@ -11,7 +11,13 @@ export const authenticationStrengths = [
     displayName: "Multifactor authentication",
     policyType: "builtIn",
     requirementsSatisfied: "mfa",
-    allowedCombinations: ["windowsHelloForBusiness", "fido2", "x509CertificateMultiFactor", "deviceBasedPush", "password,microsoftAuthenticatorPush"],
+    allowedCombinations: [
+      "windowsHelloForBusiness",
+      "fido2",
+      "x509CertificateMultiFactor",
+      "deviceBasedPush",
+      "password,microsoftAuthenticatorPush",
+    ],
   },
   {
     id: "00000000-0000-0000-0000-000000000003",
@@ -76,7 +82,14 @@ function conditionsRead(conditions: Conditions): Json {
 }
 
 function usersRead(users: NonNullable<Conditions["users"]>): Json {
-  const lists = ["includeUsers", "excludeUsers", "includeGroups", "excludeGroups", "includeRoles", "excludeRoles"] as const;
+  const lists = [
+    "includeUsers",
+    "excludeUsers",
+    "includeGroups",
+    "excludeGroups",
+    "includeRoles",
+    "excludeRoles",
+  ] as const;
   return {
     ...Object.fromEntries(lists.map((name) => [name, users[name] ?? []])),
     includeGuestsOrExternalUsers: users.includeGuestsOrExternalUsers ?? null,
@@ -91,14 +104,20 @@ function clientApplicationsRead(given: NonNullable<Conditions["clientApplication
     excludeServicePrincipals: given.excludeServicePrincipals ?? [],
     includeAgentIdServicePrincipals: given.includeAgentIdServicePrincipals ?? [],
     ...(excluded.length > 0 ? { excludeAgentIdServicePrincipals: excluded } : {}),
-    ...present({ servicePrincipalFilter: given.servicePrincipalFilter, agentIdServicePrincipalFilter: given.agentIdServicePrincipalFilter }),
+    ...present({
+      servicePrincipalFilter: given.servicePrincipalFilter,
+      agentIdServicePrincipalFilter: given.agentIdServicePrincipalFilter,
+    }),
   };
 }
 
 function grantControlsRead(given: NonNullable<Policy["grantControls"]>): Json {
   const { builtInControls = [], customAuthenticationFactors = [], termsOfUse = [], authenticationStrength } = given;
-  const strength = authenticationStrength ? authenticationStrengths.find(({ id }) => id === authenticationStrength.id) : undefined;
-  const controls = builtInControls.length + customAuthenticationFactors.length + termsOfUse.length + (authenticationStrength ? 1 : 0);
+  const strength = authenticationStrength
+    ? authenticationStrengths.find(({ id }) => id === authenticationStrength.id)
+    : undefined;
+  const controls =
+    builtInControls.length + customAuthenticationFactors.length + termsOfUse.length + (authenticationStrength ? 1 : 0);
   const single = controls === 1 && customAuthenticationFactors.length + termsOfUse.length === 0;
   return {
     operator: single ? "OR" : given.operator,
@@ -119,7 +138,12 @@ function sessionControlsRead(given: NonNullable<Policy["sessionControls"]>): Jso
     "secureSignInSession",
   ] as const;
   const { signInFrequency: frequency, globalSecureAccessFilteringProfile } = given;
-  const everyMember = { value: null, type: null, authenticationType: "primaryAndSecondaryAuthentication", frequencyInterval: "timeBased" };
+  const everyMember = {
+    value: null,
+    type: null,
+    authenticationType: "primaryAndSecondaryAuthentication",
+    frequencyInterval: "timeBased",
+  };
   return {
     ...Object.fromEntries(members.map((name) => [name, given[name] ?? null])),
     signInFrequency: frequency ? { ...everyMember, ...frequency } : null,
@@ -128,12 +152,19 @@ function sessionControlsRead(given: NonNullable<Policy["sessionControls"]>): Jso
 }
 
 /** Drops what is null or absent: Graph does not show these members then. */
-const present = (members: Json): Json => Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null && value !== undefined));
+const present = (members: Json): Json =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null && value !== undefined));
 
 /** A policy as it reads, with a change: objects are merged member by member, lists are replaced. */
 export function changed(policy: Json, change: PolicyChange): Policy {
-  const { displayName, state, conditions, grantControls, sessionControls } = merge(policy, change as Json);
-  return checkBody(policyToCreate, { displayName, state, conditions: written(conditions), grantControls: grantWritten(grantControls), sessionControls });
+  const { displayName, state, conditions, grantControls, sessionControls } = merge(policy, change);
+  return checkBody(policyToCreate, {
+    displayName,
+    state,
+    conditions,
+    grantControls: grantWritten(grantControls),
+    sessionControls,
+  });
 }
 
 function merge(before: Json, change: Json): Json {
@@ -146,13 +177,8 @@ function merge(before: Json, change: Json): Json {
   return merged;
 }
 
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
-
-/** Leaves out what only reads have. */
-function written(conditions: unknown): unknown {
-  const { times: _times, deviceStates: _states, ...rest } = conditions as Json;
-  return rest;
-}
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function grantWritten(controls: unknown): unknown {
   if (!isObject(controls)) return controls;
@@ -163,5 +189,6 @@ function grantWritten(controls: unknown): unknown {
 /** Sending back what a read shows is refused without an explanation (seen in September 2026). */
 export function checkNotReposted(body: PolicyChange): void {
   const { includeServicePrincipals, excludeServicePrincipals } = body.conditions?.clientApplications ?? {};
-  if (includeServicePrincipals?.length === 0 || excludeServicePrincipals?.length === 0) throw plainBadRequest("Bad Request");
+  if (includeServicePrincipals?.length === 0 || excludeServicePrincipals?.length === 0)
+    throw plainBadRequest("Bad Request");
 }

@@ -30,7 +30,10 @@ function dropGrants(store: Context["store"], { id }: StoredObject): void {
 /** @throws {GraphRefusal} when another object has taken its place */
 export function restore({ store }: Context, object: StoredObject): StoredObject {
   const appId = String(object.body["appId"]);
-  if (object.kind === "agentIdentityBlueprintPrincipal" && store.count({ kinds: [object.kind], where: { property: "appId", value: appId } }) > 0) {
+  if (
+    object.kind === "agentIdentityBlueprintPrincipal" &&
+    store.count({ kinds: [object.kind], where: { property: "appId", value: appId } }) > 0
+  ) {
     throw conflict(`The service principal cannot be restored: another one with the appId '${appId}' is in use.`);
   }
   return store.setDeleted(object, null);

@@ -71,8 +71,10 @@ export function parseFilter(text: string, rule: FilterRule): Filter {
   };
   const property = (path: string, op: Operator) => {
     const known = Object.keys(rule).find((name) => name.toLowerCase() === path.toLowerCase());
-    if (known === undefined) throw unsupportedQuery(`Unsupported or invalid query filter clause specified for property '${path}'.`);
-    if (!rule[known]?.includes(op)) throw unsupportedQuery(`Operator '${op}' is not supported for property '${known}'.`);
+    if (known === undefined)
+      throw unsupportedQuery(`Unsupported or invalid query filter clause specified for property '${path}'.`);
+    if (!rule[known]?.includes(op))
+      throw unsupportedQuery(`Operator '${op}' is not supported for property '${known}'.`);
     return known;
   };
 
@@ -178,7 +180,8 @@ export function requiredEquality(
   filter: Filter,
   properties: readonly string[],
 ): { readonly property: string; readonly value: string } | undefined {
-  if (filter.op === "and") return requiredEquality(filter.left, properties) ?? requiredEquality(filter.right, properties);
+  if (filter.op === "and")
+    return requiredEquality(filter.left, properties) ?? requiredEquality(filter.right, properties);
   if (filter.op !== "eq" || typeof filter.value !== "string" || !properties.includes(filter.path)) return undefined;
   return { property: filter.path, value: filter.value };
 }

@@ -85,4 +85,6 @@ export function connectionReset(): TypeError {
 }
 
 export const isConnectionReset = (error: unknown): boolean =>
-  error instanceof TypeError && error.cause instanceof Error && (error.cause as NodeJS.ErrnoException).code === "ECONNRESET";
+  error instanceof TypeError &&
+  error.cause instanceof Error &&
+  (error.cause as NodeJS.ErrnoException).code === "ECONNRESET";

@@ -12,16 +12,20 @@ export const mostSponsors = 100;
 export const mostGroupSponsors = 5;
 
 /** Not documented: whether Graph lets the last sponsor go. Until a real tenant says otherwise, it may. */
-export const lastSponsorMayGo = true;
+export const lastSponsorMayGo: boolean = true;
 
 const referencePath = /^\/(?:v1\.0|beta)\/(users|groups|directoryObjects|servicePrincipals)\/([0-9a-f-]{36})$/i;
 
 /** The object a `@odata.bind` or `@odata.id` URL names: its id, nothing is known about its existence. */
 function idIn(context: Context, url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  const known = parsed && (parsed.origin === "https://graph.microsoft.com" || context.base.startsWith(`${parsed.origin}/`));
+  const known =
+    parsed && (parsed.origin === "https://graph.microsoft.com" || context.base.startsWith(`${parsed.origin}/`));
   const id = known && parsed.search === "" ? referencePath.exec(parsed.pathname)?.[2] : undefined;
-  if (id === undefined) throw badRequest(`Invalid reference '${url}': a URL such as https://graph.microsoft.com/v1.0/users/{id} is expected.`);
+  if (id === undefined)
+    throw badRequest(
+      `Invalid reference '${url}': a URL such as https://graph.microsoft.com/v1.0/users/{id} is expected.`,
+    );
   return id.toLowerCase();
 }
 
@@ -46,14 +50,25 @@ export function sponsorsOfNew(context: Context, urls: readonly string[] | undefi
 }
 
 /** @throws {GraphRefusal} when one may not be what it is to become, or there are too many */
-export function setPeople(context: Context, relation: Relation, object: StoredObject, people: readonly StoredObject[]): void {
+export function setPeople(
+  context: Context,
+  relation: Relation,
+  object: StoredObject,
+  people: readonly StoredObject[],
+): void {
   for (const person of people) {
     if (relation === "sponsors") checkSponsor(person);
-    else if (person.kind !== "user" && !person.kind.startsWith("servicePrincipal") && person.kind !== "agentIdentityBlueprintPrincipal") {
+    else if (
+      person.kind !== "user" &&
+      !person.kind.startsWith("servicePrincipal") &&
+      person.kind !== "agentIdentityBlueprintPrincipal"
+    ) {
       throw badRequest(`Object '${person.id}' cannot be an owner: only users and service principals can.`);
     }
     if (!context.store.link(relation, object.id, person.id)) {
-      throw badRequest(`One or more added object references already exist for the following modified properties: '${relation}'.`);
+      throw badRequest(
+        `One or more added object references already exist for the following modified properties: '${relation}'.`,
+      );
     }
   }
   const all = peopleOf(context, relation, object);
@@ -66,7 +81,8 @@ export function setPeople(context: Context, relation: Relation, object: StoredOb
 
 function checkSponsor({ id, kind, body }: StoredObject): void {
   const types = Array.isArray(body["groupTypes"]) ? (body["groupTypes"] as unknown[]) : [];
-  const groupCan = body["isAssignableToRole"] !== true && (types.includes("Unified") || types.includes("DynamicMembership"));
+  const groupCan =
+    body["isAssignableToRole"] !== true && (types.includes("Unified") || types.includes("DynamicMembership"));
   if (kind === "user" || (kind === "group" && groupCan)) return;
   throw badRequest(
     `Object '${id}' cannot be a sponsor: only users, Microsoft 365 groups and groups with dynamic membership can, unless they are role-assignable.`,

@@ -39,7 +39,8 @@ const usualPage = 100;
 /** @throws {GraphRefusal} Request_UnsupportedQuery for options, operators or values outside `rule` */
 export function parseQuery(given: URLSearchParams, headers: Headers, rule: QueryRule): Query {
   for (const name of new Set(given.keys())) {
-    if (!rule.options.some((option) => option === name)) throw unsupportedQuery(`The query option '${name}' is not supported here.`);
+    if (!rule.options.some((option) => option === name))
+      throw unsupportedQuery(`The query option '${name}' is not supported here.`);
     if (given.getAll(name).length > 1) throw unsupportedQuery(`The query option '${name}' may only be given once.`);
   }
   const count = flag(given.get("$count"));
@@ -86,7 +87,8 @@ export const skipToken = (after: number) => Buffer.from(`after:${after}`).toStri
 function position(token: string | null): number {
   if (token === null) return 0;
   const after = /^after:(\d{1,15})$/.exec(Buffer.from(token, "base64url").toString())?.[1];
-  if (after === undefined || skipToken(Number(after)) !== token) throw unsupportedQuery("The $skiptoken is not one this tenant made.");
+  if (after === undefined || skipToken(Number(after)) !== token)
+    throw unsupportedQuery("The $skiptoken is not one this tenant made.");
   return Number(after);
 }
 

@@ -57,7 +57,13 @@ export const denied = () =>
 export const notEmulated = (message: string) => new GraphRefusal(501, "NotEmulated", message);
 
 /** The body of an error answer. `requestId` is also the `request-id` header. */
-export function errorBody(code: string, message: string, requestId: string, clientRequestId: string, now: Date): object {
+export function errorBody(
+  code: string,
+  message: string,
+  requestId: string,
+  clientRequestId: string,
+  now: Date,
+): object {
   return {
     error: {
       code,

@@ -17,8 +17,7 @@ export type Permission = string | readonly string[] | { readonly name: string; r
 
 /** Any one suffices; least first. Application and delegated permissions differ on few routes. */
 export type Permissions =
-  | readonly Permission[]
-  | { readonly application: readonly Permission[]; readonly delegated: readonly Permission[] };
+  readonly Permission[] | { readonly application: readonly Permission[]; readonly delegated: readonly Permission[] };
 
 export type Method = "GET" | "POST" | "PATCH" | "DELETE";
 
@@ -76,7 +75,7 @@ export function route<Schema extends z.ZodObject>(
     readonly answer: (context: Context<z.infer<Schema>>) => Answer;
   },
 ): Route {
-  return declared as unknown as Route;
+  return declared;
 }
 
 /** @throws {GraphRefusal} 404 */
@@ -100,6 +99,8 @@ export function permitted(permissions: Permissions, caller: Caller, properties: 
   const kind = caller.idtyp === "app" ? "application" : "delegated";
   const ways = "application" in permissions ? permissions[kind] : permissions;
   if (ways.some((way) => allows(way, caller.permissions))) return true;
-  const reach = ways.flatMap((way) => (typeof way === "object" && "only" in way && caller.permissions.has(way.name) ? way.only : []));
+  const reach = ways.flatMap((way) =>
+    typeof way === "object" && "only" in way && caller.permissions.has(way.name) ? way.only : [],
+  );
   return properties.length > 0 && properties.every((property) => reach.includes(property));
 }

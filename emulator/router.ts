@@ -11,7 +11,9 @@ interface Pattern {
 }
 
 /** Collections whose objects come in several types: an address may leave out the cast. */
-const families: Readonly<Record<string, { readonly kinds: readonly string[]; readonly alternates: readonly string[] }>> = {
+const families: Readonly<
+  Record<string, { readonly kinds: readonly string[]; readonly alternates: readonly string[] }>
+> = {
   applications: { kinds: applicationKinds, alternates: ["appId", "uniqueName"] },
   servicePrincipals: { kinds: servicePrincipalKinds, alternates: ["appId"] },
 };
@@ -37,11 +39,16 @@ export class Router {
     const [first] = address.segments;
     const target = first && targetAt(first, store);
     const alike = this.#patterns.filter(
-      ({ route, segments }) => route.method === method && sameShape(segments, address.segments) && (route.when?.(body, headers) ?? true),
+      ({ route, segments }) =>
+        route.method === method && sameShape(segments, address.segments) && (route.when?.(body, headers) ?? true),
     );
     const here = alike.filter(({ route }) => versionsOf(route).includes(address.version));
     const fitting = here.filter(({ route, segments }) => fits(route, segments, address.segments, target));
-    const found = fitting.map(({ route, segments }) => ({ route, keys: keysOf(segments, address.segments), target: ofCast(target, first) }));
+    const found = fitting.map(({ route, segments }) => ({
+      route,
+      keys: keysOf(segments, address.segments),
+      target: ofCast(target, first),
+    }));
     if (found.length > 0) {
       const reached = found.filter(({ route }) => first?.cast !== undefined || !first?.key || !route.uncast);
       const [without] = found;
@@ -54,7 +61,8 @@ export class Router {
 
 const versionsOf = (route: Route): readonly Version[] => route.versions ?? ["v1.0", "beta"];
 
-const isFamily = (segment: Segment | undefined) => segment !== undefined && segment.name in families && segment.key !== undefined;
+const isFamily = (segment: Segment | undefined) =>
+  segment !== undefined && segment.name in families && segment.key !== undefined;
 
 function targetAt({ name, key }: Segment, store: Store): StoredObject | undefined {
   const family = families[name];
@@ -65,7 +73,8 @@ function targetAt({ name, key }: Segment, store: Store): StoredObject | undefine
     return object && family.kinds.includes(object.kind) ? object : undefined;
   }
   const property = family.alternates.find((alternate) => alternate.toLowerCase() === key.property.toLowerCase());
-  if (property === undefined) throw plainBadRequest(`Resource not found for the segment '${name}': '${key.property}' is not a key.`);
+  if (property === undefined)
+    throw plainBadRequest(`Resource not found for the segment '${name}': '${key.property}' is not a key.`);
   return store.find({ kinds: family.kinds, where: { property, value: key.value } })[0];
 }
 
@@ -80,13 +89,22 @@ function sameShape(pattern: readonly Segment[], asked: readonly Segment[]): bool
     pattern.length === asked.length &&
     pattern.every((segment, at) => {
       const other = asked[at];
-      return other !== undefined && sameName(segment.name, other.name) && (segment.key !== undefined) === (other.key !== undefined);
+      return (
+        other !== undefined &&
+        sameName(segment.name, other.name) &&
+        (segment.key !== undefined) === (other.key !== undefined)
+      );
     })
   );
 }
 
 /** Whether the casts agree, where the first may be implied by the object. */
-function fits(route: Route, pattern: readonly Segment[], asked: readonly Segment[], target: StoredObject | undefined): boolean {
+function fits(
+  route: Route,
+  pattern: readonly Segment[],
+  asked: readonly Segment[],
+  target: StoredObject | undefined,
+): boolean {
   return pattern.every(({ cast }, at) => {
     const given = asked[at]?.cast;
     if (at > 0 || !isFamily(asked[0])) return sameName(cast, given);
@@ -105,9 +123,20 @@ function keysOf(pattern: readonly Segment[], asked: readonly Segment[]): Record<
   return keys;
 }
 
-function unanswered(method: string, { version, segments }: Address, alike: readonly Pattern[], target: StoredObject | undefined): Error {
-  const path = segments.map(({ name, key, cast }) => `${name}${key ? "/{key}" : ""}${cast === undefined ? "" : `/microsoft.graph.${cast}`}`).join("/");
-  const elsewhere = alike.map(({ route }) => versionsOf(route).find((other) => other !== version)).find((other) => other !== undefined);
+function unanswered(
+  method: string,
+  { version, segments }: Address,
+  alike: readonly Pattern[],
+  target: StoredObject | undefined,
+): Error {
+  const path = segments
+    .map(
+      ({ name, key, cast }) => `${name}${key ? "/{key}" : ""}${cast === undefined ? "" : `/microsoft.graph.${cast}`}`,
+    )
+    .join("/");
+  const elsewhere = alike
+    .map(({ route }) => versionsOf(route).find((other) => other !== version))
+    .find((other) => other !== undefined);
   const why =
     elsewhere !== undefined && alike.every(({ route }) => !versionsOf(route).includes(version))
       ? `it is only emulated on ${elsewhere}`

@@ -48,7 +48,13 @@ const people: readonly (readonly [givenName: string, surname: string, jobTitle: 
 ];
 
 const groups = [
-  { displayName: "Finance Operations", description: "Everybody in finance", groupTypes: ["Unified"], mailEnabled: true, securityEnabled: false },
+  {
+    displayName: "Finance Operations",
+    description: "Everybody in finance",
+    groupTypes: ["Unified"],
+    mailEnabled: true,
+    securityEnabled: false,
+  },
   {
     displayName: "All Engineering",
     description: "Everybody whose department is Engineering",
@@ -62,7 +68,9 @@ const groups = [
 /** The same id for the same words, in every tenant. */
 function seedId(words: string): string {
   const hex = createHash("sha256").update(`pulumi-entra-agent-id ${words}`).digest("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join("-");
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    "-",
+  );
 }
 
 /** The directory is as old as this; only what clients make is younger. */
@@ -74,7 +82,16 @@ export function seed(store: Store, tenantId: string): void {
     const mailNickname = `${givenName}.${surname}`.toLowerCase();
     const userPrincipalName = `${mailNickname}@${tenantDomain}`;
     const displayName = `${givenName} ${surname}`;
-    const properties = { displayName, givenName, surname, jobTitle, department, mailNickname, userPrincipalName, createdDateTime };
+    const properties = {
+      displayName,
+      givenName,
+      surname,
+      jobTitle,
+      department,
+      mailNickname,
+      userPrincipalName,
+      createdDateTime,
+    };
     store.insert("user", seedId(`user ${userPrincipalName}`), properties);
   }
   for (const group of groups) {
@@ -94,10 +111,18 @@ export function seed(store: Store, tenantId: string): void {
   }
   const automation = { appId: automationAppId, displayName: "Pulumi automation", createdDateTime };
   store.insert("application", seedId("application Pulumi automation"), automation);
-  store.insert("servicePrincipal", seedId("servicePrincipal Pulumi automation"), { ...automation, appOwnerOrganizationId: tenantId });
+  store.insert("servicePrincipal", seedId("servicePrincipal Pulumi automation"), {
+    ...automation,
+    appOwnerOrganizationId: tenantId,
+  });
   for (const { appId, displayName } of apis) {
     // The tenant of Microsoft's own services.
     const appOwnerOrganizationId = "f8cdef31-a31e-4b4a-93e4-5f571e91255a";
-    store.insert("servicePrincipal", seedId(`servicePrincipal ${appId}`), { appId, displayName, appOwnerOrganizationId, createdDateTime });
+    store.insert("servicePrincipal", seedId(`servicePrincipal ${appId}`), {
+      appId,
+      displayName,
+      appOwnerOrganizationId,
+      createdDateTime,
+    });
   }
 }

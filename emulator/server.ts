@@ -54,7 +54,8 @@ async function answer(tenant: EmulatedTenant, incoming: IncomingMessage, outgoin
 
 async function respond(tenant: EmulatedTenant, incoming: IncomingMessage): Promise<Response> {
   const host = incoming.headers.host ?? "";
-  if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host)) return new Response("Only loopback names are served.", { status: 403 });
+  if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host))
+    return new Response("Only loopback names are served.", { status: 403 });
   const { method = "GET", url = "/" } = incoming;
   const text = await bodyOf(incoming);
   if (text === undefined) return new Response("The body is too long.", { status: 413 });
@@ -65,7 +66,9 @@ async function respond(tenant: EmulatedTenant, incoming: IncomingMessage): Promi
   const target = `http://${host}${url.startsWith("/") ? url : "/"}`;
   const path = new URL(target).pathname;
   if (path === "/_tenant" || path.startsWith("/_tenant/")) return control(tenant, method, path, text);
-  return tenant.handle(new Request(target, { method, headers, ...(text === "" || method === "GET" ? {} : { body: text }) }));
+  return tenant.handle(
+    new Request(target, { method, headers, ...(text === "" || method === "GET" ? {} : { body: text }) }),
+  );
 }
 
 const tokenRequest = z
@@ -77,12 +80,16 @@ async function control(tenant: EmulatedTenant, method: string, path: string, tex
   const { id, name, domain } = tenant;
   if (method === "GET" && path === "/_tenant") return Response.json({ id, name, domain });
   if (method === "GET" && path === "/_tenant/requests") return Response.json({ value: tenant.requests() });
-  if (method !== "POST" || path !== "/_tenant/token") return Response.json({ error: `There is no ${method} ${path}.` }, { status: 404 });
+  if (method !== "POST" || path !== "/_tenant/token")
+    return Response.json({ error: `There is no ${method} ${path}.` }, { status: 404 });
   try {
     const access_token = await tenant.token(tokenRequest.parse(text === "" ? {} : JSON.parse(text)));
     return Response.json({ access_token, expires_in: tokenLifeSeconds });
   } catch (error) {
-    return Response.json({ error: error instanceof TypeError ? error.message : "The body must be {permissions?, app?, user?}." }, { status: 400 });
+    return Response.json(
+      { error: error instanceof TypeError ? error.message : "The body must be {permissions?, app?, user?}." },
+      { status: 400 },
+    );
   }
 }
 

@@ -46,7 +46,16 @@ export class Service {
     const requestId = randomUUID();
     const clientRequestId = request.headers.get("client-request-id") ?? requestId;
     const fault = this.#plannedFault(request.method, path);
-    const passage: Passage = { request, url, path, requestId, clientRequestId, fault, batch, text: await request.text() };
+    const passage: Passage = {
+      request,
+      url,
+      path,
+      requestId,
+      clientRequestId,
+      fault,
+      batch,
+      text: await request.text(),
+    };
     if (fault?.effect === "before") {
       this.#remember(passage, faultStatus(fault));
       return faultyResponse(passage, fault);
@@ -64,7 +73,12 @@ export class Service {
   async #answer(passage: Passage): Promise<Response> {
     try {
       this.#key ??= signingKey(this.around.store);
-      const caller = await callerOf(this.#key, this.around.tenantId, passage.request.headers.get("authorization"), new Date());
+      const caller = await callerOf(
+        this.#key,
+        this.around.tenantId,
+        passage.request.headers.get("authorization"),
+        new Date(),
+      );
       const address = parseAddress(passage.url.pathname);
       const body = parsedBody(passage.text);
       if (address.segments[0]?.name === "$batch") return await this.#answerBatch(passage, address, body);
@@ -79,7 +93,8 @@ export class Service {
 
   async #answerBatch(passage: Passage, address: Address, body: unknown): Promise<Response> {
     const { request } = passage;
-    if (request.method !== "POST" || address.segments.length !== 1 || passage.batch) throw notEmulated("$batch only takes POST.");
+    if (request.method !== "POST" || address.segments.length !== 1 || passage.batch)
+      throw notEmulated("$batch only takes POST.");
     const serve = (part: Request) => this.handle(part, true);
     const answer = await answerBatch(body, this.#base(passage, address), request.headers.get("authorization"), serve);
     this.#remember(passage, 200);
@@ -105,7 +120,8 @@ export class Service {
   #serve(passage: Passage, caller: Caller, address: Address, body: unknown): Answer {
     const { request, url } = passage;
     const found = this.#router.find(request.method, address, this.around.store, body, request.headers);
-    const properties = typeof body === "object" && body !== null ? Object.keys(body).filter((name) => name !== "@odata.type") : [];
+    const properties =
+      typeof body === "object" && body !== null ? Object.keys(body).filter((name) => name !== "@odata.type") : [];
     const allowed = found.find((one) => this.#mayPass(one, caller, properties));
     if (!allowed) throw denied();
     const { route, keys, target } = allowed;
@@ -129,11 +145,15 @@ export class Service {
     const [key] = Object.values(keys);
     const addressed = target ?? (key && this.around.store.get(key.value, "either"));
     const kind = addressed?.kind ?? "";
-    const concernsAgents = /microsoft\.graph\.agentIdentity/i.test(route.path) || (route.permissionsByKind !== undefined && agentKinds.includes(kind));
+    const concernsAgents =
+      /microsoft\.graph\.agentIdentity/i.test(route.path) ||
+      (route.permissionsByKind !== undefined && agentKinds.includes(kind));
     if (concernsAgents && refusedWithAgents.some((name) => caller.permissions.has(name))) return false;
     const { permissions, permissionsByKind = {} } = route;
     // Who might do it to some kind of object learns that this one is not there.
-    const tables = addressed ? [permissionsByKind[kind] ?? permissions] : [permissions, ...Object.values(permissionsByKind)];
+    const tables = addressed
+      ? [permissionsByKind[kind] ?? permissions]
+      : [permissions, ...Object.values(permissionsByKind)];
     return tables.some((table) => permitted(table, caller, properties));
   }
 
@@ -161,10 +181,17 @@ function faultyResponse({ requestId, clientRequestId }: Passage, { answer }: Fau
 }
 
 function response({ requestId, clientRequestId }: Passage, { status, body }: Answer): Response {
-  const headers = new Headers({ "request-id": requestId, "client-request-id": clientRequestId, "odata-version": "4.0" });
+  const headers = new Headers({
+    "request-id": requestId,
+    "client-request-id": clientRequestId,
+    "odata-version": "4.0",
+  });
   if (status === 401) headers.set("www-authenticate", 'Bearer realm="", error="invalid_token"');
   if (!body) return new Response(null, { status, headers });
-  headers.set("content-type", "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8");
+  headers.set(
+    "content-type",
+    "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
+  );
   return new Response(JSON.stringify(body), { status, headers });
 }
 

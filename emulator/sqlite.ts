@@ -1,5 +1,5 @@
 /** How the tenant opens its database file: several processes may do so at the same moment. */
-import type { DatabaseSync } from "node:sqlite";
+import type * as Sqlite from "node:sqlite";
 
 /** How long one process waits for another one's transaction, in milliseconds. Transactions last well under one. */
 const lockTimeoutMs = 10_000;
@@ -11,10 +11,10 @@ const openAttempts = 250;
  * @param file path of the database, or `:memory:`
  * @throws when this Node.js has no node:sqlite (before 22.13 it hides behind a flag)
  */
-export function openDatabase(file: string): DatabaseSync {
+export function openDatabase(file: string): Sqlite.DatabaseSync {
   const { DatabaseSync } = sqlite();
   for (let attempt = 1; ; attempt += 1) {
-    let database: DatabaseSync | undefined;
+    let database: Sqlite.DatabaseSync | undefined;
     try {
       database = new DatabaseSync(file, { timeout: lockTimeoutMs });
       // Node.js before 22.16 does not know the option above.
@@ -35,17 +35,22 @@ function isBusy(error: unknown): boolean {
 }
 
 /** Node.js 22 warns once that SQLite is experimental; the people who run the command can do nothing about it. */
-function sqlite(): typeof import("node:sqlite") {
-  const emitWarning = process.emitWarning;
+function sqlite(): typeof Sqlite {
+  // Called on `process` again, below.
+  // eslint-disable-next-line @typescript-eslint/unbound-method
+  const { emitWarning } = process;
   const quiet = (...args: unknown[]): void => {
     if (/SQLite is an experimental feature/.test(String(args[0]))) return;
     Reflect.apply(emitWarning, process, args);
   };
-  process.emitWarning = quiet as typeof process.emitWarning;
+  process.emitWarning = quiet;
   try {
     // Undefined at run time where the module is missing, whatever the types say.
-    const module = process.getBuiltinModule("node:sqlite") as typeof import("node:sqlite") | undefined;
-    if (!module) throw new Error(`cannot open the emulated tenant: Node.js ${process.version} has no node:sqlite. Use 22.13 or newer.`);
+    const module = process.getBuiltinModule("node:sqlite") as typeof Sqlite | undefined;
+    if (!module)
+      throw new Error(
+        `cannot open the emulated tenant: Node.js ${process.version} has no node:sqlite. Use 22.13 or newer.`,
+      );
     return module;
   } finally {
     process.emitWarning = emitWarning;

@@ -5,10 +5,8 @@
  * the last milliseconds. A new kind of object needs no new table.
  */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
+import { layout, schemaVersion } from "./layout";
 import { openDatabase } from "./sqlite";
-
-/** The layout below. A file of a newer layout is refused. */
-export const schemaVersion = 1;
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -31,23 +29,6 @@ export interface Selection {
   /** `false`: living objects. `true`: soft-deleted ones. `"either"`: both. @default false */
   readonly deleted?: boolean | "either" | undefined;
 }
-
-const layout = `
-  CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS objects (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE COLLATE NOCASE, kind TEXT NOT NULL,
-    body TEXT NOT NULL, deletedDateTime TEXT);
-  CREATE INDEX IF NOT EXISTS objectsByKind ON objects (kind, seq);
-  CREATE TABLE IF NOT EXISTS properties (
-    name TEXT NOT NULL, value TEXT NOT NULL, seq INTEGER NOT NULL,
-    PRIMARY KEY (name, value, seq)) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS propertiesByObject ON properties (seq);
-  CREATE TABLE IF NOT EXISTS links (
-    kind TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL, PRIMARY KEY (kind, source, target)) WITHOUT ROWID;
-  CREATE INDEX IF NOT EXISTS linksByTarget ON links (target, kind);
-  CREATE TABLE IF NOT EXISTS requests (sequence INTEGER PRIMARY KEY AUTOINCREMENT, record TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS faults (seq INTEGER PRIMARY KEY AUTOINCREMENT, fault TEXT NOT NULL, remaining INTEGER NOT NULL);
-`;
 
 /** Rows read at a time while walking a collection. */
 const chunk = 200;
@@ -123,7 +104,12 @@ export class Store {
       const value = object.body[name];
       for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
         if (one === undefined || one === null) continue;
-        this.run("INSERT OR IGNORE INTO properties (name, value, seq) VALUES (?, ?, ?)", name, String(one).toLowerCase(), object.seq);
+        this.run(
+          "INSERT OR IGNORE INTO properties (name, value, seq) VALUES (?, ?, ?)",
+          name,
+          (typeof one === "string" ? one : JSON.stringify(one)).toLowerCase(),
+          object.seq,
+        );
       }
     }
   }
@@ -145,7 +131,9 @@ export class Store {
     const [sql, values] = query("objects.*", selection);
     let after = selection.after ?? 0;
     for (;;) {
-      const rows = this.rows(`${sql} AND objects.seq > ? ORDER BY objects.seq LIMIT ${chunk}`, ...values, after).map(stored);
+      const rows = this.rows(`${sql} AND objects.seq > ? ORDER BY objects.seq LIMIT ${chunk}`, ...values, after).map(
+        stored,
+      );
       yield* rows;
       const last = rows.at(-1);
       if (!last || rows.length < chunk) return;
@@ -188,11 +176,15 @@ export class Store {
 
   meta(key: string): string | undefined {
     const value = this.row("SELECT value FROM meta WHERE key = ?", key)?.["value"];
-    return value === undefined ? undefined : String(value);
+    return value as string | undefined;
   }
 
   setMeta(key: string, value: string): void {
-    this.run("INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value);
+    this.run(
+      "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+      key,
+      value,
+    );
   }
 
   /** Everything but the named values. */
@@ -231,7 +223,7 @@ function stored(row: Record<string, unknown>): StoredObject {
     id: String(row["id"]),
     kind: String(row["kind"]),
     body: JSON.parse(String(row["body"])) as Json,
-    deletedDateTime: row["deletedDateTime"] === null ? null : String(row["deletedDateTime"]),
+    deletedDateTime: row["deletedDateTime"] as string | null,
   };
 }
 

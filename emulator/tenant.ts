@@ -129,7 +129,12 @@ class Tenant implements EmulatedTenant {
     if (user === undefined) return { appId: app, oid: principal.id, permissions: held };
     const [person] = this.store.find({ kinds: ["user"], where: { property: "userPrincipalName", value: user } });
     if (!person) throw new TypeError(`no user "${user}" in the emulated tenant`);
-    return { appId: app, oid: person.id, userPrincipalName: String(person.body["userPrincipalName"]), permissions: held };
+    return {
+      appId: app,
+      oid: person.id,
+      userPrincipalName: String(person.body["userPrincipalName"]),
+      permissions: held,
+    };
   }
 
   #servicePrincipal(appId: string): StoredObject | undefined {

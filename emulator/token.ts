@@ -1,5 +1,12 @@
 /** Access tokens for Microsoft Graph: signed, and checked like Microsoft's. */
-import { createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject, createPrivateKey, randomUUID } from "node:crypto";
+import {
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyObject,
+  createPrivateKey,
+  randomUUID,
+} from "node:crypto";
 import { decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
 import { GraphRefusal } from "./refusal";
 import type { Store } from "./store";
@@ -54,8 +61,17 @@ export interface TokenSubject {
 export function issueToken(key: SigningKey, tenantId: string, subject: TokenSubject, now: Date): Promise<string> {
   const seconds = Math.floor(now.getTime() / 1000);
   const { userPrincipalName: upn, permissions } = subject;
-  const own = upn === undefined ? { idtyp: "app", roles: permissions } : { idtyp: "user", scp: permissions.join(" "), upn };
-  return new SignJWT({ tid: tenantId, appid: subject.appId, oid: subject.oid, sub: subject.oid, ver: "1.0", uti: randomUUID(), ...own })
+  const own =
+    upn === undefined ? { idtyp: "app", roles: permissions } : { idtyp: "user", scp: permissions.join(" "), upn };
+  return new SignJWT({
+    tid: tenantId,
+    appid: subject.appId,
+    oid: subject.oid,
+    sub: subject.oid,
+    ver: "1.0",
+    uti: randomUUID(),
+    ...own,
+  })
     .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: key.kid })
     .setIssuer(`https://sts.windows.net/${tenantId}/`)
     .setAudience(graphAudience)
@@ -68,7 +84,12 @@ export function issueToken(key: SigningKey, tenantId: string, subject: TokenSubj
 const refused = (message: string) => new GraphRefusal(401, "InvalidAuthenticationToken", message);
 
 /** @throws {GraphRefusal} 401 InvalidAuthenticationToken */
-export async function callerOf(key: SigningKey, tenantId: string, authorization: string | null, now: Date): Promise<Caller> {
+export async function callerOf(
+  key: SigningKey,
+  tenantId: string,
+  authorization: string | null,
+  now: Date,
+): Promise<Caller> {
   if (authorization === null) throw refused("Access token is empty.");
   const token = /^Bearer ([\w.-]+)$/i.exec(authorization)?.[1];
   if (token === undefined) throw refused("CompactToken parsing failed with error code: 80049217");
@@ -79,7 +100,8 @@ async function verified(key: SigningKey, tenantId: string, token: string, now: D
   try {
     // Told first: a token of another tenant also has another key, and its signature is the less helpful news.
     const { tid } = decodeJwt(token);
-    if (tid !== tenantId) throw refused(`The token was issued for tenant '${String(tid)}', this is tenant '${tenantId}'.`);
+    if (tid !== tenantId)
+      throw refused(`The token was issued for tenant '${String(tid)}', this is tenant '${tenantId}'.`);
     const { payload } = await jwtVerify(token, key.publicKey, {
       algorithms: ["RS256"],
       audience: graphAudience,
@@ -101,6 +123,10 @@ async function verified(key: SigningKey, tenantId: string, token: string, now: D
 function caller(claims: JWTPayload): Caller {
   const { idtyp, appid, oid, roles, scp } = claims;
   const application = idtyp === "app";
-  const names = application ? (Array.isArray(roles) ? roles.map(String) : []) : String(scp ?? "").split(" ");
+  const names = application
+    ? Array.isArray(roles)
+      ? roles.map(String)
+      : []
+    : (typeof scp === "string" ? scp : "").split(" ");
   return { idtyp: application ? "app" : "user", appId: String(appid), oid: String(oid), permissions: new Set(names) };
 }

@@ -35,7 +35,13 @@ const emptyApi = {
   preAuthorizedApplications: [],
   requestedAccessTokenVersion: null,
 };
-const emptyInfo = { termsOfServiceUrl: null, supportUrl: null, privacyStatementUrl: null, marketingUrl: null, logoUrl: null };
+const emptyInfo = {
+  termsOfServiceUrl: null,
+  supportUrl: null,
+  privacyStatementUrl: null,
+  marketingUrl: null,
+  logoUrl: null,
+};
 const emptyWeb = {
   redirectUris: [],
   homePageUrl: null,

@@ -72,6 +72,8 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
     remove: "AgentIdentityBlueprintPrincipal.DeleteRestore.All",
   },
 
+  refersTo: ({ blueprintId }) => [blueprintId],
+
   // A tenant has one principal per blueprint, so whoever declares the blueprint's principal means this one.
   async find(tenant, { blueprintId }) {
     const found = await tenant

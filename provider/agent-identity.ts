@@ -104,6 +104,8 @@ export const agentIdentity: Lifecycle<Inputs> = {
     ];
   },
 
+  refersTo: ({ blueprintId }) => [blueprintId],
+
   async find(tenant, { blueprintId, marker }, fresh) {
     const filter = encodeURIComponent(`agentIdentityBlueprintId eq '${blueprintId}'`);
     const list = () => tenant.list<Identity>(`${collection}?$filter=${filter}&$top=100`);

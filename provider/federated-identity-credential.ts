@@ -104,6 +104,8 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
     remove: "AgentIdentityBlueprint.AddRemoveCreds.All",
   },
 
+  refersTo: ({ blueprintId }) => [blueprintId],
+
   // A credential has no place for a marker: one with the same content is taken for ours, one with other content never.
   async find(tenant, wanted, fresh) {
     const blueprint = await readBlueprint(tenant, wanted.blueprintId);

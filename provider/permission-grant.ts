@@ -115,6 +115,8 @@ export const permissionGrant: Lifecycle<Inputs> = {
     ];
   },
 
+  refersTo: ({ agentId }) => [agentId],
+
   // A grant has no place for a marker. What an earlier, interrupted run granted is part of what is wanted now.
   async find(tenant, wanted) {
     const held = await grantsOf(tenant, wanted.agentId, await apiOf(tenant, wanted.api));

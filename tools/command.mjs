@@ -1,6 +1,7 @@
 // @ts-check
 /** Running another program to its end. Built-ins only: start.mjs uses it before anything is installed. */
 import { spawn } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 /**
@@ -13,9 +14,9 @@ import path from "node:path";
 
 /**
  * @param {string} file @param {readonly string[]} args
- * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: boolean, timeout?: number, ownGroup?: boolean,
+ * @param {{ cwd?: string, env?: NodeJS.ProcessEnv, show?: (text: string) => void, timeout?: number, ownGroup?: boolean,
  *   onStart?: (child: import("node:child_process").ChildProcess) => void }} [options]
- *   show: pass its output on as it comes. ownGroup: Ctrl-C in the terminal does not reach it by itself.
+ *   show: gets its output as it comes. ownGroup: Ctrl-C in the terminal does not reach it by itself.
  * @returns {Promise<Ended>}
  */
 export function run(file, args, options = {}) {
@@ -34,11 +35,11 @@ export function run(file, args, options = {}) {
     child.stdout.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
       output += text;
       stdout += text;
-      if (options.show) process.stdout.write(text);
+      options.show?.(text);
     });
     child.stderr.setEncoding("utf8").on("data", (/** @type {string} */ text) => {
       output += text;
-      if (options.show) process.stderr.write(text);
+      options.show?.(text);
     });
     child.on("error", (error) => resolve({ code: 127, signal: null, output: `${output}${error.message}`, stdout }));
     child.on("close", (code, signal) => resolve({ code: code ?? exitCodeOf(signal), signal, output, stdout }));
@@ -75,3 +76,16 @@ export const lastLines = (text, count) => text.trimEnd().split("\n").slice(-coun
 /** The system's code, such as ENOENT. Not by instanceof: under jest the system's errors are of another realm. @param {unknown} error */
 export const codeOf = (error) =>
   typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+
+/** @param {number} pid @returns {boolean} whether that process runs on this machine */
+export function isAlive(pid) {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it runs, as another user.
+    return codeOf(error) === "EPERM";
+  }
+  // A killed process whose parent has not asked for its end answers signals too; in containers that can be for ever.
+  const status = `/proc/${pid}/status`;
+  return !(existsSync(status) && /^State:\s+Z/m.test(readFileSync(status, "utf8")));
+}

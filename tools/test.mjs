@@ -7,11 +7,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { seconds } from "./command.mjs";
+import { closingLine, countOf } from "./count.mjs";
 import { readJson } from "./json.mjs";
 import { ensurePulumiCli } from "./pulumi-cli/pulumi-cli.mjs";
 
 /**
- * @typedef {{ passed: number, failed: number, skipped: number }} Count
+ * @typedef {import("./count.mjs").Count} Count
  * @typedef {{ name: string, does: string, run: () => Promise<Count> }} Step
  */
 
@@ -44,33 +45,10 @@ async function jest(project) {
   try {
     const code = await runTool("jest/bin/jest.js", ["--selectProjects", project, "--json", "--outputFile", outputFile]);
     if (!existsSync(outputFile)) return { passed: 0, failed: 1, skipped: 0 };
-    return countOf(/** @type {JestResults} */ (readJson(outputFile)), code);
+    return countOf(/** @type {import("./count.mjs").JestResults} */ (readJson(outputFile)), code);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
-}
-
-/**
- * @typedef {{ numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number,
- *   numRuntimeErrorTestSuites: number }} JestResults as jest writes them
- * @param {JestResults} results
- * @param {number} code jest's exit code @returns {Count}
- */
-export function countOf(results, code) {
-  // A test file that cannot even be loaded has no failed test, and must not look like a pass.
-  const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
-  return {
-    passed: results.numPassedTests,
-    failed: failed === 0 && code !== 0 ? 1 : failed,
-    skipped: results.numPendingTests + results.numTodoTests,
-  };
-}
-
-/** @param {readonly Count[]} counts @returns {string} the last line; other programs read it */
-export function closingLine(counts) {
-  const sum = (/** @type {keyof Count} */ key) => counts.reduce((total, count) => total + count[key], 0);
-  const skipped = sum("skipped") === 0 ? "" : `, ${sum("skipped")} skipped`;
-  return `${sum("passed")} passed, ${sum("failed")} failed${skipped}`;
 }
 
 /** @type {readonly Step[]} */
@@ -119,6 +97,4 @@ async function main() {
   return counts.some((count) => count.failed > 0) ? 1 : 0;
 }
 
-if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  process.exitCode = await main();
-}
+process.exitCode = await main();

@@ -54,7 +54,10 @@ const web = z.strictObject({
   homePageUrl: z.string().nullable().default(null),
   logoutUrl: z.string().nullable().default(null),
   implicitGrantSettings: z
-    .strictObject({ enableIdTokenIssuance: z.boolean().default(false), enableAccessTokenIssuance: z.boolean().default(false) })
+    .strictObject({
+      enableIdTokenIssuance: z.boolean().default(false),
+      enableAccessTokenIssuance: z.boolean().default(false),
+    })
     .prefault({}),
 });
 
@@ -80,8 +83,13 @@ const writable = {
     acceptMappedClaims: z.boolean().nullable().default(null),
     knownClientApplications: z.array(z.guid()).default([]),
     oauth2PermissionScopes: z.array(permissionScope).default([]),
-    preAuthorizedApplications: z.array(z.strictObject({ appId: z.guid(), delegatedPermissionIds: z.array(z.guid()) })).default([]),
-    requestedAccessTokenVersion: z.union([z.literal(1), z.literal(2)]).nullable().default(null),
+    preAuthorizedApplications: z
+      .array(z.strictObject({ appId: z.guid(), delegatedPermissionIds: z.array(z.guid()) }))
+      .default([]),
+    requestedAccessTokenVersion: z
+      .union([z.literal(1), z.literal(2)])
+      .nullable()
+      .default(null),
   }),
   appRoles: z.array(appRole),
   requiredResourceAccess: z
@@ -89,7 +97,11 @@ const writable = {
     .max(50)
     .refine((apis) => apis.reduce((sum, api) => sum + api.resourceAccess.length, 0) <= 400),
   optionalClaims: z
-    .strictObject({ idToken: z.array(claim).default([]), accessToken: z.array(claim).default([]), saml2Token: z.array(claim).default([]) })
+    .strictObject({
+      idToken: z.array(claim).default([]),
+      accessToken: z.array(claim).default([]),
+      saml2Token: z.array(claim).default([]),
+    })
     .nullable(),
   info: z.strictObject({
     termsOfServiceUrl: nullableText.default(null),
@@ -140,7 +152,10 @@ const refused: NonNullable<BodyRule["refused"]> = {
   ...Object.fromEntries(
     incompatible.map((name) => [
       name,
-      { code: "AgentBlueprint_IncompatibleProperty", message: `Property '${name}' is not supported on agent identity blueprints.` } as const,
+      {
+        code: "AgentBlueprint_IncompatibleProperty",
+        message: `Property '${name}' is not supported on agent identity blueprints.`,
+      } as const,
     ]),
   ),
   managerApplications: {
@@ -155,10 +170,20 @@ const { displayName, ...optional } = writable;
 const people = { "sponsors@odata.bind": references.optional(), "owners@odata.bind": references.optional() };
 const partly = z.strictObject(optional).partial().shape;
 
-export const blueprintToCreate = { resource, readOnly, refused, schema: z.strictObject({ displayName, ...partly, ...people }) };
+export const blueprintToCreate = {
+  resource,
+  readOnly,
+  refused,
+  schema: z.strictObject({ displayName, ...partly, ...people }),
+};
 export const blueprintToChange = { resource, readOnly, refused, schema: z.strictObject(writable).partial() };
 /** An upsert is either: people can be given when it creates. */
-export const blueprintToUpsert = { resource, readOnly, refused, schema: z.strictObject({ ...writable, ...people }).partial() };
+export const blueprintToUpsert = {
+  resource,
+  readOnly,
+  refused,
+  schema: z.strictObject({ ...writable, ...people }).partial(),
+};
 
 /** A plain application, as far as the tenant needs one. `sponsors` and `owners` are swallowed: that is the trap. */
 export const applicationToCreate = {

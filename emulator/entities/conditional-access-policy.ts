@@ -38,7 +38,11 @@ const guests = z.strictObject({
     "serviceProvider",
   ),
   externalTenants: z
-    .strictObject({ "@odata.type": z.string().optional(), membershipKind: oneOf("all", "enumerated"), members: maybeStrings })
+    .strictObject({
+      "@odata.type": z.string().optional(),
+      membershipKind: oneOf("all", "enumerated"),
+      members: maybeStrings,
+    })
     .nullable()
     .optional(),
 });
@@ -71,20 +75,33 @@ const clientApplications = z.strictObject({
   agentIdServicePrincipalFilter: filter.nullable().optional(),
 });
 
+/** Read as null, and nothing else can be written. */
+const always = z.null().optional();
+
 const conditions = z.strictObject({
+  times: always,
+  deviceStates: always,
   applications: applications.optional(),
   users: users.nullable().optional(),
   clientApplications: clientApplications.nullable().optional(),
-  clientAppTypes: z.array(oneOf("all", "browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "easSupported", "other")).optional(),
+  clientAppTypes: z
+    .array(oneOf("all", "browser", "mobileAppsAndDesktopClients", "exchangeActiveSync", "easSupported", "other"))
+    .optional(),
   agentIdRiskLevels: flags("low", "medium", "high").nullable().optional(),
   userRiskLevels: riskLevels,
   signInRiskLevels: riskLevels,
   servicePrincipalRiskLevels: riskLevels.nullable(),
   insiderRiskLevels: flags("minor", "moderate", "elevated").nullable().optional(),
-  platforms: z.strictObject({ includePlatforms: platforms, excludePlatforms: platforms.optional() }).nullable().optional(),
+  platforms: z
+    .strictObject({ includePlatforms: platforms, excludePlatforms: platforms.optional() })
+    .nullable()
+    .optional(),
   locations: z.strictObject({ includeLocations: strings, excludeLocations: maybeStrings }).nullable().optional(),
   devices: z.strictObject({ deviceFilter: filter.nullable().optional() }).nullable().optional(),
-  authenticationFlows: z.strictObject({ transferMethods: flags("deviceCodeFlow", "authenticationTransfer") }).nullable().optional(),
+  authenticationFlows: z
+    .strictObject({ transferMethods: flags("deviceCodeFlow", "authenticationTransfer") })
+    .nullable()
+    .optional(),
 });
 
 const grantControls = z.strictObject({
@@ -115,10 +132,16 @@ const sessionControls = z.strictObject({
     .strictObject({ isEnabled, cloudAppSecurityType: oneOf("mcasConfigured", "monitorOnly", "blockDownloads") })
     .nullable()
     .optional(),
-  continuousAccessEvaluation: z.strictObject({ mode: oneOf("strictEnforcement", "disabled", "strictLocation") }).nullable().optional(),
+  continuousAccessEvaluation: z
+    .strictObject({ mode: oneOf("strictEnforcement", "disabled", "strictLocation") })
+    .nullable()
+    .optional(),
   disableResilienceDefaults: z.boolean().nullable().optional(),
   globalSecureAccessFilteringProfile: z.strictObject({ isEnabled, profileId: z.guid() }).nullable().optional(),
-  persistentBrowser: z.strictObject({ isEnabled, mode: oneOf("always", "never") }).nullable().optional(),
+  persistentBrowser: z
+    .strictObject({ isEnabled, mode: oneOf("always", "never") })
+    .nullable()
+    .optional(),
   secureSignInSession: z.strictObject({ isEnabled }).nullable().optional(),
   signInFrequency: z
     .strictObject({

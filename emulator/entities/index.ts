@@ -1,7 +1,14 @@
 /** Every kind of object the tenant holds. */
 import { agentIdentityBlueprint, application } from "./application";
 import type { Entity } from "./entity";
-import { appRoleAssignment, conditionalAccessPolicy, federatedIdentityCredential, group, oauth2PermissionGrant, user } from "./others";
+import {
+  appRoleAssignment,
+  conditionalAccessPolicy,
+  federatedIdentityCredential,
+  group,
+  oauth2PermissionGrant,
+  user,
+} from "./others";
 import { agentIdentity, agentIdentityBlueprintPrincipal, servicePrincipal } from "./service-principal";
 
 const entities = [

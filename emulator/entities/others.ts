@@ -23,7 +23,10 @@ export const federatedIdentityCredential: Entity = {
   indexed: ["application"],
 };
 
-const issuer = z.string().regex(/^https:\/\/\S+$/).max(600);
+const issuer = z
+  .string()
+  .regex(/^https:\/\/\S+$/)
+  .max(600);
 const subject = z.string().min(1).max(600);
 const audiences = z.array(z.string().min(1).max(600)).length(1);
 const description = z.string().max(600).nullable();
@@ -75,11 +78,22 @@ export const appRoleAssignment: Entity = {
 
 export const assignmentToCreate = {
   resource: "AppRoleAssignment",
-  readOnly: ["id", "createdDateTime", "deletedDateTime", "principalDisplayName", "principalType", "resourceDisplayName"],
+  readOnly: [
+    "id",
+    "createdDateTime",
+    "deletedDateTime",
+    "principalDisplayName",
+    "principalType",
+    "resourceDisplayName",
+  ],
   schema: z.strictObject({ principalId: z.guid(), resourceId: z.guid(), appRoleId: z.guid() }),
 };
 
 /** Body of `POST …/$ref`. */
 export const reference = { resource: "Reference", schema: z.strictObject({ "@odata.id": z.string() }) };
 
-export const conditionalAccessPolicy: Entity = { kind: "conditionalAccessPolicy", set: "identity/conditionalAccess/policies", indexed: [] };
+export const conditionalAccessPolicy: Entity = {
+  kind: "conditionalAccessPolicy",
+  set: "identity/conditionalAccess/policies",
+  indexed: [],
+};

@@ -51,7 +51,14 @@ export const principalToCreate = {
   resource: "AgentIdentityBlueprintPrincipal",
   readOnly: synced,
   refused: Object.fromEntries(
-    ["accountEnabled", "appRoleAssignmentRequired", "tags", "sponsors@odata.bind", "passwordCredentials", "keyCredentials"].map((name) => [
+    [
+      "accountEnabled",
+      "appRoleAssignmentRequired",
+      "tags",
+      "sponsors@odata.bind",
+      "passwordCredentials",
+      "keyCredentials",
+    ].map((name) => [
       name,
       {
         code: "AgentBlueprintPrincipal_IncompatibleProperty",
@@ -65,7 +72,9 @@ export const principalToCreate = {
 export const principalToChange = {
   resource: "AgentIdentityBlueprintPrincipal",
   readOnly: [...synced, "appId"],
-  schema: z.strictObject({ accountEnabled: z.boolean(), appRoleAssignmentRequired: z.boolean(), tags: z.array(tag) }).partial(),
+  schema: z
+    .strictObject({ accountEnabled: z.boolean(), appRoleAssignmentRequired: z.boolean(), tags: z.array(tag) })
+    .partial(),
 };
 
 const credentialsNotSupported = {
@@ -76,15 +85,21 @@ const credentialsNotSupported = {
 const refused: NonNullable<BodyRule["refused"]> = {
   passwordCredentials: credentialsNotSupported,
   keyCredentials: credentialsNotSupported,
-  customSecurityAttributes: { status: 501, code: "NotEmulated", message: "The emulated tenant has no custom security attributes yet." },
+  customSecurityAttributes: {
+    status: 501,
+    code: "NotEmulated",
+    message: "The emulated tenant has no custom security attributes yet.",
+  },
   ...Object.fromEntries(
-    ["appRoles", "oauth2PermissionScopes", "replyUrls", "preferredSingleSignOnMode", "samlSingleSignOnSettings"].map((name) => [
-      name,
-      {
-        code: "AgentBlueprintPrincipal_AgentIdentity_IncompatibleProperty",
-        message: `Property '${name}' is not supported on agent identities.`,
-      } as const,
-    ]),
+    ["appRoles", "oauth2PermissionScopes", "replyUrls", "preferredSingleSignOnMode", "samlSingleSignOnSettings"].map(
+      (name) => [
+        name,
+        {
+          code: "AgentBlueprintPrincipal_AgentIdentity_IncompatibleProperty",
+          message: `Property '${name}' is not supported on agent identities.`,
+        } as const,
+      ],
+    ),
   ),
 };
 

@@ -38,7 +38,10 @@ function checkBlueprint({ store, caller }: Context, blueprintId: string): void {
     );
   }
   const siblings = { property: "agentIdentityBlueprintId", value: blueprintId };
-  if (caller.idtyp === "app" && store.count({ kinds, where: siblings, deleted: "either" }) >= mostIdentitiesMadeAppOnly) {
+  if (
+    caller.idtyp === "app" &&
+    store.count({ kinds, where: siblings, deleted: "either" }) >= mostIdentitiesMadeAppOnly
+  ) {
     throw new GraphRefusal(
       400,
       "AgentIdentity_LimitExceeded",

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import type { z } from "zod";
 import { listAnswer, objectAnswer } from "../collection";
+import { servicePrincipalKinds } from "../entities";
 import { appRoleAssignment, assignmentToCreate } from "../entities/others";
 import { collection } from "../query";
 import { badRequest, conflict, notFound } from "../refusal";
@@ -24,20 +25,21 @@ type NewAssignment = z.infer<typeof assignmentToCreate.schema>;
 
 function make(context: Context, wanted: NewAssignment): StoredObject {
   const { store, now } = context;
-  const principal = existing(context, wanted.principalId);
-  const resource = existing(context, wanted.resourceId);
+  const principal = existing(context, wanted.principalId, [...servicePrincipalKinds, "user", "group"]);
+  const resource = existing(context, wanted.resourceId, servicePrincipalKinds);
   const appRoleId = wanted.appRoleId.toLowerCase();
   const shown = view(resource, context);
   const roles = (shown["appRoles"] ?? []) as readonly { readonly id: string; readonly isEnabled: boolean }[];
   if (appRoleId !== defaultAccess && !roles.some(({ id, isEnabled }) => id === appRoleId && isEnabled)) {
-    throw badRequest(`Permission being assigned was not found on application '${String(shown["appId"] ?? resource.id)}'.`);
+    throw badRequest(`Permission being assigned was not found on application '${shown["appId"] as string}'.`);
   }
   const held = store.find({ kinds: [kind], where: { property: "principalId", value: principal.id } });
   if (held.some(({ body }) => body["resourceId"] === resource.id && body["appRoleId"] === appRoleId)) {
     // Third parties have seen 400 and 409 with this text.
     throw conflict("EntitlementGrant entry already exists.");
   }
-  if (held.length >= mostAssignments) throw badRequest(`A principal can hold at most ${mostAssignments} app role assignments.`);
+  if (held.length >= mostAssignments)
+    throw badRequest(`A principal can hold at most ${mostAssignments} app role assignments.`);
   return store.insert(kind, randomBytes(32).toString("base64url"), {
     deletedDateTime: null,
     appRoleId,
@@ -50,9 +52,9 @@ function make(context: Context, wanted: NewAssignment): StoredObject {
   });
 }
 
-function existing({ store }: Context, id: string): StoredObject {
+function existing({ store }: Context, id: string, kinds: readonly string[]): StoredObject {
   const object = store.get(id);
-  if (object) return object;
+  if (object && kinds.includes(object.kind)) return object;
   throw notFound(id);
 }
 
@@ -76,7 +78,8 @@ const end = (collectionName: string, property: "principalId" | "resourceId"): Ro
     body: assignmentToCreate,
     answer(context) {
       const { id } = targetOf(context);
-      if (context.body[property].toLowerCase() !== id) throw badRequest(`Property '${property}' must be the id in the address.`);
+      if (context.body[property].toLowerCase() !== id)
+        throw badRequest(`Property '${property}' must be the id in the address.`);
       return objectAnswer(context, make(context, context.body), 201);
     },
   }),
@@ -87,12 +90,15 @@ const end = (collectionName: string, property: "principalId" | "resourceId"): Ro
     permissions: write,
     source: `REF serviceprincipal-delete-${collectionName.toLowerCase()}`,
     answer(context) {
-      const assignment = existing(context, keyOf(context, "assignment"));
-      if (assignment.kind !== kind || assignment.body[property] !== targetOf(context).id) throw notFound(assignment.id);
+      const assignment = existing(context, keyOf(context, "assignment"), [kind]);
+      if (assignment.body[property] !== targetOf(context).id) throw notFound(assignment.id);
       context.store.purge(assignment);
       return { status: 204 };
     },
   }),
 ];
 
-export const appRoleAssignmentRoutes: Route[] = [...end("appRoleAssignments", "principalId"), ...end("appRoleAssignedTo", "resourceId")];
+export const appRoleAssignmentRoutes: Route[] = [
+  ...end("appRoleAssignments", "principalId"),
+  ...end("appRoleAssignedTo", "resourceId"),
+];

@@ -34,7 +34,9 @@ export const blueprintPrincipalRoutes: Route[] = [
         );
       }
       if (store.count({ kinds, where }) > 0) {
-        throw conflict(`The service principal cannot be created, updated, or restored because the service principal name ${body.appId} is already in use.`);
+        throw conflict(
+          `The service principal cannot be created, updated, or restored because the service principal name ${body.appId} is already in use.`,
+        );
       }
       const appId = String(blueprint.body["appId"]);
       const made = store.insert(agentIdentityBlueprintPrincipal.kind, newId(), {
@@ -83,5 +85,11 @@ export const blueprintPrincipalRoutes: Route[] = [
       return { status: 204 };
     },
   }),
-  ...peopleRoutes({ path: one, relation: "owners", read, write, source: "REF agentidentityblueprintprincipal-post-owners" }),
+  ...peopleRoutes({
+    path: one,
+    relation: "owners",
+    read,
+    write,
+    source: "REF agentidentityblueprintprincipal-post-owners",
+  }),
 ];

@@ -3,7 +3,13 @@ import { changeBlueprint, makeBlueprint } from "../blueprint";
 import { checkBody } from "../body";
 import { listAnswer, objectAnswer } from "../collection";
 import { softDelete } from "../deletion";
-import { agentIdentityBlueprint, applicationToCreate, blueprintToChange, blueprintToCreate, blueprintToUpsert } from "../entities/application";
+import {
+  agentIdentityBlueprint,
+  applicationToCreate,
+  blueprintToChange,
+  blueprintToCreate,
+  blueprintToUpsert,
+} from "../entities/application";
 import { newId } from "../people";
 import { collection, oneObject } from "../query";
 import { badRequest, notFound } from "../refusal";
@@ -41,7 +47,11 @@ const creation = {
 } as const;
 
 export const blueprintRoutes: Route[] = [
-  route({ ...creation, path: all, answer: (context) => objectAnswer(context, makeBlueprint(context, context.body), 201) }),
+  route({
+    ...creation,
+    path: all,
+    answer: (context) => objectAnswer(context, makeBlueprint(context, context.body), 201),
+  }),
   route({
     ...creation,
     path: "/applications",
@@ -56,7 +66,11 @@ export const blueprintRoutes: Route[] = [
     body: applicationToCreate,
     answer(context) {
       const { "sponsors@odata.bind": _sponsors, "owners@odata.bind": _owners, ...properties } = context.body;
-      const created = { appId: newId(), createdDateTime: context.now.toISOString(), createdByAppId: context.caller.appId };
+      const created = {
+        appId: newId(),
+        createdDateTime: context.now.toISOString(),
+        createdByAppId: context.caller.appId,
+      };
       return objectAnswer(context, context.store.insert("application", newId(), { ...properties, ...created }), 201);
     },
   }),
@@ -94,12 +108,17 @@ export const blueprintRoutes: Route[] = [
     answer(context) {
       const { "sponsors@odata.bind": sponsors, "owners@odata.bind": owners, ...properties } = context.body;
       if (context.target) {
-        if (sponsors ?? owners) throw badRequest("Sponsors and owners of an existing object are changed by their references.");
+        if (sponsors ?? owners)
+          throw badRequest("Sponsors and owners of an existing object are changed by their references.");
         changeBlueprint(context, context.target, properties);
         return { status: 204 };
       }
       if (context.keys["id"]?.property.toLowerCase() !== "uniquename") throw notFound(keyOf(context, "id"));
-      return objectAnswer(context, makeBlueprint(context, checkBody(blueprintToCreate, context.body), keyOf(context, "id")), 201);
+      return objectAnswer(
+        context,
+        makeBlueprint(context, checkBody(blueprintToCreate, context.body), keyOf(context, "id")),
+        201,
+      );
     },
   }),
   route({
@@ -133,7 +152,13 @@ export const blueprintRoutes: Route[] = [
       return { status: 204 };
     },
   }),
-  ...peopleRoutes({ path: one, relation: "owners", read, write: ["AgentIdentityBlueprint.ReadWrite.All"], source: "REF agentidentityblueprint-post-owners" }),
+  ...peopleRoutes({
+    path: one,
+    relation: "owners",
+    read,
+    write: ["AgentIdentityBlueprint.ReadWrite.All"],
+    source: "REF agentidentityblueprint-post-owners",
+  }),
   ...peopleRoutes({
     path: one,
     relation: "sponsors",

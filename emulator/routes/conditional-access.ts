@@ -17,7 +17,10 @@ const one = `${all}/{policy}`;
 const read = ["Policy.Read.ConditionalAccess", "Policy.Read.All"];
 const write = [["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"]];
 
-const shared = { versions: ["beta"], source: "REF conditionalaccesspolicy and conditionalaccessroot; the rewriting was seen on beta" } as const;
+const shared = {
+  versions: ["beta"],
+  source: "REF conditionalaccesspolicy and conditionalaccessroot; the rewriting was seen on beta",
+} as const;
 
 function known(context: Context): StoredObject {
   const id = keyOf(context, "policy");
@@ -45,7 +48,8 @@ export const conditionalAccessRoutes: Route[] = [
       const { store, body, now } = context;
       checkNotReposted(body);
       checkPolicy(body, store);
-      if (store.count({ kinds: [kind] }) >= mostPolicies) throw plainBadRequest(`1000: The tenant has ${mostPolicies} policies, the most it can have.`);
+      if (store.count({ kinds: [kind] }) >= mostPolicies)
+        throw plainBadRequest(`1000: The tenant has ${mostPolicies} policies, the most it can have.`);
       const dates = { createdDateTime: now.toISOString(), modifiedDateTime: null };
       return objectAnswer(context, store.insert(kind, newId(), { ...normalised(body), ...dates }), 201);
     },

@@ -16,8 +16,16 @@ const restorers: Readonly<Record<string, Permissions>> = {
   agentIdentity: ["AgentIdentity.DeleteRestore.All"],
 };
 const readers: Readonly<Record<string, Permissions>> = {
-  agentIdentityBlueprint: ["AgentIdentityBlueprint.Read.All", "AgentIdentityBlueprint.ReadWrite.All", "Application.Read.All"],
-  agentIdentityBlueprintPrincipal: ["AgentIdentityBlueprintPrincipal.Read.All", "AgentIdentityBlueprintPrincipal.ReadWrite.All", "Application.Read.All"],
+  agentIdentityBlueprint: [
+    "AgentIdentityBlueprint.Read.All",
+    "AgentIdentityBlueprint.ReadWrite.All",
+    "Application.Read.All",
+  ],
+  agentIdentityBlueprintPrincipal: [
+    "AgentIdentityBlueprintPrincipal.Read.All",
+    "AgentIdentityBlueprintPrincipal.ReadWrite.All",
+    "Application.Read.All",
+  ],
   agentIdentity: ["AgentIdentity.Read.All", "AgentIdentity.ReadWrite.All", "Application.Read.All"],
 };
 const plain = ["Application.ReadWrite.All"];

@@ -86,12 +86,26 @@ export const directoryRoutes: Route[] = [
     path: "/roleManagement/directory/roleDefinitions",
     permissions: rolesRead,
     source: "REF rbacapplication-list-roledefinitions; the ids are those of the built-in roles",
-    query: { options: ["$select", "$filter"], filter: { displayName: ["eq", "in", "startswith"], templateId: ["eq"], id: ["eq"] } },
+    query: {
+      options: ["$select", "$filter"],
+      filter: { displayName: ["eq", "in", "startswith"], templateId: ["eq"], id: ["eq"] },
+    },
     answer({ base, query }) {
-      const roles = directoryRoles.map(({ displayName, templateId }) => ({ id: templateId, displayName, isBuiltIn: true, isEnabled: true, templateId }));
+      const roles = directoryRoles.map(({ displayName, templateId }) => ({
+        id: templateId,
+        displayName,
+        isBuiltIn: true,
+        isEnabled: true,
+        templateId,
+      }));
       const { filter } = query;
-      const value = roles.filter((role) => !filter || matches(filter, role)).map((role) => project(role, query.select, [], "unifiedRoleDefinition"));
-      return { status: 200, body: { "@odata.context": `${base}/$metadata#roleManagement/directory/roleDefinitions`, value } };
+      const value = roles
+        .filter((role) => !filter || matches(filter, role))
+        .map((role) => project(role, query.select, [], "unifiedRoleDefinition"));
+      return {
+        status: 200,
+        body: { "@odata.context": `${base}/$metadata#roleManagement/directory/roleDefinitions`, value },
+      };
     },
   }),
 ];

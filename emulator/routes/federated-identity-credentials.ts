@@ -45,11 +45,19 @@ function found(context: Context): StoredObject {
   throw notFound(keyOf(context, "credential"));
 }
 
-function checkTrust(context: Context, application: StoredObject, wanted: Pick<Credential, "issuer" | "subject">, self?: string): void {
+function checkTrust(
+  context: Context,
+  application: StoredObject,
+  wanted: Pick<Credential, "issuer" | "subject">,
+  self?: string,
+): void {
   const same = credentialsOf(context, application).find(
     ({ id, body }) => id !== self && body["issuer"] === wanted.issuer && body["subject"] === wanted.subject,
   );
-  if (same) throw badRequest(`FederatedIdentityCredential with issuer '${wanted.issuer}' and subject '${wanted.subject}' already exists.`);
+  if (same)
+    throw badRequest(
+      `FederatedIdentityCredential with issuer '${wanted.issuer}' and subject '${wanted.subject}' already exists.`,
+    );
 }
 
 function make(context: Context, wanted: Credential): StoredObject {
@@ -59,12 +67,14 @@ function make(context: Context, wanted: Credential): StoredObject {
     throw conflict(`FederatedIdentityCredential with name ${wanted.name} already exists.`);
   }
   checkTrust(context, application, wanted);
-  if (others.length >= mostCredentials) throw badRequest(`An application can have at most ${mostCredentials} federated identity credentials.`);
+  if (others.length >= mostCredentials)
+    throw badRequest(`An application can have at most ${mostCredentials} federated identity credentials.`);
   return context.store.insert(kind, newId(), { application: application.id, ...wanted });
 }
 
 function changeTo(context: Context, credential: StoredObject, body: z.infer<typeof credentialToChange.schema>): void {
-  if (body.name !== undefined && body.name !== credential.body["name"]) throw badRequest("Property 'name' is read-only and cannot be set.");
+  if (body.name !== undefined && body.name !== credential.body["name"])
+    throw badRequest("Property 'name' is read-only and cannot be set.");
   const changed = { ...credential.body, ...body };
   checkTrust(context, targetOf(context), changed as unknown as Credential, credential.id);
   context.store.replace(credential, changed);
@@ -79,7 +89,11 @@ export const federatedIdentityCredentialRoutes: Route[] = [
     query: oneObject,
     uncast,
     answer: (context) =>
-      wholeListAnswer(context, credentialsOf(context, targetOf(context)), `applications('${targetOf(context).id}')/federatedIdentityCredentials`),
+      wholeListAnswer(
+        context,
+        credentialsOf(context, targetOf(context)),
+        `applications('${targetOf(context).id}')/federatedIdentityCredentials`,
+      ),
   }),
   route({
     method: "GET",
@@ -130,6 +144,7 @@ export const federatedIdentityCredentialRoutes: Route[] = [
 ];
 
 function complete(body: z.infer<typeof credentialToChange.schema>, name: string): Credential {
-  if (body.name !== undefined && body.name !== name) throw badRequest("Property 'name' must be the one in the address.");
+  if (body.name !== undefined && body.name !== name)
+    throw badRequest("Property 'name' must be the one in the address.");
   return checkBody(credentialToCreate, { ...body, name });
 }

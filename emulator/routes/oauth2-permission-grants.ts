@@ -31,7 +31,8 @@ function servicePrincipalAt({ store }: Context, id: string): StoredObject {
 function checkScopes(context: Context, resource: StoredObject, scope: string): void {
   const published = (view(resource, context)["oauth2PermissionScopes"] ?? []) as readonly { readonly value: string }[];
   const unknown = scope.split(/\s+/).find((value) => value !== "" && !published.some((known) => known.value === value));
-  if (unknown !== undefined) throw badRequest(`Invalid scope '${unknown}': the resource '${resource.id}' does not publish it.`);
+  if (unknown !== undefined)
+    throw badRequest(`Invalid scope '${unknown}': the resource '${resource.id}' does not publish it.`);
 }
 
 /** Graph's own ids are made of the ids they join, so the same grant made again has the same id. */
@@ -52,7 +53,13 @@ function make(context: Context, wanted: z.infer<typeof grantToCreate.schema>): S
   checkScopes(context, resource, wanted.scope);
   const id = idOf(client.id, resource.id, ...(principalId === null ? [] : [principalId]));
   if (store.get(id)) throw conflict("Permission entry already exists.");
-  return store.insert(kind, id, { clientId: client.id, consentType, principalId, resourceId: resource.id, scope: wanted.scope });
+  return store.insert(kind, id, {
+    clientId: client.id,
+    consentType,
+    principalId,
+    resourceId: resource.id,
+    scope: wanted.scope,
+  });
 }
 
 export const oauth2PermissionGrantRoutes: Route[] = [

@@ -18,7 +18,9 @@ interface PeopleRoutes {
 }
 
 export function peopleRoutes({ path, relation, read, write, source, castNeeded }: PeopleRoutes): Route[] {
-  const uncast = castNeeded ? { uncast: (segment: string) => plainBadRequest(`Resource not found for the segment '${segment}'.`) } : {};
+  const uncast = castNeeded
+    ? { uncast: (segment: string) => plainBadRequest(`Resource not found for the segment '${segment}'.`) }
+    : {};
   return [
     route({
       ...uncast,
@@ -27,7 +29,8 @@ export function peopleRoutes({ path, relation, read, write, source, castNeeded }
       permissions: read,
       source,
       query: oneObject,
-      answer: (context) => wholeListAnswer(context, peopleOf(context, relation, targetOf(context)), "directoryObjects", true),
+      answer: (context) =>
+        wholeListAnswer(context, peopleOf(context, relation, targetOf(context)), "directoryObjects", true),
     }),
     route({
       ...uncast,

@@ -17,6 +17,8 @@ export class Claims {
     this.#removed.add(`${kind} ${id}`);
   }
 
+  /** Whether this process made or changed an object of this id, of any kind. */
+  keptSomewhere = (id: string): boolean => [...this.#kept].some((claim) => claim.endsWith(` ${id}`));
   isKept = (kind: string, id: string): boolean => this.#kept.has(`${kind} ${id}`);
   isRemoved = (kind: string, id: string): boolean => this.#removed.has(`${kind} ${id}`);
 }

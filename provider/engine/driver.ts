@@ -2,10 +2,11 @@
  * The life of every resource, told once: look before creating, adopt what is ours, change only what differs, wait until
  * it shows, keep what was half done. Knows nothing of Pulumi.
  */
-import { EntraError } from "../graph/errors";
+import { EntraError, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 import { Claims } from "./claims";
-import { inOrderOf, json, same, textOf } from "./json";
+import { createOnce, untilReferentsShow } from "./creation";
+import { inOrderOf, json, pick, same, textOf } from "./json";
 import type { Actual, Lifecycle, Marked } from "./lifecycle";
 import { type Judgement, judge } from "./inputs";
 import { holdsUnknown } from "./unknown";
@@ -72,8 +73,14 @@ export class Driver<Inputs extends object> {
   async create(wanted: Inputs & Marked): Promise<{ id: string; state: State }> {
     const { lifecycle, world } = this;
     const tenant = await world.tenant();
-    const found = await this.#worded("find", wanted, () => this.#findOurs(tenant, wanted, false));
-    const id = found ?? (await this.#worded("create", wanted, () => this.#createOnce(tenant, wanted)));
+    const young = lifecycle.refersTo?.(wanted).some(world.claims.keptSomewhere) ?? false;
+    const find = (fresh: boolean): Promise<string | undefined> =>
+      untilReferentsShow(() => this.#findOurs(tenant, wanted, fresh), young, world.patience);
+    const create = (): Promise<string> =>
+      untilReferentsShow(() => lifecycle.create(tenant, wanted), young, world.patience);
+    const found = await this.#worded("find", wanted, () => find(false));
+    const id =
+      found ?? (await this.#worded("create", wanted, () => createOnce(create, () => find(true), world.patience)));
     world.claims.keep(lifecycle.kind, id);
     return { id, state: await this.#settle(tenant, "create", id, wanted) };
   }
@@ -110,7 +117,7 @@ export class Driver<Inputs extends object> {
       return;
     }
     await this.#worded("delete", declared, async () => {
-      await lifecycle.remove(tenant, id, declared, olds).catch(unlessGone);
+      await lifecycle.remove(tenant, id, declared, olds).catch(undefinedWhenGone);
       world.claims.remove(lifecycle.kind, id);
       await untilVisible(
         () => lifecycle.read(tenant, id, declared),
@@ -151,24 +158,6 @@ export class Driver<Inputs extends object> {
       throw new EntraError("OWNERSHIP_UNCLEAR", `${match.label} exists already: ${match.notOurs}`);
     await match.restore?.();
     return match.id;
-  }
-
-  /** Sends the create once. When its answer is lost, looks before sending it again. */
-  async #createOnce(tenant: Tenant, wanted: Inputs & Marked): Promise<string> {
-    const { patience } = this.world;
-    try {
-      return await this.lifecycle.create(tenant, wanted);
-    } catch (error) {
-      if (!(error instanceof EntraError) || error.code !== "ANSWER_LOST") throw error;
-      const find = () => this.#findOurs(tenant, wanted, true);
-      // One look proves presence; absence needs several, because a replica may not have it yet.
-      for (let look = 0; look < patience.agreeing; look++) {
-        const id = await find();
-        if (id !== undefined) return id;
-        await patience.pause(250 * 2 ** look);
-      }
-      return this.lifecycle.create(tenant, wanted);
-    }
   }
 
   /** Changes what differs and waits until it shows. From here on the id is never lost. */
@@ -257,13 +246,4 @@ export class Driver<Inputs extends object> {
 
 function stateOf(tenant: Tenant, inputs: object, outputs: object): State {
   return json({ ...inputs, ...outputs, tenantId: tenant.id });
-}
-
-function pick(from: object, keys: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(from).filter(([key, value]) => keys.includes(key) && value !== undefined));
-}
-
-function unlessGone(error: unknown): void {
-  if (error instanceof EntraError && error.code === "NOT_FOUND") return;
-  throw error;
 }

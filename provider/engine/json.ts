@@ -43,3 +43,8 @@ export const textOf = (value: unknown): string => (typeof value === "string" ? v
 export function sorted(items: Iterable<string>): string[] {
   return [...new Set(items)].sort();
 }
+
+/** The given keys of an object, where they hold something. */
+export function pick(from: object, keys: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(from).filter(([key, value]) => keys.includes(key) && value !== undefined));
+}

@@ -69,6 +69,8 @@ export interface Lifecycle<Inputs extends object> {
   questions?(tenant: Tenant, inputs: Partial<Inputs>): Promise<readonly Finding[]>;
   /** Objects that have the natural key. `fresh` after a lost answer: do not trust what was listed earlier in this run. */
   find(tenant: Tenant, wanted: Inputs & Marked, fresh: boolean): Promise<readonly Match[]>;
+  /** Ids of the objects that must exist before this one. Where one was made moments ago, a refusal for its absence is waited out. */
+  refersTo?(wanted: Inputs): readonly string[];
   /** The resource id of the new object. What it leaves undone, `change` does next. */
   create(tenant: Tenant, wanted: Inputs & Marked): Promise<string>;
   /** The object as it is now, or undefined when it is gone. `declared` is what the program said: sets of people keep its spelling. */

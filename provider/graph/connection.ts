@@ -1,7 +1,7 @@
 /** The connection of this process to the tenant that the environment names. */
 import { type Clock, systemClock } from "./clock";
 import { entraTokens } from "./entra-token";
-import { EntraError } from "./errors";
+import { EntraError, messageOf } from "./errors";
 import { graphTenant } from "./graph-tenant";
 import type { PipelineSettings } from "./pipeline";
 import { requestLog } from "./request-log";
@@ -131,7 +131,7 @@ async function openEmbedded(directory: string): Promise<EmbeddedTenant> {
     };
     return await emulator.openTenant({ directory });
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new EntraError("UNAVAILABLE", `cannot open the embedded tenant in ${directory}: ${why}`, { cause: error });
   }
 }

@@ -1,6 +1,6 @@
 /** Access tokens of Microsoft Entra, by the way to sign in that the environment chooses. */
 import type * as Identity from "@azure/identity";
-import { EntraError } from "./errors";
+import { EntraError, messageOf } from "./errors";
 import { type SignInSource, signInWay } from "./sign-in";
 import type { Issue } from "./tokens";
 
@@ -39,7 +39,7 @@ export function entraTokens(env: NodeJS.ProcessEnv, tenant: string, prompt: Sign
       return issued.token;
     } catch (error) {
       // The cause is not kept: it may hold the request, and with it the secret.
-      const said = error instanceof Error ? error.message : String(error);
+      const said = messageOf(error);
       throw new EntraError(
         "SIGN_IN_FAILED",
         `cannot sign in to tenant ${tenant} with ${way.name}: ${withoutSecrets(said, env)}`,

@@ -68,3 +68,9 @@ export function undefinedWhenGone(error: unknown): undefined {
   if (error instanceof EntraError && error.code === "NOT_FOUND") return undefined;
   throw error;
 }
+
+/** What an error of any origin says. Errors of other realms are no instances of this one's Error. */
+export function messageOf(error: unknown): string {
+  const { message } = (typeof error === "object" && error !== null ? error : {}) as { message?: unknown };
+  return typeof message === "string" ? message : String(error);
+}

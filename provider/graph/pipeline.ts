@@ -8,7 +8,7 @@ import { NoAnswer } from "./answer";
 import { Call, type Layer, LayerMiddleware } from "./call";
 import { claimsChallenge } from "./claims-challenge";
 import { type Clock, systemClock } from "./clock";
-import { EntraError } from "./errors";
+import { EntraError, messageOf } from "./errors";
 import { pathTemplate } from "./path-template";
 import type { RequestLog } from "./request-log";
 import { defaultPersistence, type Persistence, retries } from "./retries";
@@ -70,7 +70,7 @@ export function pipeline(settings: PipelineSettings): Send {
     } catch (error) {
       const failure = call.failure ?? error;
       if (failure instanceof EntraError) throw failure;
-      throw new EntraError("UNEXPECTED_ANSWER", failure instanceof Error ? failure.message : String(failure), {
+      throw new EntraError("UNEXPECTED_ANSWER", messageOf(failure), {
         cause: failure,
       });
     }

@@ -1,6 +1,6 @@
 /** One line of JSON for every attempt, when ENTRA_AGENT_ID_LOG names a file. No bodies, no tokens, no query values. */
 import * as fs from "node:fs";
-import { EntraError } from "./errors";
+import { EntraError, messageOf } from "./errors";
 
 export interface LogEntry {
   /** ISO 8601, UTC. */
@@ -34,7 +34,7 @@ export function requestLog(env: NodeJS.ProcessEnv): RequestLog {
   } catch (error) {
     throw new EntraError(
       "SETTING_INVALID",
-      `cannot write the request log ENTRA_AGENT_ID_LOG="${file}": ${reason(error)}`,
+      `cannot write the request log ENTRA_AGENT_ID_LOG="${file}": ${messageOf(error)}`,
       { cause: error },
     );
   }
@@ -43,9 +43,7 @@ export function requestLog(env: NodeJS.ProcessEnv): RequestLog {
       fs.appendFileSync(file, `${JSON.stringify(entry)}\n`);
     } catch (error) {
       // The write that this line is about has taken effect: its answer must not get lost over a full disk.
-      process.emitWarning(`the request log ${file} is incomplete: ${reason(error)}`);
+      process.emitWarning(`the request log ${file} is incomplete: ${messageOf(error)}`);
     }
   };
 }
-
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));

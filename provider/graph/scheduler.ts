@@ -5,7 +5,7 @@ import type { Workload } from "./workload";
 /** What the scheduler has to know about a request. */
 export interface Errand {
   readonly workload: Workload;
-  /** Errands with the same key are never under way together and start in the order they came. */
+  /** Errands with the same key are never under way together; those of one workload start in the order they came. */
   readonly serial?: string | undefined;
 }
 
@@ -56,17 +56,13 @@ export class FairScheduler implements Scheduler {
 
   #startWhatMay(): void {
     const now = this.clock.now();
-    const passedOver = new Set<string>();
     for (let index = 0; index < this.#waiting.length && this.#underWay < this.concurrency;) {
       const next = this.#waiting[index];
       if (!next) return;
       const { workload, serial } = next.errand;
       const heldUntil = this.#heldUntil.get(workload) ?? 0;
       if (heldUntil > now) this.#wake(heldUntil);
-      const blocked =
-        heldUntil > now || (serial !== undefined && (this.#busyKeys.has(serial) || passedOver.has(serial)));
-      if (blocked) {
-        if (serial !== undefined) passedOver.add(serial);
+      if (heldUntil > now || (serial !== undefined && this.#busyKeys.has(serial))) {
         index++;
         continue;
       }

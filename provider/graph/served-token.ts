@@ -12,7 +12,7 @@ export function servedToken(url: string): Issue {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: "{}",
-      redirect: "error",
+      redirect: "manual",
       signal: AbortSignal.timeout(10_000),
     }).catch((error: unknown) => {
       throw new EntraError(

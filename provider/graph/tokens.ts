@@ -1,5 +1,5 @@
 /** The access token of a connection: fetched when needed, renewed once when refused, checked before it is used. */
-import { decodeJwt } from "jose";
+import { decodeJwt, type JWTPayload } from "jose";
 import type { Clock } from "./clock";
 import { EntraError } from "./errors";
 
@@ -75,21 +75,28 @@ export class Tokens {
 }
 
 function claimsOf(token: string): TokenClaims {
+  const { tid, scp, roles, exp, iat } = decoded(token);
+  if (typeof tid !== "string") return unreadable('it has no "tid"');
+  const delegated = typeof scp === "string" ? scp.split(" ") : [];
+  const application = Array.isArray(roles) ? roles.filter((role): role is string => typeof role === "string") : [];
+  return {
+    tenantId: tid.toLowerCase(),
+    permissions: [...delegated, ...application],
+    lifetimeMs: ((exp ?? 0) - (iat ?? 0)) * 1000,
+  };
+}
+
+function decoded(token: string): JWTPayload {
   try {
-    const { tid, scp, roles, exp, iat } = decodeJwt(token);
-    if (typeof tid !== "string") throw new Error('it has no "tid"');
-    const delegated = typeof scp === "string" ? scp.split(" ") : [];
-    const application = Array.isArray(roles) ? roles.filter((role): role is string => typeof role === "string") : [];
-    return {
-      tenantId: tid.toLowerCase(),
-      permissions: [...delegated, ...application],
-      lifetimeMs: ((exp ?? 0) - (iat ?? 0)) * 1000,
-    };
-  } catch (error) {
-    // The cause may quote the token, so it is not kept.
-    const why = error instanceof Error && error.message.startsWith("it has") ? error.message : "it is not a JWT";
-    throw new EntraError("SIGN_IN_FAILED", `cannot use the access token: ${why}`);
+    return decodeJwt(token);
+  } catch {
+    // What jose says may quote the token.
+    return unreadable("it is not a JWT");
   }
+}
+
+function unreadable(why: string): never {
+  throw new EntraError("SIGN_IN_FAILED", `cannot use the access token: ${why}`);
 }
 
 function refuseUnusable(claims: TokenClaims): void {

@@ -1,5 +1,15 @@
 import { type ChildProcess } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import { run } from "../../tools/command.mjs";
 import { pulumiEnvironment } from "../../tools/pulumi-cli/environment.mjs";
@@ -7,8 +17,16 @@ import { ensurePulumiCli } from "../../tools/pulumi-cli/pulumi-cli.mjs";
 import { type Outcome, readOutcome } from "./outcome";
 
 const root = path.resolve(__dirname, "../..");
-/** Inside the repository, so that programs find this package and Pulumi's SDK in node_modules above them. */
-const workshop = path.join(root, "test", ".work");
+const home = path.join(root, "node_modules", ".cache", "pulumi-entra-agent-id", "pulumi-home");
+
+/** A project folder whose programs find this package and Pulumi's SDK above them, as those in the repository do. */
+function aProjectFolder(): string {
+  const above = mkdtempSync(path.join(realpathSync(tmpdir()), "entra-agent-id-stack-"));
+  symlinkSync(path.join(root, "node_modules"), path.join(above, "node_modules"), "junction");
+  const directory = path.join(above, "project");
+  mkdirSync(directory);
+  return directory;
+}
 
 /** Text of a CommonJS program (starts faster than TypeScript), or a folder with an index.ts, relative to the repository. */
 export type ProgramSource = { source: string } | { folder: string };
@@ -20,7 +38,7 @@ export interface StackOptions {
   environment?: NodeJS.ProcessEnv;
   /** As in Pulumi.yaml `options: {refresh: always}`. Our projects set it; tests that count steps may not want it. */
   refresh?: "always";
-  /** A folder outside this repository; it brings its own node_modules. */
+  /** A folder that brings its own node_modules; the test removes it. */
   directory?: string;
 }
 
@@ -39,16 +57,17 @@ export class Stack {
   /** Variables for the next runs; tests set and delete them. */
   readonly environment: NodeJS.ProcessEnv;
   readonly #pulumi: string;
+  readonly #isOurs: boolean;
   #runs = 0;
 
   private constructor(pulumi: { pulumi: string; directory: string; chosen: string }, options: StackOptions) {
     this.#pulumi = pulumi.pulumi;
-    mkdirSync(workshop, { recursive: true });
-    this.directory = options.directory ?? mkdtempSync(path.join(workshop, "stack-"));
+    mkdirSync(home, { recursive: true });
+    this.#isOurs = options.directory === undefined;
+    this.directory = options.directory ?? aProjectFolder();
     this.tenantDirectory = options.tenant ?? path.join(this.directory, "tenant");
     const state = path.join(this.directory, "state");
     mkdirSync(state);
-    const home = path.join(workshop, "home");
     this.environment = {
       ...pulumiEnvironment(pulumi, { home, state, tenant: `local:${this.tenantDirectory}` }),
       PULUMI_STACK: "test",
@@ -116,7 +135,7 @@ export class Stack {
   begin(operation: string, ...args: string[]): BegunRun {
     const log = path.join(this.directory, `events-${++this.#runs}.ndjson`);
     const started: { process?: ChildProcess } = {};
-    const ended = this.#run([operation, ...args, "--suppress-permalink", "--event-log", log], (child) => {
+    const ended = this.#run([operation, ...args, "--suppress-permalink=true", "--event-log", log], (child) => {
       started.process = child;
     });
     const { process } = started;
@@ -143,7 +162,7 @@ export class Stack {
   }
 
   remove(): void {
-    rmSync(this.directory, { recursive: true, force: true });
+    if (this.#isOurs) rmSync(path.dirname(this.directory), { recursive: true, force: true });
   }
 
   #run(args: readonly string[], onStart: (child: ChildProcess) => void = () => undefined) {

@@ -3,12 +3,16 @@ import type { Stack } from "./stack";
 /** A resource kind without a tenant, for testing the harness itself. It obeys variables of the environment. */
 const lifeCycle = `
 const { DRIFT: drift, STALL: stall } = process.env;
+function untilEngineEnds() {
+  console.log("stalled");
+  const [host, port] = process.argv[2].split(":");
+  return new Promise(() => require("node:net").connect(port, host).on("close", () => process.exit()));
+}
 exports.check = async (olds, news) =>
   news.colour === "none" ? { inputs: news, failures: [{ property: "colour", reason: "is no colour" }] } : { inputs: news };
 exports.diff = async (id, olds, news) => ({ replaces: olds.place === news.place ? [] : ["place"] });
 exports.create = async (inputs) => {
-  if (stall) console.log("stalled");
-  if (stall) await new Promise(() => setInterval(() => undefined, 1000));
+  if (stall) await untilEngineEnds();
   return { id: "thing-1", outs: inputs };
 };
 exports.read = async (id, props) => {

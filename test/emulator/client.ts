@@ -75,6 +75,10 @@ export async function aBlueprint(ask: Ask, change: object = {}): Promise<Family>
 }
 
 export function anIdentity(ask: Ask, { blueprint, sponsor }: Family, change: object = {}): Promise<Reply> {
-  const asked = { displayName: "payroll helper", agentIdentityBlueprintId: blueprint.appId, "sponsors@odata.bind": bind(sponsor) };
+  const asked = {
+    displayName: "payroll helper",
+    agentIdentityBlueprintId: blueprint.appId,
+    "sponsors@odata.bind": bind(sponsor),
+  };
   return ask(`POST /servicePrincipals/${identityCast}`, { ...asked, ...change });
 }

@@ -36,7 +36,7 @@ describe("Retry-After", () => {
 
   it("never answers with less than nothing, whatever the text", () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom(..."0123456789.,-+eE: GMTSatNov") }), (value) => {
+      fc.property(fc.string({ unit: fc.constantFrom(..."0123456789.,-+eE: GMTSatNov".split("")) }), (value) => {
         const ms = asked(value);
         expect(ms === undefined || ms >= 0).toBe(true);
       }),

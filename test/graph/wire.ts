@@ -46,6 +46,13 @@ export class Wire {
     readonly origin: string,
   ) {}
 
+  /** All that were opened, so that a failing test leaves no server behind. */
+  static readonly #open = new Set<Wire>();
+
+  static async closeAll(): Promise<void> {
+    await Promise.all([...Wire.#open].map((wire) => wire.close()));
+  }
+
   static async open(): Promise<Wire> {
     const server = http.createServer();
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
@@ -54,6 +61,7 @@ export class Wire {
       "request",
       (request: http.IncomingMessage, response: http.ServerResponse) => void wire.#take(request, response),
     );
+    Wire.#open.add(wire);
     return wire;
   }
 
@@ -63,6 +71,7 @@ export class Wire {
   }
 
   async close(): Promise<void> {
+    if (!Wire.#open.delete(this)) return;
     this.server.closeAllConnections();
     await new Promise((closed) => this.server.close(closed));
   }
@@ -100,6 +109,9 @@ export function aToken(claims: Record<string, unknown> = {}): Promise<string> {
     .setExpirationTime("1h")
     .sign(new Uint8Array(32));
 }
+
+/** The error that `act` throws, as far as callers may rely on it. */
+export const refusalBy = (act: () => unknown): Promise<unknown> => failureOf(Promise.resolve().then(act));
 
 /** The error a promise rejects with, as far as callers may rely on it. */
 export async function failureOf(promise: Promise<unknown>): Promise<unknown> {

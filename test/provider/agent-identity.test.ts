@@ -143,6 +143,24 @@ describe("an agent identity", () => {
     }
   });
 
+  it("waits for the blueprint it was made from moments ago to reach every replica", async () => {
+    const message = `Object with id ${blueprintId} not found.`;
+    const answer = { status: 400, body: { error: { code: "Request_BadRequest", message } } };
+    tenant.emulated.fail({ method: "POST", path: "agentIdentity$", effect: "before", answer, times: 3 });
+    await expect(run.create(agentIdentity, asks())).resolves.toMatchObject({
+      inputs: { displayName: "Payslip helper" },
+    });
+  });
+
+  it("does not wait for a blueprint that somebody else made: what is refused then is refused", async () => {
+    const answer = {
+      status: 400,
+      body: { error: { code: "Request_BadRequest", message: "Object with id x not found." } },
+    };
+    tenant.emulated.fail({ method: "POST", path: "agentIdentity$", effect: "before", answer });
+    await expect((await tenant.process()).create(agentIdentity, asks())).rejects.toMatchObject({ code: "REFUSED" });
+  });
+
   it("is not taken for another resource's object that merely has the same name", async () => {
     const one = await run.create(agentIdentity, asks());
     const two = await run.create(agentIdentity, asks(), "eeeeffffgggghhhh");

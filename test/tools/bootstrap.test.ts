@@ -2,8 +2,8 @@ import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { npm, whyDependenciesAreStale } from "../../tools/dependencies.mjs";
 import { fingerprint, isBuilt, stamp } from "../../tools/sources.mjs";
-import { isNewEnough } from "../../tools/start.mjs";
-import { closingLine, countOf } from "../../tools/test.mjs";
+import { isNewEnough } from "../../tools/node.mjs";
+import { closingLine, countOf } from "../../tools/count.mjs";
 import { aFolder } from "./machine";
 
 describe("dependencies", () => {

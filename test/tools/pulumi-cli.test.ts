@@ -82,7 +82,8 @@ describe("a Pulumi CLI for the demo and the tests", () => {
     const server = createServer((request, response) => {
       asked.push(request.url ?? "");
       response.end(readFileSync(release));
-    }).listen(0, "127.0.0.1");
+    });
+    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
     machine.releases = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     for (const name of ["tar", "gzip"]) machine.borrows(name, execFileSync("which", [name]).toString().trim());
 

@@ -3,9 +3,10 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { isAlive } from "../command.mjs";
 import { ensurePulumiCli } from "../pulumi-cli/pulumi-cli.mjs";
 import { Program } from "./program.mjs";
-import { Stack, isAlive } from "./stack.mjs";
+import { Stack } from "./stack.mjs";
 import { playStory } from "./steps.mjs";
 
 /** @param {string} line */

@@ -4,8 +4,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { hostname } from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { codeOf, run } from "../command.mjs";
+import { isAlive, run } from "../command.mjs";
 import { parseJson, readJson } from "../json.mjs";
+import { plainly } from "./plain-output.mjs";
 import { pulumiEnvironment } from "../pulumi-cli/environment.mjs";
 
 const quiet = ["--non-interactive", "--color", process.stdout.isTTY ? "always" : "never"];
@@ -40,7 +41,7 @@ export class Stack {
     const ended = await run(this.cli.pulumi, [...args, ...settings, ...quiet], {
       cwd,
       env: this.environment,
-      show,
+      ...(show ? { show: plainly((text) => process.stdout.write(text)) } : {}),
       // Ctrl-C is passed on once, below; from the terminal and from here Pulumi would count two and stop without tidying up.
       ownGroup: process.platform !== "win32",
       onStart: (child) => (this.#running = child),
@@ -117,15 +118,4 @@ function isHeldHere(lock) {
   if (!existsSync(lock)) return false;
   const holder = /** @type {{ pid?: number, hostname?: string }} */ (readJson(lock));
   return holder.hostname === hostname() && holder.pid !== undefined && isAlive(holder.pid);
-}
-
-/** @param {number} pid */
-export function isAlive(pid) {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it runs, as another user.
-    return codeOf(error) === "EPERM";
-  }
 }

@@ -8,8 +8,11 @@ import { summary } from "./summary.mjs";
 
 /** @typedef {{ stack: import("./stack.mjs").Stack, program: import("./program.mjs").Program, say: (line: string) => void }} Stage */
 
-const apply = ["up", "--yes", "--skip-preview", "--suppress-permalink", "--suppress-progress"];
-const preview = ["preview", "--diff", "--suppress-permalink", "--suppress-progress"];
+const quiet = ["--suppress-permalink=true", "--suppress-progress"];
+const apply = ["up", "--yes", "--skip-preview", ...quiet];
+const preview = ["preview", "--diff", ...quiet];
+const nothingToDo = ["preview", "--expect-no-changes", ...quiet];
+const lookOnly = ["refresh", "--preview-only", "--diff", ...quiet];
 
 /** @param {Stage} stage */
 export async function playStory({ stack, program, say }) {
@@ -20,6 +23,9 @@ export async function playStory({ stack, program, say }) {
   // Found out now and not after the first update: the story fits the program.
   program.planned(edits);
   await clearLastRun(stack, say);
+  say(
+    "What Pulumi says is shown as it says it; only its long names are shortened, and lines of mere progress left out.",
+  );
 
   step(
     "pulumi up: the fleet is created",
@@ -28,7 +34,7 @@ export async function playStory({ stack, program, say }) {
   await stack.succeed(apply, { show: true });
 
   step("pulumi preview: nothing to do", "What is declared is what is there, so a second look finds no difference.");
-  await stack.succeed(["preview", "--expect-no-changes", ...preview.slice(2)], { show: true });
+  await stack.succeed(nothingToDo, { show: true });
 
   step(
     `The program is changed, and previewed`,
@@ -46,7 +52,7 @@ export async function playStory({ stack, program, say }) {
   const intruder = new Intruder(path.join(stack.root, ".entra-agent-id"));
   try {
     await intruder.act(intrusion);
-    const drift = await stack.succeed(["refresh", "--preview-only", "--diff", ...preview.slice(2)], { show: true });
+    const drift = await stack.succeed(lookOnly, { show: true });
     const unseen = intrusion.shows.filter((text) => !drift.stdout.includes(text));
     if (unseen.length > 0) throw new Error(`The refresh does not show what was changed by hand: ${unseen.join(", ")}.`);
 
@@ -59,7 +65,8 @@ export async function playStory({ stack, program, say }) {
   } finally {
     intruder.close();
   }
-  await stack.succeed(["preview", "--expect-no-changes"]);
+  await stack.succeed(nothingToDo);
+  program.restore();
   say(summary(await stack.resources(), stack, seconds(began)));
 }
 

@@ -8,9 +8,9 @@ export const program = "examples/quickstart/index.ts";
 /** @type {readonly Edit[]} Each text occurs exactly once in the program. */
 export const edits = [
   {
-    what: "one sponsor more: Noah Berg also answers for these agents",
-    find: `sponsors: ["ada.nilsson@contoso.com"],`,
-    replace: `sponsors: ["ada.nilsson@contoso.com", "noah.berg@contoso.com"],`,
+    what: "one sponsor more: Diego Siciliani also answers for these agents",
+    find: `sponsors: ["johanna.lorenz@contoso.com"],`,
+    replace: `sponsors: ["johanna.lorenz@contoso.com", "diego.siciliani@contoso.com"],`,
   },
   {
     what: "one permission more: every agent of the fleet may read calendars",
@@ -29,8 +29,8 @@ export const edits = [
 /** @type {Intrusion} What somebody does in the tenant by hand, and what of it the refresh must show. */
 export const intrusion = {
   agent: "Payslip helper",
-  what: "renames the payslip helper, and removes its sponsor Noah Berg",
+  what: "renames the payslip helper, and removes its sponsor Diego Siciliani",
   newName: "Payslip helper (old, ask Bob)",
-  sponsor: "noah.berg@contoso.com",
+  sponsor: "diego.siciliani@contoso.com",
   shows: ["displayName", "Payslip helper (old, ask Bob)", "sponsors"],
 };

@@ -35,5 +35,7 @@ What to try next:
   npm run demo -- pulumi preview --diff       any Pulumi command, on the demo's stack and tenant
   npm run demo                                again, from the start
   Change examples/quickstart/index.ts, and preview again: add an agent, take a permission away.
+
+The program is as it was before the demo, so a preview now shows how the three changes would be taken back.
 `;
 }

@@ -1,0 +1,127 @@
+import { fleet, parts } from "./programs";
+import { aStack, type Stack } from "./stack";
+import { type OpenTenant, tenantOf } from "./tenant";
+
+/** One stack through its whole life; each test goes on where the one before it ended. */
+describe("a fleet", () => {
+  let stack: Stack;
+  let tenant: OpenTenant;
+
+  beforeAll(async () => {
+    stack = await aStack(fleet());
+    tenant = await tenantOf(stack);
+  });
+
+  const everything = {
+    blueprints: ["Payroll agents"],
+    principals: ["Payroll agents"],
+    identities: ["Payslip helper"],
+    policies: [expect.stringMatching(/^Block risky agents \[[a-z2-7]{8}\]$/)],
+    deleted: [],
+  };
+
+  it("is created, and the preview says in which tenant", async () => {
+    const preview = await stack.preview();
+    expect(preview).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
+    expect(preview.infos).toEqual([`Tenant: the embedded tenant in ${stack.tenantDirectory} (${tenant.emulated.id})`]);
+    expect(await tenant.contents()).toMatchObject({ blueprints: [], deleted: [] });
+
+    expect(await stack.up()).toMatchObject({
+      exitCode: 0,
+      errors: [],
+      ops: {
+        "AgentIdentityBlueprint payroll": "create",
+        "AgentIdentityBlueprintPrincipal payroll": "create",
+        "AgentIdentity helper": "create",
+        "PermissionGrant helper": "create",
+        "FederatedIdentityCredential github": "create",
+        "ConditionalAccessPolicy block": "create",
+      },
+    });
+    expect(await tenant.contents()).toEqual(everything);
+  });
+
+  it("has nothing to do the second time, and nothing drifts by itself", async () => {
+    expect(await stack.preview("--refresh", "--expect-no-changes")).toMatchObject({ exitCode: 0, ops: {}, drift: {} });
+  });
+
+  it("stays the same when the program writes the same in another order", async () => {
+    stack.edit(fleet({ grant: parts.grant.replace('["User.Read.All"]', '["User.Read.All", "User.Read.All"]') }));
+    expect(await stack.preview("--expect-no-changes")).toMatchObject({ exitCode: 0, ops: {} });
+  });
+
+  it("is changed in place, and each property that changes is told", async () => {
+    stack.edit(
+      fleet({
+        blueprint: parts.blueprint.replace('["diego', '["johanna.lorenz@contoso.com", "diego'),
+        identity: parts.identity
+          .replace("Payslip helper", "Payslip assistant")
+          .replace("sponsors:", "enabled: false, sponsors:"),
+        grant: parts.grant.replace('["Mail.Read"]', '["Calendars.Read", "Mail.Read"]'),
+      }),
+    );
+    const preview = await stack.preview();
+    const expected = {
+      exitCode: 0,
+      ops: {
+        "AgentIdentityBlueprint payroll": "update",
+        "AgentIdentity helper": "update",
+        "PermissionGrant helper": "update",
+      },
+      changes: {
+        "AgentIdentityBlueprint payroll": { "sponsors[1]": "add" },
+        "AgentIdentity helper": { displayName: "update", enabled: "update" },
+        "PermissionGrant helper": { "delegated[1]": "add" },
+      },
+    };
+    expect(preview).toMatchObject(expected);
+    expect(await stack.up()).toMatchObject(expected);
+    expect(await tenant.contents()).toEqual({ ...everything, identities: ["Payslip assistant"] });
+  });
+
+  it("replaces an identity whose blueprint changes, and takes the old one away first", async () => {
+    stack.edit(
+      fleet({
+        identity:
+          `const other = new agentid.AgentIdentityBlueprint("other", { displayName: "Other agents", sponsors: ["diego.siciliani@contoso.com"] });
+           const otherPrincipal = new agentid.AgentIdentityBlueprintPrincipal("other", { blueprintId: other.id });` +
+          parts.identity.replace("principal.blueprintId", "otherPrincipal.blueprintId"),
+      }),
+    );
+    const outcome = await stack.up();
+    expect(outcome).toMatchObject({
+      exitCode: 0,
+      errors: [],
+      ops: { "AgentIdentity helper": "replace", "PermissionGrant helper": "replace" },
+    });
+    expect(outcome.steps.indexOf("delete-replaced AgentIdentity helper")).toBeLessThan(
+      outcome.steps.indexOf("create-replacement AgentIdentity helper"),
+    );
+    expect(await tenant.contents()).toMatchObject({ identities: ["Payslip helper"], deleted: ["Payslip assistant"] });
+    expect(await stack.preview("--refresh", "--expect-no-changes")).toMatchObject({ exitCode: 0 });
+  });
+
+  it("deletes what is taken out of the program", async () => {
+    stack.edit(fleet({ policy: "", credential: "", grant: "" }));
+    expect((await stack.up()).ops).toMatchObject({
+      "ConditionalAccessPolicy block": "delete",
+      "FederatedIdentityCredential github": "delete",
+      "PermissionGrant helper": "replace",
+    });
+  });
+
+  it("leaves only the seed when it is destroyed: what it was lies in deletedItems", async () => {
+    expect(await stack.destroy()).toMatchObject({ exitCode: 0, errors: [] });
+    const { deleted, ...active } = await tenant.contents();
+    expect(active).toEqual({ blueprints: [], principals: [], identities: [], policies: [] });
+    expect(deleted).toEqual(expect.arrayContaining(["Payroll agents", "Other agents", "Payslip helper"]));
+    expect(await stack.resources()).toEqual([]);
+  });
+
+  it("can be created again afterwards: the blueprint is restored with its appId", async () => {
+    stack.edit(fleet());
+    expect(await stack.up()).toMatchObject({ exitCode: 0, errors: [] });
+    expect(await tenant.contents()).toMatchObject({ blueprints: ["Payroll agents"], identities: ["Payslip helper"] });
+    expect(await stack.preview("--refresh", "--expect-no-changes")).toMatchObject({ exitCode: 0 });
+  });
+});

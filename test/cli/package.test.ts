@@ -1,0 +1,60 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { run } from "../../tools/command.mjs";
+import { fleet } from "./programs";
+import { aStack } from "./stack";
+import { tenantOf } from "./tenant";
+
+const root = path.resolve(__dirname, "../..");
+
+/** What users install: the packed tarball, in a project that knows nothing of this repository. */
+describe("the package", () => {
+  const outside = mkdtempSync(path.join(tmpdir(), "our-agents-"));
+  afterAll(() => rmSync(outside, { recursive: true, force: true }));
+
+  async function npm(cwd: string, ...args: string[]): Promise<string> {
+    const { code, output, stdout } = await run("npm", args, { cwd, env: process.env });
+    if (code !== 0) throw new Error(`npm ${args.join(" ")} ended with ${code}:\n${output}`);
+    return stdout;
+  }
+
+  it("contains what users need and nothing else", async () => {
+    const [packed] = JSON.parse(await npm(root, "pack", "--dry-run", "--json")) as [{ files: { path: string }[] }];
+    const folders = new Set(packed.files.map(({ path }) => path.split("/").slice(0, 2).join("/")));
+    expect([...folders].sort()).toEqual([
+      "LICENSE",
+      "README.md",
+      "dist/cli",
+      "dist/components",
+      "dist/emulator",
+      "dist/index.d.ts",
+      "dist/index.js",
+      "dist/provider",
+      "package.json",
+    ]);
+  });
+
+  it("works when it is installed in an empty project outside this repository", async () => {
+    const tarballs = path.join(outside, "tarballs");
+    const project = path.join(outside, "project");
+    mkdirSync(tarballs);
+    mkdirSync(project);
+    await npm(root, "pack", "--pack-destination", tarballs);
+    const [tarball = ""] = readdirSync(tarballs);
+    const stack = await aStack(fleet(), { directory: project });
+    const { dependencies } = JSON.parse(await npm(root, "ls", "@pulumi/pulumi", "--json", "--depth=0")) as {
+      dependencies: Record<string, { version: string }>;
+    };
+    const sdk = `@pulumi/pulumi@${String(dependencies["@pulumi/pulumi"]?.version)}`;
+    await npm(project, "install", "--no-audit", "--no-fund", "--prefer-offline", path.join(tarballs, tarball), sdk);
+
+    expect(await stack.up()).toMatchObject({ exitCode: 0, errors: [] });
+    expect(await (await tenantOf(stack)).contents()).toMatchObject({ identities: ["Payslip helper"] });
+    const { code, stdout } = await run("npx", ["--no", "entra-agent-id", "tenant", "show"], {
+      cwd: project,
+      env: stack.environment,
+    });
+    expect([code, stdout]).toEqual([0, expect.stringContaining("Payslip helper")]);
+  }, 300_000);
+});

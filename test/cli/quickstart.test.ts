@@ -1,0 +1,41 @@
+import { providerText } from "../../provider/engine/resource";
+import { aStack, type Stack } from "./stack";
+import { type OpenTenant, tenantOf } from "./tenant";
+
+describe("the quickstart", () => {
+  let stack: Stack;
+  let tenant: OpenTenant;
+
+  beforeAll(async () => {
+    stack = await aStack({ folder: "examples/quickstart" }, { refresh: "always" });
+    tenant = await tenantOf(stack);
+  });
+
+  it("is declared by one command and has nothing to do the second time", async () => {
+    expect(await stack.up()).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
+    expect(await tenant.contents()).toEqual({
+      blueprints: ["Payroll agents"],
+      principals: ["Payroll agents"],
+      identities: ["Expense checker", "Payslip helper"],
+      policies: [expect.stringMatching(/^Block high-risk agents: Payroll agents \[/)],
+      deleted: [],
+    });
+    expect(await stack.preview("--expect-no-changes")).toMatchObject({ exitCode: 0, ops: {}, drift: {} });
+  });
+
+  it("keeps a state without code and without secrets in it: under 3 kB and one constant line for each resource", async () => {
+    for (const { type, inputs, outputs } of (await stack.resources()).filter(({ id }) => id !== undefined)) {
+      const kind = type.split(":").at(-1) ?? "";
+      expect([inputs["__provider"], outputs["__provider"]]).toEqual([providerText(kind), providerText(kind)]);
+    }
+    const text = await stack.succeed("stack", "export");
+    const { deployment } = JSON.parse(text) as { deployment: { resources: object[] } };
+    for (const resource of deployment.resources) expect(JSON.stringify(resource).length).toBeLessThan(3072);
+    expect(text).not.toMatch(/eyJ[\w-]+\.|Bearer|secret_|PRIVATE KEY/);
+  });
+
+  it("is destroyed without a trace but deletedItems", async () => {
+    expect(await stack.destroy()).toMatchObject({ exitCode: 0, errors: [] });
+    expect(await tenant.contents()).toMatchObject({ blueprints: [], principals: [], identities: [], policies: [] });
+  });
+});

@@ -1,0 +1,55 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { tenantSetting } from "../../provider/graph/settings";
+import { refusalBy } from "./wire";
+
+const guid = "11111111-2222-3333-4444-555555555555";
+const folder = fs.mkdtempSync(path.join(os.tmpdir(), "entra-settings-"));
+afterAll(() => fs.rmSync(folder, { recursive: true }));
+
+describe("ENTRA_AGENT_ID_TENANT", () => {
+  it.each([
+    ["local", { mode: "embedded", directory: path.join(folder, ".entra-agent-id") }],
+    [undefined, { mode: "embedded", directory: path.join(folder, ".entra-agent-id") }],
+    ["local:../shared", { mode: "embedded", directory: path.join(path.dirname(folder), "shared") }],
+    ["http://127.0.0.1:4040/", { mode: "served", url: "http://127.0.0.1:4040" }],
+    [guid.toUpperCase(), { mode: "entra", tenant: guid }],
+    ["Contoso.onmicrosoft.com", { mode: "entra", tenant: "contoso.onmicrosoft.com" }],
+  ])("%s chooses its mode", (value, setting) => {
+    expect(tenantSetting({ ENTRA_AGENT_ID_TENANT: value }, folder)).toEqual(setting);
+  });
+
+  it("finds the embedded tenant beside the nearest Pulumi.yaml upwards", () => {
+    const program = path.join(folder, "project", "src", "deep");
+    fs.mkdirSync(program, { recursive: true });
+    fs.writeFileSync(path.join(folder, "project", "Pulumi.yaml"), "name: x\n");
+    expect(tenantSetting({}, program)).toEqual({
+      mode: "embedded",
+      directory: path.join(folder, "project", ".entra-agent-id"),
+    });
+  });
+
+  it.each([
+    "http://graph.example.com:80",
+    "http://127.0.0.1",
+    "https://127.0.0.1:1",
+    "localhost",
+    "contoso",
+    "http://127.0.0.1:1@evil.example:80",
+  ])("refuses %s", async (value) => {
+    expect(await refusalBy(() => tenantSetting({ ENTRA_AGENT_ID_TENANT: value }, folder))).toEqual({
+      code: "SETTING_INVALID",
+      message: `cannot use ENTRA_AGENT_ID_TENANT="${value}": it must be "local", "local:PATH", "http://127.0.0.1:PORT", a tenant GUID or a domain.`,
+    });
+  });
+
+  it("must be said when somebody is signed in to Azure", async () => {
+    expect(await refusalBy(() => tenantSetting({ AZURE_TENANT_ID: guid }, folder))).toEqual({
+      code: "SETTING_INVALID",
+      message:
+        "cannot choose a tenant: AZURE_TENANT_ID is set and ENTRA_AGENT_ID_TENANT is not. " +
+        `Set ENTRA_AGENT_ID_TENANT=${guid} for that tenant, or ENTRA_AGENT_ID_TENANT=local for the embedded one.`,
+    });
+  });
+});

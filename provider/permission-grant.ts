@@ -10,13 +10,13 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { type Api, apiOf } from "./api";
+import { apiOf } from "./api";
 import { objectId } from "./directory-references";
 import { sorted } from "./engine/json";
 import type { Finding, Lifecycle } from "./engine/lifecycle";
 import { EntraResource } from "./engine/resource";
-import { EntraError, undefinedWhenGone } from "./graph/errors";
-import type { Tenant } from "./graph/tenant";
+import { undefinedWhenGone } from "./graph/errors";
+import { assign, heldPermissions, setScopes, withdraw } from "./held-permissions";
 
 // ---- what a program writes -------------------------------------------------
 
@@ -68,20 +68,6 @@ const properties = {
 
 // ---- how it lives in the tenant --------------------------------------------
 
-interface RoleAssignment {
-  readonly id: string;
-  readonly appRoleId: string;
-  readonly resourceId: string;
-}
-
-interface DelegatedGrant {
-  readonly id: string;
-  readonly clientId: string;
-  readonly consentType: "AllPrincipals" | "Principal";
-  readonly resourceId: string;
-  readonly scope: string;
-}
-
 export const permissionGrant: Lifecycle<Inputs> = {
   kind: "PermissionGrant",
   noun: "permission grant",
@@ -119,7 +105,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
 
   // A grant has no place for a marker. What an earlier, interrupted run granted is part of what is wanted now.
   async find(tenant, wanted) {
-    const held = await grantsOf(tenant, wanted.agentId, await apiOf(tenant, wanted.api));
+    const held = await heldPermissions(tenant, wanted.agentId, await apiOf(tenant, wanted.api));
     if (held.application.length + held.delegated.length === 0) return [];
     const others = [
       ...held.application.filter((name) => !wanted.application.includes(name)),
@@ -143,7 +129,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
 
   async read(tenant, id) {
     const [agentId = "", api = ""] = id.split("/");
-    const held = await grantsOf(tenant, agentId, await apiOf(tenant, api)).catch(undefinedWhenGone);
+    const held = await heldPermissions(tenant, agentId, await apiOf(tenant, api)).catch(undefinedWhenGone);
     if (!held || held.application.length + held.delegated.length === 0) return undefined;
     return {
       inputs: { agentId, api, application: sorted(held.application), delegated: sorted(held.delegated) },
@@ -189,80 +175,4 @@ function missing(
       const hint = near === undefined ? "" : `; did you mean "${near}"?`;
       return { property, reason: `must name ${property} permissions of ${api}: there is no "${name}"${hint}` };
     });
-}
-
-async function grantsOf(
-  tenant: Tenant,
-  agentId: string,
-  api: Api,
-): Promise<{ application: string[]; delegated: string[] }> {
-  const [assignments, grant] = await Promise.all([
-    roleAssignments(tenant, agentId, api),
-    delegatedGrant(tenant, agentId, api),
-  ]);
-  const nameOf = (roleId: string): string => [...api.roles].find(([, id]) => id === roleId)?.[0] ?? roleId;
-  return {
-    application: assignments.map(({ appRoleId }) => nameOf(appRoleId)),
-    delegated: grant?.scope.split(" ").filter(Boolean) ?? [],
-  };
-}
-
-async function roleAssignments(tenant: Tenant, agentId: string, api: Api): Promise<RoleAssignment[]> {
-  const all = await tenant.list<RoleAssignment>(`/servicePrincipals/${encodeURIComponent(agentId)}/appRoleAssignments`);
-  return all.filter(({ resourceId }) => resourceId === api.id);
-}
-
-async function delegatedGrant(tenant: Tenant, agentId: string, api: Api): Promise<DelegatedGrant | undefined> {
-  return (await delegatedGrants(tenant, agentId)).find(({ resourceId }) => resourceId === api.id);
-}
-
-function delegatedGrants(tenant: Tenant, agentId: string): Promise<DelegatedGrant[]> {
-  const filter = encodeURIComponent(`clientId eq '${agentId}' and consentType eq 'AllPrincipals'`);
-  return tenant.list<DelegatedGrant>(`/oauth2PermissionGrants?$filter=${filter}`);
-}
-
-async function assign(tenant: Tenant, agentId: string, api: Api, name: string): Promise<void> {
-  const body = { principalId: agentId, resourceId: api.id, appRoleId: api.roles.get(name) ?? name };
-  await tenant
-    .post(`/servicePrincipals/${encodeURIComponent(agentId)}/appRoleAssignments`, body, { repeatable: true })
-    .catch(unlessThere);
-}
-
-async function withdraw(tenant: Tenant, agentId: string, api: Api, names: readonly string[]): Promise<void> {
-  if (names.length === 0) return;
-  const ids = names.map((name) => api.roles.get(name) ?? name);
-  for (const { id, appRoleId } of await roleAssignments(tenant, agentId, api)) {
-    if (ids.includes(appRoleId))
-      await tenant
-        .delete(`/servicePrincipals/${encodeURIComponent(agentId)}/appRoleAssignments/${id}`)
-        .catch(undefinedWhenGone);
-  }
-}
-
-/** One grant carries all scopes of an agent at an API, so it is made, changed or deleted as a whole. */
-async function setScopes(tenant: Tenant, agentId: string, api: Api, names: readonly string[]): Promise<void> {
-  const scope = names.join(" ");
-  const grant = await delegatedGrant(tenant, agentId, api);
-  if (scope === "") {
-    if (grant) await tenant.delete(`/oauth2PermissionGrants/${grant.id}`).catch(undefinedWhenGone);
-    return;
-  }
-  const there =
-    grant ?? (await makeGrant(tenant, { clientId: agentId, consentType: "AllPrincipals", resourceId: api.id, scope }));
-  if (there && there.scope !== scope) await tenant.patch(`/oauth2PermissionGrants/${there.id}`, { scope });
-}
-
-/** 409 means that a repeated request, or somebody else a moment ago, has made it: then it is taken as it is. */
-async function makeGrant(tenant: Tenant, grant: Omit<DelegatedGrant, "id">): Promise<DelegatedGrant | undefined> {
-  try {
-    return await tenant.post<DelegatedGrant>("/oauth2PermissionGrants", grant, { repeatable: true });
-  } catch (error) {
-    unlessThere(error);
-    return (await delegatedGrants(tenant, grant.clientId)).find(({ resourceId }) => resourceId === grant.resourceId);
-  }
-}
-
-function unlessThere(error: unknown): void {
-  if (error instanceof EntraError && error.code === "CONFLICT") return;
-  throw error;
 }

@@ -1,23 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AgentFleet, type AgentFleetArgs } from "../../components/agent-fleet";
 import { microsoftGraph } from "../../provider/permission-grant";
+import { registrations } from "../registrations";
 
-const registered: pulumi.runtime.MockResourceArgs[] = [];
-
-beforeAll(async () => {
-  await pulumi.runtime.setMocks(
-    {
-      newResource: (args) => {
-        registered.push(args);
-        return { id: `${args.name}-id`, state: args.inputs as Record<string, unknown> };
-      },
-      call: () => ({}),
-    },
-    "fleet-tests",
-    "test",
-  );
-});
-beforeEach(() => void (registered.length = 0));
+const registered = registrations();
 
 /** Registers a fleet and gives its children as the engine saw them, without what every resource carries. */
 async function children(change: Partial<AgentFleetArgs> = {}): Promise<Record<string, unknown>> {

@@ -1,4 +1,13 @@
-import { aBlueprint, anIdentity, blueprintCast, type Family, identityCast, inMemory, principalCast, refusal } from "./client";
+import {
+  aBlueprint,
+  anIdentity,
+  blueprintCast,
+  type Family,
+  identityCast,
+  inMemory,
+  principalCast,
+  refusal,
+} from "./client";
 
 const { tenant, ask } = inMemory();
 afterAll(() => tenant.close());
@@ -23,13 +32,17 @@ describe("a blueprint principal", () => {
     const again = await ask(`POST ${principals}`, { appId: family.blueprint.appId });
     expect([again.status, again.body.error.code]).toEqual([409, "Request_MultipleObjectsWithSameKeyValue"]);
     for (const appId of [family.blueprint.id, "00000003-0000-0000-c000-000000000000"]) {
-      expect((await ask(`POST ${principals}`, { appId })).body.error.code).toBe("AgentBlueprintPrincipal_RequireAgentBlueprint");
+      expect((await ask(`POST ${principals}`, { appId })).body.error.code).toBe(
+        "AgentBlueprintPrincipal_RequireAgentBlueprint",
+      );
     }
   });
 
   it("shows its blueprint's name and both sets of tags", async () => {
     const path = `/servicePrincipals(appId='${family.blueprint.appId}')`;
-    expect((await ask(`PATCH ${path}`, { tags: ["own"], accountEnabled: false, appRoleAssignmentRequired: true })).status).toBe(204);
+    expect(
+      (await ask(`PATCH ${path}`, { tags: ["own"], accountEnabled: false, appRoleAssignmentRequired: true })).status,
+    ).toBe(204);
     await ask(`PATCH /applications/${family.blueprint.id}`, { displayName: "renamed" });
     expect((await ask(`GET ${principals}/${family.principal.id}`)).body).toMatchObject({
       displayName: "renamed",
@@ -71,7 +84,9 @@ describe("an agent identity", () => {
       "Request_BadRequest",
       "No sponsor specified. Please provide at least one sponsor.",
     ]);
-    expect((await code({ agentIdentityBlueprintId: family.blueprint.id }))[1]).toBe("AgentIdentity_IncompatibleParentType");
+    expect((await code({ agentIdentityBlueprintId: family.blueprint.id }))[1]).toBe(
+      "AgentIdentity_IncompatibleParentType",
+    );
     await ask(`DELETE ${principals}/${family.principal.id}`);
     expect(await code({})).toEqual([
       400,
@@ -96,7 +111,10 @@ describe("an agent identity", () => {
     expect(await names(`${under} and tags/any(t:t eq 'pulumi:2')`)).toEqual(["Invoice reader"]);
     expect(await names("tags/any(t:t eq 'team:pay')")).toEqual(["payroll helper", "Invoice reader"]);
     expect(await names("displayName eq 'STRANGER'")).toEqual(["stranger"]);
-    expect(await names("startswith(displayName,'inv') or startswith(displayName,'str')")).toEqual(["Invoice reader", "stranger"]);
+    expect(await names("startswith(displayName,'inv') or startswith(displayName,'str')")).toEqual([
+      "Invoice reader",
+      "stranger",
+    ]);
     expect((await ask(`GET ${all}?$filter=accountEnabled eq true`)).body.error.code).toBe("Request_UnsupportedQuery");
   });
 
@@ -119,16 +137,28 @@ describe("an agent identity", () => {
     expect((await ask(`PATCH ${all}/${id}`, { accountEnabled: false }, toggle)).status).toBe(204);
     expect((await ask(`PATCH ${all}/${id}`, { displayName: "new" }, toggle)).status).toBe(403);
     expect((await ask(`PATCH /servicePrincipals/${id}`, { displayName: "new", tags: ["t"] })).status).toBe(204);
-    expect((await ask(`GET ${all}/${id}`)).body).toMatchObject({ displayName: "new", accountEnabled: false, tags: ["team:pay", "t"] });
+    expect((await ask(`GET ${all}/${id}`)).body).toMatchObject({
+      displayName: "new",
+      accountEnabled: false,
+      tags: ["team:pay", "t"],
+    });
     const moved = await ask(`PATCH ${all}/${id}`, { agentIdentityBlueprintId: family.blueprint.appId });
-    expect(refusal(moved)).toEqual([400, "Request_BadRequest", "Property 'agentIdentityBlueprintId' is read-only and cannot be set."]);
+    expect(refusal(moved)).toEqual([
+      400,
+      "Request_BadRequest",
+      "Property 'agentIdentityBlueprintId' is read-only and cannot be set.",
+    ]);
   });
 
   it("has no credentials", async () => {
     const { id } = (await anIdentity(ask, family)).body;
     for (const property of ["passwordCredentials", "keyCredentials"]) {
-      expect((await anIdentity(ask, family, { [property]: [] })).body.error.code).toBe("AgentIdentity_CredentialsNotSupported");
-      expect((await ask(`PATCH ${all}/${id}`, { [property]: [] })).body.error.code).toBe("AgentIdentity_CredentialsNotSupported");
+      expect((await anIdentity(ask, family, { [property]: [] })).body.error.code).toBe(
+        "AgentIdentity_CredentialsNotSupported",
+      );
+      expect((await ask(`PATCH ${all}/${id}`, { [property]: [] })).body.error.code).toBe(
+        "AgentIdentity_CredentialsNotSupported",
+      );
     }
     expect((await ask(`POST /servicePrincipals/${id}/addPassword`, {})).status).toBe(501);
   });

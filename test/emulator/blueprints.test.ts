@@ -12,7 +12,11 @@ const create = { headers: { Prefer: "create-if-missing" } };
 describe("a blueprint", () => {
   it("is made, read in both cast orders and without a cast, and by appId", async () => {
     const { adele } = await people(ask);
-    const made = await ask(`POST ${all}`, { displayName: "payroll", description: "pays", "sponsors@odata.bind": bind(adele) });
+    const made = await ask(`POST ${all}`, {
+      displayName: "payroll",
+      description: "pays",
+      "sponsors@odata.bind": bind(adele),
+    });
     expect([made.status, made.body["@odata.type"], made.body.displayName]).toEqual([
       201,
       "#microsoft.graph.agentIdentityBlueprint",
@@ -20,7 +24,8 @@ describe("a blueprint", () => {
     ]);
     const { id, appId } = made.body;
     const ways = [one(id), `${all}/${id}`, `/applications/${id}`, `/APPLICATIONS/${id}/graph.AGENTIDENTITYBLUEPRINT`];
-    for (const path of [...ways, `/applications(appId='${appId}')`]) expect((await ask(`GET ${path}`)).body).toEqual(made.body);
+    for (const path of [...ways, `/applications(appId='${appId}')`])
+      expect((await ask(`GET ${path}`)).body).toEqual(made.body);
     expect((await ask(`GET ${all}`)).body.value).toEqual([{ ...made.body, "@odata.context": undefined }]);
     expect((await ask(`GET /applications/${appId}`)).status).toBe(404);
   });
@@ -59,7 +64,11 @@ describe("a blueprint", () => {
     const refused = async (property: object) =>
       refusal(await ask(`POST ${all}`, { displayName: "x", "sponsors@odata.bind": bind(adele), ...property }));
     expect(await refused({ colour: "red" })).toEqual([400, "Request_BadRequest", "Invalid property 'colour'."]);
-    expect(await refused({ appId: "x" })).toEqual([400, "Request_BadRequest", "Property 'appId' is read-only and cannot be set."]);
+    expect(await refused({ appId: "x" })).toEqual([
+      400,
+      "Request_BadRequest",
+      "Property 'appId' is read-only and cannot be set.",
+    ]);
     expect(await refused({ spa: {} })).toMatchObject([400, "AgentBlueprint_IncompatibleProperty", {}]);
     expect(await refused({ displayName: "x".repeat(257) })).toEqual([
       400,
@@ -79,8 +88,12 @@ describe("a blueprint", () => {
     const { blueprint } = await aBlueprint(ask);
     const branding = { permissions: ["AgentIdentityBlueprint.UpdateBranding.All"] };
     expect((await ask(`PATCH ${one(blueprint.id)}`, { displayName: "new", tags: ["a"] }, branding)).status).toBe(204);
-    expect((await ask(`PATCH ${one(blueprint.id)}`, { displayName: "x", identifierUris: [] }, branding)).status).toBe(403);
-    expect((await ask(`PATCH /applications/${blueprint.id}`, { signInAudience: "AzureADMultipleOrgs" })).status).toBe(204);
+    expect((await ask(`PATCH ${one(blueprint.id)}`, { displayName: "x", identifierUris: [] }, branding)).status).toBe(
+      403,
+    );
+    expect((await ask(`PATCH /applications/${blueprint.id}`, { signInAudience: "AzureADMultipleOrgs" })).status).toBe(
+      204,
+    );
     expect((await ask(`GET ${one(blueprint.id)}?$select=displayName,tags,signInAudience`)).body).toMatchObject({
       displayName: "new",
       tags: ["a"],
@@ -92,7 +105,8 @@ describe("a blueprint", () => {
   it("disables a scope before it removes it", async () => {
     const { blueprint } = await aBlueprint(ask);
     const scope = { id: "11111111-1111-4111-8111-111111111111", value: "act", isEnabled: true };
-    const set = async (scopes: object[]) => ask(`PATCH ${one(blueprint.id)}`, { api: { oauth2PermissionScopes: scopes } });
+    const set = async (scopes: object[]) =>
+      ask(`PATCH ${one(blueprint.id)}`, { api: { oauth2PermissionScopes: scopes } });
     expect((await set([scope])).status).toBe(204);
     expect((await set([])).body.error.code).toBe("CannotDeleteOrUpdateEnabledEntitlement");
     expect((await set([{ ...scope, isEnabled: false }])).status).toBe(204);
@@ -106,7 +120,10 @@ describe("a blueprint", () => {
     const made = await ask(`PATCH ${upsert("pay roll")}`, body, create);
     expect([made.status, made.body.uniqueName]).toEqual([201, "pay roll"]);
     expect((await ask(`PATCH ${upsert("pay%20roll")}`, { displayName: "y" }, create)).status).toBe(204);
-    expect((await ask("GET /applications(uniqueName='pay roll')")).body).toMatchObject({ id: made.body.id, displayName: "y" });
+    expect((await ask("GET /applications(uniqueName='pay roll')")).body).toMatchObject({
+      id: made.body.id,
+      displayName: "y",
+    });
   });
 
   it("keeps its unique name and identifier URIs reserved while it is deleted softly", async () => {
@@ -138,17 +155,27 @@ describe("a blueprint", () => {
 });
 
 describe("tokens", () => {
-  it.each(["Directory.AccessAsUser.All", "Directory.ReadWrite.All"])("with %s are refused on agent objects", async (name) => {
-    const { blueprint, principal } = await aBlueprint(ask);
-    const asking = { user: "lee.gu@contoso.com", permissions: [name, "AgentIdentityBlueprint.ReadWrite.All", "Application.Read.All"] };
-    for (const path of [all, one(blueprint.id), `/applications/${blueprint.id}`, `/servicePrincipals/${principal.id}`]) {
-      expect(refusal(await ask(`GET ${path}`, undefined, asking))).toEqual([
-        403,
-        "Authorization_RequestDenied",
-        "Insufficient privileges to complete the operation.",
-      ]);
-    }
-    expect((await ask("GET /servicePrincipals", undefined, asking)).status).toBe(200);
-  });
+  it.each(["Directory.AccessAsUser.All", "Directory.ReadWrite.All"])(
+    "with %s are refused on agent objects",
+    async (name) => {
+      const { blueprint, principal } = await aBlueprint(ask);
+      const asking = {
+        user: "lee.gu@contoso.com",
+        permissions: [name, "AgentIdentityBlueprint.ReadWrite.All", "Application.Read.All"],
+      };
+      for (const path of [
+        all,
+        one(blueprint.id),
+        `/applications/${blueprint.id}`,
+        `/servicePrincipals/${principal.id}`,
+      ]) {
+        expect(refusal(await ask(`GET ${path}`, undefined, asking))).toEqual([
+          403,
+          "Authorization_RequestDenied",
+          "Insufficient privileges to complete the operation.",
+        ]);
+      }
+      expect((await ask("GET /servicePrincipals", undefined, asking)).status).toBe(200);
+    },
+  );
 });
-

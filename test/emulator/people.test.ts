@@ -1,4 +1,17 @@
-import { aBlueprint, anIdentity, bind, blueprintCast, type Family, graph, identityCast, idOf, inMemory, people, principalCast, refusal } from "./client";
+import {
+  aBlueprint,
+  anIdentity,
+  bind,
+  blueprintCast,
+  type Family,
+  graph,
+  identityCast,
+  idOf,
+  inMemory,
+  people,
+  principalCast,
+  refusal,
+} from "./client";
 
 const { tenant, ask } = inMemory();
 afterAll(() => tenant.close());
@@ -43,8 +56,16 @@ describe("sponsors", () => {
     for (const name of ["Finance Operations", "All Engineering"]) {
       expect((await ask(`POST ${sponsors}/$ref`, url(group(name)))).status).toBe(204);
     }
-    for (const path of [group("Office Munich"), group("Directory Operators"), `/servicePrincipals/${family.principal.id}`]) {
-      expect(refusal(await ask(`POST ${sponsors}/$ref`, url(path)))).toEqual([400, "Request_BadRequest", cannot(idOf(path))]);
+    for (const path of [
+      group("Office Munich"),
+      group("Directory Operators"),
+      `/servicePrincipals/${family.principal.id}`,
+    ]) {
+      expect(refusal(await ask(`POST ${sponsors}/$ref`, url(path)))).toEqual([
+        400,
+        "Request_BadRequest",
+        cannot(idOf(path)),
+      ]);
       expect((await anIdentity(ask, family, { "sponsors@odata.bind": bind(path) })).status).toBe(400);
     }
   });
@@ -54,7 +75,11 @@ describe("sponsors", () => {
     const made = await anIdentity(ask, family, { "sponsors@odata.bind": bind(`/users/${id}`) });
     expect(refusal(made)).toEqual([400, "Request_BadRequest", `Object with id ${id} not found.`]);
     expect((await ask(`POST ${sponsors}/$ref`, url(`/users/${id}`))).status).toBe(404);
-    for (const reference of ["adele.vance@contoso.com", "https://evil.example/v1.0/users/x", `${graph}/v1.0/users/adele`]) {
+    for (const reference of [
+      "adele.vance@contoso.com",
+      "https://evil.example/v1.0/users/x",
+      `${graph}/v1.0/users/adele`,
+    ]) {
       expect((await ask(`POST ${sponsors}/$ref`, { "@odata.id": reference })).status).toBe(400);
     }
   });

@@ -2,29 +2,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { AgentIdentity } from "../../provider/agent-identity";
 import * as v1 from "../../provider/dynamic-v1";
 import { providerText, typeToken } from "../../provider/engine/resource";
+import { registrations } from "../registrations";
 
-const registered: pulumi.runtime.MockResourceArgs[] = [];
+const registered = registrations();
 const errors: string[] = [];
 
-beforeAll(async () => {
-  await pulumi.runtime.setMocks(
-    {
-      newResource: (args) => {
-        registered.push(args);
-        return { id: `${args.name}-id`, state: args.inputs as Record<string, unknown> };
-      },
-      call: () => ({}),
-    },
-    "resource-tests",
-    "test",
-  );
+beforeAll(() => {
   jest.spyOn(pulumi.log, "error").mockImplementation((message) => {
     errors.push(message);
     return Promise.resolve();
   });
 });
 beforeEach(() => {
-  registered.length = 0;
   errors.length = 0;
 });
 afterEach(() => {

@@ -1,5 +1,7 @@
 /** An emulated tenant in memory, and providers that work in it as the engine would have them work. */
 import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
+import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
+import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
 import { Driver, world } from "../../provider/engine/driver";
 import { type DynamicProvider, dynamicProvider } from "../../provider/engine/dynamic";
 import type { Finding, Lifecycle } from "../../provider/engine/lifecycle";
@@ -38,6 +40,14 @@ export class Refused extends Error {
   constructor(readonly findings: readonly Finding[]) {
     super(findings.map(({ property, reason }) => `${property} ${reason}`).join("; "));
   }
+}
+
+/** A blueprint and its principal, which everything else hangs from; the answer is its appId. */
+export async function aBlueprint(run: TestProcess): Promise<string> {
+  const sponsors = ["diego.siciliani@contoso.com"];
+  const { id } = await run.create(agentIdentityBlueprint, { displayName: "Payroll agents", sponsors });
+  await run.create(agentIdentityBlueprintPrincipal, { blueprintId: id });
+  return id;
 }
 
 export const markerOfTests = "aaaabbbbccccdddd";

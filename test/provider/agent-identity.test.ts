@@ -1,7 +1,5 @@
 import { agentIdentity } from "../../provider/agent-identity";
-import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
-import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
-import { aTenant, markerOfTests, Refused, type TestProcess, type TestTenant } from "./a-tenant";
+import { aBlueprint, aTenant, markerOfTests, Refused, type TestProcess, type TestTenant } from "./a-tenant";
 
 interface Identity {
   readonly id: string;
@@ -21,13 +19,7 @@ describe("an agent identity", () => {
   beforeEach(async () => {
     tenant = await aTenant();
     run = await tenant.process();
-    blueprintId = (
-      await run.create(agentIdentityBlueprint, {
-        displayName: "Payroll agents",
-        sponsors: ["diego.siciliani@contoso.com"],
-      })
-    ).id;
-    await run.create(agentIdentityBlueprintPrincipal, { blueprintId });
+    blueprintId = await aBlueprint(run);
   });
   afterEach(() => tenant.emulated.close());
 

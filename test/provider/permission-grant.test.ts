@@ -1,8 +1,6 @@
 import { agentIdentity } from "../../provider/agent-identity";
-import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
-import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
 import { microsoftGraph, permissionGrant } from "../../provider/permission-grant";
-import { aTenant, markerOfTests, Refused, type TestProcess, type TestTenant } from "./a-tenant";
+import { aBlueprint, aTenant, markerOfTests, Refused, type TestProcess, type TestTenant } from "./a-tenant";
 
 describe("a permission grant", () => {
   let tenant: TestTenant;
@@ -12,13 +10,7 @@ describe("a permission grant", () => {
   beforeEach(async () => {
     tenant = await aTenant();
     run = await tenant.process();
-    const blueprintId = (
-      await run.create(agentIdentityBlueprint, {
-        displayName: "Payroll agents",
-        sponsors: ["diego.siciliani@contoso.com"],
-      })
-    ).id;
-    await run.create(agentIdentityBlueprintPrincipal, { blueprintId });
+    const blueprintId = await aBlueprint(run);
     agentId = (
       await run.create(agentIdentity, {
         displayName: "Payslip helper",

@@ -1,0 +1,101 @@
+/**
+ * The permissions an agent holds at an API: application permissions are one assignment each, delegated ones share a grant.
+ *
+ * Graph: /servicePrincipals/{id}/appRoleAssignments, /oauth2PermissionGrants (v1.0)
+ */
+import type { Api } from "./api";
+import { EntraError, undefinedWhenGone } from "./graph/errors";
+import type { Tenant } from "./graph/tenant";
+
+interface RoleAssignment {
+  readonly id: string;
+  readonly appRoleId: string;
+  readonly resourceId: string;
+}
+
+interface DelegatedGrant {
+  readonly id: string;
+  readonly clientId: string;
+  readonly consentType: "AllPrincipals" | "Principal";
+  readonly resourceId: string;
+  readonly scope: string;
+}
+
+/** What an agent holds at an API, by names; a permission that the API no longer offers by its id. */
+export async function heldPermissions(
+  tenant: Tenant,
+  agentId: string,
+  api: Api,
+): Promise<{ application: string[]; delegated: string[] }> {
+  const [assignments, grant] = await Promise.all([
+    roleAssignments(tenant, agentId, api),
+    delegatedGrant(tenant, agentId, api),
+  ]);
+  const nameOf = (roleId: string): string => [...api.roles].find(([, id]) => id === roleId)?.[0] ?? roleId;
+  return {
+    application: assignments.map(({ appRoleId }) => nameOf(appRoleId)),
+    delegated: grant?.scope.split(" ").filter(Boolean) ?? [],
+  };
+}
+
+async function roleAssignments(tenant: Tenant, agentId: string, api: Api): Promise<RoleAssignment[]> {
+  const all = await tenant.list<RoleAssignment>(`/servicePrincipals/${encodeURIComponent(agentId)}/appRoleAssignments`);
+  return all.filter(({ resourceId }) => resourceId === api.id);
+}
+
+async function delegatedGrant(tenant: Tenant, agentId: string, api: Api): Promise<DelegatedGrant | undefined> {
+  return (await delegatedGrants(tenant, agentId)).find(({ resourceId }) => resourceId === api.id);
+}
+
+function delegatedGrants(tenant: Tenant, agentId: string): Promise<DelegatedGrant[]> {
+  const filter = encodeURIComponent(`clientId eq '${agentId}' and consentType eq 'AllPrincipals'`);
+  return tenant.list<DelegatedGrant>(`/oauth2PermissionGrants?$filter=${filter}`);
+}
+
+/** Grants one application permission; that it is granted already is done. */
+export async function assign(tenant: Tenant, agentId: string, api: Api, name: string): Promise<void> {
+  const body = { principalId: agentId, resourceId: api.id, appRoleId: api.roles.get(name) ?? name };
+  await tenant
+    .post(`/servicePrincipals/${encodeURIComponent(agentId)}/appRoleAssignments`, body, { repeatable: true })
+    .catch(unlessThere);
+}
+
+/** Takes application permissions away. */
+export async function withdraw(tenant: Tenant, agentId: string, api: Api, names: readonly string[]): Promise<void> {
+  if (names.length === 0) return;
+  const ids = names.map((name) => api.roles.get(name) ?? name);
+  for (const { id, appRoleId } of await roleAssignments(tenant, agentId, api)) {
+    if (ids.includes(appRoleId))
+      await tenant
+        .delete(`/servicePrincipals/${encodeURIComponent(agentId)}/appRoleAssignments/${id}`)
+        .catch(undefinedWhenGone);
+  }
+}
+
+/** One grant carries all scopes of an agent at an API, so it is made, changed or deleted as a whole. */
+export async function setScopes(tenant: Tenant, agentId: string, api: Api, names: readonly string[]): Promise<void> {
+  const scope = names.join(" ");
+  const grant = await delegatedGrant(tenant, agentId, api);
+  if (scope === "") {
+    if (grant) await tenant.delete(`/oauth2PermissionGrants/${grant.id}`).catch(undefinedWhenGone);
+    return;
+  }
+  const there =
+    grant ?? (await makeGrant(tenant, { clientId: agentId, consentType: "AllPrincipals", resourceId: api.id, scope }));
+  if (there && there.scope !== scope) await tenant.patch(`/oauth2PermissionGrants/${there.id}`, { scope });
+}
+
+/** 409 means that a repeated request, or somebody else a moment ago, has made it: then it is taken as it is. */
+async function makeGrant(tenant: Tenant, grant: Omit<DelegatedGrant, "id">): Promise<DelegatedGrant | undefined> {
+  try {
+    return await tenant.post<DelegatedGrant>("/oauth2PermissionGrants", grant, { repeatable: true });
+  } catch (error) {
+    unlessThere(error);
+    return (await delegatedGrants(tenant, grant.clientId)).find(({ resourceId }) => resourceId === grant.resourceId);
+  }
+}
+
+function unlessThere(error: unknown): void {
+  if (error instanceof EntraError && error.code === "CONFLICT") return;
+  throw error;
+}

@@ -1,0 +1,146 @@
+import { aBlueprint, anIdentity, type Family, idOf, inMemory, people, refusal } from "./client";
+
+const { tenant, ask } = inMemory();
+afterAll(() => tenant.close());
+
+const graphAppId = "00000003-0000-0000-c000-000000000000";
+const mailRead = "810c84a8-4a9e-49e6-bf7d-12d183f40d01";
+let family: Family;
+let agent: string;
+let resource: string;
+beforeEach(async () => {
+  tenant.reset();
+  family = await aBlueprint(ask);
+  agent = (await anIdentity(ask, family)).body.id;
+  resource = (await ask(`GET /servicePrincipals(appId='${graphAppId}')?$select=id`)).body.id;
+});
+
+describe("service principals of APIs", () => {
+  it("publish their permissions by name and id", async () => {
+    const { value } = (
+      await ask(`GET /servicePrincipals?$filter=appId eq '${graphAppId}'&$select=appRoles,oauth2PermissionScopes`)
+    ).body;
+    expect(value[0].appRoles.find((role: any) => role.value === "Mail.Read").id).toBe(mailRead);
+    expect(value[0].oauth2PermissionScopes.find((scope: any) => scope.value === "User.Read")).toMatchObject({
+      id: "e1fe6dd8-ba31-4d61-89e7-88639da4683d",
+      type: "User",
+    });
+    expect([value[0].appRoles.length, value[0].oauth2PermissionScopes.length]).toEqual([603, 625]);
+    expect((await ask("GET /servicePrincipals(appId='00000002-0000-0ff1-ce00-000000000000')")).body.displayName).toBe(
+      "Office 365 Exchange Online",
+    );
+  });
+});
+
+describe("an app role assignment", () => {
+  const asks = (change: object = {}) => ({ principalId: agent, resourceId: resource, appRoleId: mailRead, ...change });
+
+  it("shows at both ends and can be taken back", async () => {
+    const made = await ask(`POST /servicePrincipals/${agent}/appRoleAssignments`, asks());
+    expect([made.status, made.body]).toMatchObject([
+      201,
+      {
+        ...asks(),
+        principalType: "ServicePrincipal",
+        principalDisplayName: "payroll helper",
+        resourceDisplayName: "Microsoft Graph",
+      },
+    ]);
+    const held = `/servicePrincipals/${agent}/appRoleAssignments`;
+    expect((await ask(`GET ${held}`)).body.value).toMatchObject([{ id: made.body.id }]);
+    expect((await ask(`GET /servicePrincipals/${resource}/appRoleAssignedTo`)).body.value).toMatchObject([
+      { id: made.body.id },
+    ]);
+    expect(
+      (await ask(`DELETE /servicePrincipals/${family.principal.id}/appRoleAssignments/${made.body.id}`)).status,
+    ).toBe(404);
+    expect((await ask(`DELETE ${held}/${made.body.id}`)).status).toBe(204);
+    expect((await ask(`GET ${held}`)).body.value).toEqual([]);
+    expect((await ask(`POST /servicePrincipals/${resource}/appRoleAssignedTo`, asks())).status).toBe(201);
+  });
+
+  it("exists once, for a role the resource has, in the address of its own principal", async () => {
+    const path = `/servicePrincipals/${agent}/appRoleAssignments`;
+    await ask(`POST ${path}`, asks());
+    expect(refusal(await ask(`POST ${path}`, asks()))).toEqual([
+      409,
+      "Request_MultipleObjectsWithSameKeyValue",
+      "EntitlementGrant entry already exists.",
+    ]);
+    const unknown = "99999999-9999-4999-8999-999999999999";
+    expect(refusal(await ask(`POST ${path}`, asks({ appRoleId: unknown })))).toEqual([
+      400,
+      "Request_BadRequest",
+      `Permission being assigned was not found on application '${graphAppId}'.`,
+    ]);
+    expect((await ask(`POST ${path}`, asks({ principalId: family.principal.id }))).status).toBe(400);
+    expect((await ask(`POST ${path}`, asks({ resourceId: unknown }))).status).toBe(404);
+    expect((await ask(`POST ${path}`, asks({ resourceId: idOf(family.sponsor) }))).status).toBe(404);
+  });
+
+  it("needs Application.Read.All beside its own permission, and goes with its principal", async () => {
+    const path = `/servicePrincipals/${agent}/appRoleAssignments`;
+    expect((await ask(`POST ${path}`, asks(), { permissions: ["AppRoleAssignment.ReadWrite.All"] })).status).toBe(403);
+    expect((await ask(`POST ${path}`, asks())).status).toBe(201);
+    await ask(`DELETE /servicePrincipals/${agent}`);
+    expect((await ask(`GET /servicePrincipals/${resource}/appRoleAssignedTo`)).body.value).toEqual([]);
+  });
+
+  it("gives an application the permissions its tokens carry", async () => {
+    const { appId } = family.blueprint;
+    expect((await ask("GET /users", undefined, { app: appId })).status).toBe(403);
+    const users = (await ask(`GET /servicePrincipals/${resource}?$select=appRoles`)).body.appRoles;
+    const { id } = users.find((role: any) => role.value === "User.Read.All");
+    const asked = asks({ principalId: family.principal.id, appRoleId: id });
+    await ask(`POST /servicePrincipals/${family.principal.id}/appRoleAssignments`, asked);
+    expect((await ask("GET /users", undefined, { app: appId })).status).toBe(200);
+  });
+});
+
+describe("a delegated permission grant", () => {
+  const all = "/oauth2PermissionGrants";
+  const asks = (change: object = {}) => ({
+    clientId: agent,
+    consentType: "AllPrincipals",
+    resourceId: resource,
+    scope: "Mail.Read User.Read",
+    ...change,
+  });
+
+  it("is made, found, changed and deleted", async () => {
+    const made = await ask(`POST ${all}`, asks());
+    const { id } = made.body;
+    expect([made.status, made.body]).toMatchObject([201, { ...asks(), principalId: null }]);
+    await ask(`POST ${all}`, asks({ clientId: family.principal.id }));
+    const found = await ask(`GET ${all}?$filter=clientId eq '${agent}' and consentType eq 'AllPrincipals'`);
+    expect(found.body.value.map((grant: any) => grant.id)).toEqual([id]);
+    expect((await ask(`PATCH ${all}/${id}`, { scope: "Mail.Read" })).status).toBe(204);
+    expect((await ask(`GET ${all}/${id}`)).body.scope).toBe("Mail.Read");
+    expect((await ask(`PATCH ${all}/${id}`, { resourceId: resource, scope: "" })).status).toBe(400);
+    expect((await ask(`DELETE ${all}/${id}`)).status).toBe(204);
+    expect((await ask(`GET ${all}/${id}`)).status).toBe(404);
+  });
+
+  it("exists once for a client, a resource and a principal", async () => {
+    const { adele, nestor } = await people(ask);
+    await ask(`POST ${all}`, asks());
+    expect(refusal(await ask(`POST ${all}`, asks({ scope: "User.Read" })))).toEqual([
+      409,
+      "Request_MultipleObjectsWithSameKeyValue",
+      "Permission entry already exists.",
+    ]);
+    for (const path of [adele, nestor]) {
+      expect((await ask(`POST ${all}`, asks({ consentType: "Principal", principalId: idOf(path) }))).status).toBe(201);
+    }
+    expect((await ask(`POST ${all}`, asks({ consentType: "Principal", principalId: idOf(adele) }))).status).toBe(409);
+  });
+
+  it("names scopes the resource publishes, and a principal when it is for one", async () => {
+    expect((await ask(`POST ${all}`, asks({ scope: "Mail.Read Mail.Raed" }))).status).toBe(400);
+    expect((await ask(`POST ${all}`, asks({ consentType: "Principal" }))).status).toBe(400);
+    expect((await ask(`POST ${all}`, asks({ principalId: idOf(family.sponsor) }))).status).toBe(400);
+    expect((await ask(`POST ${all}`, asks({ clientId: idOf(family.sponsor) }))).status).toBe(404);
+    const { id } = (await ask(`POST ${all}`, asks())).body;
+    expect((await ask(`PATCH ${all}/${id}`, { scope: "Mail.Raed" })).status).toBe(400);
+  });
+});

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** The command `entra-agent-id`: arguments and exit codes, nothing else. */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { exitCodes, type Terminal } from "./terminal";
 import { tenantReset } from "./tenant-reset";
 import { tenantShow } from "./tenant-show";
@@ -60,7 +60,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 
 function port(text: string): number {
   const number = /^\d{1,5}$/.test(text) ? Number(text) : 65_536;
-  if (number > 65_535) throw new CommanderError(1, "port", `--port must be a number from 0 to 65535, not "${text}"`);
+  if (number > 65_535) throw new InvalidArgumentError(`--port must be a number from 0 to 65535, not "${text}"`);
   return number;
 }
 

@@ -21,8 +21,11 @@ interface Token {
   readonly text: string;
 }
 
-/** Longest filter that is read, in characters: deeper nesting than this allows cannot exhaust the stack. */
+/** Longest filter that is read, in characters. */
 const longestFilter = 4_000;
+
+/** Parentheses inside parentheses: deeper ones could exhaust the stack. */
+const deepestNesting = 100;
 
 const tokenForm = /\s*(?:('(?:[^']|'')*')|([a-z_][a-z0-9_]*(?:\/[a-z_][a-z0-9_]*)*)|([(),:]))/iy;
 
@@ -49,6 +52,7 @@ export function parseFilter(text: string, rule: FilterRule): Filter {
   if (text.length > longestFilter) throw invalid(`longer than ${longestFilter} characters`);
   const queue = tokens(text);
   let at = 0;
+  let depth = 0;
 
   const peek = (text: string) => queue[at]?.text.toLowerCase() === text && queue[at]?.kind !== "string";
   const take = (text: string) => {
@@ -97,7 +101,10 @@ export function parseFilter(text: string, rule: FilterRule): Filter {
   const term = (): Filter => {
     if (peek("(")) {
       take("(");
+      depth += 1;
+      if (depth > deepestNesting) throw invalid(`more than ${deepestNesting} nested parentheses`);
       const inner = or();
+      depth -= 1;
       take(")");
       return inner;
     }

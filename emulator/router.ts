@@ -22,6 +22,8 @@ export interface Found {
   readonly route: Route;
   readonly keys: Readonly<Record<string, Key>>;
   readonly target: StoredObject | undefined;
+  /** Key of an object that is not there and whose type the address leaves open: 404 for whoever may pass. */
+  readonly missing: string | undefined;
 }
 
 export class Router {
@@ -44,16 +46,18 @@ export class Router {
     );
     const here = alike.filter(({ route }) => versionsOf(route).includes(address.version));
     const fitting = here.filter(({ route, segments }) => fits(route, segments, address.segments, target));
+    const missing = isFamily(first) && first?.cast === undefined && !target ? first?.key?.value : undefined;
     const found = fitting.map(({ route, segments }) => ({
       route,
       keys: keysOf(segments, address.segments),
       target: ofCast(target, first),
+      missing,
     }));
     if (found.length > 0) {
       const reached = found.filter(({ route }) => first?.cast !== undefined || !first?.key || !route.uncast);
       const [without] = found;
       if (reached.length === 0 && without?.route.uncast) throw without.route.uncast(address.segments[1]?.name ?? "");
-      return target || !isFamily(first) || first?.cast !== undefined ? reached.slice(0, 1) : reached;
+      return missing === undefined ? reached.slice(0, 1) : reached;
     }
     throw unanswered(method, address, alike, target);
   }

@@ -25,7 +25,11 @@ export async function serveTenant(tenant: EmulatedTenant, options: { readonly po
   const server = createServer((incoming, outgoing) => void answer(tenant, incoming, outgoing));
   server.on("clientError", (_error, socket) => socket.destroy());
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const taken = error.code === "EADDRINUSE";
+      const why = taken ? "the port is in use. Choose another with --port." : error.message;
+      reject(new Error(`cannot serve at http://127.0.0.1:${options.port}: ${why}`, { cause: error }));
+    });
     server.listen(options.port, "127.0.0.1", resolve);
   });
   const { port } = server.address() as AddressInfo;

@@ -6,7 +6,7 @@ import { checkBody, malformedPayload } from "./body";
 import { agentKinds } from "./entities";
 import { connectionReset, type Fault, remember, takeFault } from "./journal";
 import { parseQuery } from "./query";
-import { denied, errorBody, GraphRefusal, notEmulated } from "./refusal";
+import { denied, errorBody, GraphRefusal, notEmulated, notFound } from "./refusal";
 import { type Answer, type Context, permitted } from "./route";
 import { type Found, Router } from "./router";
 import { routes } from "./routes";
@@ -124,7 +124,8 @@ export class Service {
       typeof body === "object" && body !== null ? Object.keys(body).filter((name) => name !== "@odata.type") : [];
     const allowed = found.find((one) => this.#mayPass(one, caller, properties));
     if (!allowed) throw denied();
-    const { route, keys, target } = allowed;
+    const { route, keys, target, missing } = allowed;
+    if (missing !== undefined) throw notFound(missing);
     const base = this.#base(passage, address);
     const context: Context = {
       ...this.around,

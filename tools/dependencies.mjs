@@ -51,9 +51,9 @@ export async function installDependencies(root, log) {
     run(command, [...args, "ci", "--include=dev"], { cwd: root, env: withoutOwnBinaries(root, process.env) }),
   );
   if (installed.code !== 0) {
-    throw new Error(
-      `npm ci failed. What it said:\n${lastLines(installed.output, 60)}\nFix that, or run npm ci by hand.`,
-    );
+    // Every package that wants a newer Node.js warns about this one; the reason stands before npm's own usage text.
+    const said = installed.output.split("\n").filter((line) => !/EBADENGINE|npm warn/.test(line));
+    throw new Error(`npm ci failed. What it said:\n${said.slice(0, 30).join("\n")}\nFix that, or run npm ci by hand.`);
   }
   log(`  ${lastLines(installed.stdout, 1) || "installed"} (${seconds(began)})`);
 }

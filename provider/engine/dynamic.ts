@@ -113,12 +113,19 @@ function initFailed(half: HalfDone, inputs: Properties): Error {
   });
 }
 
-/** The dynamic provider prints `${error}: ${error.stack}` beside the engine's own message: keep that to what helps. */
+/**
+ * The dynamic provider prints `${error}: ${error.stack}` under the stack, beside the engine's own message with its resource. The
+ * whole is told there; here a short line is enough: `cannot read agent identity "Payslip helper": WRONG_TENANT`.
+ */
 async function spoken<T>(act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    if (error instanceof EntraError) error.stack = error.code;
+    if (error instanceof EntraError) {
+      const [what = error.name] = /^cannot \w+ [^"]*"[^]*?"(?=: )/.exec(error.message) ?? [];
+      error.stack = error.code;
+      error.toString = () => what;
+    }
     throw error;
   }
 }

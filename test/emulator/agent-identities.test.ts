@@ -104,7 +104,7 @@ describe("an agent identity", () => {
     await anIdentity(ask, other, { displayName: "stranger" });
     const names = async (filter: string) => {
       const { body } = await ask(`GET ${all}?$filter=${encodeURIComponent(filter)}`);
-      return body.value.map((identity: any) => identity.displayName);
+      return body.value.map((identity) => identity.displayName);
     };
     const under = `agentIdentityBlueprintId eq '${family.blueprint.appId}'`;
     expect(await names(under)).toEqual(["payroll helper", "Invoice reader"]);

@@ -40,7 +40,7 @@ describe("a blueprint", () => {
     }
     const made = await ask(`POST ${all}`, { displayName: "x" }, { user: "nestor.wilke@contoso.com" });
     const sponsors = (await ask(`GET ${one(made.body.id)}/sponsors`)).body.value;
-    expect(sponsors.map((user: any) => user.userPrincipalName)).toEqual(["nestor.wilke@contoso.com"]);
+    expect(sponsors.map((user) => user.userPrincipalName)).toEqual(["nestor.wilke@contoso.com"]);
   });
 
   it("becomes a plain application without a word when OData-Version is missing", async () => {

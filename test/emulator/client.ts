@@ -1,11 +1,54 @@
 /** A tenant in memory and somebody who asks it things. */
 import { openTenant, type EmulatedTenant, type TokenRequest } from "../../emulator/tenant";
 
+/** What Graph answers, as far as tests look into it: no one answer has all of this. */
+export interface Body {
+  readonly "@odata.type": string;
+  readonly "@odata.nextLink": string;
+  readonly "@odata.count": number;
+  readonly "@odata.context": string;
+  readonly id: string;
+  readonly appId: string;
+  readonly displayName: string;
+  readonly givenName: string;
+  readonly userPrincipalName: string;
+  readonly uniqueName: string | null;
+  readonly agentIdentityBlueprintId: string;
+  readonly servicePrincipalType: string;
+  readonly accountEnabled: boolean;
+  readonly tags: readonly string[];
+  readonly subject: string;
+  readonly scope: string;
+  readonly state: string;
+  readonly createdDateTime: string;
+  readonly modifiedDateTime: string | null;
+  readonly deletedDateTime: string | null;
+  readonly groupTypes: readonly string[];
+  readonly isAssignableToRole: boolean | null;
+  readonly conditions: { readonly agentIdRiskLevels: string };
+  readonly grantControls: { readonly operator: string };
+  readonly sessionControls: object;
+  readonly appRoles: readonly Body[];
+  readonly oauth2PermissionScopes: readonly Body[];
+  /** Of a list; tests that look at the first know that there is one. */
+  readonly value: readonly [Body, ...Body[]];
+  readonly error: {
+    readonly code: string;
+    readonly message: string;
+    readonly innerError: Readonly<Record<string, string>>;
+  };
+  /** Of a batch. */
+  readonly responses: readonly Body[];
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Body;
+}
+
 export interface Reply {
   readonly status: number;
   readonly headers: Headers;
   /** Parsed; undefined when there is none. */
-  readonly body: any;
+  readonly body: Body;
 }
 
 export interface Asking extends TokenRequest {
@@ -29,8 +72,19 @@ export function asker(tenant: EmulatedTenant): Ask {
     const sent = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
     const response = await tenant.handle(new Request(url, { method, headers: all, ...sent }));
     const text = await response.text();
-    return { status: response.status, headers: response.headers, body: text === "" ? undefined : JSON.parse(text) };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === "" ? undefined : JSON.parse(text)) as Body,
+    };
   };
+}
+
+/** The one object that fits. */
+export function only(objects: readonly Body[], fits: (object: Body) => boolean): Body {
+  const [found, ...more] = objects.filter(fits);
+  if (found && more.length === 0) return found;
+  throw new Error(`${found ? more.length + 1 : 0} objects fit`);
 }
 
 /** What a test compares of a refusal. */
@@ -45,8 +99,8 @@ export const bind = (...paths: string[]) => paths.map((path) => `${graph}/v1.0${
 
 /** Ids of seeded people and groups by name. */
 export async function people(ask: Ask) {
-  const users = (await ask("GET /users")).body.value as { id: string; givenName: string }[];
-  const groups = (await ask("GET /groups")).body.value as { id: string; displayName: string }[];
+  const users = (await ask("GET /users")).body.value;
+  const groups = (await ask("GET /groups")).body.value;
   const user = (name: string) => `/users/${users.find(({ givenName }) => givenName === name)?.id ?? "?"}`;
   const group = (name: string) => `/groups/${groups.find(({ displayName }) => displayName === name)?.id ?? "?"}`;
   return { user, group, adele: user("Adele"), nestor: user("Nestor") };

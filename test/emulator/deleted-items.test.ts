@@ -11,7 +11,7 @@ beforeEach(async () => {
 
 const items = "/directory/deletedItems";
 const listed = async (cast: string) =>
-  (await ask(`GET ${items}/microsoft.graph.${cast}`)).body.value.map((item: any) => [item["@odata.type"], item.id]);
+  (await ask(`GET ${items}/microsoft.graph.${cast}`)).body.value.map((item) => [item["@odata.type"], item.id]);
 
 describe("a deleted object", () => {
   it("is listed by type, read, and brought back as it was", async () => {

@@ -14,7 +14,7 @@ afterEach(() => rmSync(directory, { recursive: true }));
 
 /** @param until stops the process after so many acknowledged writes, without a chance to tidy up */
 function writer(count: number, until = Infinity): Promise<string[]> {
-  const args = ["--import", join(__dirname, "typescript.mjs"), join(__dirname, "writer.mjs"), directory, String(count)];
+  const args = ["--import", join(__dirname, "typescript.mjs"), join(__dirname, "writer.ts"), directory, String(count)];
   const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
   let text = "";
   child.stdout.on("data", (chunk: Buffer) => {

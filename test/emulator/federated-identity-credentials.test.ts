@@ -24,7 +24,7 @@ describe("a federated credential", () => {
     const made = await ask(`POST ${all}`, asks());
     const { id } = made.body;
     const shown = { id, ...asks(), description: null };
-    expect([made.status, made.body]).toEqual([201, { "@odata.context": expect.any(String), ...shown }]);
+    expect([made.status, made.body]).toEqual([201, { "@odata.context": expect.any(String) as unknown, ...shown }]);
     expect((await ask(`GET ${all}`)).body.value).toEqual([shown]);
     expect((await ask(`GET ${all}/${id}`)).body).toEqual(made.body);
     expect((await ask(`GET ${all}(name='github-main')`)).body).toEqual(made.body);

@@ -1,4 +1,4 @@
-import { aBlueprint, anIdentity, type Family, idOf, inMemory, people, refusal } from "./client";
+import { aBlueprint, anIdentity, type Family, idOf, inMemory, only, people, refusal } from "./client";
 
 const { tenant, ask } = inMemory();
 afterAll(() => tenant.close());
@@ -20,11 +20,10 @@ describe("service principals of APIs", () => {
     const { value } = (
       await ask(`GET /servicePrincipals?$filter=appId eq '${graphAppId}'&$select=appRoles,oauth2PermissionScopes`)
     ).body;
-    expect(value[0].appRoles.find((role: any) => role.value === "Mail.Read").id).toBe(mailRead);
-    expect(value[0].oauth2PermissionScopes.find((scope: any) => scope.value === "User.Read")).toMatchObject({
-      id: "e1fe6dd8-ba31-4d61-89e7-88639da4683d",
-      type: "User",
-    });
+    expect(only(value[0].appRoles, (role) => role.displayName === "Mail.Read").id).toBe(mailRead);
+    expect(
+      only(value[0].oauth2PermissionScopes, (scope) => scope.id === "e1fe6dd8-ba31-4d61-89e7-88639da4683d"),
+    ).toMatchObject({ value: "User.Read", type: "User" });
     expect([value[0].appRoles.length, value[0].oauth2PermissionScopes.length]).toEqual([603, 625]);
     expect((await ask("GET /servicePrincipals(appId='00000002-0000-0ff1-ce00-000000000000')")).body.displayName).toBe(
       "Office 365 Exchange Online",
@@ -90,7 +89,7 @@ describe("an app role assignment", () => {
     const { appId } = family.blueprint;
     expect((await ask("GET /users", undefined, { app: appId })).status).toBe(403);
     const users = (await ask(`GET /servicePrincipals/${resource}?$select=appRoles`)).body.appRoles;
-    const { id } = users.find((role: any) => role.value === "User.Read.All");
+    const { id } = only(users, (role) => role.displayName === "User.Read.All");
     const asked = asks({ principalId: family.principal.id, appRoleId: id });
     await ask(`POST /servicePrincipals/${family.principal.id}/appRoleAssignments`, asked);
     expect((await ask("GET /users", undefined, { app: appId })).status).toBe(200);
@@ -113,7 +112,7 @@ describe("a delegated permission grant", () => {
     expect([made.status, made.body]).toMatchObject([201, { ...asks(), principalId: null }]);
     await ask(`POST ${all}`, asks({ clientId: family.principal.id }));
     const found = await ask(`GET ${all}?$filter=clientId eq '${agent}' and consentType eq 'AllPrincipals'`);
-    expect(found.body.value.map((grant: any) => grant.id)).toEqual([id]);
+    expect(found.body.value.map((grant) => grant.id)).toEqual([id]);
     expect((await ask(`PATCH ${all}/${id}`, { scope: "Mail.Read" })).status).toBe(204);
     expect((await ask(`GET ${all}/${id}`)).body.scope).toBe("Mail.Read");
     expect((await ask(`PATCH ${all}/${id}`, { resourceId: resource, scope: "" })).status).toBe(400);

@@ -38,7 +38,7 @@ describe("sponsors", () => {
       "One or more added object references already exist for the following modified properties: 'sponsors'.",
     ]);
     const { value } = (await ask(`GET ${sponsors}?$select=id,userPrincipalName`)).body;
-    expect(value.map((user: any) => user.id).sort()).toEqual([idOf(nestor), idOf(family.sponsor)].sort());
+    expect(value.map((user) => user.id).sort()).toEqual([idOf(nestor), idOf(family.sponsor)].sort());
     expect((await ask(`DELETE ${sponsors}/${idOf(nestor)}/$ref`)).status).toBe(204);
     expect((await ask(`DELETE ${sponsors}/${idOf(nestor)}/$ref`)).status).toBe(404);
   });

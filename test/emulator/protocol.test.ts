@@ -100,17 +100,17 @@ describe("a request", () => {
     const requestId = headers.get("request-id");
     expect(body.error).toEqual({
       code: "Request_ResourceNotFound",
-      message: expect.any(String),
+      message: expect.any(String) as unknown,
       innerError: {
-        date: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/),
+        date: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d$/) as unknown,
         "request-id": requestId,
         "client-request-id": "mine",
       },
     });
     expect(headers.get("client-request-id")).toBe("mine");
     expect(tenant.requests().at(-1)).toEqual({
-      sequence: expect.any(Number),
-      at: expect.any(String),
+      sequence: expect.any(Number) as unknown,
+      at: expect.any(String) as unknown,
       method: "GET",
       path: "/v1.0/users/nobody",
       status: 404,
@@ -182,7 +182,7 @@ describe("the directory", () => {
 
   it("has groups, an organization and the built-in roles", async () => {
     const { value } = (await ask("GET /groups")).body;
-    expect(value.map((group: any) => [group.displayName, group.groupTypes, group.isAssignableToRole])).toEqual([
+    expect(value.map((group) => [group.displayName, group.groupTypes, group.isAssignableToRole])).toEqual([
       ["Finance Operations", ["Unified"], null],
       ["All Engineering", ["DynamicMembership"], null],
       ["Office Munich", [], null],

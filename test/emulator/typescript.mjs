@@ -2,13 +2,17 @@
 import { transformFileSync } from "@swc/core";
 import Module from "node:module";
 
-/** @type {Record<string, (module: { _compile(code: string, file: string): void }, file: string) => void>} */
-const extensions = /** @type {any} */ (Module)._extensions;
+/** @typedef {(module: { _compile(code: string, file: string): void }, file: string) => void} Loader */
+const { _extensions: extensions } = /** @type {{ _extensions: Record<string, Loader> }} */ (
+  /** @type {unknown} */ (Module)
+);
 
-extensions[".ts"] = (module, file) => {
+/** @type {Loader} */
+const load = (module, file) => {
   const { code } = transformFileSync(file, {
     jsc: { target: "es2023", parser: { syntax: "typescript" } },
     module: { type: "commonjs" },
   });
   module._compile(code, file);
 };
+extensions[".ts"] = load;

@@ -84,11 +84,11 @@ describe("dist", () => {
 
 it.each([
   ["v20.20.2", false],
-  ["v22.11.0", false],
-  ["v22.12.0", true],
+  ["v22.12.0", false],
+  ["v22.13.0", true],
   ["v24.0.0", true],
 ])("Node.js %s is new enough: %s", (version, expected) => {
-  expect(isNewEnough(version)).toBe(expected);
+  expect(isNewEnough(version, ">=22.13")).toBe(expected);
 });
 
 describe("the count at the end of npm test", () => {

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { edited, Program } from "../../tools/demo/program.mjs";
+import { plainly } from "../../tools/demo/plain-output.mjs";
 import { edits, program as quickstart } from "../../tools/demo/story.mjs";
 import { aFolder } from "./machine";
 
@@ -55,5 +56,60 @@ describe("the demo's change of the program", () => {
     expect(program.restore()).toBe("changed since");
     expect(program.read()).toBe(`sponsors: ["my own work"]`);
     expect(readFileSync(program.backup, "utf8")).toContain("ada");
+  });
+});
+
+describe("Pulumi's output in the demo", () => {
+  const shown = (text: string) => {
+    let written = "";
+    const take = plainly((line) => (written += line));
+    // In pieces, as a pipe delivers it.
+    for (let i = 0; i < text.length; i += 7) take(text.slice(i, i + 7));
+    return written;
+  };
+
+  it("leaves out progress and what stays the same", () => {
+    const text = `Updating (local):
+
+ ~  pulumi:pulumi:Stack quickstart-local refreshing (0s) Tenant: the embedded tenant
+@ updating....
+ ~  pulumi-nodejs:dynamic/entra-agent-id:AgentIdentity helper refreshing (0s)
+ ~  pulumi-nodejs:dynamic/entra-agent-id:AgentIdentity helper refresh (0.28s)
+ ~  pulumi-nodejs:dynamic/entra-agent-id:AgentIdentity clerk refresh (0.28s) [diff: ~displayName]
+    entra-agent-id:index:AgentFleet payroll
+ ~  pulumi-nodejs:dynamic/entra-agent-id:AgentIdentity clerk updating (0s) [diff: ~displayName]
+ \u001b[33m~\u001b[0m  pulumi-nodejs:dynamic/entra-agent-id:AgentIdentity clerk updated (0.03s) [diff: ~displayName]
+    pulumi:pulumi:Stack quickstart-local  1 message
+
+Resources:
+    ~ 1 updated
+`;
+
+    expect(shown(text)).toBe(`Updating (local):
+
+ ~  entra-agent-id:AgentIdentity clerk refresh (0.28s) [diff: ~displayName]
+ \u001b[33m~\u001b[0m  entra-agent-id:AgentIdentity clerk updated (0.03s) [diff: ~displayName]
+
+Resources:
+    ~ 1 updated
+`);
+  });
+
+  it("keeps the diff, with names instead of URNs", () => {
+    const text = `    ~ pulumi-nodejs:dynamic/entra-agent-id:AgentIdentity: (update)
+        [id=68d2c761]
+        [urn=urn:pulumi:local::quickstart::entra-agent-id:index:AgentFleet$pulumi-nodejs:dynamic/entra-agent-id:AgentIdentity::payroll-clerk]
+      ~ sponsors: [
+          + [1]: "diego.siciliani@contoso.com"
+        ]
+`;
+
+    expect(shown(text)).toBe(`    ~ entra-agent-id:AgentIdentity: (update)
+        [id=68d2c761]
+        [payroll-clerk]
+      ~ sponsors: [
+          + [1]: "diego.siciliani@contoso.com"
+        ]
+`);
   });
 });

@@ -1,12 +1,12 @@
 // @ts-check
 /** Pulumi's output for somebody who sees it for the first time: what it says stays, how it says it gets shorter. */
 
-// eslint-disable-next-line no-control-regex
 const colour = /\u001b\[[0-9;]*m|<\{%.*?%\}>/g;
 
 /** Lines of progress that say again what a later line says. Without a terminal Pulumi prints them all. */
 const progress = [
   /^ [ ~+-]+\s\S+ \S+ (creating|updating|deleting|refreshing|running)\b/,
+  /^@ (previewing|updating|refreshing|destroying)\b/,
   / refresh( \([\d.]+s\))?$/,
   // What stays the same is counted at the end.
   /^ {4}\S+:\S+ \S+( +\d+ messages?)?$/,

@@ -1,0 +1,118 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Terminal } from "../../cli/terminal";
+import { serveTenant } from "../../emulator/server";
+import { openTenant } from "../../emulator/tenant";
+import { furnished, told as toldIn } from "./project";
+
+let project: string;
+let state: string;
+beforeEach(() => {
+  project = mkdtempSync(join(tmpdir(), "project-"));
+  state = join(project, ".entra-agent-id");
+  writeFileSync(join(project, "Pulumi.yaml"), "name: p\nruntime: nodejs\n");
+});
+afterEach(() => rmSync(project, { recursive: true }));
+
+const told = (line: string, change?: Partial<Terminal>) => toldIn(project, line, change);
+
+describe("tenant reset", () => {
+  it("asks for --yes, then brings the tenant back to its first state", async () => {
+    const { id } = await furnished(state);
+    expect(await told("tenant reset")).toEqual({
+      code: 2,
+      out: "",
+      error: `This deletes every object in the emulated tenant in ${state}. Repeat with --yes to do it.`,
+    });
+    expect((await told("tenant show")).out).toContain("Blueprint payroll");
+    expect(await told("tenant reset --yes --json")).toEqual({
+      code: 0,
+      out: JSON.stringify({ where: state, exists: true, id, reset: true }),
+      error: "",
+    });
+    expect((await told("tenant show")).out).not.toContain("Blueprint");
+  });
+
+  it("finds nothing to reset where there is no tenant", async () => {
+    expect((await told("tenant reset --yes")).code).toBe(1);
+    expect(existsSync(state)).toBe(false);
+  });
+});
+
+describe("a real tenant", () => {
+  const env = { ENTRA_AGENT_ID_TENANT: "fabrikam.com" };
+
+  it("is never reset or shown", async () => {
+    expect(await told("tenant reset --yes", { env })).toEqual({
+      code: 2,
+      out: "",
+      error:
+        "cannot reset tenant fabrikam.com: ENTRA_AGENT_ID_TENANT names a real tenant, and only emulated ones are ever reset.",
+    });
+    expect(await told("tenant show", { env })).toEqual({
+      code: 2,
+      out: "",
+      error:
+        "cannot show tenant fabrikam.com: ENTRA_AGENT_ID_TENANT names a real tenant, and this command only looks at emulated ones.",
+    });
+  });
+});
+
+describe("tenant start", () => {
+  it("serves the tenant until it is interrupted, and says how to point programs at it", async () => {
+    let url = "";
+    const lines: string[] = [];
+    const interrupted = async () => {
+      url = /ENTRA_AGENT_ID_TENANT=(\S+)/.exec(lines.join("\n"))?.[1] ?? "";
+      expect(await (await fetch(`${url}/_tenant`)).json()).toMatchObject({ name: "Contoso (emulated)" });
+    };
+    const { code } = await told("tenant start --port 0", { interrupted, out: (line) => void lines.push(line) });
+    expect(code).toBe(0);
+    expect(lines.slice(1)).toEqual([
+      `Its state lies in ${state}`,
+      "",
+      "Point programs at it with:",
+      `  export ENTRA_AGENT_ID_TENANT=${url}`,
+      "",
+      "Ctrl+C ends it.",
+    ]);
+    expect(existsSync(state)).toBe(true);
+    await expect(fetch(`${url}/_tenant`)).rejects.toThrow("fetch failed");
+  });
+
+  it("keeps nothing on disk when asked", async () => {
+    const { code, out } = await told("tenant start --port 0 --memory --json");
+    expect([code, JSON.parse(out)]).toMatchObject([
+      0,
+      {
+        name: "Contoso (emulated)",
+        where: "memory",
+        url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) as unknown,
+      },
+    ]);
+    expect(existsSync(state)).toBe(false);
+  });
+
+  it("cannot run on a port that is taken or is none", async () => {
+    const tenant = openTenant({ memory: true });
+    const { url, close } = await serveTenant(tenant, { port: 0 });
+    const taken = await told(`tenant start --memory --port ${new URL(url).port}`);
+    expect([taken.code, taken.error]).toEqual([
+      2,
+      `cannot serve at ${url}: the port is in use. Choose another with --port.`,
+    ]);
+    await close();
+    tenant.close();
+    expect((await told("tenant start --port x")).error).toContain('--port must be a number from 0 to 65535, not "x"');
+  });
+});
+
+describe("the command", () => {
+  it("explains itself, and answers 2 to what it does not know", async () => {
+    const help = await told("--help");
+    expect([help.code, help.out.includes("tenant")]).toEqual([0, true]);
+    expect((await told("tenant frobnicate")).code).toBe(2);
+    expect((await told("tenant show --colour")).code).toBe(2);
+  });
+});

@@ -1,0 +1,134 @@
+import * as fc from "fast-check";
+import { type Address, parseAddress, printAddress } from "../../emulator/address";
+import { GraphRefusal } from "../../emulator/refusal";
+
+const segmentsOf = (path: string) => parseAddress(path).segments;
+
+describe("an address", () => {
+  const blueprint = { name: "applications", cast: "agentIdentityBlueprint", key: { property: "id", value: "1" } };
+
+  it.each([
+    "/v1.0/applications/1/microsoft.graph.agentIdentityBlueprint",
+    "/v1.0/applications/microsoft.graph.agentIdentityBlueprint/1",
+    "/v1.0/applications('1')/graph.agentIdentityBlueprint",
+    "/v1.0/APPLICATIONS(id='1')/Microsoft.Graph.agentIdentityBlueprint/",
+    "/v1.0/applications(1)/microsoft.graph.agentIdentityBlueprint",
+  ])("%s is the same blueprint", (path) => {
+    expect(segmentsOf(path)).toEqual([blueprint]);
+  });
+
+  it("reads alternate keys, doubled quotes and encoded characters", () => {
+    expect(segmentsOf("/beta/applications(uniqueName='it''s%20a%2Fb(c)')")).toEqual([
+      { name: "applications", key: { property: "uniqueName", value: "it's a/b(c)" } },
+    ]);
+    expect(segmentsOf("/v1.0/users/adele%40contoso.com")).toEqual([
+      { name: "users", key: { property: "id", value: "adele@contoso.com" } },
+    ]);
+  });
+
+  it("tells keys from functions and references", () => {
+    expect(segmentsOf("/v1.0/applications/delta").map(({ name }) => name)).toEqual(["applications", "delta"]);
+    expect(segmentsOf("/v1.0/applications/1/owners/$ref").map(({ name }) => name)).toEqual([
+      "applications",
+      "owners",
+      "$ref",
+    ]);
+    expect(segmentsOf("/v1.0/applications/1/owners/2/$ref")[1]).toEqual({
+      name: "owners",
+      key: { property: "id", value: "2" },
+    });
+  });
+
+  it.each([
+    "",
+    "/",
+    "/v1.0",
+    "/v3/users",
+    "/v1.0/users(",
+    "/v1.0/users()",
+    "/v1.0/users(id='a'b')",
+    "/v1.0/a b",
+    "/v1.0/%zz",
+    "/v1.0//users",
+    "v1.0/users",
+  ])("%j is refused", (path) => {
+    expect(() => parseAddress(path)).toThrow(GraphRefusal);
+  });
+
+  const key = fc.record({
+    property: fc.constantFrom("id", "appId", "uniqueName", "name"),
+    value: fc.string({ minLength: 1, unit: "binary" }),
+  });
+  const segment = fc.record(
+    {
+      name: fc.constantFrom(
+        "applications",
+        "servicePrincipals",
+        "owners",
+        "federatedIdentityCredentials",
+        "identity",
+        "$ref",
+      ),
+      cast: fc.constantFrom("agentIdentity", "agentIdentityBlueprint"),
+      key,
+    },
+    { requiredKeys: ["name"] },
+  );
+  const version = fc.constantFrom("v1.0" as const, "beta" as const);
+  const keyed = ["applications", "servicePrincipals", "owners", "federatedIdentityCredentials"];
+  /** An address that says what it means: a collection without key is not followed by what would be its key. */
+  const clear = ({ segments }: Address) =>
+    segments.every(({ name, key }, at) => {
+      const next = segments[at + 1];
+      return key !== undefined || !keyed.includes(name) || next === undefined || next.name.startsWith("$");
+    });
+
+  it("is read back as it was written", () => {
+    fc.assert(
+      fc.property(
+        fc.record({ version, segments: fc.array(segment, { minLength: 1, maxLength: 5 }) }).filter(clear),
+        (address) => {
+          expect(parseAddress(printAddress(address))).toEqual(address);
+        },
+      ),
+    );
+  });
+
+  it("is refused by Graph's refusal and nothing else, whatever it is", () => {
+    const wild = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc
+        .array(
+          fc.constantFrom(
+            "/",
+            "v1.0",
+            "users",
+            "(",
+            ")",
+            "'",
+            "=",
+            "id",
+            "%2F",
+            "%",
+            "microsoft.graph.x",
+            "$ref",
+            "''",
+          ),
+        )
+        .map((parts) => `/v1.0/${parts.join("")}`),
+    );
+    fc.assert(
+      fc.property(wild, (path) => {
+        let parsed: Address;
+        try {
+          parsed = parseAddress(path);
+        } catch (error) {
+          expect(error).toBeInstanceOf(GraphRefusal);
+          return;
+        }
+        expect(parseAddress(printAddress(parsed))).toEqual(parsed);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

@@ -1,0 +1,90 @@
+import { connect } from "node:net";
+import { request as httpRequest } from "node:http";
+import { type Body } from "./client";
+import { serveTenant, type ServedTenant } from "../../emulator/server";
+import { openTenant } from "../../emulator/tenant";
+
+const tenant = openTenant({ memory: true });
+let served: ServedTenant;
+beforeAll(async () => {
+  served = await serveTenant(tenant, { port: 0 });
+});
+beforeEach(() => tenant.reset());
+afterAll(async () => {
+  await served.close();
+  tenant.close();
+});
+
+async function token(body: object = {}): Promise<string> {
+  const answer = await fetch(`${served.url}/_tenant/token`, { method: "POST", body: JSON.stringify(body) });
+  return ((await answer.json()) as { access_token: string }).access_token;
+}
+
+const get = async (path: string) =>
+  fetch(`${served.url}${path}`, { headers: { authorization: `Bearer ${await token()}` } });
+
+describe("a served tenant", () => {
+  it("is Graph at the versions, with pages on its own address", async () => {
+    const { "@odata.nextLink": next, value } = (await (await get("/v1.0/users?$top=7")).json()) as Body;
+    expect([value.length, next.startsWith(`${served.url}/v1.0/users?`)]).toEqual([7, true]);
+    expect(((await (await get(next.slice(served.url.length))).json()) as Body).value).toHaveLength(5);
+    expect((await fetch(`${served.url}/v1.0/users`)).status).toBe(401);
+  });
+
+  it("takes sponsors by its own address", async () => {
+    const { value } = (await (await get("/v1.0/users?$top=1")).json()) as Body;
+    const made = await fetch(`${served.url}/v1.0/applications/microsoft.graph.agentIdentityBlueprint`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${await token()}`, "content-type": "application/json" },
+      body: JSON.stringify({ displayName: "x", "sponsors@odata.bind": [`${served.url}/v1.0/users/${value[0].id}`] }),
+    });
+    expect(made.status).toBe(201);
+  });
+
+  it("says who it is, gives tokens and tells what was asked, and nothing else", async () => {
+    expect(await (await fetch(`${served.url}/_tenant`)).json()).toEqual({
+      id: tenant.id,
+      name: tenant.name,
+      domain: tenant.domain,
+    });
+    await fetch(`${served.url}/v1.0/users`);
+    expect(await (await fetch(`${served.url}/_tenant/requests`)).json()).toMatchObject({
+      value: [{ path: "/v1.0/users", status: 401 }],
+    });
+    const answer = await fetch(`${served.url}/_tenant/token`, { method: "POST" });
+    expect(await answer.json()).toEqual({ access_token: expect.any(String) as unknown, expires_in: 3_600 });
+    for (const body of ["{", '{"permissions":["Nope"]}', '{"colour":1}']) {
+      expect((await fetch(`${served.url}/_tenant/token`, { method: "POST", body })).status).toBe(400);
+    }
+    expect((await fetch(`${served.url}/_tenant/reset`, { method: "POST" })).status).toBe(404);
+  });
+
+  it("answers loopback names only", async () => {
+    const status = await new Promise((resolve) => {
+      const { port } = new URL(served.url);
+      httpRequest(
+        { port, host: "127.0.0.1", path: "/_tenant", headers: { host: "evil.example" } },
+        ({ statusCode }) => {
+          resolve(statusCode);
+        },
+      ).end();
+    });
+    expect(status).toBe(403);
+  });
+
+  it("breaks the connection where a fault says so, and goes on", async () => {
+    tenant.fail({ path: "/users", effect: "before", answer: "reset" });
+    await expect(get("/v1.0/users")).rejects.toThrow("fetch failed");
+    expect((await get("/v1.0/users")).status).toBe(200);
+  });
+
+  it("goes on when a client leaves in the middle of its request", async () => {
+    const { port } = new URL(served.url);
+    const socket = connect(Number(port), "127.0.0.1");
+    await new Promise((resolve) => socket.once("connect", resolve));
+    socket.write("POST /v1.0/users HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{");
+    await new Promise((resolve) => setImmediate(resolve));
+    socket.resetAndDestroy();
+    expect((await get("/v1.0/users")).status).toBe(200);
+  });
+});

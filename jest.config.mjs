@@ -14,7 +14,12 @@ const shared = {
 export default {
   projects: [
     // Milliseconds each: rules, the emulated tenant, every resource through the real Graph client, components with mocks.
-    { ...shared, displayName: "rules", testMatch: ["<rootDir>/test/**/*.test.ts"], testPathIgnorePatterns: ["<rootDir>/test/cli/"] },
+    {
+      ...shared,
+      displayName: "rules",
+      testMatch: ["<rootDir>/test/**/*.test.ts"],
+      testPathIgnorePatterns: ["<rootDir>/test/cli/"],
+    },
     // Seconds each: the real Pulumi CLI.
     { ...shared, displayName: "cli", testMatch: ["<rootDir>/test/cli/**/*.test.ts"] },
   ],

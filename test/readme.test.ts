@@ -10,7 +10,8 @@ import * as v1 from "../provider/dynamic-v1";
 import { federatedIdentityCredential } from "../provider/federated-identity-credential";
 import { signInWays } from "../provider/graph/sign-in";
 import { permissionGrant } from "../provider/permission-grant";
-import { aTenant } from "./provider/a-tenant";
+import type { Lifecycle } from "../provider/engine/lifecycle";
+import { aTenant, type Live } from "./provider/a-tenant";
 
 const root = path.join(__dirname, "..");
 const readme = fs.readFileSync(path.join(root, "README.md"), "utf8");
@@ -83,18 +84,21 @@ describe("the README", () => {
       applications: { includeApplications: ["All"] },
     };
     const policy = await run.create(conditionalAccessPolicy, { displayName: "Block", conditions, state: "enabled" });
-    const all = [
-      [conditionalAccessPolicy, policy, { displayName: "Block all" }],
-      [federatedIdentityCredential, credential, { subject: "y" }],
-      [permissionGrant, grant, { application: ["Group.Read.All"], delegated: ["Mail.Send"] }],
-      [agentIdentity, identity, { displayName: "Other", sponsors: ["johanna.lorenz@contoso.com"] }],
-      [agentIdentityBlueprintPrincipal, principal, { enabled: false }],
-      [agentIdentityBlueprint, blueprint, { displayName: "Other", sponsors: ["johanna.lorenz@contoso.com"] }],
-    ] as const;
-    for (const [lifecycle, { id, inputs, outputs }, change] of all) {
-      const { outs } = await run.provider<object>(lifecycle).update(id, outputs, { ...inputs, ...change });
-      await (await tenant.process()).provider<object>(lifecycle).delete(id, outs);
-    }
+    const changeAndDelete = async <Inputs extends object>(
+      lifecycle: Lifecycle<Inputs>,
+      { id, inputs, outputs }: Live,
+      change: object,
+    ): Promise<void> => {
+      const { outs } = await run.provider(lifecycle).update(id, outputs, { ...inputs, ...change });
+      await (await tenant.process()).provider(lifecycle).delete(id, outs);
+    };
+    const others = { displayName: "Other", sponsors: ["johanna.lorenz@contoso.com"] };
+    await changeAndDelete(conditionalAccessPolicy, policy, { displayName: "Block all" });
+    await changeAndDelete(federatedIdentityCredential, credential, { subject: "y" });
+    await changeAndDelete(permissionGrant, grant, { application: ["Group.Read.All"], delegated: ["Mail.Send"] });
+    await changeAndDelete(agentIdentity, identity, others);
+    await changeAndDelete(agentIdentityBlueprintPrincipal, principal, { enabled: false });
+    await changeAndDelete(agentIdentityBlueprint, blueprint, others);
     const again = await (
       await tenant.process()
     ).create(agentIdentityBlueprint, { displayName: "Payroll agents", sponsors });

@@ -1,13 +1,13 @@
 // @ts-check
 /** Builds dist from scratch beside its place and swaps it in, so that a failed build or a second one at the same time breaks nothing. */
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { run, seconds } from "./command.mjs";
-import { fingerprint, sourceFiles, stamp } from "./sources.mjs";
+import { fingerprint, sourceFiles, stampBuild, workshopOf } from "./sources.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const workshop = path.join(root, "node_modules", ".cache", "pulumi-entra-agent-id");
+const workshop = workshopOf(root);
 
 /** @returns {Promise<number>} exit code */
 async function build() {
@@ -31,9 +31,9 @@ async function build() {
     }
     const command = path.join(making, "cli", "main.js");
     if (existsSync(command)) chmodSync(command, 0o755);
-    writeFileSync(path.join(making, stamp), sources);
     chmodSync(making, 0o755);
     swapIn(making);
+    stampBuild(root, sources);
   } finally {
     rmSync(making, { recursive: true, force: true });
   }

@@ -1,12 +1,12 @@
 // @ts-check
 /** What dist is made of, and whether it still is. Built-ins only, Node 20. */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { readJson } from "./json.mjs";
 
-/** The file in dist that says which sources it was built from. */
-export const stamp = ".sources";
+/** Where builds happen, and where the last one says what it was made of; not in dist, which is published. @param {string} root */
+export const workshopOf = (root) => path.join(root, "node_modules", ".cache", "pulumi-entra-agent-id");
 
 /** @param {string} root @returns {string[]} every file under what tsconfig.json includes, relative, sorted */
 export function sourceFiles(root) {
@@ -36,8 +36,25 @@ export function fingerprint(root) {
   return hash.digest("hex");
 }
 
-/** @param {string} root @returns whether dist is what a build would make now */
+/** @typedef {{ sources: string, compiled: number }} Stamp compiled: when the compiler wrote that very dist */
+
+/** @param {string} dist @returns {number} */
+const compiledAt = (dist) => statSync(path.join(dist, "index.js")).mtimeMs;
+
+/** @param {string} root @param {string} sources fingerprint of what dist was built from */
+export function stampBuild(root, sources) {
+  mkdirSync(workshopOf(root), { recursive: true });
+  /** @type {Stamp} */
+  const stamp = { sources, compiled: compiledAt(path.join(root, "dist")) };
+  writeFileSync(path.join(workshopOf(root), "built.json"), JSON.stringify(stamp));
+}
+
+/** @param {string} root @returns {boolean} whether dist is what a build would make now */
 export function isBuilt(root) {
-  const file = path.join(root, "dist", stamp);
-  return existsSync(file) && readFileSync(file, "utf8") === fingerprint(root);
+  const file = path.join(workshopOf(root), "built.json");
+  const dist = path.join(root, "dist");
+  if (!existsSync(file) || !existsSync(path.join(dist, "index.js"))) return false;
+  const stamp = /** @type {Stamp} */ (readJson(file));
+  // Two builds at once may stamp each other's work; the time tells.
+  return stamp.compiled === compiledAt(dist) && stamp.sources === fingerprint(root);
 }

@@ -1,7 +1,7 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { npm, whyDependenciesAreStale } from "../../tools/dependencies.mjs";
-import { fingerprint, isBuilt, stamp } from "../../tools/sources.mjs";
+import { fingerprint, isBuilt, stampBuild } from "../../tools/sources.mjs";
 import { isNewEnough } from "../../tools/node.mjs";
 import { closingLine, countOf } from "../../tools/count.mjs";
 import { aFolder } from "./machine";
@@ -64,7 +64,8 @@ describe("dist", () => {
     mkdirSync(path.join(root, "provider", "graph"), { recursive: true });
     writeFileSync(path.join(root, "provider", "graph", "errors.ts"), "export {};");
     mkdirSync(path.join(root, "dist"));
-    writeFileSync(path.join(root, "dist", stamp), fingerprint(root));
+    writeFileSync(path.join(root, "dist", "index.js"), "exports.built = true;");
+    stampBuild(root, fingerprint(root));
     return root;
   };
 
@@ -73,6 +74,7 @@ describe("dist", () => {
     ["a source changed", false, (root: string) => writeFileSync(path.join(root, "index.ts"), "export const a = 1;")],
     ["a source is new", false, (root: string) => writeFileSync(path.join(root, "provider", "new.ts"), "")],
     ["a source is gone", false, (root: string) => rmSync(path.join(root, "provider", "graph", "errors.ts"))],
+    ["another build replaced it", false, (root: string) => utimesSync(path.join(root, "dist", "index.js"), 1, 1)],
     ["it is missing", false, (root: string) => rmSync(path.join(root, "dist"), { recursive: true })],
     ["something else changed", true, (root: string) => writeFileSync(path.join(root, "README.md"), "")],
   ])("when %s, is up to date: %s", (_what, expected, change) => {

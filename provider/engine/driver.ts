@@ -10,7 +10,7 @@ import { inOrderOf, json, pick, same, textOf } from "./json";
 import type { Actual, Lifecycle, Marked } from "./lifecycle";
 import { type Judgement, judge } from "./inputs";
 import { holdsUnknown } from "./unknown";
-import { defaultPatience, type Patience, untilVisible } from "./visibility";
+import { defaultPatience, type Patience, unlessAbsent, untilVisible } from "./visibility";
 import { type Step, worded } from "./wording";
 
 /** What a driver works with. One per process. */
@@ -98,7 +98,8 @@ export class Driver<Inputs extends object> {
     const tenant = await this.world.tenant();
     this.refuseOtherTenant("read", olds, tenant);
     const declared = this.#declared(olds);
-    const actual = await this.#worded("read", declared, () => this.lifecycle.read(tenant, id, declared));
+    const read = () => this.lifecycle.read(tenant, id, declared);
+    const actual = await this.#worded("read", declared, () => unlessAbsent(read, this.world.patience));
     if (!actual) return undefined;
     const inputs = { ...inOrderOf(declared, pick(actual.inputs, Object.keys(declared))), marker: declared.marker };
     return { inputs, state: stateOf(tenant, inputs, actual.outputs) };

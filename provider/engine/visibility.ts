@@ -43,3 +43,15 @@ export async function untilVisible<T>(
     pauseMs = Math.min(pauseMs * 2, 5_000);
   }
 }
+
+/**
+ * What a read shows; undefined only when several in a row agree that nothing is there. One replica's 404 must never make
+ * Pulumi forget an object.
+ */
+export async function unlessAbsent<T>(read: () => Promise<T | undefined>, patience: Patience): Promise<T | undefined> {
+  for (let look = 1; ; look++) {
+    const seen = await read();
+    if (seen !== undefined || look >= patience.agreeing) return seen;
+    await patience.pause(250 * look);
+  }
+}

@@ -98,6 +98,13 @@ describe("an agent identity", () => {
     });
   });
 
+  it("is gone only when several reads agree: one replica's 404 does not make Pulumi forget it", async () => {
+    const made = await run.create(agentIdentity, asks());
+    const answer = { status: 404, body: { error: { code: "Request_ResourceNotFound", message: "Not here." } } };
+    tenant.emulated.fail({ method: "GET", path: `${made.id}/microsoft`, effect: "before", answer, times: 4 });
+    expect((await run.provider(agentIdentity).read(made.id, made.outputs)).inputs).toEqual(made.inputs);
+  });
+
   it("keeps the way the program names its sponsors, by principal name or by object id", async () => {
     const { id: ada } = await tenant.graph.get<{ id: string }>("/users/diego.siciliani@contoso.com");
     const made = await run.create(agentIdentity, asks({ sponsors: [ada] }));

@@ -1,11 +1,10 @@
 // @ts-check
 /** The demo's stack, driven through the real CLI. State, PULUMI_HOME and stack settings lie in .demo, never in the user's own. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { hostname } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { isAlive, run } from "../command.mjs";
-import { parseJson, readJson } from "../json.mjs";
+import { parseJson } from "../json.mjs";
 import { plainly } from "./plain-output.mjs";
 import { pulumiEnvironment } from "../pulumi-cli/environment.mjs";
 
@@ -18,6 +17,7 @@ const withSettings = new Set(["up", "preview", "refresh", "destroy", "watch"]);
 export class Stack {
   /** @type {import("node:child_process").ChildProcess | undefined} */
   #running;
+  #pidFile;
   interrupted = false;
 
   /** @param {string} root folder of Pulumi.yaml @param {string} folder the demo's own @param {import("../pulumi-cli/pulumi-cli.mjs").PulumiCli} cli */
@@ -26,6 +26,7 @@ export class Stack {
     this.folder = folder;
     this.cli = cli;
     this.state = path.join(folder, "state");
+    this.#pidFile = path.join(folder, "pulumi.pid");
     this.environment = {
       ...pulumiEnvironment(cli, { home: path.join(folder, "home"), state: this.state, tenant: "local" }),
       PULUMI_STACK: "local",
@@ -44,9 +45,13 @@ export class Stack {
       ...(show ? { show: plainly((text) => process.stdout.write(text)) } : {}),
       // Ctrl-C is passed on once, below; from the terminal and from here Pulumi would count two and stop without tidying up.
       ownGroup: process.platform !== "win32",
-      onStart: (child) => (this.#running = child),
+      onStart: (child) => {
+        this.#running = child;
+        writeFileSync(this.#pidFile, String(child.pid));
+      },
     });
     this.#running = undefined;
+    rmSync(this.#pidFile, { force: true });
     return ended;
   }
 
@@ -66,6 +71,7 @@ export class Stack {
 
   /** Makes the stack where there is none, and takes over what a killed run left. @param {(line: string) => void} log */
   async prepare(log) {
+    await this.#untilEarlierRunEnds(log);
     for (const directory of [this.state, path.join(this.folder, "home")]) mkdirSync(directory, { recursive: true });
     // A project of the same name in the demo's folder, so that "stack init" writes its settings there.
     const project = projectName(readFileSync(path.join(this.root, "Pulumi.yaml"), "utf8"));
@@ -76,15 +82,19 @@ export class Stack {
     await this.#takeOver(log);
   }
 
-  /** @param {(line: string) => void} log */
-  async #takeOver(log) {
-    const locks = () => filesBelow(path.join(this.state, ".pulumi", "locks"));
-    if (locks().length === 0) return;
-    for (let waited = 0; waited < 120 && locks().some(isHeldHere); waited++) {
-      if (waited === 0) log("An update of an earlier run is still at work; waiting for it to end.");
+  /** A demo that was killed leaves its CLI at work, which ends in good order when it is left alone. @param {(line: string) => void} log */
+  async #untilEarlierRunEnds(log) {
+    if (!existsSync(this.#pidFile)) return;
+    const pid = Number(readFileSync(this.#pidFile, "utf8"));
+    for (let waited = 0; waited < 120 && isAlive(pid); waited++) {
+      if (waited === 0) log("Pulumi is still at work for an earlier run of the demo; waiting for it to end.");
       await pause(1000);
     }
-    if (locks().length === 0) return;
+  }
+
+  /** @param {(line: string) => void} log */
+  async #takeOver(log) {
+    if (!hasLocks(path.join(this.state, ".pulumi", "locks"))) return;
     log("An earlier run was ended in the middle of an update; taking its lock away.");
     await this.succeed(["cancel", "--yes", "local"]);
     await this.succeed(["refresh", "--yes", "--skip-preview", "--clear-pending-creates"]);
@@ -105,17 +115,8 @@ function projectName(yaml) {
   return name;
 }
 
-/** @param {string} directory @returns {string[]} */
-function filesBelow(directory) {
-  if (!existsSync(directory)) return [];
-  return readdirSync(directory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".json"))
-    .map((entry) => path.join(entry.parentPath, entry.name));
-}
-
-/** @param {string} lock @returns {boolean} whether the process that holds it still runs on this machine */
-function isHeldHere(lock) {
-  if (!existsSync(lock)) return false;
-  const holder = /** @type {{ pid?: number, hostname?: string }} */ (readJson(lock));
-  return holder.hostname === hostname() && holder.pid !== undefined && isAlive(holder.pid);
+/** @param {string} directory @returns {boolean} whether there is a lock of any stack in it */
+function hasLocks(directory) {
+  if (!existsSync(directory)) return false;
+  return readdirSync(directory, { recursive: true, encoding: "utf8" }).some((name) => name.endsWith(".json"));
 }

@@ -8,6 +8,7 @@ import { connect } from "../graph/connection";
 import { EntraError } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 import { Driver, HalfDone, type State, world } from "./driver";
+import { whenEngineIsGone } from "./engine-channel";
 import { json, textOf } from "./json";
 import type { Finding, Lifecycle, Marked } from "./lifecycle";
 
@@ -118,6 +119,8 @@ function initFailed(half: HalfDone, inputs: Properties): Error {
  * whole is told there; here a short line is enough: `cannot read agent identity "Payslip helper": WRONG_TENANT`.
  */
 async function spoken<T>(act: () => Promise<T>): Promise<T> {
+  watchEngine();
+  underWay++;
   try {
     return await act();
   } catch (error) {
@@ -127,7 +130,27 @@ async function spoken<T>(act: () => Promise<T>): Promise<T> {
       error.toString = () => what;
     }
     throw error;
+  } finally {
+    underWay--;
+    endWhenAlone();
   }
+}
+
+let underWay = 0;
+let engineIs: "not watched" | "there" | "gone" = "not watched";
+
+function watchEngine(): void {
+  if (engineIs !== "not watched") return;
+  engineIs = "there";
+  whenEngineIsGone(() => {
+    engineIs = "gone";
+    endWhenAlone();
+  });
+}
+
+/** What was begun is finished first: half a write would be the next run's work. */
+function endWhenAlone(): void {
+  if (engineIs === "gone" && underWay === 0) process.exit(0);
 }
 
 let said = false;

@@ -1,3 +1,5 @@
+import { execFileSync } from "node:child_process";
+import { setTimeout as pause } from "node:timers/promises";
 import { fleet, parts, program } from "./programs";
 import { aStack, type Stack } from "./stack";
 import { tenantOf } from "./tenant";
@@ -55,6 +57,27 @@ describe("an update that fails in the middle", () => {
   });
 });
 
+/** Processes that a process has started, directly or not. */
+function descendants(pid: number): number[] {
+  const rows = execFileSync("ps", ["-e", "-o", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
+  const table = rows.map((row) => row.trim().split(/\s+/).map(Number));
+  const children = table.flatMap(([child, parent]) => (parent === pid && child !== undefined ? [child] : []));
+  return [...children, ...children.flatMap(descendants)];
+}
+
+async function allEnded(pids: readonly number[]): Promise<void> {
+  const alive = (): number[] => {
+    const rows = execFileSync("ps", ["-e", "-o", "pid=,stat="], { encoding: "utf8" }).trim().split("\n");
+    const running = rows.map((row) => row.trim().split(/\s+/)).filter(([, state]) => !state?.startsWith("Z"));
+    return pids.filter((pid) => running.some(([other]) => Number(other) === pid));
+  };
+  const until = Date.now() + 30_000;
+  while (alive().length > 0) {
+    if (Date.now() > until) throw new Error(`still running: ${alive().join(", ")}`);
+    await pause(200);
+  }
+}
+
 describe("an update that is killed", () => {
   it.each(["AgentIdentity helper creating", "ConditionalAccessPolicy block creating"])(
     "while its output says %s is finished by the next one, with one of each",
@@ -63,8 +86,12 @@ describe("an update that is killed", () => {
       const { contents } = await tenantOf(stack);
       const run = stack.begin("up", "--yes", "--skip-preview");
       await run.says(moment);
+      const started = descendants(run.pid);
+      expect(started.length).toBeGreaterThan(0);
       run.kill("SIGKILL");
       await run.outcome;
+      // Nobody else would end them, and each holds 130 MB.
+      await allEnded(started);
 
       await stack.cancel();
       expect(await stack.up()).toMatchObject({ exitCode: 0, errors: [] });

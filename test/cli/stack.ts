@@ -47,6 +47,8 @@ export interface BegunRun {
   /** Waits until the text stands in its output. */
   says: (text: string) => Promise<void>;
   kill: (signal: NodeJS.Signals) => void;
+  /** Process id of the CLI. */
+  pid: number;
   outcome: Promise<Outcome>;
 }
 
@@ -143,6 +145,7 @@ export class Stack {
     return {
       says: (text) => untilSaid(process, text),
       kill: (signal) => process.kill(signal),
+      pid: process.pid ?? 0,
       outcome: ended.then(({ code, output }) => readOutcome(log, code, output)),
     };
   }

@@ -8,12 +8,12 @@ import { AgentIdentityBlueprint } from "../provider/agent-identity-blueprint";
 import { AgentIdentityBlueprintPrincipal } from "../provider/agent-identity-blueprint-principal";
 import { ConditionalAccessPolicy } from "../provider/conditional-access-policy";
 import { FederatedIdentityCredential } from "../provider/federated-identity-credential";
-import { microsoftGraph, PermissionGrant } from "../provider/permission-grant";
+import { PermissionGrant } from "../provider/permission-grant";
 
-/** What agents may do at one API, by names. */
+/** What agents may do at one API, by permission names. */
 export interface FleetPermissions {
   /** appId of the API. @default Microsoft Graph */
-  readonly api?: string;
+  readonly api?: pulumi.Input<string>;
   /** Application permissions: what an agent may do as itself. */
   readonly application?: readonly string[];
   /** Delegated permissions: what it may do for whoever it acts for. */
@@ -34,8 +34,8 @@ export interface FleetAgent {
   readonly displayName: pulumi.Input<string>;
   /** Who answers for this agent. @default the sponsors of the fleet */
   readonly sponsors?: pulumi.Input<pulumi.Input<string>[]>;
-  /** What this agent may do besides what every agent of the fleet may. */
-  readonly permissions?: readonly FleetPermissions[];
+  /** What this agent may do besides what every agent of the fleet may, by the same names. */
+  readonly permissions?: Readonly<Record<string, FleetPermissions>>;
   /** Whether it may sign in. @default true */
   readonly enabled?: pulumi.Input<boolean>;
 }
@@ -47,10 +47,10 @@ export interface AgentFleetArgs {
   readonly description?: pulumi.Input<string>;
   /** Who answers for this kind of agent: user principal names, or object ids of users, Microsoft 365 groups or dynamic groups. */
   readonly sponsors: pulumi.Input<pulumi.Input<string>[]>;
-  /** Workloads that may sign in as the blueprint, by credential name. A blueprint holds at most 20. */
+  /** Workloads that may sign in as the blueprint, by a credential name that is never changed. A blueprint holds at most 20. */
   readonly federation?: Readonly<Record<string, FleetFederation>>;
-  /** What every agent of the fleet may do. */
-  readonly permissions?: readonly FleetPermissions[];
+  /** What every agent of the fleet may do, one entry for each API under a name that is never changed (`graph`). */
+  readonly permissions?: Readonly<Record<string, FleetPermissions>>;
   /** The agents, by a name that is never changed: it is the agent's identity in the program. */
   readonly agents: Readonly<Record<string, FleetAgent>>;
   /** Whether agents at high risk are blocked, or only reported. @default "enabledForReportingButNotEnforced" */
@@ -123,7 +123,7 @@ export class AgentFleet extends pulumi.ComponentResource {
 
   #agent(
     name: string,
-    { displayName, sponsors, permissions = [], enabled }: FleetAgent,
+    { displayName, sponsors, permissions = {}, enabled }: FleetAgent,
     fleet: AgentFleetArgs,
   ): AgentIdentity {
     const identity = new AgentIdentity(
@@ -137,22 +137,28 @@ export class AgentFleet extends pulumi.ComponentResource {
       },
       { parent: this },
     );
-    for (const [api, { application, delegated }] of byApi([...(fleet.permissions ?? []), ...permissions])) {
-      const grant = api === microsoftGraph ? name : `${name}-${api}`;
-      new PermissionGrant(grant, { agentId: identity.id, api, application, delegated }, { parent: identity });
+    for (const [key, grant] of Object.entries(joined(fleet.permissions ?? {}, permissions))) {
+      new PermissionGrant(`${name}-${key}`, { agentId: identity.id, ...grant }, { parent: identity });
     }
     return identity;
   }
 }
 
-/** One grant per API, whoever asks for it. */
-function byApi(permissions: readonly FleetPermissions[]): Map<string, { application: string[]; delegated: string[] }> {
-  const grants = new Map<string, { application: string[]; delegated: string[] }>();
-  for (const { api = microsoftGraph, application = [], delegated = [] } of permissions) {
-    const grant = grants.get(api) ?? { application: [], delegated: [] };
-    grant.application.push(...application);
-    grant.delegated.push(...delegated);
-    grants.set(api, grant);
-  }
-  return grants;
+/** One grant for each API: what the fleet may there, and what the agent may besides. */
+function joined(
+  fleet: Readonly<Record<string, FleetPermissions>>,
+  agent: Readonly<Record<string, FleetPermissions>>,
+): Record<string, FleetPermissions & { application: string[]; delegated: string[] }> {
+  const keys = [...new Set([...Object.keys(fleet), ...Object.keys(agent)])];
+  return Object.fromEntries(
+    keys.map((key) => [
+      key,
+      {
+        ...fleet[key],
+        ...agent[key],
+        application: [...(fleet[key]?.application ?? []), ...(agent[key]?.application ?? [])],
+        delegated: [...(fleet[key]?.delegated ?? []), ...(agent[key]?.delegated ?? [])],
+      },
+    ]),
+  );
 }

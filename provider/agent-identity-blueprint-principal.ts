@@ -11,7 +11,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { objectId } from "./directory-references";
-import type { Lifecycle } from "./engine/lifecycle";
+import type { Lifecycle, Match } from "./engine/lifecycle";
+import { markerTag } from "./engine/marker";
 import { EntraResource } from "./engine/resource";
 import { undefinedWhenGone } from "./graph/errors";
 
@@ -48,58 +49,81 @@ const properties = {
 
 // ---- how it lives in the tenant --------------------------------------------
 
-interface BlueprintPrincipal {
+interface Principal {
   readonly "@odata.type"?: string;
   readonly id: string;
   readonly appId: string;
   readonly displayName: string;
   readonly accountEnabled: boolean;
+  readonly tags: string[];
 }
 
+const kind = "AgentIdentityBlueprintPrincipal";
 const cast = "microsoft.graph.agentIdentityBlueprintPrincipal";
 const path = (id: string): string => `/servicePrincipals/${encodeURIComponent(id)}/${cast}`;
 
 export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
-  kind: "AgentIdentityBlueprintPrincipal",
+  kind,
   noun: "agent identity blueprint principal",
   properties,
   nameOf: ({ blueprintId }) => blueprintId ?? "",
   replacedBy: ["blueprintId"],
   permissions: {
     read: "AgentIdentityBlueprintPrincipal.Read.All",
-    create: "AgentIdentityBlueprintPrincipal.Create",
-    change: "AgentIdentityBlueprintPrincipal.EnableDisable.All",
+    create: "AgentIdentityBlueprintPrincipal.ReadWrite.All",
+    change: "AgentIdentityBlueprintPrincipal.ReadWrite.All",
     remove: "AgentIdentityBlueprintPrincipal.DeleteRestore.All",
   },
+  keyed: true,
 
   refersTo: ({ blueprintId }) => [blueprintId],
 
-  // A tenant has one principal per blueprint, so whoever declares the blueprint's principal means this one.
-  async find(tenant, { blueprintId }) {
-    const found = await tenant
-      .get<BlueprintPrincipal>(`/servicePrincipals(appId='${blueprintId}')`)
-      .catch(undefinedWhenGone);
-    if (!found) return [];
-    const isBlueprint =
-      found["@odata.type"] === undefined || /agentIdentityBlueprintPrincipal$/i.test(found["@odata.type"]);
-    const notOurs = isBlueprint
-      ? undefined
-      : "it is the principal of an application that is not a blueprint. Declare the appId of a blueprint";
-    return [{ id: found.id, label: `service principal "${found.displayName}" (${found.id})`, notOurs }];
+  // Graph keeps one principal per blueprint and tenant, so there is nothing to choose between: whoever has the key is it.
+  // Deleting a principal soon costs its identities; restoring it saves them, making another one would not.
+  async find(tenant, { blueprintId, marker }) {
+    const active = await tenant.get<Principal>(`/servicePrincipals(appId='${blueprintId}')`).catch(undefinedWhenGone);
+    if (active) return [match(active, marker)];
+    const deleted = await tenant.list<Principal>("/directory/deletedItems/microsoft.graph.servicePrincipal");
+    return deleted
+      .filter(({ appId }) => appId === blueprintId)
+      .map((principal) => ({
+        ...match(principal, marker),
+        restore: async () => {
+          await tenant.post(`/directory/deletedItems/${principal.id}/restore`, {});
+        },
+      }));
   },
 
   async create(tenant, { blueprintId }) {
-    return (await tenant.post<BlueprintPrincipal>(`/servicePrincipals/${cast}`, { appId: blueprintId })).id;
+    return (await tenant.post<Principal>(`/servicePrincipals/${cast}`, { appId: blueprintId })).id;
   },
 
-  async read(tenant, id) {
-    const found = await tenant.get<BlueprintPrincipal>(path(id)).catch(undefinedWhenGone);
-    return found && { inputs: { blueprintId: found.appId, enabled: found.accountEnabled }, outputs: {} };
+  async read(tenant, id, { marker }) {
+    const found = await tenant.get<Principal>(path(id)).catch(undefinedWhenGone);
+    return (
+      found && {
+        inputs: { blueprintId: found.appId, enabled: found.accountEnabled },
+        outputs: {},
+        marked: found.tags.includes(markerTag(kind, marker)),
+      }
+    );
   },
 
-  async change(tenant, id, { enabled }) {
-    await tenant.patch(path(id), { accountEnabled: enabled });
+  async change(tenant, id, { enabled, marker }, { marked }) {
+    await tenant.patch(path(id), { accountEnabled: enabled, ...(marked ? {} : { tags: [markerTag(kind, marker)] }) });
   },
+
+  deletedPath: (id) => `/directory/deletedItems/${id}`,
 
   remove: (tenant, id) => tenant.delete(path(id)),
 };
+
+function match({ "@odata.type": type = cast, id, displayName, tags }: Principal, marker: string): Match {
+  const marks = tags.filter((tag) => tag.startsWith(markerTag(kind, "")));
+  const notOurs = !/agentIdentityBlueprintPrincipal$/i.test(type)
+    ? "it belongs to an application that is not a blueprint. Declare the appId of a blueprint"
+    : marks.length > 0 && !marks.includes(markerTag(kind, marker))
+      ? "it bears the marker of another resource, which manages it. Declare the principal once, or delete that resource first"
+      : undefined;
+  return { id, label: `blueprint principal "${displayName}" (${id})`, notOurs };
+}

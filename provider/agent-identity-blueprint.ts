@@ -128,6 +128,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     change: "AgentIdentityBlueprint.ReadWrite.All",
     remove: "AgentIdentityBlueprint.DeleteRestore.All",
   },
+  keyed: true,
 
   async questions(tenant, inputs) {
     return [
@@ -183,6 +184,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
         uniqueName: found.uniqueName ?? "",
       },
       outputs: { objectId },
+      marked: found.tags.includes(markerTag(agentIdentityBlueprint.kind, declared.marker)),
     };
   },
 
@@ -190,7 +192,8 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     const objectId = textOf(actual.outputs["objectId"]);
     const serial = objectId;
     const scalar = ["displayName", "description", "signInAudience", "tags"] as const;
-    if (scalar.some((key) => wanted[key] !== undefined && !same(wanted[key], actual.inputs[key]))) {
+    const differs = scalar.some((key) => wanted[key] !== undefined && !same(wanted[key], actual.inputs[key]));
+    if (differs || !actual.marked) {
       await tenant.patch(blueprintPath(objectId), writable(wanted, actual.inputs.tags ?? []), { serial });
     }
     for (const relation of ["sponsors", "owners"] as const) {
@@ -205,6 +208,8 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
         );
     }
   },
+
+  deletedPath: (_id, outputs) => `/directory/deletedItems/${textOf(outputs["objectId"])}`,
 
   async remove(tenant, id, _declared, outputs) {
     const objectId = textOf(outputs["objectId"]) || (await readBlueprint(tenant, id)).id;

@@ -96,6 +96,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
     change: "AgentIdentity.ReadWrite.All",
     remove: "AgentIdentity.DeleteRestore.All",
   },
+  keyed: false,
 
   async questions(tenant, inputs) {
     return [
@@ -143,18 +144,23 @@ export const agentIdentity: Lifecycle<Inputs> = {
         enabled: found.accountEnabled,
       },
       outputs: {},
+      marked: found.tags.includes(markerTag(agentIdentity.kind, declared.marker)),
     };
   },
 
-  async change(tenant, id, wanted, { inputs }) {
-    if (wanted.displayName !== inputs.displayName || wanted.enabled !== inputs.enabled) {
-      await tenant.patch(path(id), { displayName: wanted.displayName, accountEnabled: wanted.enabled }, { serial: id });
+  async change(tenant, id, wanted, { inputs, marked }) {
+    if (wanted.displayName !== inputs.displayName || wanted.enabled !== inputs.enabled || !marked) {
+      const tags = marked ? {} : { tags: [markerTag(agentIdentity.kind, wanted.marker)] };
+      const body = { displayName: wanted.displayName, accountEnabled: wanted.enabled, ...tags };
+      await tenant.patch(path(id), body, { serial: id });
     }
     for (const relation of ["sponsors", "owners"] as const) {
       const who = wanted[relation];
       if (who) await changeReferences(tenant, `${path(id)}/${relation}`, who, inputs[relation] ?? [], id);
     }
   },
+
+  deletedPath: (id) => `/directory/deletedItems/${id}`,
 
   remove: (tenant, id) => tenant.delete(path(id)),
 };

@@ -88,15 +88,37 @@ export type GrantControls = z.output<typeof grantControls>;
 /** What Graph stores and shows: everything a set of conditions can hold, the risk levels as one string. */
 export type GraphConditions = Readonly<Record<string, unknown>>;
 
-/** The wire form; a condition that stands there and is not wanted is taken away by a null. */
+/** The wire form of conditions; what stands there and is not wanted is taken away. */
 export function conditionsToGraph(wanted: Conditions, now: object = {}): GraphConditions {
-  const removed = Object.keys(now).filter((key) => !(key in wanted));
-  return {
-    ...Object.fromEntries(removed.map((key) => [key, null])),
-    ...wanted,
-    ...(wanted.agentIdRiskLevels ? { agentIdRiskLevels: wanted.agentIdRiskLevels.join(",") } : {}),
-  };
+  const { agentIdRiskLevels: levels, ...conditions } = replacing(now, wanted);
+  // One text on the wire; none at all is null there, not an empty list.
+  if (!Array.isArray(levels)) return conditions;
+  return { ...conditions, agentIdRiskLevels: levels.length > 0 ? levels.join(",") : null };
 }
+
+/** Everything wanted, and an empty value for whatever stands there besides: a PATCH leaves alone what it does not name. */
+export function replacing(now: object, wanted: object): Record<string, unknown> {
+  const target: Record<string, unknown> = { ...wanted };
+  for (const [key, there] of Object.entries(now)) {
+    const value = target[key];
+    if (value === undefined) target[key] = Array.isArray(there) ? [] : null;
+    else if (isObject(there) && isObject(value)) target[key] = replacing(there, value);
+  }
+  return target;
+}
+
+const isObject = (value: unknown): value is object =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Session controls as a program may write them and as Graph shows them: without what is not set. */
+export const sessionControls = z
+  .record(z.string(), z.unknown())
+  .transform((given) => (pruned(given) ?? {}) as Record<string, unknown>)
+  .default({});
+
+/** The canonical form of controls that Graph shows. Members this package does not know stay in it. */
+export const sessionControlsFromGraph = (shown: object | null | undefined): Record<string, unknown> =>
+  (pruned(shown) ?? {}) as Record<string, unknown>;
 
 /** The canonical form of what Graph shows. Conditions this package does not know stay in it: they show as a difference. */
 export function conditionsFromGraph({ agentIdRiskLevels, ...others }: GraphConditions): Conditions {
@@ -109,10 +131,14 @@ interface Controls {
   builtInControls: string[];
 }
 
-/** One satisfied control satisfies all when there is only one: Graph stores OR then, whatever was sent. */
-export function canonicalControls({ operator, builtInControls }: Controls): Controls {
-  const controls = sorted(builtInControls);
-  return { operator: controls.length === 1 ? "OR" : operator, builtInControls: controls };
+/**
+ * One satisfied control satisfies all when there is only one: Graph stores OR then, whatever was sent. Controls this package
+ * does not know (an authentication strength, terms of use) stay in it: they show as a difference.
+ */
+export function canonicalControls({ operator, ...controls }: Controls): Controls {
+  const kept = { ...((pruned(controls) ?? {}) as Partial<Controls>) };
+  const { builtInControls = [] } = kept;
+  return { ...kept, operator: builtInControls.length === 1 ? "OR" : operator, builtInControls };
 }
 
 function canonical<T extends object>(given: T): T {

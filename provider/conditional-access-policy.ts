@@ -8,8 +8,8 @@
  * Deleted:  softly, for 30 days. A tenant holds 195 policies.
  *
  * The tenant shows the policy as "<displayName> [xxxxxxxx]": policies have no other place for the marker by which an
- * interrupted create is found again. An enforced policy is created report-only and enforced once every condition reads
- * back: a condition that Graph dropped must never block everybody.
+ * interrupted create is found again. An enforced policy is report-only while it is made and while its conditions or
+ * controls change, and enforced once they read back: a condition that Graph dropped must never block everybody.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
@@ -24,6 +24,9 @@ import {
   grantControls,
   type GrantControlsArgs,
   type GraphConditions,
+  replacing,
+  sessionControls,
+  sessionControlsFromGraph,
 } from "./conditional-access-conditions";
 import { same } from "./engine/json";
 import type { Lifecycle } from "./engine/lifecycle";
@@ -34,12 +37,14 @@ import { undefinedWhenGone } from "./graph/errors";
 // ---- what a program writes -------------------------------------------------
 
 export interface ConditionalAccessPolicyArgs {
-  /** Name people see, 1 to 240 characters; the tenant shows a permanent suffix after it. Changed in place. */
+  /** Name people see, 1 to 240 characters; the tenant shows a suffix after it, made of the marker. Changed in place. */
   displayName: pulumi.Input<string>;
   /** Whom and what it is about. Changed in place. */
   conditions: pulumi.Input<ConditionsArgs>;
   /** What happens then. Agents can only be blocked. @default { builtInControls: ["block"] }. Changed in place. */
   grantControls?: pulumi.Input<GrantControlsArgs>;
+  /** Session controls as Graph has them; none applies to agents. @default none. Changed in place. */
+  sessionControls?: pulumi.Input<Record<string, unknown>>;
   /** `enabledForReportingButNotEnforced` (report-only), `enabled` or `disabled`. @default report-only. Changed in place. */
   state?: pulumi.Input<"enabled" | "disabled" | "enabledForReportingButNotEnforced">;
 }
@@ -51,7 +56,7 @@ export class ConditionalAccessPolicy extends EntraResource {
   declare readonly state: pulumi.Output<string>;
 
   constructor(name: string, args: ConditionalAccessPolicyArgs, opts?: pulumi.CustomResourceOptions) {
-    super(conditionalAccessPolicy, name, args, ["grantControls", "state"], opts);
+    super(conditionalAccessPolicy, name, args, ["grantControls", "sessionControls", "state"], opts);
   }
 }
 
@@ -61,6 +66,7 @@ interface Inputs {
   displayName: string;
   conditions: Conditions;
   grantControls: GrantControls;
+  sessionControls: Record<string, unknown>;
   state: string;
 }
 
@@ -70,6 +76,7 @@ const properties = {
   displayName: z.string().min(1, "must not be empty").max(240, "must be at most 240 characters"),
   conditions,
   grantControls,
+  sessionControls,
   state: z
     .enum(["enabled", "disabled", reportOnly], `must be "enabled", "disabled" or "${reportOnly}"`)
     .default(reportOnly),
@@ -83,10 +90,13 @@ interface Policy {
   readonly state: string;
   readonly conditions: GraphConditions;
   readonly grantControls: { readonly operator: string; readonly builtInControls: string[] } | null;
+  readonly sessionControls?: object | null;
 }
 
 const collection = "/identity/conditionalAccess/policies";
 const beta = { version: "beta" } as const;
+/** What decides whom a policy hits. */
+const parts = ["conditions", "grantControls", "sessionControls"] as const;
 
 /** All policies of the tenant, before the first create of a run. */
 const policies = new RunMemory<readonly Policy[]>();
@@ -119,6 +129,7 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
     change: "Policy.ReadWrite.ConditionalAccess and Policy.Read.All",
     remove: "Policy.ReadWrite.ConditionalAccess and Policy.Read.All",
   },
+  keyed: false,
 
   async find(tenant, { marker }, fresh) {
     const all = await policies.of(tenant, collection, () => tenant.list<Policy>(collection, beta), fresh);
@@ -135,43 +146,43 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
   async read(tenant, id, { marker }) {
     const found = await tenant.get<Policy>(`${collection}/${encodeURIComponent(id)}`, beta).catch(undefinedWhenGone);
     if (!found) return undefined;
-    const { displayName, state, conditions, grantControls } = found;
+    const { displayName, state } = found;
     return {
       inputs: {
         displayName: displayName.endsWith(suffix(marker)) ? displayName.slice(0, -suffix(marker).length) : displayName,
-        conditions: conditionsFromGraph(conditions),
-        grantControls: canonicalControls(grantControls ?? { operator: "OR", builtInControls: [] }),
+        conditions: conditionsFromGraph(found.conditions),
+        grantControls: canonicalControls(found.grantControls ?? { operator: "OR", builtInControls: [] }),
+        sessionControls: sessionControlsFromGraph(found.sessionControls),
         state,
       },
       outputs: {},
     };
   },
 
-  // Nothing is enforced before the tenant shows exactly the conditions that were declared.
+  // Nothing is enforced before the tenant shows exactly the conditions and controls that were declared. A policy that is
+  // enforced already goes back to report-only while they change: see docs/decisions/0003.
   towards(wanted, { inputs: now }) {
-    const enforcing = wanted.state === "enabled" && now.state !== "enabled";
-    const asDeclared = same(now.conditions, wanted.conditions) && same(now.grantControls, wanted.grantControls);
-    return enforcing && !asDeclared ? { ...wanted, state: now.state ?? reportOnly } : wanted;
+    const asDeclared = parts.every((part) => same(now[part], wanted[part]));
+    return wanted.state === "enabled" && !asDeclared ? { ...wanted, state: reportOnly } : wanted;
   },
 
   async change(tenant, id, wanted, { inputs }) {
-    await tenant.patch(`${collection}/${encodeURIComponent(id)}`, body(wanted, inputs.conditions), beta);
+    await tenant.patch(`${collection}/${encodeURIComponent(id)}`, body(wanted, inputs), beta);
   },
 
   remove: (tenant, id) => tenant.delete(`${collection}/${encodeURIComponent(id)}`, beta),
 };
 
-/** Permanent: part of the name from the create on, so that a crash right after it loses nothing. */
+/** Part of the name from the create on, so that a crash right after it loses nothing. */
 const suffix = (marker: string): string => ` [${marker.slice(0, 8)}]`;
 
-function body(
-  { displayName, conditions, grantControls, state, marker }: Inputs & { marker: string },
-  now?: object,
-): object {
+function body(wanted: Inputs & { marker: string }, now: Partial<Inputs> = {}): object {
+  const session = replacing(now.sessionControls ?? {}, wanted.sessionControls);
   return {
-    displayName: displayName + suffix(marker),
-    state,
-    conditions: conditionsToGraph(conditions, now),
-    grantControls,
+    displayName: wanted.displayName + suffix(wanted.marker),
+    state: wanted.state,
+    conditions: conditionsToGraph(wanted.conditions, now.conditions),
+    grantControls: replacing(now.grantControls ?? {}, wanted.grantControls),
+    ...(Object.keys(session).length > 0 ? { sessionControls: session } : {}),
   };
 }

@@ -46,19 +46,23 @@ interface Named {
   readonly collection: "users" | "groups" | "servicePrincipals";
 }
 
-/** Which of these names nobody in the tenant has. */
+/** Which of these names nobody in the tenant has, or two of them mean the same. */
 export async function missingReferences(
   tenant: Tenant,
   property: string,
   names: readonly string[] = [],
 ): Promise<Finding[]> {
   const found = await Promise.all(names.map((name) => lookUp(tenant, name)));
-  return names
-    .filter((_, index) => found[index] === undefined)
-    .map((name) => ({
-      property,
-      reason: `must name somebody of this tenant: there is no "${name}" in ${tenant.name}`,
-    }));
+  return names.flatMap((name, index) => {
+    const id = found[index]?.id;
+    const first = names[found.findIndex((other) => other?.id === id)];
+    if (id === undefined) {
+      return [{ property, reason: `must name somebody of this tenant: there is no "${name}" in ${tenant.name}` }];
+    }
+    return first === name
+      ? []
+      : [{ property, reason: `must name everybody once: "${first}" and "${name}" are the same` }];
+  });
 }
 
 /** The URLs that `sponsors@odata.bind` and `owners@odata.bind` want. */

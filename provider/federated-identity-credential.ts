@@ -103,6 +103,7 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
     change: "AgentIdentityBlueprint.AddRemoveCreds.All",
     remove: "AgentIdentityBlueprint.AddRemoveCreds.All",
   },
+  keyed: true,
 
   refersTo: ({ blueprintId }) => [blueprintId],
 
@@ -112,14 +113,11 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
     const list = () => tenant.list<Credential>(collection(blueprint.id));
     const credentials = await credentialsOf.of(tenant, blueprint.id, list, fresh);
     return credentials
-      .filter(({ name }) => name === wanted.name)
+      .filter((found) => found.name === wanted.name || trustsTheSame(found, wanted))
       .map((found) => ({
         id: idOf(wanted),
         label: `federated identity credential "${found.name}" of blueprint "${blueprint.displayName}" (for ${found.issuer}, ${found.subject})`,
-        notOurs:
-          found.issuer === wanted.issuer && found.subject === wanted.subject && same(found.audiences, wanted.audiences)
-            ? undefined
-            : "it trusts somebody else. Declare another name, or delete that credential",
+        notOurs: notOurs(found, wanted),
       }));
   },
 
@@ -159,6 +157,17 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
     await tenant.delete(`${collection(blueprintObjectId)}/${found.id}`, { serial: blueprintObjectId });
   },
 };
+
+const trustsTheSame = (found: Credential, { issuer, subject }: Inputs): boolean =>
+  found.issuer === issuer && found.subject === subject;
+
+function notOurs(found: Credential, wanted: Inputs): string | undefined {
+  if (found.name !== wanted.name) {
+    return "it trusts the same issuer and subject, which a blueprint allows once. To rename a credential, deploy once without it";
+  }
+  if (trustsTheSame(found, wanted) && same(found.audiences, wanted.audiences)) return undefined;
+  return "it trusts somebody else. Declare another name, or delete that credential";
+}
 
 const idOf = ({ blueprintId, name }: Inputs): string => `${blueprintId}/${name}`;
 

@@ -84,6 +84,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
     change: "AppRoleAssignment.ReadWrite.All and DelegatedPermissionGrant.ReadWrite.All",
     remove: "AppRoleAssignment.ReadWrite.All and DelegatedPermissionGrant.ReadWrite.All",
   },
+  keyed: true,
 
   async questions(tenant, { api, application = [], delegated = [] }) {
     if (api === undefined) return [];
@@ -129,7 +130,10 @@ export const permissionGrant: Lifecycle<Inputs> = {
 
   async read(tenant, id) {
     const [agentId = "", api = ""] = id.split("/");
-    const held = await heldPermissions(tenant, agentId, await apiOf(tenant, api)).catch(undefinedWhenGone);
+    // Without the API or the agent there is nothing left to hold.
+    const held = await apiOf(tenant, api)
+      .then((offer) => heldPermissions(tenant, agentId, offer))
+      .catch(undefinedWhenGone);
     if (!held || held.application.length + held.delegated.length === 0) return undefined;
     return {
       inputs: { agentId, api, application: sorted(held.application), delegated: sorted(held.delegated) },

@@ -15,11 +15,11 @@ const payroll = new agentid.AgentFleet("payroll", {
   },
 
   // What every agent of the fleet may do in Microsoft Graph.
-  permissions: [{ application: ["User.Read.All"], delegated: ["Mail.Read"] }],
+  permissions: { graph: { application: ["User.Read.All"], delegated: ["Mail.Read"] } },
 
   agents: {
     "payslip-helper": { displayName: "Payslip helper" },
-    "expense-checker": { displayName: "Expense checker", permissions: [{ delegated: ["Files.Read"] }] },
+    "expense-checker": { displayName: "Expense checker", permissions: { graph: { delegated: ["Files.Read"] } } },
   },
 });
 

@@ -1,24 +1,43 @@
 /**
  * What this process did to which object. The engine may delete an old resource after its replacement adopted the very
- * same object, and a list fetched early in a run still shows what was deleted since.
+ * same object, two resources may claim one object, and a list fetched early in a run still shows what was deleted since.
  */
-export class Claims {
-  readonly #kept = new Set<string>();
-  readonly #removed = new Set<string>();
+import { EntraError } from "../graph/errors";
 
-  /** Created, adopted or changed by a live resource. */
-  keep(kind: string, id: string): void {
-    this.#kept.add(`${kind} ${id}`);
-    this.#removed.delete(`${kind} ${id}`);
+export class Claims {
+  /** Marker of the resource that has the object, by kind and id. */
+  readonly #kept = new Map<string, string>();
+  readonly #removed = new Set<string>();
+  readonly #kindsRemoved = new Set<string>();
+
+  /**
+   * The object belongs to the resource with this marker: created, adopted, changed or found unchanged.
+   * @throws EntraError OWNERSHIP_UNCLEAR when another resource of this run has it already
+   */
+  keep(kind: string, id: string, marker: string): void {
+    const key = `${kind} ${id}`;
+    const owner = this.#kept.get(key);
+    if (owner !== undefined && owner !== marker) {
+      throw new EntraError(
+        "OWNERSHIP_UNCLEAR",
+        `${id} belongs to another resource of this program already. Declare it once; ` +
+          "if a resource was renamed, deploy the new name with its alias before the old name is used again",
+      );
+    }
+    this.#kept.set(key, marker);
+    this.#removed.delete(key);
   }
 
   /** Deleted by its resource. */
   remove(kind: string, id: string): void {
     this.#removed.add(`${kind} ${id}`);
+    this.#kindsRemoved.add(kind);
   }
 
-  /** Whether this process made or changed an object of this id, of any kind. */
-  keptSomewhere = (id: string): boolean => [...this.#kept].some((claim) => claim.endsWith(` ${id}`));
   isKept = (kind: string, id: string): boolean => this.#kept.has(`${kind} ${id}`);
   isRemoved = (kind: string, id: string): boolean => this.#removed.has(`${kind} ${id}`);
+  /** Whether lists of this kind that were fetched earlier may show what is gone. */
+  hasRemoved = (kind: string): boolean => this.#kindsRemoved.has(kind);
+  /** Whether this process made or changed an object of this id, of any kind. */
+  keptSomewhere = (id: string): boolean => [...this.#kept.keys()].some((claim) => claim.endsWith(` ${id}`));
 }

@@ -2,23 +2,28 @@
 import { EntraError } from "../graph/errors";
 import type { Patience } from "./visibility";
 
-/** Sends the create once. When its answer is lost, looks before it is sent again. */
+/**
+ * Sends the create once. When its answer is lost, looks before it is sent again: a moment where Graph itself refuses a
+ * second object with the same key, and as long as the patience lasts where nothing else would prevent a twin.
+ */
 export async function createOnce(
   create: () => Promise<string>,
   find: () => Promise<string | undefined>,
+  keyed: boolean,
   patience: Patience,
 ): Promise<string> {
   try {
     return await create();
   } catch (error) {
     if (!(error instanceof EntraError) || error.code !== "ANSWER_LOST") throw error;
-    // One look proves presence; absence needs several, because a replica may not have it yet.
-    for (let look = 0; look < patience.agreeing; look++) {
+    // One look proves presence; absence is proved by time, because a replica may not have it yet.
+    const deadline = patience.now() + (keyed ? 2_000 : patience.limitMs);
+    for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
       const id = await find();
       if (id !== undefined) return id;
-      await patience.pause(250 * 2 ** look);
+      if (patience.now() + pauseMs > deadline) return create();
+      await patience.pause(pauseMs);
     }
-    return create();
   }
 }
 

@@ -18,7 +18,9 @@ export interface World {
   readonly tenant: () => Promise<Tenant>;
   readonly claims: Claims;
   readonly patience: Patience;
-  /** Tells the person at the keyboard something that is not an error. */
+  /** Tells the person at the keyboard what was done. */
+  readonly tell: (message: string) => void;
+  /** Tells them what they may want to look at. */
   readonly warn: (message: string) => void;
 }
 
@@ -26,6 +28,7 @@ export const world = (tenant: World["tenant"], settings: Partial<World> = {}): W
   tenant,
   claims: new Claims(),
   patience: defaultPatience,
+  tell: () => undefined,
   warn: () => undefined,
   ...settings,
 });
@@ -52,7 +55,9 @@ export class Driver<Inputs extends object> {
 
   /** Canonical inputs and every finding. Asks the tenant only about what differs from `olds`. */
   async check(olds: State, news: State, marker: string): Promise<Judgement> {
-    const { inputs: canonical, findings: found } = judge(this.lifecycle, news, marker);
+    // A default that was made of an earlier marker is kept: a new name is no reason for a new object.
+    const kept = pick(olds, Object.keys(this.lifecycle.defaults?.(marker) ?? {}));
+    const { inputs: canonical, findings: found } = judge(this.lifecycle, { ...kept, ...news }, marker);
     const judged = { inputs: inOrderOf(olds, canonical), findings: found };
     const changed = Object.entries(judged.inputs).some(([key, value]) => !same(value, olds[key]));
     if (judged.findings.length > 0 || !changed) return judged;
@@ -64,9 +69,14 @@ export class Driver<Inputs extends object> {
     return { inputs: judged.inputs, findings: findings ?? [] };
   }
 
-  /** Properties whose change makes a new object. Unknown counts as changed: nobody can promise that it is not. */
-  replaces(olds: State, news: State): string[] {
-    return this.lifecycle.replacedBy.filter((key) => !same(olds[key], news[key]));
+  /**
+   * Properties whose change makes a new object. Unknown counts as changed: nobody can promise that it is not. An object
+   * that is not replaced is claimed: an older resource that has the same one must not delete it.
+   */
+  diff(id: string, olds: State, news: State): string[] {
+    const replaces = this.lifecycle.replacedBy.filter((key) => !same(olds[key], news[key]));
+    if (replaces.length === 0) this.#claim("check", id, { ...this.#declared(olds), marker: textOf(news["marker"]) });
+    return replaces;
   }
 
   /** Finds the object or makes it, then brings it to what is wanted. */
@@ -78,10 +88,13 @@ export class Driver<Inputs extends object> {
       untilReferentsShow(() => this.#findOurs(tenant, wanted, fresh), young, world.patience);
     const create = (): Promise<string> =>
       untilReferentsShow(() => lifecycle.create(tenant, wanted), young, world.patience);
-    const found = await this.#worded("find", wanted, () => find(false));
+    const found = await this.#worded("find", wanted, () => find(world.claims.hasRemoved(lifecycle.kind)));
     const id =
-      found ?? (await this.#worded("create", wanted, () => createOnce(create, () => find(true), world.patience)));
-    world.claims.keep(lifecycle.kind, id);
+      found ??
+      (await this.#worded("create", wanted, () =>
+        createOnce(create, () => find(true), lifecycle.keyed, world.patience),
+      ));
+    this.#claim("create", id, wanted);
     return { id, state: await this.#settle(tenant, "create", id, wanted) };
   }
 
@@ -89,7 +102,7 @@ export class Driver<Inputs extends object> {
   async update(id: string, olds: State, wanted: Inputs & Marked): Promise<State> {
     const tenant = await this.world.tenant();
     this.refuseOtherTenant("change", olds, tenant);
-    this.world.claims.keep(this.lifecycle.kind, id);
+    this.#claim("change", id, wanted);
     return this.#settle(tenant, "change", id, wanted);
   }
 
@@ -99,9 +112,16 @@ export class Driver<Inputs extends object> {
     this.refuseOtherTenant("read", olds, tenant);
     const declared = this.#declared(olds);
     const read = () => this.lifecycle.read(tenant, id, declared);
-    const actual = await this.#worded("read", declared, () => unlessAbsent(read, this.world.patience));
+    const isDeleted = async (): Promise<boolean> => {
+      const path = this.lifecycle.deletedPath?.(id, olds);
+      return path !== undefined && (await tenant.get(path).catch(undefinedWhenGone)) !== undefined;
+    };
+    const actual = await this.#worded("read", declared, () => unlessAbsent(read, isDeleted, this.world.patience));
     if (!actual) return undefined;
-    const inputs = { ...inOrderOf(declared, pick(actual.inputs, Object.keys(declared))), marker: declared.marker };
+    const inputs = {
+      ...inOrderOf(declared, pick(actual.inputs, Object.keys(declared))),
+      marker: actual.marked === false ? "" : declared.marker,
+    };
     return { inputs, state: stateOf(tenant, inputs, actual.outputs) };
   }
 
@@ -126,6 +146,15 @@ export class Driver<Inputs extends object> {
         world.patience,
       );
     });
+  }
+
+  /** Notes that a live resource has this object, so that no other one deletes it or takes it over in this run. */
+  #claim(verb: Step["verb"], id: string, wanted: Partial<Inputs> & Marked): void {
+    try {
+      this.world.claims.keep(this.lifecycle.kind, id, wanted.marker);
+    } catch (error) {
+      throw worded(error, this.#step(verb, wanted));
+    }
   }
 
   /** State of another tenant is never touched. */
@@ -157,7 +186,15 @@ export class Driver<Inputs extends object> {
       );
     if (match.notOurs !== undefined)
       throw new EntraError("OWNERSHIP_UNCLEAR", `${match.label} exists already: ${match.notOurs}`);
-    await match.restore?.();
+    if (match.restore) {
+      await match.restore();
+      world.tell(`restored ${match.label} from the deleted items`);
+      return match.id;
+    }
+    world.warn(
+      `took over ${match.label}: it bears the key of this resource, as after an interrupted run. ` +
+        "If another stack declares it, give one of them its own name with `pulumi config set entra-agent-id:owner NAME`",
+    );
     return match.id;
   }
 
@@ -212,7 +249,10 @@ export class Driver<Inputs extends object> {
   /** Declared properties that the tenant has otherwise. */
   #differences(wanted: Inputs, actual: Actual<Inputs> | undefined): string[] {
     const keys = Object.keys(this.lifecycle.properties) as (keyof Inputs & string)[];
-    return keys.filter((key) => wanted[key] !== undefined && !same(wanted[key], actual?.inputs[key]));
+    const differing: string[] = keys.filter(
+      (key) => wanted[key] !== undefined && !same(wanted[key], actual?.inputs[key]),
+    );
+    return actual?.marked === false ? [...differing, "marker"] : differing;
   }
 
   /** What the program declared, as the state remembers it. */

@@ -28,7 +28,10 @@ export interface DynamicProvider {
 const internal = ["__provider", "__findings", "marker"] as const;
 
 /** One connection, one set of claims for all resources of this process. */
-const thisProcess = world(connectAndSay, { warn: (message) => void process.stderr.write(`warning: ${message}\n`) });
+const thisProcess = world(connectAndSay, {
+  tell: (message) => void process.stdout.write(`${message}\n`),
+  warn: (message) => void process.stderr.write(`warning: ${message}\n`),
+});
 
 export function dynamicProvider<Inputs extends object>(
   lifecycle: Lifecycle<Inputs>,
@@ -40,7 +43,7 @@ export function dynamicProvider<Inputs extends object>(
   return {
     async check(olds, news) {
       return spoken(async () => {
-        const marker = textOf(olds["marker"]) || textOf(news["marker"]);
+        const marker = textOf(news["marker"]);
         const { inputs, findings } = await driver.check(olds, own(news), marker);
         const told = findingsTold(news);
         return {
@@ -51,11 +54,11 @@ export function dynamicProvider<Inputs extends object>(
       });
     },
 
-    async diff(_id, olds, news) {
+    async diff(id, olds, news) {
       return spoken(async () => {
         driver.refuseOtherTenant("check", olds, await driver.world.tenant());
         // `changes` stays undefined: the engine compares the inputs itself and shows each property.
-        return { replaces: driver.replaces(olds, news), deleteBeforeReplace: true };
+        return { replaces: driver.diff(id, olds, news), deleteBeforeReplace: true };
       });
     },
 

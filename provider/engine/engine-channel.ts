@@ -11,10 +11,9 @@ const reconnectMs = 5_000;
 /** Calls `gone` once, when the engine does not answer any more. Outside a dynamic provider process nothing happens. */
 export function whenEngineIsGone(gone: () => void, [, script, address] = process.argv): void {
   if (!script?.includes("dynamic-provider") || !address) return;
-  // Pulumi's SDK brings gRPC; asking for it from there finds it under every package manager.
-  const { Client, credentials, connectivityState } = createRequire(require.resolve("@pulumi/pulumi/package.json"))(
-    "@grpc/grpc-js",
-  ) as typeof Grpc;
+  const grpc = pulumisGrpc();
+  if (!grpc) return;
+  const { Client, credentials, connectivityState } = grpc;
   const client = new Client(address, credentials.createInsecure());
   const watch = (): void => {
     client.waitForReady(Date.now() + reconnectMs, (failure) => {
@@ -26,4 +25,14 @@ export function whenEngineIsGone(gone: () => void, [, script, address] = process
     });
   };
   watch();
+}
+
+/** Pulumi's SDK brings gRPC; asking for it from there finds it under every package manager. */
+function pulumisGrpc(): typeof Grpc | undefined {
+  try {
+    return createRequire(require.resolve("@pulumi/pulumi/package.json"))("@grpc/grpc-js") as typeof Grpc;
+  } catch {
+    // Ending with the engine is a convenience: where the SDK is laid out otherwise, work goes on without it.
+    return undefined;
+  }
 }

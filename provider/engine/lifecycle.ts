@@ -16,7 +16,7 @@ export interface Finding {
 
 /** Inputs of every resource, besides its own. */
 export interface Marked {
-  /** Says which resource of which stack an object belongs to. Computed by the class, kept for the object's life. */
+  /** Says which resource of which stack an object belongs to. Computed by the class from the resource's URN. */
   readonly marker: string;
 }
 
@@ -38,6 +38,8 @@ export interface Actual<Inputs> {
   readonly inputs: Partial<Inputs>;
   /** What Graph computed. Never the name of an input. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** Whether the object bears the marker; left out by kinds that have no place for one. */
+  readonly marked?: boolean;
 }
 
 /** Least Graph permission per step; quoted when Graph answers 403. */
@@ -64,6 +66,8 @@ export interface Lifecycle<Inputs extends object> {
   /** Properties whose change makes a new object. */
   readonly replacedBy: readonly (keyof Inputs & string)[];
   readonly permissions: Permissions;
+  /** Whether Graph itself refuses a second object with the same key. Where it does not, a create whose answer was lost is not sent again lightly. */
+  readonly keyed: boolean;
 
   /** Questions only the tenant can answer, asked at preview about inputs that changed: do these people exist? */
   questions?(tenant: Tenant, inputs: Partial<Inputs>): Promise<readonly Finding[]>;
@@ -79,6 +83,8 @@ export interface Lifecycle<Inputs extends object> {
   towards?(wanted: Inputs & Marked, actual: Actual<Inputs>): Inputs & Marked;
   /** Moves `actual` to `wanted`: sends what differs and nothing else, adds before it removes. */
   change(tenant: Tenant, id: string, wanted: Inputs & Marked, actual: Actual<Inputs>): Promise<void>;
+  /** Where a soft-deleted object of this kind lies, as proof that it is gone. */
+  deletedPath?(id: string, outputs: Readonly<Record<string, unknown>>): string;
   /** Deletes, softly where Graph does. */
   remove(
     tenant: Tenant,

@@ -44,14 +44,24 @@ export async function untilVisible<T>(
   }
 }
 
+/** Milliseconds between the looks that must agree before an object counts as gone: fifteen seconds in all. */
+const absencePausesMs = [1_000, 2_000, 4_000, 8_000];
+
 /**
- * What a read shows; undefined only when several in a row agree that nothing is there. One replica's 404 must never make
- * Pulumi forget an object.
+ * What a read shows; undefined only when the object is proved deleted, or when reads over fifteen seconds agree that
+ * nothing is there. One replica's 404 must never make Pulumi forget an object.
  */
-export async function unlessAbsent<T>(read: () => Promise<T | undefined>, patience: Patience): Promise<T | undefined> {
-  for (let look = 1; ; look++) {
-    const seen = await read();
-    if (seen !== undefined || look >= patience.agreeing) return seen;
-    await patience.pause(250 * look);
+export async function unlessAbsent<T>(
+  read: () => Promise<T | undefined>,
+  isDeleted: () => Promise<boolean>,
+  patience: Patience,
+): Promise<T | undefined> {
+  let seen = await read();
+  if (seen !== undefined || (await isDeleted())) return seen;
+  for (const pauseMs of absencePausesMs) {
+    await patience.pause(pauseMs);
+    seen = await read();
+    if (seen !== undefined) break;
   }
+  return seen;
 }

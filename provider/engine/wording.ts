@@ -31,8 +31,10 @@ function adviceFor(code: EntraErrorCode, step: Step): string | undefined {
     case "FORBIDDEN":
       return `Grant ${step.permission} to the application Pulumi signs in as, with admin consent.`;
     case "NOT_FOUND":
-      return step.verb === "create"
-        ? "Something it refers to is not in this tenant, or was deleted."
+      if (step.verb === "create" || step.verb === "find")
+        return "Something it refers to is not in this tenant, or was deleted.";
+      return step.verb === "delete"
+        ? "What it belongs to is gone already: run `pulumi refresh`."
         : "It was deleted outside Pulumi: run `pulumi refresh`, then `pulumi up` makes it again.";
     case "CONFLICT":
       return "Something with the same key exists already, or two writes met: run `pulumi up` again.";

@@ -21,17 +21,18 @@ const loopback = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\]):\d+\/?$/;
 /**
  * Reads ENTRA_AGENT_ID_TENANT: `local` (default), `local:PATH`, `http://127.0.0.1:PORT`, a tenant GUID or a domain.
  *
- * It is an error to have AZURE_TENANT_ID set and ENTRA_AGENT_ID_TENANT not: somebody who signs in to Azure should never
+ * It is an error to have a sign-in set (AZURE_TENANT_ID, AZURE_CLIENT_ID, ENTRA_AGENT_ID_SIGN_IN) and ENTRA_AGENT_ID_TENANT not: somebody who signs in to Azure should never
  * change the embedded tenant by accident, nor the other way round.
  */
 export function tenantSetting(env: NodeJS.ProcessEnv = process.env, cwd: string = process.cwd()): TenantSetting {
   const value = env["ENTRA_AGENT_ID_TENANT"]?.trim();
   if (value === undefined || value === "") {
-    if (env["AZURE_TENANT_ID"]) {
+    const set = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "ENTRA_AGENT_ID_SIGN_IN"].find((name) => env[name]);
+    if (set !== undefined) {
       throw new EntraError(
         "SETTING_INVALID",
-        `cannot choose a tenant: AZURE_TENANT_ID is set and ENTRA_AGENT_ID_TENANT is not. ` +
-          `Set ENTRA_AGENT_ID_TENANT=${env["AZURE_TENANT_ID"]} for that tenant, or ENTRA_AGENT_ID_TENANT=local for the embedded one.`,
+        `cannot choose a tenant: ${set} is set and ENTRA_AGENT_ID_TENANT is not. ` +
+          `Set ENTRA_AGENT_ID_TENANT=${env["AZURE_TENANT_ID"] ?? "<GUID or domain>"} for a real tenant, or ENTRA_AGENT_ID_TENANT=local for the embedded one.`,
       );
     }
     return { mode: "embedded", directory: embeddedDirectory(cwd) };

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AgentFleet, type AgentFleetArgs } from "../../components/agent-fleet";
-import { microsoftGraph } from "../../provider/permission-grant";
 import { registrations } from "../registrations";
 
 const registered = registrations();
@@ -49,29 +48,30 @@ describe("an agent fleet", () => {
   it("gives every agent the permissions of the fleet and its own, one grant for each API", async () => {
     const exchange = "00000002-0000-0ff1-ce00-000000000000";
     const all = await children({
-      permissions: [{ application: ["User.Read.All"], delegated: ["Mail.Read"] }],
+      permissions: { graph: { application: ["User.Read.All"], delegated: ["Mail.Read"] } },
       agents: {
         a: { displayName: "A" },
         b: {
           displayName: "B",
-          permissions: [{ delegated: ["Files.Read"] }, { api: exchange, application: ["Mail.Read"] }],
+          permissions: {
+            graph: { delegated: ["Files.Read"] },
+            exchange: { api: exchange, application: ["Mail.Read"] },
+          },
         },
       },
     });
     expect(Object.fromEntries(Object.entries(all).filter(([name]) => name.startsWith("PermissionGrant")))).toEqual({
-      "PermissionGrant payroll-a": {
+      "PermissionGrant payroll-a-graph": {
         agentId: "payroll-a-id",
-        api: microsoftGraph,
         application: ["User.Read.All"],
         delegated: ["Mail.Read"],
       },
-      "PermissionGrant payroll-b": {
+      "PermissionGrant payroll-b-graph": {
         agentId: "payroll-b-id",
-        api: microsoftGraph,
         application: ["User.Read.All"],
         delegated: ["Mail.Read", "Files.Read"],
       },
-      [`PermissionGrant payroll-b-${exchange}`]: {
+      "PermissionGrant payroll-b-exchange": {
         agentId: "payroll-b-id",
         api: exchange,
         application: ["Mail.Read"],

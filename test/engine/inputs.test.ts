@@ -122,6 +122,7 @@ describe("inputs of other kinds", () => {
         agentIdRiskLevels: ["medium", "high"],
       },
       grantControls: { operator: "OR", builtInControls: ["block"] },
+      sessionControls: {},
       state: "enabledForReportingButNotEnforced",
     });
   });

@@ -49,7 +49,7 @@ describe("ENTRA_AGENT_ID_TENANT", () => {
       code: "SETTING_INVALID",
       message:
         "cannot choose a tenant: AZURE_TENANT_ID is set and ENTRA_AGENT_ID_TENANT is not. " +
-        `Set ENTRA_AGENT_ID_TENANT=${guid} for that tenant, or ENTRA_AGENT_ID_TENANT=local for the embedded one.`,
+        `Set ENTRA_AGENT_ID_TENANT=${guid} for a real tenant, or ENTRA_AGENT_ID_TENANT=local for the embedded one.`,
     });
   });
 });

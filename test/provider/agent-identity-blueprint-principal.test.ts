@@ -98,4 +98,20 @@ describe("an agent identity blueprint principal", () => {
       run.create(agentIdentityBlueprintPrincipal, { blueprintId: "5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d11" }),
     ).rejects.toMatchObject({ code: "REFUSED" });
   });
+
+  it("is restored, not made anew: making another one would cost the identities of the old one", async () => {
+    const made = await run.create(agentIdentityBlueprintPrincipal, { blueprintId });
+    await (await tenant.process()).provider(agentIdentityBlueprintPrincipal).delete(made.id, made.outputs);
+    const again = await (await tenant.process()).create(agentIdentityBlueprintPrincipal, { blueprintId });
+    expect(again.id).toBe(made.id);
+  });
+
+  it("is refused when another resource manages it", async () => {
+    await run.create(agentIdentityBlueprintPrincipal, { blueprintId });
+    const other = (await tenant.process()).create(agentIdentityBlueprintPrincipal, { blueprintId }, "eeeeffffgggghhhh");
+    await expect(other).rejects.toMatchObject({
+      code: "OWNERSHIP_UNCLEAR",
+      message: expect.stringContaining("it bears the marker of another resource") as string,
+    });
+  });
 });

@@ -120,6 +120,36 @@ describe("an agent identity blueprint", () => {
     });
   });
 
+  it("is never a plain application that happens to have its uniqueName", async () => {
+    tenant.emulated.grant(["Application.ReadWrite.All", "AgentIdentityBlueprint.ReadWrite.All", "User.Read.All"]);
+    const other = await tenant.process();
+    const plain = {
+      status: 200,
+      body: {
+        "@odata.type": "#microsoft.graph.application",
+        id: "1",
+        appId: "2",
+        displayName: "Plain",
+        tags: [],
+        uniqueName: "payroll",
+      },
+    };
+    tenant.emulated.fail({ method: "GET", path: "uniqueName", effect: "before", answer: plain });
+    await expect(other.create(agentIdentityBlueprint, asks({ uniqueName: "payroll" }))).rejects.toMatchObject({
+      code: "UNEXPECTED_ANSWER",
+      message: expect.stringContaining("is a plain application, not a blueprint. Declare another uniqueName") as string,
+    });
+  });
+
+  it("keeps its uniqueName when its resource is renamed", async () => {
+    const made = await run.create(agentIdentityBlueprint, asks());
+    const { uniqueName, ...others } = made.inputs;
+    const { inputs } = await run
+      .provider(agentIdentityBlueprint)
+      .check(made.inputs, { ...others, marker: "eeeeffffgggghhhh" });
+    expect(inputs).toEqual({ ...made.inputs, uniqueName, marker: "eeeeffffgggghhhh" });
+  });
+
   it("exists once when the answer to its creation is lost", async () => {
     tenant.emulated.fail({ method: "PATCH", path: "uniqueName", effect: "after", answer: "reset" });
     const made = await run.create(agentIdentityBlueprint, asks());

@@ -240,11 +240,73 @@ describe("an agent identity", () => {
     expect(tenant.requestsSince()).toEqual([]);
   });
 
-  it("keeps its marker for life, however the resource is renamed", async () => {
+  it("gets the marker of its new name when its resource is renamed, and is told apart from what takes the old name", async () => {
     const made = await run.create(agentIdentity, asks());
-    const { inputs } = await run
-      .provider(agentIdentity)
-      .check(made.inputs, { ...made.inputs, marker: "eeeeffffgggghhhh" });
-    expect(inputs).toEqual(made.inputs);
+    const later = await tenant.process();
+    const renamed = { ...made.inputs, marker: "eeeeffffgggghhhh" };
+    await later.provider(agentIdentity).update(made.id, made.outputs, renamed);
+    expect((await tenant.graph.get<Identity>(path(made.id))).tags).toContain(
+      "pulumi-entra-agent-id:AgentIdentity:eeeeffffgggghhhh",
+    );
+    const another = await (await tenant.process()).create(agentIdentity, asks());
+    expect(another.id).not.toBe(made.id);
+  });
+
+  it("shows that its marker was taken away by hand, and gets it back", async () => {
+    const made = await run.create(agentIdentity, asks());
+    await tenant.graph.patch(path(made.id), { tags: [] });
+    const { inputs } = await run.provider(agentIdentity).read(made.id, made.outputs);
+    expect(inputs).toEqual({ ...made.inputs, marker: "" });
+    await run.provider(agentIdentity).update(made.id, made.outputs, made.inputs);
+    expect((await run.provider(agentIdentity).read(made.id, made.outputs)).inputs).toEqual(made.inputs);
+  });
+
+  it("is never deleted by an older resource once its own resource has been seen unchanged", async () => {
+    const made = await run.create(agentIdentity, asks());
+    const later = (await tenant.process()).provider(agentIdentity);
+    await later.diff(made.id, made.outputs, made.inputs);
+    await later.delete(made.id, made.outputs);
+    expect(await tenant.graph.get<Identity>(path(made.id))).toMatchObject({ id: made.id });
+  });
+
+  it("belongs to one resource: a second one that would take it over in the same run is refused", async () => {
+    const made = await run.create(agentIdentity, asks());
+    const later = (await tenant.process()).provider(agentIdentity);
+    await later.diff(made.id, made.outputs, { ...made.inputs, marker: "eeeeffffgggghhhh" });
+    await expect(later.create(made.inputs)).rejects.toMatchObject({
+      code: "OWNERSHIP_UNCLEAR",
+      message: expect.stringContaining("belongs to another resource of this program already") as string,
+    });
+  });
+
+  it("tells when it was taken over, and from where", async () => {
+    const made = await run.create(agentIdentity, asks());
+    await (await tenant.process()).create(agentIdentity, asks());
+    expect(tenant.warnings).toEqual([
+      `took over agent identity "Payslip helper" (${made.id}): it bears the key of this resource, as after an interrupted run. ` +
+        "If another stack declares it, give one of them its own name with `pulumi config set entra-agent-id:owner NAME`",
+    ]);
+  });
+
+  it("is made anew by the run that deleted it, whatever an earlier list of that run still shows", async () => {
+    const made = await run.create(agentIdentity, asks());
+    const later = await tenant.process();
+    await later.create(agentIdentity, asks({ displayName: "Other" }), "eeeeffffgggghhhh");
+    await later.provider(agentIdentity).delete(made.id, made.outputs);
+    const again = await later.create(agentIdentity, asks());
+    expect(again.id).not.toBe(made.id);
+    expect((await tenant.graph.list<Identity>(collection)).map(({ displayName }) => displayName).sort()).toEqual([
+      "Other",
+      "Payslip helper",
+    ]);
+  });
+
+  it("is refused at preview when one sponsor is named twice, by name and by id", async () => {
+    const { id } = await tenant.graph.get<{ id: string }>("/users/diego.siciliani@contoso.com");
+    await expect(
+      run.create(agentIdentity, asks({ sponsors: ["diego.siciliani@contoso.com", id] })),
+    ).rejects.toMatchObject({
+      findings: [{ property: "sponsors", reason: expect.stringContaining("must name everybody once") as string }],
+    });
   });
 });

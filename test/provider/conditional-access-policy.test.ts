@@ -74,6 +74,74 @@ describe("a Conditional Access policy", () => {
     expect(await all()).toMatchObject([{ state: "enabled" }]);
   });
 
+  it("stays report-only when Graph drops one of its conditions: it must never block everybody", async () => {
+    const made = await run.create(conditionalAccessPolicy, asks());
+    const [policy] = await all();
+    const { agentIdRiskLevels, ...kept } = policy?.conditions ?? {};
+    const answer = { status: 200, body: { ...policy, conditions: kept } };
+    tenant.emulated.fail({ method: "GET", path: "policies/", effect: "before", answer, times: 500 });
+    const provider = (await tenant.process()).provider(conditionalAccessPolicy);
+    await expect(provider.update(made.id, made.outputs, { ...made.inputs, state: "enabled" })).rejects.toMatchObject({
+      code: "NOT_YET_VISIBLE",
+      message: expect.stringContaining("conditions is not as declared") as string,
+    });
+    expect(await all()).toMatchObject([{ state: "enabledForReportingButNotEnforced" }]);
+  });
+
+  it("goes back to report-only while the conditions of an enforced policy change", async () => {
+    const made = await run.create(conditionalAccessPolicy, asks({ state: "enabled" }));
+    const news = {
+      ...made.inputs,
+      conditions: { ...(made.inputs["conditions"] as object), agentIdRiskLevels: ["high"] },
+    };
+    tenant.requestsSince();
+    await (await tenant.process()).provider(conditionalAccessPolicy).update(made.id, made.outputs, news);
+    expect(tenant.requestsSince().map((request) => request.split(" ")[0])).toEqual([
+      "GET",
+      "PATCH",
+      "GET",
+      "PATCH",
+      "GET",
+    ]);
+    expect(await all()).toMatchObject([{ state: "enabled", conditions: { agentIdRiskLevels: "high" } }]);
+  });
+
+  it("loses every condition that is taken out of the program, however deep", async () => {
+    const [ada, diego] = await Promise.all(
+      ["adele.vance", "diego.siciliani"].map(
+        async (name) => (await tenant.graph.get<{ id: string }>(`/users/${name}@contoso.com`)).id,
+      ),
+    );
+    const users = { includeUsers: ["All"], excludeUsers: [String(ada), String(diego)] };
+    const applications = { includeApplications: ["All"], excludeApplications: ["Office365"] };
+    const made = await run.create(
+      conditionalAccessPolicy,
+      asks({
+        conditions: { users, applications },
+        grantControls: { operator: "AND", builtInControls: ["mfa", "compliantDevice"] },
+      }),
+    );
+    const provider = (await tenant.process()).provider(conditionalAccessPolicy);
+    const without = { users: { includeUsers: ["All"] }, applications: { includeApplications: ["All"] } };
+    const news = { ...made.inputs, conditions: without, grantControls: { operator: "OR", builtInControls: ["mfa"] } };
+    const { outs } = await provider.update(made.id, made.outputs, news);
+    expect((await provider.read(made.id, outs)).inputs).toEqual(news);
+  });
+
+  it("shows a control that was added behind Pulumi's back", async () => {
+    const made = await run.create(conditionalAccessPolicy, asks());
+    await tenant.graph.patch(
+      `${collection}/${made.id}`,
+      { sessionControls: { disableResilienceDefaults: true } },
+      beta,
+    );
+    const provider = run.provider(conditionalAccessPolicy);
+    const drifted = await provider.read(made.id, made.outputs);
+    expect(drifted.inputs).toMatchObject({ sessionControls: { disableResilienceDefaults: true } });
+    await provider.update(made.id, drifted.props, made.inputs);
+    expect((await provider.read(made.id, made.outputs)).inputs).toEqual(made.inputs);
+  });
+
   it("shows a condition that was added behind Pulumi's back, and takes it away again", async () => {
     const made = await run.create(conditionalAccessPolicy, asks());
     await tenant.graph.patch(

@@ -85,4 +85,22 @@ describe("a federated identity credential", () => {
       expect(await tenant.graph.list(collection)).toHaveLength(1);
     },
   );
+
+  it("says how to rename one: a blueprint trusts an issuer and subject once", async () => {
+    await run.create(federatedIdentityCredential, asks());
+    await expect(
+      (await tenant.process()).create(federatedIdentityCredential, asks({ name: "actions" })),
+    ).rejects.toMatchObject({
+      code: "OWNERSHIP_UNCLEAR",
+      message: expect.stringContaining("To rename a credential, deploy once without it.") as string,
+    });
+  });
+
+  it("says what is missing when its blueprint is not there", async () => {
+    const elsewhere = "5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d11";
+    await expect(run.create(federatedIdentityCredential, asks({ blueprintId: elsewhere }))).rejects.toMatchObject({
+      code: "NOT_FOUND",
+      message: expect.stringContaining("Something it refers to is not in this tenant, or was deleted.") as string,
+    });
+  });
 });

@@ -160,4 +160,21 @@ describe("a permission grant", () => {
       ]),
     );
   });
+
+  it("is refused when two resources of one program grant at the same API", async () => {
+    await run.create(permissionGrant, asks());
+    await expect(run.create(permissionGrant, asks(), "eeeeffffgggghhhh")).rejects.toMatchObject({
+      code: "OWNERSHIP_UNCLEAR",
+      message: expect.stringContaining("belongs to another resource of this program already") as string,
+    });
+  });
+
+  it("is gone, and can be deleted, when the API itself has left the tenant", async () => {
+    const made = await run.create(permissionGrant, asks());
+    const answer = { status: 404, body: { error: { code: "Request_ResourceNotFound", message: "Not here." } } };
+    tenant.emulated.fail({ method: "GET", path: microsoftGraph, effect: "before", answer, times: 50 });
+    const provider = (await tenant.process()).provider(permissionGrant);
+    expect(await provider.read(made.id, made.outputs)).toEqual({ id: "", props: {} });
+    await expect(provider.delete(made.id, made.outputs)).resolves.toBeUndefined();
+  });
 });

@@ -14,8 +14,8 @@ export const edits = [
   },
   {
     what: "one permission more: every agent of the fleet may read calendars",
-    find: `delegated: ["Mail.Read"] }],`,
-    replace: `delegated: ["Mail.Read", "Calendars.Read"] }],`,
+    find: `delegated: ["Mail.Read"] } },`,
+    replace: `delegated: ["Mail.Read", "Calendars.Read"] } },`,
   },
   {
     what: "one agent more: a travel planner",

@@ -84,10 +84,12 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
     const active = await tenant.get<Principal>(`/servicePrincipals(appId='${blueprintId}')`).catch(undefinedWhenGone);
     if (active) return [match(active, marker)];
     const deleted = await tenant.list<Principal>("/directory/deletedItems/microsoft.graph.servicePrincipal");
+    // Nobody manages it any more, so whose it was does not matter.
     return deleted
-      .filter(({ appId }) => appId === blueprintId)
+      .filter(({ appId, "@odata.type": type = cast }) => appId === blueprintId && isPrincipal(type))
       .map((principal) => ({
         ...match(principal, marker),
+        notOurs: undefined,
         restore: async () => {
           await tenant.post(`/directory/deletedItems/${principal.id}/restore`, {});
         },
@@ -118,12 +120,14 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
   remove: (tenant, id) => tenant.delete(path(id)),
 };
 
+const isPrincipal = (type: string): boolean => /agentIdentityBlueprintPrincipal$/i.test(type);
+
 function match({ "@odata.type": type = cast, id, displayName, tags }: Principal, marker: string): Match {
   const marks = tags.filter((tag) => tag.startsWith(markerTag(kind, "")));
-  const notOurs = !/agentIdentityBlueprintPrincipal$/i.test(type)
+  const notOurs = !isPrincipal(type)
     ? "it belongs to an application that is not a blueprint. Declare the appId of a blueprint"
     : marks.length > 0 && !marks.includes(markerTag(kind, marker))
-      ? "it bears the marker of another resource, which manages it. Declare the principal once, or delete that resource first"
+      ? "it bears the marker of another resource, which manages it. Declare the principal once; if its resource was renamed, give it an alias"
       : undefined;
   return { id, label: `blueprint principal "${displayName}" (${id})`, notOurs };
 }

@@ -105,6 +105,7 @@ interface Blueprint {
 
 const cast = "microsoft.graph.agentIdentityBlueprint";
 const byName = (uniqueName: string): string => `/applications(uniqueName='${encodeURIComponent(uniqueName)}')/${cast}`;
+const defaultName = (marker: string): string => `agentid-${marker}`;
 const byAppId = (appId: string): string => `/applications(appId='${encodeURIComponent(appId)}')/${cast}`;
 
 /** Path of the blueprint's application object, which its sponsors, owners and credentials hang from. */
@@ -118,7 +119,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
   kind: "AgentIdentityBlueprint",
   noun: "agent identity blueprint",
   properties,
-  defaults: (marker) => ({ uniqueName: `agentid-${marker}` }),
+  defaults: (marker) => ({ uniqueName: defaultName(marker) }),
   nameOf: ({ displayName, uniqueName }) => displayName ?? uniqueName ?? "",
   replacedBy: ["uniqueName"],
   permissions: {
@@ -145,6 +146,8 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
       .filter((application) => application.uniqueName === wanted.uniqueName)
       .map((application) => ({
         ...match(application, wanted.marker),
+        // Nobody manages it any more, and a name made of this marker was made for this resource.
+        ...(wanted.uniqueName === defaultName(wanted.marker) ? { notOurs: undefined } : {}),
         restore: async () => {
           await tenant.post(`/directory/deletedItems/${application.id}/restore`, {});
         },

@@ -133,4 +133,15 @@ describe("two updates at once", () => {
       expect(await stack.preview("--refresh", "--expect-no-changes")).toMatchObject({ exitCode: 0 });
     }
   });
+
+  it("say what they take over when two stacks have the same project, name and owner", async () => {
+    const one = await aStack(fleet());
+    await one.up();
+    const two = await aStack(fleet(), { tenant: one.tenantDirectory });
+    const { exitCode, infos, warnings } = await two.up();
+    expect(exitCode).toBe(0);
+    expect([...infos, ...warnings].join("\n")).toMatch(
+      /took over agent identity "Payslip helper" \(.*\).*entra-agent-id:owner/,
+    );
+  });
 });

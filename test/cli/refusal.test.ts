@@ -27,11 +27,12 @@ describe("a program that declares what cannot be", () => {
     expect(preview.errors).toEqual(expect.arrayContaining(findings));
   });
 
-  it("makes nothing that was refused, even when nobody previews", async () => {
-    const stack = await aStack(bad);
+  it("makes nothing that was refused, even when nobody previews and Graph would take it", async () => {
+    // Graph sees "<displayName> [marker]", which is not empty.
+    const stack = await aStack(fleet({ policy: parts.policy.replace("Block risky agents", "") }));
     const up = await stack.up();
     expect(up.exitCode).not.toBe(0);
-    expect((await (await tenantOf(stack)).contents()).blueprints).toEqual([]);
+    expect((await (await tenantOf(stack)).contents()).policies).toEqual([]);
   });
 
   it("is refused at preview for what only the tenant knows: people and permissions that are not there", async () => {

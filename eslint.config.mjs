@@ -6,7 +6,7 @@ export default tseslint.config(
     ignores: [
       "dist/",
       "node_modules/",
-      "**/.work/",
+      "test/recorded/",
       ".demo/",
       ".entra-agent-id/",
       "eslint.config.mjs",

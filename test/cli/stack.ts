@@ -1,5 +1,6 @@
 import { type ChildProcess } from "node:child_process";
 import {
+  copyFileSync,
   cpSync,
   mkdirSync,
   mkdtempSync,

@@ -7,6 +7,7 @@ import { EntraError } from "../graph/errors";
 export class Claims {
   /** Marker of the resource that has the object, by kind and id. */
   readonly #kept = new Map<string, string>();
+  readonly #declared = new Set<string>();
   readonly #removed = new Set<string>();
   readonly #kindsRemoved = new Set<string>();
 
@@ -28,12 +29,18 @@ export class Claims {
     this.#removed.delete(key);
   }
 
+  /** The program of this run declares a resource of this kind with this marker. Refresh and destroy run no program. */
+  declare(kind: string, marker: string): void {
+    this.#declared.add(`${kind} ${marker}`);
+  }
+
   /** Deleted by its resource. */
   remove(kind: string, id: string): void {
     this.#removed.add(`${kind} ${id}`);
     this.#kindsRemoved.add(kind);
   }
 
+  isDeclared = (kind: string, marker: string): boolean => this.#declared.has(`${kind} ${marker}`);
   isKept = (kind: string, id: string): boolean => this.#kept.has(`${kind} ${id}`);
   isRemoved = (kind: string, id: string): boolean => this.#removed.has(`${kind} ${id}`);
   /** Whether lists of this kind that were fetched earlier may show what is gone. */

@@ -55,6 +55,7 @@ export class Driver<Inputs extends object> {
 
   /** Canonical inputs and every finding. Asks the tenant only about what differs from `olds`. */
   async check(olds: State, news: State, marker: string): Promise<Judgement> {
+    this.world.claims.declare(this.lifecycle.kind, marker);
     // A default that was made of an earlier marker is kept: a new name is no reason for a new object.
     const kept = pick(olds, Object.keys(this.lifecycle.defaults?.(marker) ?? {}));
     const { inputs: canonical, findings: found } = judge(this.lifecycle, { ...kept, ...news }, marker);
@@ -75,7 +76,10 @@ export class Driver<Inputs extends object> {
    */
   diff(id: string, olds: State, news: State): string[] {
     const replaces = this.lifecycle.replacedBy.filter((key) => !same(olds[key], news[key]));
-    if (replaces.length === 0) this.#claim("check", id, { ...this.#declared(olds), marker: textOf(news["marker"]) });
+    const marker = textOf(news["marker"]);
+    // A refresh asks for differences too; without a program that declares the resource, nothing keeps the object.
+    const declared = this.world.claims.isDeclared(this.lifecycle.kind, marker);
+    if (declared && replaces.length === 0) this.#claim("check", id, { ...this.#declared(olds), marker });
     return replaces;
   }
 
@@ -103,6 +107,13 @@ export class Driver<Inputs extends object> {
     const tenant = await this.world.tenant();
     this.refuseOtherTenant("change", olds, tenant);
     this.#claim("change", id, wanted);
+    for (const key of Object.keys(this.lifecycle.properties)) {
+      if (key in wanted || !(key in olds)) continue;
+      this.world.warn(
+        `${this.lifecycle.noun} "${this.lifecycle.nameOf(wanted)}": ${key} is not managed any more and stays in the tenant as it is. ` +
+          "To empty it, declare it empty",
+      );
+    }
     return this.#settle(tenant, "change", id, wanted);
   }
 

@@ -264,15 +264,36 @@ describe("an agent identity", () => {
   it("is never deleted by an older resource once its own resource has been seen unchanged", async () => {
     const made = await run.create(agentIdentity, asks());
     const later = (await tenant.process()).provider(agentIdentity);
+    await later.check(made.inputs, made.inputs);
     await later.diff(made.id, made.outputs, made.inputs);
     await later.delete(made.id, made.outputs);
     expect(await tenant.graph.get<Identity>(path(made.id))).toMatchObject({ id: made.id });
   });
 
+  it("is deleted by a run without a program, which asks for differences too when it refreshes", async () => {
+    const made = await run.create(agentIdentity, asks());
+    const destroy = (await tenant.process()).provider(agentIdentity);
+    await destroy.diff(made.id, made.outputs, made.inputs);
+    await destroy.delete(made.id, made.outputs);
+    expect(await tenant.graph.list(collection)).toEqual([]);
+  });
+
+  it("says that owners who are taken out of the program stay: they are not managed any more", async () => {
+    const made = await run.create(agentIdentity, asks({ owners: ["johanna.lorenz@contoso.com"] }));
+    const { owners, ...without } = made.inputs;
+    await run.provider(agentIdentity).update(made.id, made.outputs, without);
+    expect(owners).toEqual(["johanna.lorenz@contoso.com"]);
+    expect(tenant.warnings).toEqual([
+      'agent identity "Payslip helper": owners is not managed any more and stays in the tenant as it is. To empty it, declare it empty',
+    ]);
+  });
+
   it("belongs to one resource: a second one that would take it over in the same run is refused", async () => {
     const made = await run.create(agentIdentity, asks());
     const later = (await tenant.process()).provider(agentIdentity);
-    await later.diff(made.id, made.outputs, { ...made.inputs, marker: "eeeeffffgggghhhh" });
+    const renamed = { ...made.inputs, marker: "eeeeffffgggghhhh" };
+    await later.check(made.inputs, renamed);
+    await later.diff(made.id, made.outputs, renamed);
     await expect(later.create(made.inputs)).rejects.toMatchObject({
       code: "OWNERSHIP_UNCLEAR",
       message: expect.stringContaining("belongs to another resource of this program already") as string,

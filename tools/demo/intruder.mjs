@@ -44,18 +44,8 @@ export class Intruder {
     return text === "" ? undefined : parseJson(text);
   }
 
-  /** @param {string} displayName @returns {Promise<{ id: string }>} */
-  async agent(displayName) {
-    const filter = encodeURIComponent(`displayName eq '${displayName}'`);
-    const found = await this.graph("GET", `/servicePrincipals/microsoft.graph.agentIdentity?$filter=${filter}`);
-    const agent = /** @type {{ value: { id: string }[] }} */ (found).value[0];
-    if (agent === undefined) throw new Error(`There is no agent identity "${displayName}" in the embedded tenant.`);
-    return agent;
-  }
-
-  /** @param {import("./story.mjs").Intrusion} intrusion */
-  async act({ agent, newName, sponsor }) {
-    const { id } = await this.agent(agent);
+  /** @param {string} id the demo's own agent: the tenant may hold others of the same name @param {import("./story.mjs").Intrusion} intrusion */
+  async act(id, { newName, sponsor }) {
     const address = `/servicePrincipals/${id}/microsoft.graph.agentIdentity`;
     await this.graph("PATCH", address, { displayName: newName });
     const person = /** @type {{ id: string }} */ (await this.graph("GET", `/users/${sponsor}`));

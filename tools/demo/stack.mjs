@@ -57,7 +57,13 @@ export class Stack {
 
   /** @param {readonly string[]} args @param {{ show?: boolean, cwd?: string }} [options] */
   async succeed(args, options) {
-    const ended = await this.pulumi(args, options);
+    let ended = await this.pulumi(args, options);
+    if (ended.code !== 0 && ended.output.includes("currently locked")) {
+      // The CLI of a killed demo took its lock after this one had looked for it.
+      await this.#untilEarlierRunEnds((line) => process.stdout.write(`${line}\n`));
+      await this.pulumi(["cancel", "--yes", "local"]);
+      ended = await this.pulumi(args, options);
+    }
     if (ended.code === 0) return ended;
     if (!options?.show) process.stderr.write(ended.output);
     throw new Error(`pulumi ${args.join(" ")} ended with exit code ${ended.code}; what it said stands above.`);

@@ -51,7 +51,7 @@ export async function playStory({ stack, program, say }) {
   step("Somebody changes the tenant by hand", `Behind Pulumi's back, somebody ${intrusion.what}.`);
   const intruder = new Intruder(path.join(stack.root, ".entra-agent-id"));
   try {
-    await intruder.act(intrusion);
+    await intruder.act(agentIn(await stack.resources(), intrusion.agent), intrusion);
     const drift = await stack.succeed(lookOnly, { show: true });
     const unseen = intrusion.shows.filter((text) => !drift.stdout.includes(text));
     if (unseen.length > 0) throw new Error(`The refresh does not show what was changed by hand: ${unseen.join(", ")}.`);
@@ -61,13 +61,21 @@ export async function playStory({ stack, program, say }) {
       "The program counts, and Pulumi.yaml says to look at the tenant before every update (refresh: always).",
     );
     await stack.succeed(apply, { show: true });
-    await intruder.agent(intrusion.agent);
   } finally {
     intruder.close();
   }
   await stack.succeed(nothingToDo);
   program.restore();
   say(summary(await stack.resources(), stack, seconds(began)));
+}
+
+/** @param {import("./stack.mjs").Resource[]} resources @param {string} displayName @returns {string} object id */
+function agentIn(resources, displayName) {
+  const agent = resources.find(
+    ({ type, inputs }) => type.endsWith(":AgentIdentity") && inputs?.["displayName"] === displayName,
+  );
+  if (agent?.id === undefined) throw new Error(`The demo's stack holds no agent identity "${displayName}".`);
+  return agent.id;
 }
 
 /** The story starts with an empty stack; in the tenant the objects of the last run go to the recycle bin. @param {import("./stack.mjs").Stack} stack @param {(line: string) => void} say */

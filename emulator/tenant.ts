@@ -80,7 +80,7 @@ function directoryOf({ directory }: TenantOptions): string {
   fs.mkdirSync(where, { recursive: true });
   // The folder holds a private key and lies beside programs that are under version control.
   const ignore = path.join(where, ".gitignore");
-  if (!fs.existsSync(ignore)) fs.writeFileSync(ignore, "*\n");
+  if (!fs.existsSync(ignore)) fs.writeFileSync(ignore, `${fileName}*\n.gitignore\n`);
   return where;
 }
 

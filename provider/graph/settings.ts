@@ -38,8 +38,11 @@ export function tenantSetting(env: NodeJS.ProcessEnv = process.env, cwd: string 
     return { mode: "embedded", directory: embeddedDirectory(cwd) };
   }
   if (value === "local") return { mode: "embedded", directory: embeddedDirectory(cwd) };
-  if (value.startsWith("local:"))
-    return { mode: "embedded", directory: path.resolve(cwd, value.slice("local:".length)) };
+  // From the project's folder, so that the program, the command and a subfolder mean the same place.
+  if (/^local:./.test(value)) {
+    const project = path.dirname(embeddedDirectory(cwd));
+    return { mode: "embedded", directory: path.resolve(project, value.slice("local:".length)) };
+  }
   if (loopback.test(value)) return { mode: "served", url: value.replace(/\/$/, "") };
   if (guid.test(value) || domain.test(value)) return { mode: "entra", tenant: value.toLowerCase() };
   throw new EntraError(

@@ -89,7 +89,7 @@ describe("a tenant on disk", () => {
   it("keeps its signing key out of version control", () => {
     openTenant({ directory }).close();
     expect(tenantExists(join(directory, "nowhere"))).toBe(false);
-    expect(readFileSync(join(directory, ".gitignore"), "utf8")).toBe("*\n");
+    expect(readFileSync(join(directory, ".gitignore"), "utf8")).toBe("tenant.sqlite*\n.gitignore\n");
   });
 });
 

@@ -52,4 +52,14 @@ describe("ENTRA_AGENT_ID_TENANT", () => {
         `Set ENTRA_AGENT_ID_TENANT=${guid} for a real tenant, or ENTRA_AGENT_ID_TENANT=local for the embedded one.`,
     });
   });
+
+  it("means the same folder from the project, from the program and from below: local:PATH starts at Pulumi.yaml", () => {
+    const project = fs.mkdtempSync(path.join(os.tmpdir(), "project-"));
+    fs.writeFileSync(path.join(project, "Pulumi.yaml"), "name: x");
+    const below = path.join(project, "examples", "quickstart");
+    const setting = tenantSetting({ ENTRA_AGENT_ID_TENANT: "local:shared" }, below);
+    expect(setting).toEqual({ mode: "embedded", directory: path.join(project, "shared") });
+    expect(() => tenantSetting({ ENTRA_AGENT_ID_TENANT: "local:" }, below)).toThrow("it must be");
+    fs.rmSync(project, { recursive: true });
+  });
 });

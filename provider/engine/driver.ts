@@ -176,7 +176,8 @@ export class Driver<Inputs extends object> {
       new EntraError(
         "WRONG_TENANT",
         `the stack's state belongs to tenant ${tenantId}, and ENTRA_AGENT_ID_TENANT leads to tenant ${tenant.id} (${tenant.name}). ` +
-          "Set ENTRA_AGENT_ID_TENANT to the tenant of this stack, or use another stack for the other tenant",
+          "Set ENTRA_AGENT_ID_TENANT to the tenant of this stack, or use another stack for the other tenant; " +
+          "if it was an embedded tenant that is gone, `pulumi stack rm --force` forgets the stack",
       ),
       this.#step(verb, this.#declared(olds)),
     );

@@ -168,7 +168,7 @@ describe("a Conditional Access policy", () => {
     });
   });
 
-  it("is found again by the permanent suffix of its name", async () => {
+  it("is found again by the suffix of its name", async () => {
     const made = await run.create(conditionalAccessPolicy, asks());
     const again = await (
       await tenant.process()

@@ -41,7 +41,7 @@ export async function answerBatch(
   authorization: string | null,
   serve: (request: Request) => Promise<Response>,
 ): Promise<{ readonly responses: readonly PartAnswer[] }> {
-  const { requests } = checkBody(batch, body);
+  const { requests } = checkBody(batch, body, "v1.0");
   checkParts(requests);
   const answers = new Map<string, PartAnswer>();
   for (const request of inOrder(requests)) {

@@ -1,5 +1,7 @@
 /** What a request body may say. */
 import type { z } from "zod";
+import { problemsOf } from "./metadata/check";
+import type { Version } from "./odata/address";
 import { badRequest, GraphRefusal, plainBadRequest, type RefusalCode } from "./refusal";
 
 export interface BodyRule<Schema extends z.ZodObject = z.ZodObject> {
@@ -7,7 +9,12 @@ export interface BodyRule<Schema extends z.ZodObject = z.ZodObject> {
   readonly resource: string;
   /** `error.code` of refusals. @default "Request_BadRequest" */
   readonly code?: "BadRequest";
-  /** Strict: what it does not name is refused. */
+  /**
+   * Type of the body by metadata. With it, metadata decides which properties there are and of which type, and `schema` is
+   * a `z.looseObject` that only says what metadata does not: lengths, formats, what is required.
+   */
+  readonly type?: string;
+  /** Without `type`: strict, what it does not name is refused. */
   readonly schema: Schema;
   /** Properties that exist and that no client can set. */
   readonly readOnly?: readonly string[];
@@ -18,7 +25,11 @@ export interface BodyRule<Schema extends z.ZodObject = z.ZodObject> {
 }
 
 /** @throws {GraphRefusal} naming the first property that is wrong */
-export function checkBody<Schema extends z.ZodObject>(rule: BodyRule<Schema>, body: unknown): z.infer<Schema> {
+export function checkBody<Schema extends z.ZodObject>(
+  rule: BodyRule<Schema>,
+  body: unknown,
+  version: Version,
+): z.infer<Schema> {
   if (body === undefined) throw plainBadRequest("Empty Payload. JSON content expected.");
   if (typeof body !== "object" || body === null || Array.isArray(body)) throw malformedPayload();
   const refuse = rule.code === "BadRequest" ? plainBadRequest : badRequest;
@@ -26,9 +37,17 @@ export function checkBody<Schema extends z.ZodObject>(rule: BodyRule<Schema>, bo
   for (const name of Object.keys(given)) {
     const refused = rule.refused?.[name];
     if (refused) throw new GraphRefusal(refused.status ?? 400, refused.code, refused.message);
-    if (name in rule.schema.shape) continue;
     if (rule.readOnly?.includes(name)) throw refuse(`Property '${name}' is read-only and cannot be set.`);
-    throw refuse(`Invalid property '${name}'.`);
+    if (rule.type === undefined && !(name in rule.schema.shape)) throw refuse(`Invalid property '${name}'.`);
+  }
+  const [problem] = rule.type === undefined ? [] : problemsOf(version, rule.type, body, "request");
+  if (problem) {
+    const { path, kind } = problem;
+    throw refuse(
+      kind === "unknown" || kind === "relation"
+        ? `Invalid property '${path}'.`
+        : `Invalid value specified for property '${path}' of resource '${rule.resource}'.`,
+    );
   }
   const result = rule.schema.safeParse(given);
   if (result.success) return result.data;

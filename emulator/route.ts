@@ -3,14 +3,15 @@
  * is checked by the tenant before `answer` runs.
  */
 import type { z } from "zod";
-import type { Key, Version } from "./address";
+import type { Switches } from "./switches/switches";
+import type { Key, Version } from "./odata/address";
 import type { BodyRule } from "./body";
-import type { Query, QueryRule } from "./query";
+import type { Query, QueryRule } from "./odata/query";
 import type { GraphRefusal } from "./refusal";
 import { notFound } from "./refusal";
-import type { StoredObject } from "./store";
-import type { Caller } from "./token";
-import type { Surroundings } from "./view";
+import type { StoredObject } from "./state/store";
+import type { Caller } from "./sign-in/token";
+import type { Surroundings } from "./entities/entity";
 
 /** One way to be allowed: a permission, several together, or one that reaches only some properties of the body. */
 export type Permission = string | readonly string[] | { readonly name: string; readonly only: readonly string[] };
@@ -19,7 +20,14 @@ export type Permission = string | readonly string[] | { readonly name: string; r
 export type Permissions =
   readonly Permission[] | { readonly application: readonly Permission[]; readonly delegated: readonly Permission[] };
 
-export type Method = "GET" | "POST" | "PATCH" | "DELETE";
+export type Method = "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
+
+/**
+ * What an operation is based on, best first: `example`, a documented request and answer; `prose`, a documentation page
+ * in words; `metadata`, the published schema alone; `observed`, seen live by third parties; `inferred`, concluded from
+ * how its neighbours behave.
+ */
+export type Basis = "example" | "prose" | "metadata" | "observed" | "inferred";
 
 export interface Context<Body = unknown> extends Surroundings {
   readonly caller: Caller;
@@ -34,11 +42,15 @@ export interface Context<Body = unknown> extends Surroundings {
   readonly base: string;
   /** Path of the request below the version, for the next page. */
   readonly path: string;
+  /** The tenant's own time. */
   readonly now: Date;
+  readonly switches: Switches;
+  readonly version: Version;
 }
 
 export interface Answer {
   readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: object;
 }
 
@@ -54,8 +66,12 @@ export interface Route {
   readonly permissions: Permissions;
   /** Permissions by kind of the object that is addressed; `permissions` holds for the other kinds. */
   readonly permissionsByKind?: Readonly<Record<string, Permissions>>;
+  /** How sure it is that Graph behaves like this. */
+  readonly basis: Basis;
   /** The documentation this follows, or the observation. */
   readonly source: string;
+  /** Where this is known to differ from Graph, one sentence each. @default nowhere */
+  readonly differs?: readonly string[];
   /** How the path answers without its cast. */
   readonly uncast?: (segment: string) => GraphRefusal;
   /** Serves every kind of the collection, cast or not. */

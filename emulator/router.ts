@@ -1,9 +1,9 @@
 /** Finds the route of a request. */
-import { type Address, type Key, parseAddress, type Segment, type Version } from "./address";
+import { type Address, type Key, parseAddress, type Segment, type Version } from "./odata/address";
 import { applicationKinds, servicePrincipalKinds } from "./entities";
 import { notEmulated, plainBadRequest } from "./refusal";
 import type { Route } from "./route";
-import type { Store, StoredObject } from "./store";
+import type { Store, StoredObject } from "./state/store";
 
 interface Pattern {
   readonly route: Route;

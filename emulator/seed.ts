@@ -1,7 +1,7 @@
 /** The company every emulated tenant starts with. Ids are the same in every tenant, so that programs can name them. */
 import { createHash } from "node:crypto";
 import { apis } from "./permissions";
-import type { Store } from "./store";
+import type { Store } from "./state/store";
 
 export const tenantName = "Contoso (emulated)";
 

@@ -2,9 +2,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { z } from "zod";
-import { isConnectionReset } from "./journal";
+import { isConnectionReset } from "./state/journal";
 import { type EmulatedTenant } from "./tenant";
-import { tokenLifeSeconds } from "./token";
+import { tokenLifeSeconds } from "./sign-in/token";
 
 export interface ServedTenant {
   /** `http://127.0.0.1:PORT` */

@@ -1,17 +1,19 @@
 /** The path of a request through the tenant: fault, token, route, permission, body, query, answer, log. */
 import { randomUUID } from "node:crypto";
-import { type Address, parseAddress } from "./address";
+import { type Address, parseAddress } from "./odata/address";
 import { answerBatch } from "./batch";
 import { checkBody, malformedPayload } from "./body";
 import { agentKinds } from "./entities";
-import { connectionReset, type Fault, remember, takeFault } from "./journal";
-import { parseQuery } from "./query";
+import { connectionReset, type Fault, remember, takeFault } from "./state/journal";
+import { parseQuery } from "./odata/query";
 import { denied, errorBody, GraphRefusal, notEmulated, notFound } from "./refusal";
 import { type Answer, type Context, permitted } from "./route";
 import { type Found, Router } from "./router";
 import { routes } from "./routes";
-import { type Caller, callerOf, signingKey, type SigningKey } from "./token";
-import type { Surroundings } from "./view";
+import { timeIn } from "./switches/clock";
+import { switchesOf } from "./switches/switches";
+import { type Caller, callerOf, signingKey, type SigningKey } from "./sign-in/token";
+import type { Surroundings } from "./entities/entity";
 
 /** Tokens with one of these are refused wherever Agent ID is concerned, whatever else they hold. */
 const refusedWithAgents = ["Directory.AccessAsUser.All", "Directory.ReadWrite.All"];
@@ -127,17 +129,20 @@ export class Service {
     const { route, keys, target, missing } = allowed;
     if (missing !== undefined) throw notFound(missing);
     const base = this.#base(passage, address);
+    const switches = switchesOf(this.around.store);
     const context: Context = {
       ...this.around,
       caller,
       keys,
       target,
-      body: route.body ? checkBody(route.body, body) : undefined,
+      body: route.body ? checkBody(route.body, body, address.version) : undefined,
       query: parseQuery(url.searchParams, request.headers, route.query ?? { options: [] }),
       headers: request.headers,
       base,
       path: url.pathname.replace(/^\/[^/]+/, ""),
-      now: new Date(),
+      now: timeIn(switches),
+      switches,
+      version: address.version,
     };
     return route.answer(context as Context<never>);
   }

@@ -6,14 +6,17 @@ import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { entityOf } from "./entities";
-import { type Fault, planFault, remembered, type RequestRecord } from "./journal";
+import { type Fault, planFault, remembered, type RequestRecord } from "./state/journal";
 import { apiOf, checkPermissionNames, microsoftGraphAppId } from "./permissions";
 import { automationAppId, defaultPermissions, seed, tenantDomain, tenantName } from "./seed";
 import { Service } from "./service";
-import { Store, type StoredObject } from "./store";
-import { issueToken, signingKey, type TokenSubject } from "./token";
+import { Store, type StoredObject } from "./state/store";
+import { advanced, timeIn } from "./switches/clock";
+import { changed, keepSwitches, type SwitchChanges, type Switches, switchesOf } from "./switches/switches";
+import { issueToken, signingKey, type TokenSubject } from "./sign-in/token";
 
-export type { Fault, FaultAnswer, RequestRecord } from "./journal";
+export type { Fault, FaultAnswer, RequestRecord } from "./state/journal";
+export type { SwitchChanges, Switches } from "./switches/switches";
 
 export interface TenantOptions {
   /** Folder of the state; made when missing. Several processes may open the same one. */
@@ -50,6 +53,14 @@ export interface EmulatedTenant {
   grant(permissions: readonly string[]): void;
   /** Plans a request that goes wrong, in whichever process on this store it arrives. */
   fail(fault: Fault): void;
+  /** How clock, lag, quotas, limits and profiles are set. */
+  switches(): Switches;
+  /** @throws {TypeError} for an unknown switch or value */
+  set(changes: SwitchChanges): void;
+  /** The time in the tenant. */
+  now(): Date;
+  /** Puts the tenant's clock forward by `ms` milliseconds. */
+  advance(ms: number): void;
   /** The newest 10,000 requests, oldest first. */
   requests(): readonly RequestRecord[];
   /** Back to the seed: objects, requests, faults and granted permissions. The id and the signing key stay. */
@@ -118,7 +129,7 @@ class Tenant implements EmulatedTenant {
   }
 
   async token(options: TokenRequest = {}): Promise<string> {
-    return issueToken(signingKey(this.store), this.id, this.#subject(options), new Date());
+    return issueToken(signingKey(this.store), this.id, this.#subject(options), this.now());
   }
 
   #subject({ permissions, app = automationAppId, user }: TokenRequest): TokenSubject {
@@ -164,6 +175,25 @@ class Tenant implements EmulatedTenant {
 
   fail(fault: Fault): void {
     this.store.transaction("write", () => planFault(this.store, fault));
+  }
+
+  switches(): Switches {
+    return switchesOf(this.store);
+  }
+
+  set(changes: SwitchChanges): void {
+    this.store.transaction("write", () => keepSwitches(this.store, changed(switchesOf(this.store), changes)));
+  }
+
+  now(): Date {
+    return timeIn(this.switches());
+  }
+
+  advance(ms: number): void {
+    this.store.transaction("write", () => {
+      const switches = switchesOf(this.store);
+      keepSwitches(this.store, changed(switches, { clock: advanced(switches, ms) }));
+    });
   }
 
   requests(): readonly RequestRecord[] {

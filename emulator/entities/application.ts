@@ -1,12 +1,71 @@
 /** application, and agentIdentityBlueprint, which is one. */
 import { z } from "zod";
 import type { BodyRule } from "../body";
-import type { Entity } from "./entity";
+import type { Json, Store, StoredObject } from "../state/store";
+import type { Entity, View } from "./entity";
+
+/** Blueprint of an app id; a soft-deleted one still lends its properties. */
+export function blueprintOf(store: Store, appId: unknown): StoredObject | undefined {
+  const where = { property: "appId", value: String(appId) };
+  const found = store.find({ kinds: ["agentIdentityBlueprint"], where, deleted: "either" });
+  return found.find((blueprint) => blueprint.deletedDateTime === null) ?? found.at(-1);
+}
+
+const emptyApi = {
+  acceptMappedClaims: null,
+  knownClientApplications: [],
+  oauth2PermissionScopes: [],
+  preAuthorizedApplications: [],
+  requestedAccessTokenVersion: null,
+};
+const emptyInfo = {
+  termsOfServiceUrl: null,
+  supportUrl: null,
+  privacyStatementUrl: null,
+  marketingUrl: null,
+  logoUrl: null,
+};
+const emptyWeb = {
+  redirectUris: [],
+  homePageUrl: null,
+  logoutUrl: null,
+  implicitGrantSettings: { enableIdTokenIssuance: false, enableAccessTokenIssuance: false },
+};
+
+/** How applications read; blueprints add to it. */
+export const showsApplication: View = ({ id, body, deletedDateTime }, { domain }) => ({
+  id,
+  deletedDateTime,
+  appId: body["appId"],
+  identifierUris: body["identifierUris"] ?? [],
+  createdByAppId: body["createdByAppId"] ?? null,
+  createdDateTime: body["createdDateTime"],
+  description: body["description"] ?? null,
+  disabledByMicrosoftStatus: null,
+  displayName: body["displayName"],
+  groupMembershipClaims: body["groupMembershipClaims"] ?? null,
+  optionalClaims: body["optionalClaims"] ?? null,
+  publisherDomain: domain,
+  requiredResourceAccess: body["requiredResourceAccess"] ?? [],
+  serviceManagementReference: body["serviceManagementReference"] ?? null,
+  signInAudience: body["signInAudience"] ?? "AzureADMyOrg",
+  tags: body["tags"] ?? [],
+  tokenEncryptionKeyId: body["tokenEncryptionKeyId"] ?? null,
+  uniqueName: body["uniqueName"] ?? null,
+  verifiedPublisher: { displayName: null, verifiedPublisherId: null, addedDateTime: null },
+  api: body["api"] ?? emptyApi,
+  appRoles: body["appRoles"] ?? [],
+  info: { ...emptyInfo, ...(body["info"] as Json | undefined) },
+  keyCredentials: [],
+  passwordCredentials: [],
+  web: body["web"] ?? emptyWeb,
+});
 
 export const application: Entity = {
   kind: "application",
   set: "applications",
   indexed: ["appId", "uniqueName", "identifierUris"],
+  shows: showsApplication,
 };
 
 export const agentIdentityBlueprint: Entity = {
@@ -17,6 +76,7 @@ export const agentIdentityBlueprint: Entity = {
   indexed: ["appId", "uniqueName", "identifierUris", "madeAppOnly"],
   onlyOnSelect: ["managerApplications"],
   filter: { appId: ["eq", "in"], displayName: ["eq", "startswith"], uniqueName: ["eq"], tags: ["any"] },
+  shows: (object, around) => ({ ...showsApplication(object, around), managerApplications: [] }),
 };
 
 const text = (most: number) => z.string().min(1).max(most);

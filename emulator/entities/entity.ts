@@ -1,8 +1,31 @@
 /** What the tenant knows about one kind of object. */
-import type { FilterRule } from "../filter";
+import type { FilterRule } from "../odata/filter";
+import type { Store, StoredObject } from "../state/store";
+
+/** What an object needs beside itself to be shown. */
+export interface Surroundings {
+  readonly store: Store;
+  readonly tenantId: string;
+  readonly tenantName: string;
+  /** Verified domain of the tenant. */
+  readonly domain: string;
+}
+
+/** Every readable property of an object, without annotations. */
+export type View = (object: StoredObject, around: Surroundings) => Record<string, unknown>;
+
+/** A navigation property: what an object is connected to. */
+export interface Relation {
+  /** Type of the objects at the other end by metadata: `directoryObject`, `appRoleAssignment` … */
+  readonly type: string;
+  /** The living objects at the other end, in a stable order; at most one where the relation is not a collection. */
+  readonly of: (object: StoredObject, around: Surroundings) => readonly StoredObject[];
+  /** `$expand` may name it. @default false */
+  readonly expandable?: true;
+}
 
 export interface Entity {
-  /** How `GraphKinds` are stored. The OData type, without `microsoft.graph.`. */
+  /** How objects of this kind are stored. The OData type, without `microsoft.graph.`. */
   readonly kind: string;
   /** Collection in `@odata.context`. */
   readonly set: string;
@@ -14,4 +37,10 @@ export interface Entity {
   readonly onlyOnSelect?: readonly string[];
   /** What lists of this kind can be filtered by. @default nothing */
   readonly filter?: FilterRule;
+  /** Navigation properties by name. @default none */
+  readonly relations?: Readonly<Record<string, Relation>>;
+  readonly shows: View;
 }
+
+/** Shown as it is stored. */
+export const asStored: View = ({ id, body }) => ({ id, ...body });

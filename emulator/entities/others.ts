@@ -1,9 +1,29 @@
 /** The smaller kinds: people, groups, federated credentials, grants, assignments. */
 import { z } from "zod";
-import type { Entity } from "./entity";
+import { asStored, type Entity, type View } from "./entity";
+
+const showsUser: View = ({ id, body }) => ({
+  id,
+  businessPhones: [],
+  displayName: body["displayName"],
+  givenName: body["givenName"],
+  jobTitle: body["jobTitle"],
+  mail: body["userPrincipalName"],
+  mobilePhone: null,
+  officeLocation: null,
+  preferredLanguage: null,
+  surname: body["surname"],
+  userPrincipalName: body["userPrincipalName"],
+  accountEnabled: true,
+  createdDateTime: body["createdDateTime"],
+  department: body["department"],
+  mailNickname: body["mailNickname"],
+  userType: "Member",
+});
 
 export const user: Entity = {
   kind: "user",
+  shows: showsUser,
   set: "users",
   indexed: ["userPrincipalName"],
   onlyOnSelect: ["accountEnabled", "department", "userType", "createdDateTime", "mailNickname"],
@@ -12,6 +32,7 @@ export const user: Entity = {
 
 export const group: Entity = {
   kind: "group",
+  shows: asStored,
   set: "groups",
   indexed: [],
   filter: { displayName: ["eq", "startswith"], id: ["eq", "in"], groupTypes: ["any"] },
@@ -19,6 +40,7 @@ export const group: Entity = {
 
 export const federatedIdentityCredential: Entity = {
   kind: "federatedIdentityCredential",
+  shows: ({ id, body: { application: _application, ...shown } }) => ({ id, ...shown }),
   set: "federatedIdentityCredentials",
   indexed: ["application"],
 };
@@ -46,6 +68,7 @@ export const credentialToChange = {
 
 export const oauth2PermissionGrant: Entity = {
   kind: "oAuth2PermissionGrant",
+  shows: asStored,
   set: "oauth2PermissionGrants",
   indexed: ["clientId", "resourceId", "principalId"],
   filter: { clientId: ["eq"], consentType: ["eq"], principalId: ["eq"], resourceId: ["eq"] },
@@ -72,6 +95,7 @@ export const grantToChange = {
 
 export const appRoleAssignment: Entity = {
   kind: "appRoleAssignment",
+  shows: asStored,
   set: "appRoleAssignments",
   indexed: ["principalId", "resourceId"],
 };
@@ -94,6 +118,7 @@ export const reference = { resource: "Reference", schema: z.strictObject({ "@oda
 
 export const conditionalAccessPolicy: Entity = {
   kind: "conditionalAccessPolicy",
+  shows: asStored,
   set: "identity/conditionalAccess/policies",
   indexed: [],
 };

@@ -1,14 +1,91 @@
 /** servicePrincipal, and its two agent kinds: agentIdentityBlueprintPrincipal and agentIdentity. */
 import { z } from "zod";
 import type { BodyRule } from "../body";
-import { references, tag } from "./application";
-import type { Entity } from "./entity";
+import { apiOf } from "../permissions";
+import type { Json } from "../state/store";
+import { blueprintOf, references, showsApplication, tag } from "./application";
+import type { Entity, View } from "./entity";
+
+/** Graph shows the tags of the blueprint and of the object as one set. */
+function tagsWith(body: Json, blueprint: Json | undefined): unknown[] {
+  return [...new Set([...list(blueprint?.["tags"]), ...list(body["tags"])])];
+}
+
+const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
+
+const showsServicePrincipal: View = ({ id, body, deletedDateTime }) => {
+  const api = apiOf(body["appId"]);
+  return {
+    id,
+    deletedDateTime,
+    accountEnabled: true,
+    appDisplayName: body["displayName"],
+    appId: body["appId"],
+    appOwnerOrganizationId: body["appOwnerOrganizationId"],
+    appRoleAssignmentRequired: false,
+    appRoles: api?.appRoles ?? [],
+    createdDateTime: body["createdDateTime"],
+    displayName: body["displayName"],
+    oauth2PermissionScopes: api?.oauth2PermissionScopes ?? [],
+    servicePrincipalNames: [body["appId"]],
+    servicePrincipalType: "Application",
+    tags: [],
+  };
+};
+
+const showsBlueprintPrincipal: View = ({ id, body, deletedDateTime }, around) => {
+  const blueprint = blueprintOf(around.store, body["appId"]);
+  const shown = blueprint ? showsApplication(blueprint, around) : {};
+  const api = shown["api"] as Json | undefined;
+  return {
+    id,
+    deletedDateTime,
+    accountEnabled: body["accountEnabled"] ?? true,
+    appDescription: shown["description"] ?? null,
+    appDisplayName: shown["displayName"],
+    appId: body["appId"],
+    appOwnerOrganizationId: around.tenantId,
+    appRoleAssignmentRequired: body["appRoleAssignmentRequired"] ?? false,
+    appRoles: shown["appRoles"] ?? [],
+    createdByAppId: body["createdByAppId"] ?? null,
+    createdDateTime: body["createdDateTime"],
+    disabledByMicrosoftStatus: null,
+    displayName: shown["displayName"],
+    info: shown["info"],
+    oauth2PermissionScopes: api?.["oauth2PermissionScopes"] ?? [],
+    servicePrincipalNames: [body["appId"], ...list(shown["identifierUris"])],
+    servicePrincipalType: "Application",
+    signInAudience: shown["signInAudience"],
+    tags: tagsWith(body, blueprint?.body),
+    verifiedPublisher: shown["verifiedPublisher"],
+  };
+};
+
+const showsAgentIdentity: View = ({ id, body, deletedDateTime }, { store, tenantId }) => ({
+  id,
+  deletedDateTime,
+  accountEnabled: body["accountEnabled"],
+  agentIdentityBlueprintId: body["agentIdentityBlueprintId"],
+  // An agent's client id is its object id: seen by third parties, documented nowhere.
+  appId: id,
+  appOwnerOrganizationId: tenantId,
+  appRoles: [],
+  createdByAppId: body["createdByAppId"] ?? null,
+  createdDateTime: body["createdDateTime"],
+  disabledByMicrosoftStatus: null,
+  displayName: body["displayName"],
+  oauth2PermissionScopes: [],
+  servicePrincipalNames: [id],
+  servicePrincipalType: "ServiceIdentity",
+  tags: tagsWith(body, blueprintOf(store, body["agentIdentityBlueprintId"])?.body),
+});
 
 export const servicePrincipal: Entity = {
   kind: "servicePrincipal",
   set: "servicePrincipals",
   indexed: ["appId"],
   filter: { appId: ["eq", "in"], displayName: ["eq", "startswith"], servicePrincipalType: ["eq"], tags: ["any"] },
+  shows: showsServicePrincipal,
 };
 
 export const agentIdentityBlueprintPrincipal: Entity = {
@@ -17,6 +94,7 @@ export const agentIdentityBlueprintPrincipal: Entity = {
   derived: true,
   indexed: ["appId"],
   filter: { appId: ["eq", "in"], displayName: ["eq", "startswith"], tags: ["any"] },
+  shows: showsBlueprintPrincipal,
 };
 
 export const agentIdentity: Entity = {
@@ -25,6 +103,7 @@ export const agentIdentity: Entity = {
   derived: true,
   indexed: ["appId", "agentIdentityBlueprintId", "displayName"],
   filter: { agentIdentityBlueprintId: ["eq"], tags: ["any"], displayName: ["eq", "startswith"] },
+  shows: showsAgentIdentity,
 };
 
 const synced = [

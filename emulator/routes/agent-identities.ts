@@ -1,9 +1,9 @@
 /** /servicePrincipals cast to agentIdentity. */
-import { listAnswer, objectAnswer } from "../collection";
-import { softDelete } from "../deletion";
+import { listAnswer, objectAnswer } from "../odata/collection";
+import { softDelete } from "../rules/deletion";
 import { agentIdentity, identityToChange, identityToCreate } from "../entities/service-principal";
-import { boundPeople, newId, setPeople, sponsorsOfNew } from "../people";
-import { collection, oneObject } from "../query";
+import { boundPeople, newId, setPeople, sponsorsOfNew } from "../rules/people";
+import { collection, oneObject } from "../odata/query";
 import { GraphRefusal } from "../refusal";
 import { type Context, type Route, route, targetOf } from "../route";
 import { peopleRoutes } from "./people";
@@ -55,6 +55,7 @@ export const agentIdentityRoutes: Route[] = [
     method: "POST",
     path: all,
     permissions: ["AgentIdentity.Create.All", ...write],
+    basis: "prose",
     source: "REF agentidentity-post",
     body: identityToCreate,
     answer(context) {
@@ -79,6 +80,7 @@ export const agentIdentityRoutes: Route[] = [
     method: "GET",
     path: all,
     permissions: read,
+    basis: "prose",
     source: "REF agentidentity-list",
     query: collection(agentIdentity.filter ?? {}, pageSize),
     answer: (context) => listAnswer(context, { kinds }),
@@ -87,6 +89,7 @@ export const agentIdentityRoutes: Route[] = [
     method: "GET",
     path: one,
     permissions: [...read, "Application.Read.All"],
+    basis: "prose",
     source: "REF agentidentity-get",
     query: oneObject,
     answer: (context) => objectAnswer(context, targetOf(context)),
@@ -95,6 +98,7 @@ export const agentIdentityRoutes: Route[] = [
     method: "PATCH",
     path: one,
     permissions: [{ name: "AgentIdentity.EnableDisable.All", only: ["accountEnabled"] }, ...write],
+    basis: "prose",
     source: "REF agentidentity-update",
     body: identityToChange,
     answer(context) {
@@ -107,18 +111,27 @@ export const agentIdentityRoutes: Route[] = [
     method: "DELETE",
     path: one,
     permissions: ["AgentIdentity.DeleteRestore.All", ...write],
+    basis: "prose",
     source: "REF agentidentity-delete",
     answer(context) {
       softDelete(context, targetOf(context));
       return { status: 204 };
     },
   }),
-  ...peopleRoutes({ path: one, relation: "owners", read, write, source: "REF agentidentity-post-owners" }),
+  ...peopleRoutes({
+    path: one,
+    relation: "owners",
+    read,
+    write,
+    basis: "prose",
+    source: "REF agentidentity-post-owners",
+  }),
   ...peopleRoutes({
     path: one,
     relation: "sponsors",
     read,
     write: ["AgentIdentity.UpdateSponsors.All", ...write],
+    basis: "prose",
     source: "REF agentidentity-post-sponsors; PERM lists the path without the cast as well",
   }),
 ];

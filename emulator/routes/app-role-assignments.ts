@@ -1,13 +1,13 @@
 /** appRoleAssignments (what a service principal holds) and appRoleAssignedTo (who holds what on it). */
 import { randomBytes } from "node:crypto";
 import type { z } from "zod";
-import { listAnswer, objectAnswer } from "../collection";
+import { listAnswer, objectAnswer } from "../odata/collection";
 import { servicePrincipalKinds } from "../entities";
 import { appRoleAssignment, assignmentToCreate } from "../entities/others";
-import { collection } from "../query";
+import { collection } from "../odata/query";
 import { badRequest, conflict, notFound } from "../refusal";
 import { type Context, keyOf, type Route, route, targetOf } from "../route";
-import type { StoredObject } from "../store";
+import type { StoredObject } from "../state/store";
 import { view } from "../view";
 
 const { kind } = appRoleAssignment;
@@ -65,6 +65,7 @@ const end = (collectionName: string, property: "principalId" | "resourceId"): Ro
     path: `/servicePrincipals/{id}/${collectionName}`,
     anyKind: true,
     permissions: read,
+    basis: "prose",
     source: `REF serviceprincipal-list-${collectionName.toLowerCase()}`,
     query: collection({}),
     answer: (context) => listAnswer(context, { kinds: [kind], where: { property, value: targetOf(context).id } }),
@@ -74,6 +75,7 @@ const end = (collectionName: string, property: "principalId" | "resourceId"): Ro
     path: `/servicePrincipals/{id}/${collectionName}`,
     anyKind: true,
     permissions: write,
+    basis: "prose",
     source: `REF serviceprincipal-post-${collectionName.toLowerCase()}`,
     body: assignmentToCreate,
     answer(context) {
@@ -88,6 +90,7 @@ const end = (collectionName: string, property: "principalId" | "resourceId"): Ro
     path: `/servicePrincipals/{id}/${collectionName}/{assignment}`,
     anyKind: true,
     permissions: write,
+    basis: "prose",
     source: `REF serviceprincipal-delete-${collectionName.toLowerCase()}`,
     answer(context) {
       const assignment = existing(context, keyOf(context, "assignment"), [kind]);

@@ -1,9 +1,9 @@
 /** /servicePrincipals cast to agentIdentityBlueprintPrincipal. */
-import { listAnswer, objectAnswer } from "../collection";
-import { softDelete } from "../deletion";
+import { listAnswer, objectAnswer } from "../odata/collection";
+import { softDelete } from "../rules/deletion";
 import { agentIdentityBlueprintPrincipal, principalToChange, principalToCreate } from "../entities/service-principal";
-import { newId } from "../people";
-import { collection, oneObject } from "../query";
+import { newId } from "../rules/people";
+import { collection, oneObject } from "../odata/query";
 import { conflict, GraphRefusal } from "../refusal";
 import { type Route, route, targetOf } from "../route";
 import { peopleRoutes } from "./people";
@@ -20,6 +20,7 @@ export const blueprintPrincipalRoutes: Route[] = [
     method: "POST",
     path: all,
     permissions: ["AgentIdentityBlueprintPrincipal.Create", ...write],
+    basis: "prose",
     source: "REF agentidentityblueprintprincipal-post",
     body: principalToCreate,
     answer(context) {
@@ -51,6 +52,7 @@ export const blueprintPrincipalRoutes: Route[] = [
     method: "GET",
     path: all,
     permissions: read,
+    basis: "prose",
     source: "REF agentidentityblueprintprincipal-list",
     query: collection(agentIdentityBlueprintPrincipal.filter ?? {}),
     answer: (context) => listAnswer(context, { kinds }),
@@ -59,6 +61,7 @@ export const blueprintPrincipalRoutes: Route[] = [
     method: "GET",
     path: one,
     permissions: [...read, "Application.Read.All"],
+    basis: "prose",
     source: "REF agentidentityblueprintprincipal-get",
     query: oneObject,
     answer: (context) => objectAnswer(context, targetOf(context)),
@@ -67,6 +70,7 @@ export const blueprintPrincipalRoutes: Route[] = [
     method: "PATCH",
     path: one,
     permissions: [{ name: "AgentIdentityBlueprintPrincipal.EnableDisable.All", only: ["accountEnabled"] }, ...write],
+    basis: "prose",
     source: "REF agentidentityblueprintprincipal-update",
     body: principalToChange,
     answer(context) {
@@ -79,6 +83,7 @@ export const blueprintPrincipalRoutes: Route[] = [
     method: "DELETE",
     path: one,
     permissions: ["AgentIdentityBlueprintPrincipal.DeleteRestore.All", ...write],
+    basis: "prose",
     source: "REF agentidentityblueprintprincipal-delete",
     answer(context) {
       softDelete(context, targetOf(context));
@@ -90,6 +95,7 @@ export const blueprintPrincipalRoutes: Route[] = [
     relation: "owners",
     read,
     write,
+    basis: "prose",
     source: "REF agentidentityblueprintprincipal-post-owners",
   }),
 ];

@@ -1,8 +1,8 @@
 /** /applications: agent identity blueprints, and as much of plain applications as shows the difference. */
-import { changeBlueprint, makeBlueprint } from "../blueprint";
+import { changeBlueprint, makeBlueprint } from "../rules/blueprint";
 import { checkBody } from "../body";
-import { listAnswer, objectAnswer } from "../collection";
-import { softDelete } from "../deletion";
+import { listAnswer, objectAnswer } from "../odata/collection";
+import { softDelete } from "../rules/deletion";
 import {
   agentIdentityBlueprint,
   applicationToCreate,
@@ -10,8 +10,8 @@ import {
   blueprintToCreate,
   blueprintToUpsert,
 } from "../entities/application";
-import { newId } from "../people";
-import { collection, oneObject } from "../query";
+import { newId } from "../rules/people";
+import { collection, oneObject } from "../odata/query";
 import { badRequest, notFound } from "../refusal";
 import { keyOf, type Permission, type Route, route, targetOf } from "../route";
 import { peopleRoutes } from "./people";
@@ -42,6 +42,7 @@ const saysBlueprint = (body: unknown, headers: Headers): boolean =>
 const creation = {
   method: "POST",
   permissions: create,
+  basis: "prose",
   source: "REF agentidentityblueprint-post",
   body: blueprintToCreate,
 } as const;
@@ -62,6 +63,7 @@ export const blueprintRoutes: Route[] = [
     method: "POST",
     path: "/applications",
     permissions: ["Application.ReadWrite.OwnedBy", "Application.ReadWrite.All"],
+    basis: "prose",
     source: "REF application-post-applications; ENT agent-id-ai-guided-setup for the missing header",
     body: applicationToCreate,
     answer(context) {
@@ -78,6 +80,7 @@ export const blueprintRoutes: Route[] = [
     method: "GET",
     path: all,
     permissions: read,
+    basis: "prose",
     source: "REF agentidentityblueprint-list",
     query: collection(agentIdentityBlueprint.filter ?? {}),
     answer: (context) => listAnswer(context, { kinds }),
@@ -86,6 +89,7 @@ export const blueprintRoutes: Route[] = [
     method: "GET",
     path: one,
     permissions: [...read, "Application.Read.All"],
+    basis: "prose",
     source: "REF agentidentityblueprint-get",
     query: oneObject,
     answer: (context) => objectAnswer(context, targetOf(context)),
@@ -94,6 +98,7 @@ export const blueprintRoutes: Route[] = [
     method: "GET",
     path: "/applications/{id}",
     permissions: ["Application.Read.All"],
+    basis: "prose",
     source: "REF application-get",
     query: oneObject,
     answer: (context) => objectAnswer(context, targetOf(context)),
@@ -103,6 +108,7 @@ export const blueprintRoutes: Route[] = [
     path: one,
     permissions: ["AgentIdentityBlueprint.ReadWrite.All"],
     when: (_body, headers) => /(^|[,\s])create-if-missing($|[,\s])/i.test(headers.get("prefer") ?? ""),
+    basis: "prose",
     source: "REF agentidentityblueprint-upsert",
     body: blueprintToUpsert,
     answer(context) {
@@ -116,7 +122,7 @@ export const blueprintRoutes: Route[] = [
       if (context.keys["id"]?.property.toLowerCase() !== "uniquename") throw notFound(keyOf(context, "id"));
       return objectAnswer(
         context,
-        makeBlueprint(context, checkBody(blueprintToCreate, context.body), keyOf(context, "id")),
+        makeBlueprint(context, checkBody(blueprintToCreate, context.body, context.version), keyOf(context, "id")),
         201,
       );
     },
@@ -125,6 +131,7 @@ export const blueprintRoutes: Route[] = [
     method: "PATCH",
     path: one,
     permissions: change,
+    basis: "prose",
     source: "REF agentidentityblueprint-update",
     body: blueprintToChange,
     answer(context) {
@@ -136,6 +143,7 @@ export const blueprintRoutes: Route[] = [
     method: "DELETE",
     path: one,
     permissions: ["AgentIdentityBlueprint.DeleteRestore.All", "AgentIdentityBlueprint.ReadWrite.All"],
+    basis: "prose",
     source: "REF agentidentityblueprint-delete",
     answer(context) {
       softDelete(context, targetOf(context));
@@ -146,6 +154,7 @@ export const blueprintRoutes: Route[] = [
     method: "DELETE",
     path: "/applications/{id}",
     permissions: ["Application.ReadWrite.OwnedBy", "Application.ReadWrite.All"],
+    basis: "prose",
     source: "REF application-delete",
     answer(context) {
       softDelete(context, targetOf(context));
@@ -157,6 +166,7 @@ export const blueprintRoutes: Route[] = [
     relation: "owners",
     read,
     write: ["AgentIdentityBlueprint.ReadWrite.All"],
+    basis: "prose",
     source: "REF agentidentityblueprint-post-owners",
   }),
   ...peopleRoutes({
@@ -164,6 +174,7 @@ export const blueprintRoutes: Route[] = [
     relation: "sponsors",
     read,
     write: ["AgentIdentityBlueprint.UpdateSponsors.All", "AgentIdentityBlueprint.ReadWrite.All"],
+    basis: "prose",
     source: "REF agentidentityblueprint-post-sponsors",
     castNeeded: true,
   }),

@@ -1,14 +1,14 @@
 /** /identity/conditionalAccess/policies: beta only, v1.0 has none of the members that concern agents. */
-import { listAnswer, objectAnswer } from "../collection";
-import { changed, checkNotReposted, normalised } from "../conditional-access";
-import { checkPolicy, mostPolicies } from "../conditional-access-rules";
+import { listAnswer, objectAnswer } from "../odata/collection";
+import { changed, checkNotReposted, normalised } from "../rules/conditional-access";
+import { checkPolicy, mostPolicies } from "../rules/conditional-access-rules";
 import { policyToChange, policyToCreate } from "../entities/conditional-access-policy";
 import { conditionalAccessPolicy } from "../entities/others";
-import { newId } from "../people";
-import { collection, oneObject } from "../query";
+import { newId } from "../rules/people";
+import { collection, oneObject } from "../odata/query";
 import { notFound, plainBadRequest } from "../refusal";
 import { type Context, keyOf, type Route, route } from "../route";
-import type { StoredObject } from "../store";
+import type { StoredObject } from "../state/store";
 
 const { kind } = conditionalAccessPolicy;
 const all = "/identity/conditionalAccess/policies";
@@ -19,6 +19,7 @@ const write = [["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"]];
 
 const shared = {
   versions: ["beta"],
+  basis: "prose",
   source: "REF conditionalaccesspolicy and conditionalaccessroot; the rewriting was seen on beta",
 } as const;
 

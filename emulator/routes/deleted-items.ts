@@ -1,11 +1,11 @@
 /** /directory/deletedItems: what was deleted in the last 30 days. */
-import { listAnswer, objectAnswer } from "../collection";
-import { purge, restorableKinds, restore } from "../deletion";
+import { listAnswer, objectAnswer } from "../odata/collection";
+import { purge, restorableKinds, restore } from "../rules/deletion";
 import { applicationKinds, servicePrincipalKinds } from "../entities";
-import { collection, oneObject } from "../query";
+import { collection, oneObject } from "../odata/query";
 import { notFound } from "../refusal";
 import { type Context, keyOf, type Permissions, type Route, route } from "../route";
-import type { StoredObject } from "../store";
+import type { StoredObject } from "../state/store";
 
 const one = "/directory/deletedItems/{item}";
 
@@ -42,6 +42,7 @@ const listOf = (cast: string, kinds: readonly string[], permission: string) =>
     method: "GET",
     path: `/directory/deletedItems/microsoft.graph.${cast}`,
     permissions: [permission],
+    basis: "prose",
     source: "REF directory-deleteditems-list",
     query: collection({ displayName: ["eq", "startswith"], appId: ["eq"] }),
     answer: (context) => listAnswer(context, { kinds, deleted: true }, true),
@@ -56,6 +57,7 @@ export const deletedItemRoutes: Route[] = [
     path: one,
     permissions: ["Application.Read.All"],
     permissionsByKind: readers,
+    basis: "prose",
     source: "REF directory-deleteditems-get",
     query: oneObject,
     answer: (context) => objectAnswer(context, known(context), 200, true),
@@ -65,6 +67,7 @@ export const deletedItemRoutes: Route[] = [
     path: `${one}/restore`,
     permissions: plain,
     permissionsByKind: restorers,
+    basis: "prose",
     source: "REF directory-deleteditems-restore",
     answer: (context) => objectAnswer(context, restore(context, known(context)), 200, true),
   }),
@@ -73,6 +76,7 @@ export const deletedItemRoutes: Route[] = [
     path: one,
     permissions: plain,
     permissionsByKind: restorers,
+    basis: "prose",
     source: "REF directory-deleteditems-delete",
     answer(context) {
       purge(context, known(context));

@@ -1,12 +1,12 @@
 /** The company directory, read only: users, groups, the organization, directory roles. */
-import { listAnswer, objectAnswer } from "../collection";
+import { listAnswer, objectAnswer } from "../odata/collection";
 import { group, user } from "../entities/others";
-import { matches } from "../filter";
+import { matches } from "../odata/filter";
 import { directoryRoles } from "../permissions";
-import { collection, oneObject, project } from "../query";
+import { collection, oneObject, project } from "../odata/query";
 import { notFound } from "../refusal";
 import { type Context, keyOf, type Route, route } from "../route";
-import type { StoredObject } from "../store";
+import type { StoredObject } from "../state/store";
 
 const usersRead = ["User.ReadBasic.All", "User.Read.All", "Directory.Read.All"];
 const groupsRead = ["GroupMember.Read.All", "Group.Read.All", "Directory.Read.All"];
@@ -35,6 +35,7 @@ export const directoryRoutes: Route[] = [
     method: "GET",
     path: "/users",
     permissions: usersRead,
+    basis: "prose",
     source: "REF user-list",
     query: collection(user.filter ?? {}),
     answer: (context) => listAnswer(context, { kinds: [user.kind] }),
@@ -43,6 +44,7 @@ export const directoryRoutes: Route[] = [
     method: "GET",
     path: "/users/{user}",
     permissions: usersRead,
+    basis: "prose",
     source: "REF user-get",
     query: oneObject,
     answer: (context) => objectAnswer(context, userAt(context)),
@@ -51,6 +53,7 @@ export const directoryRoutes: Route[] = [
     method: "GET",
     path: "/groups",
     permissions: groupsRead,
+    basis: "prose",
     source: "REF group-list",
     query: collection(group.filter ?? {}),
     answer: (context) => listAnswer(context, { kinds: [group.kind] }),
@@ -59,6 +62,7 @@ export const directoryRoutes: Route[] = [
     method: "GET",
     path: "/groups/{group}",
     permissions: groupsRead,
+    basis: "prose",
     source: "REF group-get",
     query: oneObject,
     answer: (context) => objectAnswer(context, groupAt(context)),
@@ -67,6 +71,7 @@ export const directoryRoutes: Route[] = [
     method: "GET",
     path: "/organization",
     permissions: ["Organization.Read.All", "Directory.Read.All"],
+    basis: "prose",
     source: "REF organization-list",
     query: oneObject,
     answer(context) {
@@ -85,6 +90,7 @@ export const directoryRoutes: Route[] = [
     method: "GET",
     path: "/roleManagement/directory/roleDefinitions",
     permissions: rolesRead,
+    basis: "prose",
     source: "REF rbacapplication-list-roledefinitions; the ids are those of the built-in roles",
     query: {
       options: ["$select", "$filter"],

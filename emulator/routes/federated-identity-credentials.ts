@@ -1,13 +1,13 @@
 /** federatedIdentityCredentials of a blueprint. */
 import type { z } from "zod";
 import { checkBody } from "../body";
-import { objectAnswer, wholeListAnswer } from "../collection";
+import { objectAnswer, wholeListAnswer } from "../odata/collection";
 import { credentialToChange, credentialToCreate, federatedIdentityCredential } from "../entities/others";
-import { newId } from "../people";
-import { oneObject } from "../query";
+import { newId } from "../rules/people";
+import { oneObject } from "../odata/query";
 import { badRequest, conflict, notFound } from "../refusal";
 import { type Context, keyOf, type Route, route, targetOf } from "../route";
-import type { StoredObject } from "../store";
+import type { StoredObject } from "../state/store";
 
 const all = "/applications/{id}/microsoft.graph.agentIdentityBlueprint/federatedIdentityCredentials";
 const one = `${all}/{credential}`;
@@ -85,6 +85,7 @@ export const federatedIdentityCredentialRoutes: Route[] = [
     method: "GET",
     path: all,
     permissions: read,
+    basis: "prose",
     source: "REF application-list-federatedidentitycredentials",
     query: oneObject,
     uncast,
@@ -99,6 +100,7 @@ export const federatedIdentityCredentialRoutes: Route[] = [
     method: "GET",
     path: one,
     permissions: read,
+    basis: "prose",
     source: "REF federatedidentitycredential-get",
     query: oneObject,
     uncast,
@@ -108,6 +110,7 @@ export const federatedIdentityCredentialRoutes: Route[] = [
     method: "POST",
     path: all,
     permissions: write,
+    basis: "prose",
     source: "REF application-post-federatedidentitycredentials",
     body: credentialToCreate,
     uncast,
@@ -117,6 +120,7 @@ export const federatedIdentityCredentialRoutes: Route[] = [
     method: "PATCH",
     path: one,
     permissions: write,
+    basis: "prose",
     source: "REF federatedidentitycredential-update, -upsert",
     body: credentialToChange,
     uncast,
@@ -126,7 +130,7 @@ export const federatedIdentityCredentialRoutes: Route[] = [
       const mayCreate = key?.property === "name" && /create-if-missing/i.test(context.headers.get("prefer") ?? "");
       if (credential) changeTo(context, credential, context.body);
       else if (!mayCreate) throw notFound(keyOf(context, "credential"));
-      else return objectAnswer(context, make(context, complete(context.body, key.value)), 201);
+      else return objectAnswer(context, make(context, complete(context, key.value)), 201);
       return { status: 204 };
     },
   }),
@@ -134,6 +138,7 @@ export const federatedIdentityCredentialRoutes: Route[] = [
     method: "DELETE",
     path: one,
     permissions: write,
+    basis: "prose",
     source: "REF federatedidentitycredential-delete",
     uncast,
     answer(context) {
@@ -143,8 +148,8 @@ export const federatedIdentityCredentialRoutes: Route[] = [
   }),
 ];
 
-function complete(body: z.infer<typeof credentialToChange.schema>, name: string): Credential {
+function complete({ body, version }: Context<z.infer<typeof credentialToChange.schema>>, name: string): Credential {
   if (body.name !== undefined && body.name !== name)
     throw badRequest("Property 'name' must be the one in the address.");
-  return checkBody(credentialToCreate, { ...body, name });
+  return checkBody(credentialToCreate, { ...body, name }, version);
 }

@@ -1,12 +1,12 @@
 /** /oauth2PermissionGrants: delegated permissions a client holds. */
 import type { z } from "zod";
-import { listAnswer, objectAnswer } from "../collection";
+import { listAnswer, objectAnswer } from "../odata/collection";
 import { servicePrincipalKinds } from "../entities";
 import { grantToChange, grantToCreate, oauth2PermissionGrant } from "../entities/others";
-import { collection, oneObject } from "../query";
+import { collection, oneObject } from "../odata/query";
 import { badRequest, conflict, notFound } from "../refusal";
 import { type Context, keyOf, type Route, route } from "../route";
-import type { StoredObject } from "../store";
+import type { StoredObject } from "../state/store";
 import { view } from "../view";
 
 const { kind } = oauth2PermissionGrant;
@@ -67,6 +67,7 @@ export const oauth2PermissionGrantRoutes: Route[] = [
     method: "GET",
     path: "/oauth2PermissionGrants",
     permissions: read,
+    basis: "prose",
     source: "REF oauth2permissiongrant-list",
     query: collection(oauth2PermissionGrant.filter ?? {}),
     answer: (context) => listAnswer(context, { kinds: [kind] }),
@@ -75,6 +76,7 @@ export const oauth2PermissionGrantRoutes: Route[] = [
     method: "POST",
     path: "/oauth2PermissionGrants",
     permissions: write,
+    basis: "prose",
     source: "REF oauth2permissiongrant-post",
     body: grantToCreate,
     answer: (context) => objectAnswer(context, make(context, context.body), 201),
@@ -83,6 +85,7 @@ export const oauth2PermissionGrantRoutes: Route[] = [
     method: "GET",
     path: one,
     permissions: read,
+    basis: "prose",
     source: "REF oauth2permissiongrant-get",
     query: oneObject,
     answer: (context) => objectAnswer(context, known(context)),
@@ -91,6 +94,7 @@ export const oauth2PermissionGrantRoutes: Route[] = [
     method: "PATCH",
     path: one,
     permissions: write,
+    basis: "prose",
     source: "REF oauth2permissiongrant-update",
     body: grantToChange,
     answer(context) {
@@ -104,6 +108,7 @@ export const oauth2PermissionGrantRoutes: Route[] = [
     method: "DELETE",
     path: one,
     permissions: write,
+    basis: "prose",
     source: "REF oauth2permissiongrant-delete",
     answer(context) {
       context.store.purge(known(context));

@@ -1,10 +1,10 @@
 /** owners and sponsors of blueprints, blueprint principals and agent identities: the same three routes each. */
-import { wholeListAnswer } from "../collection";
+import { wholeListAnswer } from "../odata/collection";
 import { reference } from "../entities/others";
-import { addPerson, peopleOf, type Relation, removePerson } from "../people";
-import { oneObject } from "../query";
+import { addPerson, peopleOf, type Relation, removePerson } from "../rules/people";
+import { oneObject } from "../odata/query";
 import { plainBadRequest } from "../refusal";
-import { keyOf, type Permissions, type Route, route, targetOf } from "../route";
+import { type Basis, keyOf, type Permissions, type Route, route, targetOf } from "../route";
 
 interface PeopleRoutes {
   /** Path of the object, cast included. */
@@ -12,12 +12,13 @@ interface PeopleRoutes {
   readonly relation: Relation;
   readonly read: Permissions;
   readonly write: Permissions;
+  readonly basis: Basis;
   readonly source: string;
   /** Whether the path must say the cast. @default false */
   readonly castNeeded?: true;
 }
 
-export function peopleRoutes({ path, relation, read, write, source, castNeeded }: PeopleRoutes): Route[] {
+export function peopleRoutes({ path, relation, read, write, basis, source, castNeeded }: PeopleRoutes): Route[] {
   const uncast = castNeeded
     ? { uncast: (segment: string) => plainBadRequest(`Resource not found for the segment '${segment}'.`) }
     : {};
@@ -27,6 +28,7 @@ export function peopleRoutes({ path, relation, read, write, source, castNeeded }
       method: "GET",
       path: `${path}/${relation}`,
       permissions: read,
+      basis,
       source,
       query: oneObject,
       answer: (context) =>
@@ -37,6 +39,7 @@ export function peopleRoutes({ path, relation, read, write, source, castNeeded }
       method: "POST",
       path: `${path}/${relation}/$ref`,
       permissions: write,
+      basis,
       source,
       body: reference,
       answer(context) {
@@ -49,6 +52,7 @@ export function peopleRoutes({ path, relation, read, write, source, castNeeded }
       method: "DELETE",
       path: `${path}/${relation}/{person}/$ref`,
       permissions: write,
+      basis,
       source,
       answer(context) {
         removePerson(context, relation, targetOf(context), keyOf(context, "person"));

@@ -1,5 +1,5 @@
 import * as fc from "fast-check";
-import { type Address, parseAddress, printAddress } from "../../emulator/address";
+import { type Address, parseAddress, printAddress } from "../../emulator/odata/address";
 import { GraphRefusal } from "../../emulator/refusal";
 
 const segmentsOf = (path: string) => parseAddress(path).segments;

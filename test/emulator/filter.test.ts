@@ -6,7 +6,7 @@ import {
   parseFilter,
   printFilter,
   requiredEquality,
-} from "../../emulator/filter";
+} from "../../emulator/odata/filter";
 import { GraphRefusal } from "../../emulator/refusal";
 
 const rule: FilterRule = {

@@ -1,6 +1,6 @@
 /** Query options of a request. What is not understood is refused: never a wrong result. */
 import { type Filter, type FilterRule, isAdvanced, parseFilter } from "./filter";
-import { plainBadRequest, unsupportedQuery } from "./refusal";
+import { plainBadRequest, unsupportedQuery } from "../refusal";
 
 export type QueryOption = "$select" | "$top" | "$filter" | "$count" | "$skiptoken";
 

@@ -1,5 +1,5 @@
 /** `$filter`: the part of OData's language that the listed collections allow. */
-import { unsupportedQuery } from "./refusal";
+import { unsupportedQuery } from "../refusal";
 
 export type Literal = string | boolean | null;
 

@@ -1,10 +1,10 @@
 /** What Conditional Access refuses. */
 import { authenticationStrengths } from "./conditional-access";
-import type { Policy } from "./entities/conditional-access-policy";
-import { servicePrincipalKinds } from "./entities";
-import { directoryRoles } from "./permissions";
-import { plainBadRequest } from "./refusal";
-import type { Store } from "./store";
+import type { Policy } from "../entities/conditional-access-policy";
+import { servicePrincipalKinds } from "../entities";
+import { directoryRoles } from "../permissions";
+import { plainBadRequest } from "../refusal";
+import type { Store } from "../state/store";
 
 /** Policies of one tenant. */
 export const mostPolicies = 195;

@@ -8,8 +8,8 @@ import {
   randomUUID,
 } from "node:crypto";
 import { decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
-import { GraphRefusal } from "./refusal";
-import type { Store } from "./store";
+import { GraphRefusal } from "../refusal";
+import type { Store } from "../state/store";
 
 export const graphAudience = "https://graph.microsoft.com";
 

@@ -1,10 +1,10 @@
 /** Lists: filter, projection, pages. */
-import { entityOf } from "./entities";
+import { entityOf } from "../entities";
 import { matches, requiredEquality } from "./filter";
 import { project, skipToken } from "./query";
-import type { Answer, Context } from "./route";
-import type { Selection, StoredObject } from "./store";
-import { view } from "./view";
+import type { Answer, Context } from "../route";
+import type { Selection, StoredObject } from "../state/store";
+import { view } from "../view";
 
 /** One page of stored objects. */
 export function listAnswer(

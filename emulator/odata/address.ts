@@ -1,5 +1,5 @@
 /** The path of a Graph URL, read the way OData writes it. */
-import { plainBadRequest } from "./refusal";
+import { plainBadRequest } from "../refusal";
 
 export type Version = "v1.0" | "beta";
 

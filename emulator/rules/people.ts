@@ -1,8 +1,8 @@
 /** Who answers for an object: owners and sponsors. */
 import { randomUUID } from "node:crypto";
-import { badRequest, notFound } from "./refusal";
-import type { Context } from "./route";
-import type { StoredObject } from "./store";
+import { badRequest, notFound } from "../refusal";
+import type { Context } from "../route";
+import type { StoredObject } from "../state/store";
 
 export type Relation = "owners" | "sponsors";
 

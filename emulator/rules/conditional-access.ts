@@ -1,8 +1,8 @@
 /** What Conditional Access makes of a policy that is written. */
-import { checkBody } from "./body";
-import { type Policy, type PolicyChange, policyToCreate } from "./entities/conditional-access-policy";
-import { plainBadRequest } from "./refusal";
-import type { Json } from "./store";
+import { checkBody } from "../body";
+import { type Policy, type PolicyChange, policyToCreate } from "../entities/conditional-access-policy";
+import { plainBadRequest } from "../refusal";
+import type { Json } from "../state/store";
 
 /** The built-in authentication strengths; a policy names one by id and reads back the whole. */
 export const authenticationStrengths = [
@@ -158,13 +158,17 @@ const present = (members: Json): Json =>
 /** A policy as it reads, with a change: objects are merged member by member, lists are replaced. */
 export function changed(policy: Json, change: PolicyChange): Policy {
   const { displayName, state, conditions, grantControls, sessionControls } = merge(policy, change);
-  return checkBody(policyToCreate, {
-    displayName,
-    state,
-    conditions,
-    grantControls: grantWritten(grantControls),
-    sessionControls,
-  });
+  return checkBody(
+    policyToCreate,
+    {
+      displayName,
+      state,
+      conditions,
+      grantControls: grantWritten(grantControls),
+      sessionControls,
+    },
+    "beta",
+  );
 }
 
 function merge(before: Json, change: Json): Json {

@@ -1,10 +1,10 @@
 /** What holds of blueprints, whoever asks. */
 import type { z } from "zod";
-import type { blueprintToChange, blueprintToCreate } from "./entities/application";
+import type { blueprintToChange, blueprintToCreate } from "../entities/application";
 import { boundPeople, newId, setPeople, sponsorsOfNew } from "./people";
-import { badRequest, GraphRefusal } from "./refusal";
-import type { Context } from "./route";
-import type { Json, StoredObject } from "./store";
+import { badRequest, GraphRefusal } from "../refusal";
+import type { Context } from "../route";
+import type { Json, StoredObject } from "../state/store";
 
 /** Blueprints that applications may make in one tenant, soft-deleted ones included. People who administer are not limited. */
 export const mostBlueprintsMadeAppOnly = 250;

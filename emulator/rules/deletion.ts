@@ -1,8 +1,8 @@
 /** Deleting softly, bringing back, deleting for good. */
-import { applicationKinds, servicePrincipalKinds } from "./entities";
-import { conflict } from "./refusal";
-import type { Context } from "./route";
-import type { StoredObject } from "./store";
+import { applicationKinds, servicePrincipalKinds } from "../entities";
+import { conflict } from "../refusal";
+import type { Context } from "../route";
+import type { StoredObject } from "../state/store";
 
 /** Kinds that spend 30 days among the deleted items. */
 export const restorableKinds = [...applicationKinds, ...servicePrincipalKinds];

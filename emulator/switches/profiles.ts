@@ -1,0 +1,54 @@
+/** Questions that Microsoft's documentation answers in two ways. Each is a switch; the first choice is the default. */
+import { z } from "zod";
+
+interface Question {
+  readonly asks: string;
+  readonly choices: readonly [string, string, ...string[]];
+  readonly sources: string;
+}
+
+export const profileChoices = {
+  agentUsersInCascade: {
+    asks: "What becomes of agent users when the clean-up after a deleted blueprint or principal runs?",
+    choices: ["deleted", "left"],
+    sources: "ENT agent-id concept page: cascaded; its FAQ and known-issues page: left behind, unable to sign in",
+  },
+  federatedCredentialsWithoutCast: {
+    asks: "What does /applications/{id}/federatedIdentityCredentials answer for a blueprint?",
+    choices: ["refused", "served"],
+    sources: "ENT agent-id-ai-guided-setup and OBS (Dec 2025): refused; ENT create-blueprint (Apr 2026): served",
+  },
+  inheritablePermissionPatch: {
+    asks: "What does PATCH on an inheritable permission answer?",
+    choices: ["204", "200"],
+    sources: "REF example: 204; the prose of the same page and ENT: 200 with the object",
+  },
+  agentUserPatch: {
+    asks: "What does PATCH on /users/microsoft.graph.agentUser/{id} answer?",
+    choices: ["200", "204"],
+    sources: "REF agentuser-update: 200 with the object; a plain PATCH of users: 204",
+  },
+  lastSponsor: {
+    asks: "May the last sponsor of an object be removed?",
+    choices: ["removed", "kept"],
+    sources: "no page says",
+  },
+  credentialsOnIdentityCode: {
+    asks: "Which code refuses a credential on an agent identity?",
+    choices: ["AgentIdentity_CredentialsNotSupported", "PropertyNotCompatibleWithAgentIdentity"],
+    sources: "ENT error-codes page; the older spelling elsewhere",
+  },
+} as const satisfies Readonly<Record<string, Question>>;
+
+type Name = keyof typeof profileChoices;
+
+const names = Object.keys(profileChoices) as Name[];
+
+export const profilesSchema = z.strictObject(
+  Object.fromEntries(
+    names.map((name) => {
+      const { choices } = profileChoices[name];
+      return [name, z.enum(choices).default(choices[0])];
+    }),
+  ) as unknown as { [N in Name]: z.ZodDefault<z.ZodEnum<{ [C in (typeof profileChoices)[N]["choices"][number]]: C }>> },
+);

@@ -1,0 +1,87 @@
+/**
+ * Everything about an emulated tenant that can be switched: its clock, replica lag, quotas, limits and the choices where
+ * Microsoft's documentation contradicts itself. Off by default. Kept in the store, so that all its processes agree.
+ *
+ * A switch is set by `tenant.set`, by `entra-agent-id tenant`, or for one request by the header
+ * `x-emulated-switches: {"lag":{…}}`.
+ */
+import { z } from "zod";
+import type { Store } from "../state/store";
+import { profileChoices, profilesSchema } from "./profiles";
+
+const ms = z.number().int().min(0);
+
+const clockSchema = z.strictObject({
+  /** How far the tenant's clock is ahead of this machine's, in milliseconds. @default 0 */
+  aheadMs: z.number().int().default(0),
+  /** ISO time at which the clock stands still until it is set or advanced. @default null: it runs */
+  stoppedAt: z.iso.datetime().nullable().default(null),
+});
+
+const lagSchema = z.strictObject({
+  /** Copies of the directory a read can come to. @default 3 */
+  replicas: z.number().int().min(1).max(16).default(3),
+  /** How long a write stays unseen where it is late, in milliseconds. */
+  ms,
+  /** Part of the replicas' writes that are late, from 0 to 1: 0.02 is one in fifty. */
+  share: z.number().min(0).max(1),
+  /** Makes the draws repeatable. @default 1 */
+  seed: z.number().int().default(1),
+});
+
+const quotasSchema = z.strictObject({
+  /** Size of the tenant: under 50 users, up to 500, more. @default "S" */
+  size: z.enum(["S", "M", "L"]).default("S"),
+  /** Form of Retry-After in 429 answers. Conditional Access never sends one. @default "integer" */
+  retryAfter: z.enum(["integer", "decimal", "date", "absent"]).default("integer"),
+});
+
+const limitsSchema = z.strictObject({
+  /** Conditional Access policies a tenant can hold; deleted ones that can come back count. @default 195, as documented */
+  conditionalAccessPolicies: z.number().int().min(0).default(195),
+});
+
+const switchesSchema = z.strictObject({
+  clock: clockSchema.prefault({}),
+  /** Reads that do not see the last writes. @default null: every read sees every write */
+  lag: lagSchema.nullable().default(null),
+  /** How long a granted permission is missing from new tokens, in milliseconds. @default 0 */
+  permissionsLagMs: ms.default(0),
+  /** Throttling with the documented quotas and costs. @default null: off */
+  quotas: quotasSchema.nullable().default(null),
+  limits: limitsSchema.prefault({}),
+  profiles: profilesSchema.prefault({}),
+});
+
+export type Switches = Readonly<z.infer<typeof switchesSchema>>;
+
+/** What is named changes; `clock`, `limits` and `profiles` are merged, `lag` and `quotas` replaced whole. */
+export type SwitchChanges = Readonly<Partial<z.input<typeof switchesSchema>>>;
+
+export { profileChoices };
+
+const key = "switches";
+
+export function switchesOf(store: Store): Switches {
+  const text = store.meta(key);
+  return switchesSchema.parse(text === undefined ? {} : JSON.parse(text));
+}
+
+/** @throws {TypeError} for an unknown switch or value, naming it */
+export function changed(switches: Switches, changes: SwitchChanges): Switches {
+  const merged = {
+    ...switches,
+    ...changes,
+    clock: { ...switches.clock, ...changes.clock },
+    limits: { ...switches.limits, ...changes.limits },
+    profiles: { ...switches.profiles, ...changes.profiles },
+  };
+  const result = switchesSchema.safeParse(merged);
+  if (result.success) return result.data;
+  throw new TypeError(`not a switch of the emulated tenant: ${z.prettifyError(result.error)}`);
+}
+
+/** Runs inside a write transaction. */
+export function keepSwitches(store: Store, switches: Switches): void {
+  store.setMeta(key, JSON.stringify(switches));
+}

@@ -79,6 +79,11 @@ export interface Route {
   /** Tells routes of one method and path apart. The first that agrees is taken. */
   readonly when?: (body: unknown, headers: Headers) => boolean;
   readonly body?: BodyRule;
+  /**
+   * Type of the answer by metadata, or of each element of its `value`; `Edm.String` and the like for plain values. Every
+   * answer is checked against it in tests. @default no body is answered
+   */
+  readonly answers?: string;
   /** Query options. @default none */
   readonly query?: QueryRule;
   readonly answer: (context: Context<never>) => Answer;

@@ -1,5 +1,5 @@
 /** What the tenant knows about one kind of object. */
-import type { FilterRule } from "../odata/filter";
+import type { FilterRule, Operator } from "../odata/filter";
 import type { Store, StoredObject } from "../state/store";
 
 /** What an object needs beside itself to be shown. */
@@ -24,6 +24,18 @@ export interface Relation {
   readonly expandable?: true;
 }
 
+/** What Graph lets a list be asked for, for one property. */
+export interface Queryable {
+  /** Operators of `$filter` that ordinary queries can use. @default none */
+  readonly filter?: readonly Operator[];
+  /** Operators that need `ConsistencyLevel: eventual` and `$count=true`. @default none */
+  readonly advanced?: readonly Operator[];
+  /** @default it cannot be sorted by */
+  readonly orderBy?: "default" | "advanced";
+  /** `$search` may name it. @default false */
+  readonly search?: true;
+}
+
 export interface Entity {
   /** How objects of this kind are stored. The OData type, without `microsoft.graph.`. */
   readonly kind: string;
@@ -35,7 +47,9 @@ export interface Entity {
   readonly indexed: readonly string[];
   /** Read only when `$select` names them. */
   readonly onlyOnSelect?: readonly string[];
-  /** What lists of this kind can be filtered by. @default nothing */
+  /** What lists of this kind can be asked for, by path: `displayName`, `conditions/users/includeUsers`. @default nothing */
+  readonly queryable?: Readonly<Record<string, Queryable>>;
+  /** The older form of `queryable`; goes away. */
   readonly filter?: FilterRule;
   /** Navigation properties by name. @default none */
   readonly relations?: Readonly<Record<string, Relation>>;

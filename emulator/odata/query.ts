@@ -1,4 +1,5 @@
 /** Query options of a request. What is not understood is refused: never a wrong result. */
+import type { Entity } from "../entities/entity";
 import { type Filter, type FilterRule, isAdvanced, parseFilter } from "./filter";
 import { plainBadRequest, unsupportedQuery } from "../refusal";
 
@@ -20,6 +21,13 @@ export const collection = (filter: FilterRule, maxPage = 999): QueryRule => ({
   filter,
   maxPage,
 });
+
+/** Lists of a kind: what its entity says can be asked for. */
+export const collectionOf = ({ queryable = {}, filter }: Entity, maxPage = 999): QueryRule =>
+  collection(
+    filter ?? Object.fromEntries(Object.entries(queryable).map(([path, { filter = [] }]) => [path, filter])),
+    maxPage,
+  );
 
 export interface Query {
   readonly select: readonly string[] | undefined;

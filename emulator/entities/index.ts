@@ -1,5 +1,6 @@
 /** Every kind of object the tenant holds. */
 import { agentIdentityBlueprint, application } from "./application";
+import { attributeSet, customSecurityAttributeDefinition } from "./custom-security-attributes";
 import type { Entity } from "./entity";
 import {
   appRoleAssignment,
@@ -23,6 +24,8 @@ const entities = [
   oauth2PermissionGrant,
   appRoleAssignment,
   conditionalAccessPolicy,
+  attributeSet,
+  customSecurityAttributeDefinition,
 ];
 
 const byKind = new Map(entities.map((entity) => [entity.kind, entity]));

@@ -1,0 +1,33 @@
+/** Who holds which directory role. */
+import { directoryRoles } from "../permissions";
+import type { Store } from "../state/store";
+
+/** Ids of the built-in roles that decide something in this tenant. */
+export const builtInRoles = {
+  globalAdministrator: "62e90394-69f5-4237-9190-012177145e10",
+  agentIdAdministrator: "db506228-d27e-4b7d-95e5-295956d6615f",
+  agentIdDeveloper: "adb2368d-a9be-41b5-8667-d96778e081b0",
+  attributeAssignmentAdministrator: "58a13ea3-c632-46ae-9ee0-9c0d43cd7f3d",
+  attributeAssignmentReader: "ffd52fa5-98dc-465c-991d-fc073eb59f8f",
+  attributeDefinitionAdministrator: "8424c6f0-a189-499e-bbd0-26c1753c96d4",
+  attributeDefinitionReader: "1d336d2c-4ae8-42ef-9711-b3604ce3fc2c",
+} as const;
+
+/**
+ * Ids of the role definitions a principal holds for the whole tenant: assigned to it, or to a role-assignable group it is
+ * a direct member of. Assignments to an administrative unit do not count.
+ */
+export function rolesOf({ store }: { readonly store: Store }, principalId: string): ReadonlySet<string> {
+  const groups = store
+    .rows("SELECT source FROM links WHERE target = ? AND kind = 'members'", principalId)
+    .map((row) => String(row["source"]))
+    .filter((id) => store.get(id)?.body["isAssignableToRole"] === true);
+  const held = [principalId, ...groups].flatMap((value) =>
+    store.find({ kinds: ["unifiedRoleAssignment"], where: { property: "principalId", value } }),
+  );
+  return new Set(
+    held.filter(({ body }) => body["directoryScopeId"] === "/").map(({ body }) => String(body["roleDefinitionId"])),
+  );
+}
+
+export const builtInRole = (id: string) => directoryRoles.find(({ templateId }) => templateId === id.toLowerCase());

@@ -1,15 +1,14 @@
 /** Every kind of object the tenant holds. */
+import { appRoleAssignment } from "./app-role-assignment";
 import { agentIdentityBlueprint, application } from "./application";
+import { conditionalAccessPolicy } from "./conditional-access-policy";
 import { attributeSet, customSecurityAttributeDefinition } from "./custom-security-attributes";
 import type { Entity } from "./entity";
-import {
-  appRoleAssignment,
-  conditionalAccessPolicy,
-  federatedIdentityCredential,
-  group,
-  oauth2PermissionGrant,
-  user,
-} from "./others";
+import { federatedIdentityCredential } from "./federated-identity-credential";
+import { group } from "./group";
+import { directoryAudit, signIn } from "./log";
+import { oauth2PermissionGrant } from "./oauth2-permission-grant";
+import { user } from "./user";
 import { agentIdentity, agentIdentityBlueprintPrincipal, servicePrincipal } from "./service-principal";
 
 const entities = [
@@ -26,6 +25,8 @@ const entities = [
   conditionalAccessPolicy,
   attributeSet,
   customSecurityAttributeDefinition,
+  directoryAudit,
+  signIn,
 ];
 
 const byKind = new Map(entities.map((entity) => [entity.kind, entity]));

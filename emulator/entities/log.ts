@@ -1,0 +1,55 @@
+/** directoryAudit and signIn: what the tenant writes down by itself. Nobody can change them. */
+import { asStored, type Entity } from "./entity";
+
+export const directoryAudit: Entity = {
+  kind: "directoryAudit",
+  set: "auditLogs/directoryAudits",
+  indexed: ["correlationId"],
+  queryable: {
+    id: { filter: ["eq"] },
+    activityDateTime: { filter: ["eq"], orderBy: "default" },
+    activityDisplayName: { filter: ["eq", "startswith"] },
+    category: { filter: ["eq"] },
+    correlationId: { filter: ["eq"] },
+    loggedByService: { filter: ["eq"] },
+    result: { filter: ["eq"] },
+    "initiatedBy/user/id": { filter: ["eq"] },
+    "initiatedBy/user/displayName": { filter: ["eq"] },
+    "initiatedBy/user/userPrincipalName": { filter: ["eq", "startswith"] },
+    "initiatedBy/app/appId": { filter: ["eq"] },
+    "initiatedBy/app/displayName": { filter: ["eq"] },
+    "targetResources/id": { filter: ["eq"] },
+    "targetResources/displayName": { filter: ["eq", "startswith"] },
+  },
+  shows: asStored,
+};
+
+export const signIn: Entity = {
+  kind: "signIn",
+  set: "auditLogs/signIns",
+  indexed: ["correlationId"],
+  queryable: {
+    id: { filter: ["eq"] },
+    createdDateTime: { filter: ["eq"], orderBy: "default" },
+    appDisplayName: { filter: ["eq", "startswith"] },
+    appId: { filter: ["eq"] },
+    clientAppUsed: { filter: ["eq"] },
+    conditionalAccessStatus: { filter: ["eq"] },
+    correlationId: { filter: ["eq"] },
+    ipAddress: { filter: ["eq", "startswith"] },
+    resourceDisplayName: { filter: ["eq"] },
+    resourceId: { filter: ["eq"] },
+    riskState: { filter: ["eq"] },
+    servicePrincipalId: { filter: ["eq", "startswith"] },
+    servicePrincipalName: { filter: ["eq", "startswith"] },
+    signInEventTypes: { filter: ["any"] },
+    "status/errorCode": { filter: ["eq"] },
+    userDisplayName: { filter: ["eq", "startswith"] },
+    userId: { filter: ["eq"] },
+    userPrincipalName: { filter: ["eq", "startswith"] },
+    "agent/agentType": { filter: ["eq", "ne"] },
+    "agent/agentSubjectType": { filter: ["eq", "ne"] },
+    "agent/parentAppId": { filter: ["eq"] },
+  },
+  shows: asStored,
+};

@@ -1,5 +1,13 @@
 /** conditionalAccessPolicy (beta): what a body can say. */
 import { z } from "zod";
+import { asStored, type Entity } from "./entity";
+
+export const conditionalAccessPolicy: Entity = {
+  kind: "conditionalAccessPolicy",
+  shows: asStored,
+  set: "identity/conditionalAccess/policies",
+  indexed: [],
+};
 
 /** Enumerations are read in any letter case and written in Graph's. */
 function oneOf<const Member extends string>(...members: readonly Member[]) {

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import type { z } from "zod";
 import { listAnswer, objectAnswer } from "../odata/collection";
 import { servicePrincipalKinds } from "../entities";
-import { appRoleAssignment, assignmentToCreate } from "../entities/others";
+import { appRoleAssignment, assignmentToCreate } from "../entities/app-role-assignment";
 import { collection } from "../odata/query";
 import { badRequest, conflict, notFound } from "../refusal";
 import { type Context, keyOf, type Route, route, targetOf } from "../route";

@@ -2,8 +2,7 @@
 import { listAnswer, objectAnswer } from "../odata/collection";
 import { changed, checkNotReposted, normalised } from "../rules/conditional-access";
 import { checkPolicy, mostPolicies } from "../rules/conditional-access-rules";
-import { policyToChange, policyToCreate } from "../entities/conditional-access-policy";
-import { conditionalAccessPolicy } from "../entities/others";
+import { conditionalAccessPolicy, policyToChange, policyToCreate } from "../entities/conditional-access-policy";
 import { newId } from "../rules/people";
 import { collection, oneObject } from "../odata/query";
 import { notFound, plainBadRequest } from "../refusal";

@@ -1,6 +1,7 @@
 /** The company directory, read only: users, groups, the organization, directory roles. */
 import { listAnswer, objectAnswer } from "../odata/collection";
-import { group, user } from "../entities/others";
+import { group } from "../entities/group";
+import { user } from "../entities/user";
 import { matches } from "../odata/filter";
 import { directoryRoles } from "../permissions";
 import { collection, oneObject, project } from "../odata/query";

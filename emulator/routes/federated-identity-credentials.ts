@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { checkBody } from "../body";
 import { objectAnswer, wholeListAnswer } from "../odata/collection";
-import { credentialToChange, credentialToCreate, federatedIdentityCredential } from "../entities/others";
+import { credentialToChange, credentialToCreate, federatedIdentityCredential } from "../entities/federated-identity-credential";
 import { newId } from "../rules/people";
 import { oneObject } from "../odata/query";
 import { badRequest, conflict, notFound } from "../refusal";

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { listAnswer, objectAnswer } from "../odata/collection";
 import { servicePrincipalKinds } from "../entities";
-import { grantToChange, grantToCreate, oauth2PermissionGrant } from "../entities/others";
+import { grantToChange, grantToCreate, oauth2PermissionGrant } from "../entities/oauth2-permission-grant";
 import { collection, oneObject } from "../odata/query";
 import { badRequest, conflict, notFound } from "../refusal";
 import { type Context, keyOf, type Route, route } from "../route";

@@ -1,6 +1,6 @@
 /** owners and sponsors of blueprints, blueprint principals and agent identities: the same three routes each. */
 import { wholeListAnswer } from "../odata/collection";
-import { reference } from "../entities/others";
+import { reference } from "../entities/reference";
 import { addPerson, peopleOf, type Relation, removePerson } from "../rules/people";
 import { oneObject } from "../odata/query";
 import { plainBadRequest } from "../refusal";

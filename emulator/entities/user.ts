@@ -1,0 +1,80 @@
+/** user, and agentUser, which is one. */
+import type { Json } from "../state/store";
+import { tenantInitialDomain } from "../seed";
+import type { Entity, View } from "./entity";
+import { assignedPlansOf, licenseAssignmentStatesOf, licensesOf, provisionedPlansOf } from "./license";
+import { restrictedBy } from "./membership";
+import { securityIdentifierOf } from "./security-identifier";
+import { queryable, readByDefault, unset } from "./user-properties";
+import { userRelations } from "./user-relations";
+
+/** Derived from the two properties that administrators set. */
+function legalAgeGroup({ ageGroup, consentProvidedForMinor: consent }: Json): string | null {
+  if (ageGroup === "adult" || ageGroup === "notAdult") return ageGroup;
+  if (ageGroup !== "minor") return null;
+  if (consent === "granted") return "minorWithParentalConsent";
+  return consent === "notRequired" ? "minorNoParentalConsentRequired" : "minorWithoutParentalConsent";
+}
+
+/** The sign-in name is an identity too, beside those that were given. */
+function identitiesOf({ identities, userPrincipalName }: Json): unknown[] {
+  const own = { signInType: "userPrincipalName", issuer: tenantInitialDomain, issuerAssignedId: userPrincipalName };
+  return [...((identities as unknown[] | undefined) ?? []), own];
+}
+
+const showsUser: View = (object, around) => {
+  const { id, body, deletedDateTime } = object;
+  const { licensedSkus: _licensedSkus, ...written } = body;
+  const attributes = body["onPremisesExtensionAttributes"] as Json | undefined;
+  return {
+    id,
+    deletedDateTime,
+    ...unset,
+    ...written,
+    assignedLicenses: licensesOf(object),
+    assignedPlans: assignedPlansOf(object, around),
+    identities: identitiesOf(body),
+    isManagementRestricted: restrictedBy(object, around) ? true : null,
+    legalAgeGroupClassification: legalAgeGroup(body),
+    licenseAssignmentStates: licenseAssignmentStatesOf(object),
+    onPremisesExtensionAttributes: { ...(unset["onPremisesExtensionAttributes"] as Json), ...attributes },
+    provisionedPlans: provisionedPlansOf(object, around),
+    securityIdentifier: securityIdentifierOf(id),
+  };
+};
+
+/** What is computed, and so stands in no list of unset values. */
+const computed = [
+  "assignedLicenses",
+  "assignedPlans",
+  "createdDateTime",
+  "deletedDateTime",
+  "identities",
+  "isManagementRestricted",
+  "legalAgeGroupClassification",
+  "licenseAssignmentStates",
+  "provisionedPlans",
+  "securityIdentifier",
+];
+
+const shared = {
+  set: "users",
+  onlyOnSelect: [...Object.keys(unset), ...computed].filter((name) => !readByDefault.includes(name)),
+  queryable,
+  relations: userRelations,
+  shows: showsUser,
+};
+
+// licensedSkus is ours: the SKUs of the user's licences, to count what a subscription has given away.
+const indexed = ["userPrincipalName", "mailNickname", "proxyAddresses", "displayName", "licensedSkus"];
+
+export const user: Entity = { ...shared, kind: "user", indexed };
+
+export const agentUser: Entity = {
+  ...shared,
+  kind: "agentUser",
+  derived: true,
+  indexed: [...indexed, "identityParentId"],
+  // REF agentuser-post shows what makes it an agent's beside the properties of every user.
+  onlyOnSelect: shared.onlyOnSelect.filter((name) => name !== "identityParentId" && name !== "mailNickname"),
+};

@@ -174,6 +174,12 @@ export class Store {
     return this.rows(sql, kind, source).map((row) => String(row["target"]));
   }
 
+  /** The inverse of {@link targets}. */
+  sources(kind: string, target: string): string[] {
+    const sql = "SELECT source FROM links WHERE kind = ? AND target = ? ORDER BY source";
+    return this.rows(sql, kind, target).map((row) => String(row["source"]));
+  }
+
   meta(key: string): string | undefined {
     const value = this.row("SELECT value FROM meta WHERE key = ?", key)?.["value"];
     return value as string | undefined;

@@ -76,6 +76,8 @@ export interface Route {
   readonly uncast?: (segment: string) => GraphRefusal;
   /** Serves every kind of the collection, cast or not. */
   readonly anyKind?: true;
+  /** Serves keys that name no object: upserts. @default such keys are 404 */
+  readonly makesMissing?: true;
   /** Tells routes of one method and path apart. The first that agrees is taken. */
   readonly when?: (body: unknown, headers: Headers) => boolean;
   readonly body?: BodyRule;

@@ -1,6 +1,6 @@
 /** Finds the route of a request. */
-import { type Address, type Key, parseAddress, type Segment, type Version } from "./odata/address";
-import { applicationKinds, servicePrincipalKinds } from "./entities";
+import { type Address, AddressGrammar, type Key, type Segment, type Version } from "./odata/address";
+import { entityOf, familyOf } from "./entities";
 import { notEmulated, plainBadRequest } from "./refusal";
 import type { Route } from "./route";
 import type { Store, StoredObject } from "./state/store";
@@ -9,14 +9,6 @@ interface Pattern {
   readonly route: Route;
   readonly segments: readonly Segment[];
 }
-
-/** Collections whose objects come in several types: an address may leave out the cast. */
-const families: Readonly<
-  Record<string, { readonly kinds: readonly string[]; readonly alternates: readonly string[] }>
-> = {
-  applications: { kinds: applicationKinds, alternates: ["appId", "uniqueName"] },
-  servicePrincipals: { kinds: servicePrincipalKinds, alternates: ["appId"] },
-};
 
 export interface Found {
   readonly route: Route;
@@ -27,10 +19,17 @@ export interface Found {
 }
 
 export class Router {
+  readonly #grammar: AddressGrammar;
   readonly #patterns: readonly Pattern[];
 
   constructor(routes: readonly Route[]) {
-    this.#patterns = routes.map((route) => ({ route, segments: parseAddress(`/v1.0${route.path}`).segments }));
+    this.#grammar = new AddressGrammar(routes.map(({ path }) => path));
+    this.#patterns = routes.map((route) => ({ route, segments: this.parse(`/v1.0${route.path}`).segments }));
+  }
+
+  /** @throws {GraphRefusal} 400 when it is no path */
+  parse(path: string): Address {
+    return this.#grammar.parse(path);
   }
 
   /**
@@ -46,12 +45,15 @@ export class Router {
     );
     const here = alike.filter(({ route }) => versionsOf(route).includes(address.version));
     const fitting = here.filter(({ route, segments }) => fits(route, segments, address.segments, target));
+    // A route for the very type comes before one for the type it derives from.
+    const exact = fitting.filter(({ segments }) => sameName(segments[0]?.cast, target?.kind));
+    const inherited = fitting.filter((pattern) => !exact.includes(pattern));
     const missing = isFamily(first) && first?.cast === undefined && !target ? first?.key?.value : undefined;
-    const found = fitting.map(({ route, segments }) => ({
+    const found = [...exact, ...inherited].map(({ route, segments }) => ({
       route,
       keys: keysOf(segments, address.segments),
       target: ofCast(target, first),
-      missing,
+      missing: route.makesMissing ? undefined : missing,
     }));
     if (found.length > 0) {
       const reached = found.filter(({ route }) => first?.cast !== undefined || !first?.key || !route.uncast);
@@ -65,21 +67,23 @@ export class Router {
 
 const versionsOf = (route: Route): readonly Version[] => route.versions ?? ["v1.0", "beta"];
 
-const isFamily = (segment: Segment | undefined) =>
-  segment !== undefined && segment.name in families && segment.key !== undefined;
+/** One object of a collection that entities declare: its address may leave out the cast. */
+const isFamily = (segment: Segment | undefined) => segment?.key !== undefined && familyOf(segment.name) !== undefined;
 
 function targetAt({ name, key }: Segment, store: Store): StoredObject | undefined {
-  const family = families[name];
   if (!key) return undefined;
+  const family = familyOf(name);
   if (!family) return key.property === "id" ? store.get(key.value) : undefined;
-  if (key.property === "id") {
+  const { kinds, alternateKeys, alsoBare } = family;
+  const by = (property: string) => store.find({ kinds, where: { property, value: key.value } })[0];
+  if (sameName(key.property, "id")) {
     const object = store.get(key.value);
-    return object && family.kinds.includes(object.kind) ? object : undefined;
+    if (object) return kinds.includes(object.kind) ? object : undefined;
+    return alsoBare === undefined ? undefined : by(alsoBare);
   }
-  const property = family.alternates.find((alternate) => alternate.toLowerCase() === key.property.toLowerCase());
-  if (property === undefined)
-    throw plainBadRequest(`Resource not found for the segment '${name}': '${key.property}' is not a key.`);
-  return store.find({ kinds: family.kinds, where: { property, value: key.value } })[0];
+  const property = alternateKeys.find((alternate) => sameName(alternate, key.property));
+  if (property !== undefined) return by(property);
+  throw plainBadRequest(`Resource not found for the segment '${name}': '${key.property}' is not a key.`);
 }
 
 /** An object of another type than the cast is not there. */
@@ -111,10 +115,11 @@ function fits(
 ): boolean {
   return pattern.every(({ cast }, at) => {
     const given = asked[at]?.cast;
-    if (at > 0 || !isFamily(asked[0])) return sameName(cast, given);
+    const family = at === 0 && isFamily(asked[0]) ? familyOf(asked[0]?.name ?? "") : undefined;
+    if (!family) return sameName(cast, given);
     if (given !== undefined) return route.anyKind === true || sameName(cast, given);
-    if (!target || route.anyKind) return true;
-    return sameName(cast ?? asked[0]?.name.replace(/s$/, ""), target.kind);
+    if (!target || route.anyKind || sameName(cast ?? family.base, target.kind)) return true;
+    return cast === undefined && entityOf(target.kind).ownRoutes !== true;
   });
 }
 

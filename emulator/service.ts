@@ -1,6 +1,6 @@
 /** The path of a request through the tenant: fault, token, route, permission, body, query, answer, log. */
 import { randomUUID } from "node:crypto";
-import { type Address, parseAddress } from "./odata/address";
+import type { Address } from "./odata/address";
 import { answerBatch } from "./batch";
 import { checkBody, malformedPayload } from "./body";
 import { agentKinds } from "./entities";
@@ -81,7 +81,7 @@ export class Service {
         passage.request.headers.get("authorization"),
         new Date(),
       );
-      const address = parseAddress(passage.url.pathname);
+      const address = this.#router.parse(passage.url.pathname);
       const body = parsedBody(passage.text);
       if (address.segments[0]?.name === "$batch") return await this.#answerBatch(passage, address, body);
       return response(passage, this.#run(passage, caller, address, body));

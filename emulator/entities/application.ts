@@ -64,6 +64,7 @@ export const showsApplication: View = ({ id, body, deletedDateTime }, { domain }
 export const application: Entity = {
   kind: "application",
   set: "applications",
+  alternateKeys: ["appId", "uniqueName"],
   indexed: ["appId", "uniqueName", "identifierUris"],
   shows: showsApplication,
 };
@@ -71,7 +72,9 @@ export const application: Entity = {
 export const agentIdentityBlueprint: Entity = {
   kind: "agentIdentityBlueprint",
   set: "applications",
+  alternateKeys: ["appId", "uniqueName"],
   derived: true,
+  ownRoutes: true,
   // madeAppOnly is ours: only blueprints that an application made count toward the limit.
   indexed: ["appId", "uniqueName", "identifierUris", "madeAppOnly"],
   onlyOnSelect: ["managerApplications"],

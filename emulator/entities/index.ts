@@ -4,6 +4,7 @@ import { agentIdentityBlueprint, application } from "./application";
 import { conditionalAccessPolicy } from "./conditional-access-policy";
 import { attributeSet, customSecurityAttributeDefinition } from "./custom-security-attributes";
 import type { Entity } from "./entity";
+import { familiesOf, type Family } from "./family";
 import { federatedIdentityCredential } from "./federated-identity-credential";
 import { group } from "./group";
 import { directoryAudit, signIn } from "./log";
@@ -36,6 +37,11 @@ export function entityOf(kind: string): Entity {
   if (!entity) throw new Error(`no entity "${kind}"`);
   return entity;
 }
+
+const families = familiesOf(entities);
+
+/** The kinds of a collection, by its name in any letter case. */
+export const familyOf = (set: string): Family | undefined => families.get(set.toLowerCase());
 
 /** Kinds that answer at `/applications`. */
 export const applicationKinds = [application.kind, agentIdentityBlueprint.kind];

@@ -83,6 +83,7 @@ const showsAgentIdentity: View = ({ id, body, deletedDateTime }, { store, tenant
 export const servicePrincipal: Entity = {
   kind: "servicePrincipal",
   set: "servicePrincipals",
+  alternateKeys: ["appId"],
   indexed: ["appId"],
   filter: { appId: ["eq", "in"], displayName: ["eq", "startswith"], servicePrincipalType: ["eq"], tags: ["any"] },
   shows: showsServicePrincipal,
@@ -91,7 +92,9 @@ export const servicePrincipal: Entity = {
 export const agentIdentityBlueprintPrincipal: Entity = {
   kind: "agentIdentityBlueprintPrincipal",
   set: "servicePrincipals",
+  alternateKeys: ["appId"],
   derived: true,
+  ownRoutes: true,
   indexed: ["appId"],
   filter: { appId: ["eq", "in"], displayName: ["eq", "startswith"], tags: ["any"] },
   shows: showsBlueprintPrincipal,
@@ -100,7 +103,9 @@ export const agentIdentityBlueprintPrincipal: Entity = {
 export const agentIdentity: Entity = {
   kind: "agentIdentity",
   set: "servicePrincipals",
+  alternateKeys: ["appId"],
   derived: true,
+  ownRoutes: true,
   indexed: ["appId", "agentIdentityBlueprintId", "displayName"],
   filter: { agentIdentityBlueprintId: ["eq"], tags: ["any"], displayName: ["eq", "startswith"] },
   shows: showsAgentIdentity,

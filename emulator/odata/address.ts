@@ -11,7 +11,7 @@ export interface Key {
 }
 
 export interface Segment {
-  /** In Graph's spelling when known; letter case never matters. */
+  /** In the spelling of the declared paths when they have it; letter case never matters. */
   readonly name: string;
   /** Type the collection or object is cast to, without `microsoft.graph.`. */
   readonly cast?: string;
@@ -23,81 +23,117 @@ export interface Address {
   readonly segments: readonly Segment[];
 }
 
-/** Collections whose objects are addressed by a key: the segment after one of these is a key. */
-const collections = [
-  "applications",
-  "servicePrincipals",
-  "users",
-  "groups",
-  "directoryObjects",
-  "owners",
-  "sponsors",
-  "federatedIdentityCredentials",
-  "appRoleAssignments",
-  "appRoleAssignedTo",
-  "oauth2PermissionGrants",
-  "policies",
-  "deletedItems",
-  "roleDefinitions",
-  "inheritablePermissions",
-];
+/** Segments that may follow, by name in lower case. */
+type Followers = Map<string, Place>;
 
-const others = [
-  "organization",
-  "roleManagement",
-  "directory",
-  "identity",
-  "conditionalAccess",
-  "restore",
-  "$ref",
-  "$batch",
-];
+/** A segment in the tree of declared paths. Casts are no places: an object has the same parts under each of its types. */
+interface Place {
+  readonly name: string;
+  /** What follows the collection itself: functions, actions, `$count`. */
+  readonly bare: Followers;
+  /** What follows one object of it; undefined when no path has a key here. */
+  keyed: Followers | undefined;
+}
 
-/** Functions and actions that stand where a key would. */
-const functions = ["delta", "getbyids", "validateproperties"];
-
-const spelling = new Map([...collections, ...others].map((name) => [name.toLowerCase(), name]));
-const keyed = new Set(collections.map((name) => name.toLowerCase()));
 const castForm = /^(?:microsoft\.)?graph\.([a-z][a-z0-9.]*)$/i;
 const nameForm = /^[$a-z][$a-z0-9._]*$/i;
 const parenthesised = /^([^()]*)\((.*)\)$/s;
+const placeholder = /^\{\w+\}$/;
 
 /**
- * Both cast orders become one: `/applications/{id}/microsoft.graph.x/y` and `/applications/microsoft.graph.x/{id}/y`.
- *
- * @param path raw path of the URL, percent-encoded, such as `/v1.0/applications(uniqueName='a%20b')`
+ * Reads addresses by the paths that routes declare: a segment takes a key where some path has `{x}` after it, and
+ * whatever else a path has there — `delta`, `getByIds` — is no key. No list of names is kept anywhere.
  */
-export function parseAddress(path: string): Address {
-  const [before, version = "", ...parts] = path.replace(/\/+$/, "").split("/").map(decoded);
-  if (before !== "") throw plainBadRequest("Invalid path.");
-  if (version !== "v1.0" && version !== "beta") throw plainBadRequest(`Invalid version: '${version}'.`);
-  if (parts.length === 0) throw plainBadRequest("Empty path.");
-  const segments: Segment[] = [];
-  for (const part of parts) {
-    const last = segments.at(-1);
-    const cast = castForm.exec(part)?.[1];
-    if (cast !== undefined && last && last.cast === undefined) {
-      segments[segments.length - 1] = { ...last, cast };
-    } else if (last && takesKey(last, part)) {
-      segments[segments.length - 1] = { ...last, key: { property: "id", value: part } };
-    } else {
-      segments.push(parseSegment(part));
+export class AddressGrammar {
+  readonly #roots: Followers = new Map();
+
+  /** @param paths below the version, such as `/users/{id}/manager/$ref` */
+  constructor(paths: Iterable<string>) {
+    for (const path of paths) this.#declare(path);
+  }
+
+  #declare(path: string): void {
+    let followers = this.#roots;
+    let last: Place | undefined;
+    for (const part of path.split("/").slice(1)) {
+      if (castForm.test(part)) continue;
+      if (placeholder.test(part) && last) {
+        followers = last.keyed ??= new Map();
+        continue;
+      }
+      const [, name = part, inside] = parenthesised.exec(part) ?? [];
+      last = followers.get(name.toLowerCase()) ?? { name, bare: new Map(), keyed: undefined };
+      followers.set(name.toLowerCase(), last);
+      followers = inside === undefined ? last.bare : (last.keyed ??= new Map());
     }
   }
-  return { version, segments };
+
+  /**
+   * Both cast orders become one: `/applications/{id}/microsoft.graph.x/y` and `/applications/microsoft.graph.x/{id}/y`.
+   *
+   * @param path raw path of the URL, percent-encoded, such as `/v1.0/applications(uniqueName='a%20b')`
+   * @throws {GraphRefusal} 400 when it is no path
+   */
+  parse(path: string): Address {
+    const [before, version = "", ...parts] = path.replace(/\/+$/, "").split("/").map(decoded);
+    if (before !== "") throw plainBadRequest("Invalid path.");
+    if (version !== "v1.0" && version !== "beta") throw plainBadRequest(`Invalid version: '${version}'.`);
+    if (parts.length === 0) throw plainBadRequest("Empty path.");
+    const segments: Segment[] = [];
+    let followers: Followers | undefined = this.#roots;
+    let place: Place | undefined;
+    for (const part of parts) {
+      const last = segments.at(-1);
+      const cast = castForm.exec(part)?.[1];
+      if (cast !== undefined && last && last.cast === undefined) {
+        segments[segments.length - 1] = { ...last, cast };
+      } else if (last && last.key === undefined && isKey(part, followers, place)) {
+        segments[segments.length - 1] = { ...last, key: { property: "id", value: part } };
+        followers = place?.keyed;
+      } else {
+        const { name, key } = parseSegment(part);
+        place = followers?.get(name.toLowerCase());
+        followers = key ? place?.keyed : place?.bare;
+        segments.push({ name: place?.name ?? name, ...(key ? { key } : {}) });
+      }
+    }
+    return { version, segments };
+  }
+
+  /** The inverse of `parse`: bare keys where they are read as keys, others in parentheses, casts after keys. */
+  print(address: Address): string {
+    let followers: Followers | undefined = this.#roots;
+    const parts: string[] = [];
+    for (const { name, key, cast } of address.segments) {
+      const place: Place | undefined = followers?.get(name.toLowerCase());
+      if (!key) parts.push(name);
+      else if (key.property === "id" && bareForm.test(key.value) && isKey(key.value, place?.bare, place))
+        parts.push(name, key.value);
+      else parts.push(`${name}(${key.property}='${encodeURIComponent(key.value.replaceAll("'", "''"))}')`);
+      if (cast !== undefined) parts.push(`microsoft.graph.${cast}`);
+      followers = key ? place?.keyed : place?.bare;
+    }
+    return ["", address.version, ...parts].join("/");
+  }
 }
 
-function takesKey(segment: Segment, part: string): boolean {
-  if (segment.key || !keyed.has(segment.name.toLowerCase())) return false;
+const bareForm = /^[a-z0-9_-]+$/i;
+
+/**
+ * Whether `part` is the key of the collection at `place`. Where no declared path leads, only what cannot be a name is a
+ * key: nothing answers there, but the refusal should name the right thing.
+ */
+function isKey(part: string, followers: Followers | undefined, place: Place | undefined): boolean {
   if (part === "" || part.startsWith("$") || castForm.test(part)) return false;
-  return !functions.includes(part.replace(/\(.*$/s, "").toLowerCase());
+  if (!place) return !nameForm.test(part) && !parenthesised.test(part);
+  if (place.keyed === undefined) return false;
+  return followers?.has(part.replace(/\(.*$/s, "").toLowerCase()) !== true;
 }
 
 function parseSegment(part: string): Segment {
   const [, name = part, inside] = parenthesised.exec(part) ?? [];
   if (!nameForm.test(name)) throw plainBadRequest(`Resource not found for the segment '${part}'.`);
-  const canonical = spelling.get(name.toLowerCase()) ?? name;
-  return inside === undefined ? { name: canonical } : { name: canonical, key: parseKey(inside, part) };
+  return inside === undefined ? { name } : { name, key: parseKey(inside, part) };
 }
 
 function parseKey(inside: string, part: string): Key {
@@ -107,7 +143,7 @@ function parseKey(inside: string, part: string): Key {
   const text = named?.[2] ?? inside;
   const quoted = /^'((?:[^']|'')*)'$/s.exec(text);
   if (quoted?.[1] !== undefined && quoted[1] !== "") return { property, value: quoted[1].replaceAll("''", "'") };
-  if (/^[a-z0-9_-]+$/i.test(text)) return { property, value: text };
+  if (bareForm.test(text) || placeholder.test(text)) return { property, value: text };
   throw malformed();
 }
 
@@ -118,16 +154,3 @@ function decoded(part: string): string {
     throw plainBadRequest("Bad Request - Error in query syntax: malformed percent-encoding.");
   }
 }
-
-/** The inverse of {@link parseAddress}: keys in parentheses except bare ids, casts after keys. */
-export function printAddress(address: Address): string {
-  const parts = address.segments.flatMap(({ name, key, cast }) => {
-    const casts = cast === undefined ? [] : [`microsoft.graph.${cast}`];
-    if (!key) return [name, ...casts];
-    if (key.property === "id" && keyed.has(name.toLowerCase()) && bare(key.value)) return [name, key.value, ...casts];
-    return [`${name}(${key.property}='${encodeURIComponent(key.value.replaceAll("'", "''"))}')`, ...casts];
-  });
-  return ["", address.version, ...parts].join("/");
-}
-
-const bare = (value: string) => /^[a-z0-9_-]+$/i.test(value) && !functions.includes(value.toLowerCase());

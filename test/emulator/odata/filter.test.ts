@@ -6,8 +6,8 @@ import {
   parseFilter,
   printFilter,
   requiredEquality,
-} from "../../emulator/odata/filter";
-import { GraphRefusal } from "../../emulator/refusal";
+} from "../../../emulator/odata/filter";
+import { GraphRefusal } from "../../../emulator/refusal";
 
 const rule: FilterRule = {
   displayName: ["eq", "ne", "in", "startswith"],

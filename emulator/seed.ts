@@ -8,6 +8,9 @@ export const tenantName = "Contoso (emulated)";
 /** Verified domain of every emulated tenant. */
 export const tenantDomain = "contoso.com";
 
+/** The domain a tenant is born with, and the issuer of its users' sign-in names. */
+export const tenantInitialDomain = "contoso.onmicrosoft.com";
+
 /** Client id of the application Pulumi signs in as when nobody says otherwise. */
 export const automationAppId = seedId("application Pulumi automation appId");
 

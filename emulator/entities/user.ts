@@ -24,7 +24,7 @@ function identitiesOf({ identities, userPrincipalName }: Json): unknown[] {
 
 const showsUser: View = (object, around) => {
   const { id, body, deletedDateTime } = object;
-  const { licensedSkus: _licensedSkus, ...written } = body;
+  const { licensedSkus: _licensedSkus, licensesAssigned: _licensesAssigned, ...written } = body;
   const attributes = body["onPremisesExtensionAttributes"] as Json | undefined;
   return {
     id,
@@ -59,6 +59,8 @@ const computed = [
 
 const shared = {
   set: "users",
+  alternateKeys: ["userPrincipalName"],
+  alsoBare: "userPrincipalName",
   onlyOnSelect: [...Object.keys(unset), ...computed].filter((name) => !readByDefault.includes(name)),
   queryable,
   relations: userRelations,

@@ -28,6 +28,18 @@ export const profileChoices = {
     choices: ["200", "204"],
     sources: "REF agentuser-update: 200 with the object; a plain PATCH of users: 204",
   },
+  agentUsersInDynamicGroups: {
+    asks: "Can the rule of a dynamic group take in agent users?",
+    choices: ["excluded", "included"],
+    sources:
+      "ENT known-issues: rules cannot include or exclude them; ENT agent-users: they can be members of dynamic groups",
+  },
+  deletedSecurityGroups: {
+    asks: "What becomes of a security group that is deleted?",
+    choices: ["restorable", "gone"],
+    sources:
+      "REF group-delete (newest): 30 days among the deleted items; REF directory-deleteditems-restore: it cannot come back",
+  },
   lastSponsor: {
     asks: "May the last sponsor of an object be removed?",
     choices: ["removed", "kept"],

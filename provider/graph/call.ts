@@ -3,9 +3,10 @@ import type { Context, Middleware, MiddlewareOptions } from "@microsoft/microsof
 import type { Answer } from "./answer";
 import { EntraError } from "./errors";
 import { type Kind, kindOf } from "./meaning";
+import { costOf } from "./quotas";
 import type { Errand } from "./scheduler";
 import type { RequestOptions } from "./tenant";
-import { workloadOf } from "./workload";
+import { rankOf, workloadOf } from "./workload";
 
 /** Travels beside what the SDK carries: the SDK hands middleware options through and knows nothing of what they mean. */
 export class Call implements MiddlewareOptions {
@@ -26,7 +27,8 @@ export class Call implements MiddlewareOptions {
     { serial, repeatable }: Pick<RequestOptions, "serial" | "repeatable">,
   ) {
     this.kind = kindOf(method, repeatable);
-    this.errand = { workload: workloadOf(path), serial };
+    const workload = workloadOf(path);
+    this.errand = { workload, cost: costOf(method, path, workload), rank: rankOf(path), serial };
   }
 }
 

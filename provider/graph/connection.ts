@@ -1,4 +1,5 @@
 /** The connection of this process to the tenant that the environment names. */
+import { batching } from "./batching";
 import { type Clock, systemClock } from "./clock";
 import { entraTokens } from "./entra-token";
 import { EntraError, messageOf } from "./errors";
@@ -65,14 +66,19 @@ async function open(setting: TenantSetting, env: NodeJS.ProcessEnv): Promise<Ten
       });
     case "served":
       return connection(
-        { name: setting.url, origin: setting.url, transport: networkTransport, issue: servedToken(setting.url) },
+        {
+          name: setting.url,
+          origin: setting.url,
+          transport: batching(networkTransport),
+          issue: servedToken(setting.url),
+        },
         { log },
       );
     case "entra": {
       const issue = entraTokens(env, setting.tenant, (message) => process.stderr.write(`${message}\n`));
       const guard = ({ tenantId }: TokenClaims) => refuseOtherTenant(tenantId, setting.tenant, env);
       return connection(
-        { name: setting.tenant, origin: graphOrigin, transport: networkTransport, issue, guard },
+        { name: setting.tenant, origin: graphOrigin, transport: batching(networkTransport), issue, guard },
         { log },
       );
     }

@@ -12,7 +12,7 @@ import { EntraError, messageOf } from "./errors";
 import { pathTemplate } from "./path-template";
 import type { RequestLog } from "./request-log";
 import { defaultPersistence, type Persistence, retries } from "./retries";
-import { FairScheduler, type Scheduler } from "./scheduler";
+import { QuotaScheduler, type Scheduler } from "./scheduler";
 import type { GraphVersion, RequestOptions } from "./tenant";
 import type { Tokens } from "./tokens";
 import { defaultTimeoutMs, sendOnce, type Transport } from "./transport";
@@ -27,7 +27,7 @@ export interface PipelineSettings {
   readonly clock?: Clock;
   /** @default 120 s of failures, 600 s of throttling */
   readonly persistence?: Partial<Persistence>;
-  /** @default a FairScheduler with 16 requests under way */
+  /** @default a QuotaScheduler with the documented quotas */
   readonly scheduler?: Scheduler;
   /** @default none */
   readonly log?: RequestLog;
@@ -44,13 +44,13 @@ export type Send = (
 ) => Promise<unknown>;
 
 export function pipeline(settings: PipelineSettings): Send {
-  const { origin, clock = systemClock, scheduler = new FairScheduler(clock) } = settings;
+  const { origin, clock = systemClock, scheduler = new QuotaScheduler(clock) } = settings;
   const layers: readonly Layer[] = [
     identity(),
     retries(clock, scheduler, { ...defaultPersistence, ...settings.persistence }),
     (attempt, next) => scheduler.run(attempt.call.errand, next),
     authentication(settings.tokens),
-    sending(settings, clock),
+    sending(settings, clock, scheduler),
   ];
   const middleware = layers.map((layer) => new LayerMiddleware(layer));
   const client = Client.initWithMiddleware({
@@ -123,8 +123,12 @@ function authentication(tokens: Tokens): Layer {
   };
 }
 
-/** Sends, and writes down that it did. */
-function sending({ transport, log, timeoutMs = defaultTimeoutMs }: PipelineSettings, clock: Clock): Layer {
+/** Sends, writes down that it did, and passes on what Graph says of its limits. */
+function sending(
+  { transport, log, timeoutMs = defaultTimeoutMs }: PipelineSettings,
+  clock: Clock,
+  scheduler: Scheduler,
+): Layer {
   return async ({ call, url, headers, body }) => {
     const sentAtMs = clock.now();
     const note = (status: number, requestId: string) =>
@@ -146,6 +150,7 @@ function sending({ transport, log, timeoutMs = defaultTimeoutMs }: PipelineSetti
         timeoutMs,
       );
       note(answer.status, answer.headers.get("request-id") ?? "");
+      scheduler.nearLimit(Number(answer.headers.get("x-ms-throttle-limit-percentage") ?? 0));
       return answer;
     } catch (error) {
       if (error instanceof NoAnswer) note(0, "");

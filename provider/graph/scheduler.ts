@@ -1,44 +1,86 @@
 /** When a request may be sent. One scheduler per connection, shared by all resources. */
 import type { Clock } from "./clock";
+import { type Cost, documentedQuotas, type Quota, Spending } from "./quotas";
 import type { Workload } from "./workload";
 
 /** What the scheduler has to know about a request. */
 export interface Errand {
   readonly workload: Workload;
-  /** Errands with the same key are never under way together; those of one workload start in the order they came. */
+  readonly cost: Cost;
+  /** What others wait for goes first: a blueprint (0) before its principal (1) before agents (2) before the rest (3). */
+  readonly rank: number;
+  /** Errands with the same key are never under way together. */
   readonly serial?: string | undefined;
 }
 
-/** Token buckets, priorities and adaptive concurrency go behind this interface. */
 export interface Scheduler {
   /** Runs `send` as soon as it may be sent. */
   run<T>(errand: Errand, send: () => Promise<T>): Promise<T>;
   /** Nothing of this workload starts before `atMs` (milliseconds since 1970). A later deadline stays. */
   holdUntil(workload: Workload, atMs: number): void;
+  /** How much of its limit Graph says is used: `x-ms-throttle-limit-percentage`, from 0.8 upwards. */
+  nearLimit(share: number): void;
 }
+
+/** A wait long enough that people should know of it. */
+export interface LongWait {
+  readonly ms: number;
+  /** `Graph's quota of 3,000 writes in 150 s`, `Graph's Retry-After`. */
+  readonly forWhat: string;
+}
+
+/** Shorter waits are not worth a line, in milliseconds. */
+const worthTellingMs = 2_000;
 
 interface Waiting {
   readonly errand: Errand;
   readonly start: () => void;
+  /** Tells the one who waits. */
+  readonly tell: (wait: LongWait) => void;
+  told: boolean;
 }
 
-/** First come, first served: a limited number under way, serial keys one at a time, Retry-After a deadline for all. */
-export class FairScheduler implements Scheduler {
+export interface SchedulerSettings {
+  /** Most requests under way at once. @default 100: five batches */
+  readonly concurrency?: number;
+  /** @default the documented ones */
+  readonly quotas?: readonly Quota[];
+  /** Called in the turn of the request that waits. @default nobody is told */
+  readonly listener?: () => (wait: LongWait) => void;
+}
+
+/**
+ * Quotas are kept before Graph has to say so, Retry-After is a deadline for everybody, one serial key at a time, and fewer
+ * requests together when Graph says that its limit is near.
+ */
+export class QuotaScheduler implements Scheduler {
+  /** In the order in which they may start. */
   readonly #waiting: Waiting[] = [];
   readonly #busyKeys = new Set<string>();
   readonly #heldUntil = new Map<Workload, number>();
+  readonly #spendings: readonly Spending[];
+  readonly #most: number;
+  readonly #listener: () => (wait: LongWait) => void;
+  #limit: number;
   #underWay = 0;
   #wakeAt = Infinity;
+  #slowedAt = -Infinity;
 
-  /** @param concurrency most requests under way at once */
   constructor(
     private readonly clock: Clock,
-    private readonly concurrency = 16,
-  ) {}
+    { concurrency = 100, quotas = documentedQuotas, listener = () => () => undefined }: SchedulerSettings = {},
+  ) {
+    this.#most = concurrency;
+    this.#limit = concurrency;
+    this.#spendings = quotas.map((quota) => new Spending(quota, clock));
+    this.#listener = listener;
+  }
 
   async run<T>(errand: Errand, send: () => Promise<T>): Promise<T> {
     await new Promise<void>((start) => {
-      this.#waiting.push({ errand, start });
+      const after = this.#waiting.findIndex((other) => other.errand.rank > errand.rank);
+      const waiting = { errand, start, tell: this.#listener(), told: false };
+      this.#waiting.splice(after === -1 ? this.#waiting.length : after, 0, waiting);
       this.#startWhatMay();
     });
     try {
@@ -46,6 +88,8 @@ export class FairScheduler implements Scheduler {
     } finally {
       this.#underWay--;
       if (errand.serial !== undefined) this.#busyKeys.delete(errand.serial);
+      for (const spending of this.#of(errand)) spending.answered(errand.cost);
+      if (this.#limit < this.#most) this.#limit += 1 / this.#limit;
       this.#startWhatMay();
     }
   }
@@ -54,23 +98,60 @@ export class FairScheduler implements Scheduler {
     this.#heldUntil.set(workload, Math.max(atMs, this.#heldUntil.get(workload) ?? 0));
   }
 
-  #startWhatMay(): void {
+  nearLimit(share: number): void {
     const now = this.clock.now();
-    for (let index = 0; index < this.#waiting.length && this.#underWay < this.concurrency;) {
+    // Answers that were under way together say the same thing: once a second is enough.
+    if (share < 0.8 || now - this.#slowedAt < 1_000) return;
+    this.#slowedAt = now;
+    this.#limit = Math.max(1, Math.floor(this.#limit * (share >= 1 ? 0.5 : 0.8)));
+  }
+
+  /** The quotas an errand spends of. */
+  #of = ({ workload, cost }: Errand): Spending[] =>
+    this.#spendings.filter(({ quota }) => quota.workload === workload && cost[quota.counts] > 0);
+
+  #startWhatMay(): void {
+    // Who waits for a quota makes all wait that spend of it and came later: cheap requests never overtake a dear one.
+    const spoken = new Set<Spending>();
+    for (let index = 0; index < this.#waiting.length && this.#underWay < Math.floor(this.#limit);) {
       const next = this.#waiting[index];
       if (!next) return;
-      const { workload, serial } = next.errand;
-      const heldUntil = this.#heldUntil.get(workload) ?? 0;
-      if (heldUntil > now) this.#wake(heldUntil);
-      if (heldUntil > now || (serial !== undefined && this.#busyKeys.has(serial))) {
+      const { errand } = next;
+      if ((errand.serial !== undefined && this.#busyKeys.has(errand.serial)) || this.#mustWait(next, spoken)) {
         index++;
         continue;
       }
       this.#waiting.splice(index, 1);
       this.#underWay++;
-      if (serial !== undefined) this.#busyKeys.add(serial);
+      if (errand.serial !== undefined) this.#busyKeys.add(errand.serial);
+      for (const spending of this.#of(errand)) spending.spend(errand.cost);
       next.start();
     }
+  }
+
+  /** @param spoken quotas that somebody before this one waits for; what this one has to wait for is added */
+  #mustWait(waiting: Waiting, spoken: Set<Spending>): boolean {
+    const { errand } = waiting;
+    const now = this.clock.now();
+    const heldUntil = this.#heldUntil.get(errand.workload) ?? 0;
+    let longest = { atMs: heldUntil, forWhat: "Graph's Retry-After" };
+    let behind = false;
+    for (const spending of this.#of(errand)) {
+      behind ||= spoken.has(spending);
+      const atMs = spending.freeAt(errand.cost);
+      if (atMs <= now) continue;
+      spoken.add(spending);
+      if (atMs > longest.atMs) longest = { atMs, forWhat: `Graph's quota of ${spending.quota.what}` };
+    }
+    if (longest.atMs <= now) return behind;
+    // What depends on requests under way is looked at again when one of them is answered.
+    if (longest.atMs === Infinity) return true;
+    if (!waiting.told && longest.atMs - now >= worthTellingMs) {
+      waiting.told = true;
+      waiting.tell({ ms: longest.atMs - now, forWhat: longest.forWhat });
+    }
+    this.#wake(longest.atMs);
+    return true;
   }
 
   #wake(atMs: number): void {

@@ -1,7 +1,4 @@
-/**
- * How a request leaves this process. `$batch` belongs here: a transport made of a transport, which gathers the requests
- * handed over in one turn, sends them as one and gives each its own answer back. Nothing above would notice.
- */
+/** How a request leaves this process. */
 import { type Answer, NoAnswer, readAnswer } from "./answer";
 
 /** Carries one attempt. Rejects when no answer came. Honours `request.signal`. */

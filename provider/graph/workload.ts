@@ -18,3 +18,15 @@ export function workloadOf(path: string): Workload {
   );
   return found?.[1] ?? "directory";
 }
+
+/** What others are made of comes first: applications, then service principals, then what hangs from them. */
+const ranks: readonly (readonly [path: RegExp, rank: number])[] = [
+  [/^\/applications(?:\(|\/microsoft\.graph\.agentIdentityBlueprint\/?$|\/?(?:\?|$))/i, 0],
+  [/^\/servicePrincipals(?:\(|\/microsoft\.graph\.agentIdentityBlueprintPrincipal\/?$)/i, 1],
+  [/^\/servicePrincipals\/microsoft\.graph\.agentIdentity\/?$/i, 2],
+];
+
+const lastRank = 3;
+
+/** How early a request goes when not all can: 0 first. */
+export const rankOf = (path: string): number => ranks.find(([form]) => form.test(path))?.[1] ?? lastRank;

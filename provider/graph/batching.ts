@@ -1,0 +1,182 @@
+/**
+ * `$batch`: a transport made of a transport. It gathers the requests that are handed over together, sends up to 20 of them
+ * as one and gives each its own answer back. Nothing above notices: each part is judged and repeated alone.
+ *
+ * Docs: https://learn.microsoft.com/graph/json-batching
+ */
+import type { Transport } from "./transport";
+
+/** Parts of one batch. Graph's limit. */
+const mostParts = 20;
+
+/** Longest wait for company, in milliseconds. */
+const longestGathering = 25;
+
+/** A request that waits for company. */
+interface Waiting {
+  readonly request: Request;
+  /** Read before it is needed: a body can be read once. */
+  readonly body: string;
+  readonly answer: (response: Response) => void;
+  readonly fail: (error: unknown) => void;
+}
+
+interface PartAnswer {
+  readonly id: string;
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+/**
+ * How long requests wait for others follows from how long Graph takes: a quarter of a round trip, so that gathering never
+ * costs more than that, and nothing at all where answers come at once.
+ *
+ * @param now milliseconds, from any beginning
+ */
+export function batching(send: Transport, now: () => number = () => performance.now()): Transport {
+  const gathering = new Map<string, Waiting[]>();
+  let roundTripMs = 0;
+
+  const timed: Transport = async (request) => {
+    const began = now();
+    try {
+      return await send(request);
+    } finally {
+      const took = now() - began;
+      roundTripMs = roundTripMs === 0 ? took : roundTripMs * 0.8 + took * 0.2;
+    }
+  };
+  const dispatch = (key: string): void => {
+    const waiting = gathering.get(key) ?? [];
+    gathering.delete(key);
+    void deliver(timed, waiting);
+  };
+
+  return async (request) => {
+    const body = request.body === null ? "" : await request.text();
+    return new Promise<Response>((answer, fail) => {
+      const key = keyOf(request);
+      const company = gathering.get(key);
+      const waiting = { request, body, answer, fail };
+      if (company) {
+        company.push(waiting);
+        if (company.length === mostParts) dispatch(key);
+        return;
+      }
+      const begun = [waiting];
+      gathering.set(key, begun);
+      // A full batch has left already; the next one has a timer of its own.
+      const leave = (): void => {
+        if (gathering.get(key) === begun) dispatch(key);
+      };
+      const patience = Math.min(longestGathering, roundTripMs / 4);
+      if (patience < 1) setImmediate(leave);
+      else setTimeout(leave, patience);
+    });
+  };
+}
+
+/** One batch carries requests of one version, of one caller. */
+function keyOf({ url, headers }: Request): string {
+  const { origin, pathname } = new URL(url);
+  return `${origin}/${pathname.split("/")[1] ?? ""} ${headers.get("authorization") ?? ""}`;
+}
+
+async function deliver(send: Transport, waiting: readonly Waiting[]): Promise<void> {
+  const wanted = waiting.filter(({ request, fail }) => {
+    if (request.signal.aborted) fail(request.signal.reason);
+    return !request.signal.aborted;
+  });
+  const [only] = wanted;
+  if (!only) return;
+  try {
+    if (wanted.length === 1) only.answer(await send(alone(only)));
+    else await together(send, wanted);
+  } catch (error) {
+    for (const { fail } of wanted) fail(error);
+  }
+}
+
+const alone = ({ request, body }: Waiting): Request =>
+  new Request(request.url, {
+    method: request.method,
+    headers: request.headers,
+    redirect: "manual",
+    signal: request.signal,
+    ...(body === "" ? {} : { body }),
+  });
+
+async function together(send: Transport, waiting: readonly Waiting[]): Promise<void> {
+  const base = keyOf((waiting[0] as Waiting).request).split(" ")[0] ?? "";
+  const authorization = waiting[0]?.request.headers.get("authorization");
+  const requests = waiting.map((one, index) => part(one, String(index + 1), base));
+  // The batch goes on while anybody still waits for a part of it.
+  const stop = new AbortController();
+  let left = waiting.length;
+  for (const { request, fail } of waiting) {
+    request.signal.addEventListener(
+      "abort",
+      () => {
+        fail(request.signal.reason);
+        if (--left === 0) stop.abort();
+      },
+      { once: true },
+    );
+  }
+  const response = await send(
+    new Request(`${base}/$batch`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json",
+        "client-request-id": crypto.randomUUID(),
+        ...(authorization ? { authorization } : {}),
+      },
+      body: JSON.stringify({ requests }),
+      redirect: "manual",
+      signal: stop.signal,
+    }),
+  );
+  const text = await response.text();
+  // Whatever happened to the batch as a whole happened to each of its parts.
+  const answers = response.status === 200 ? partAnswers(text) : undefined;
+  if (response.status !== 200 || !answers) {
+    for (const { answer } of waiting) answer(new Response(bodyFor(response.status, text), response));
+    return;
+  }
+  waiting.forEach(({ answer, fail }, index) => {
+    const found = answers.get(String(index + 1));
+    if (found) answer(responseOf(found));
+    else fail(new TypeError("the batch was answered without this part"));
+  });
+}
+
+const withoutBody = new Set([204, 205, 304]);
+
+const bodyFor = (status: number, text: string): string | null => (withoutBody.has(status) ? null : text);
+
+/** What the batch carries for all of its parts is not repeated in each. */
+const ofTheBatch = ["authorization", "user-agent", "content-length", "host"];
+
+function part({ request, body }: Waiting, id: string, base: string): object {
+  const headers = Object.fromEntries([...request.headers].filter(([name]) => !ofTheBatch.includes(name)));
+  const carried = body === "" ? {} : { body: JSON.parse(body) as unknown };
+  return { id, method: request.method, url: request.url.slice(base.length), headers, ...carried };
+}
+
+/** By id; undefined when this is no answer to a batch, as a cut one or a proxy's page. */
+function partAnswers(text: string): Map<string, PartAnswer> | undefined {
+  try {
+    const { responses } = JSON.parse(text) as { responses?: unknown };
+    if (!Array.isArray(responses)) return undefined;
+    return new Map((responses as PartAnswer[]).map((answer) => [answer.id, answer]));
+  } catch {
+    return undefined;
+  }
+}
+
+function responseOf({ status, headers, body }: PartAnswer): Response {
+  const text = body === undefined || body === null ? "" : typeof body === "string" ? body : JSON.stringify(body);
+  return new Response(bodyFor(status, text), { status, headers: { ...headers } });
+}

@@ -78,6 +78,8 @@ export interface Route {
   readonly anyKind?: true;
   /** Serves keys that name no object: upserts. @default such keys are 404 */
   readonly makesMissing?: true;
+  /** Concerns agents though its path does not say so: tokens that are refused there are refused here. */
+  readonly forAgents?: true;
   /** Tells routes of one method and path apart. The first that agrees is taken. */
   readonly when?: (body: unknown, headers: Headers) => boolean;
   readonly body?: BodyRule;

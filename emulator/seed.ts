@@ -1,5 +1,6 @@
 /** The company every emulated tenant starts with. Ids are the same in every tenant, so that programs can name them. */
 import { createHash } from "node:crypto";
+import subscriptionData from "./data/subscriptions.json";
 import { apis } from "./permissions";
 import type { Store } from "./state/store";
 
@@ -81,6 +82,7 @@ const createdDateTime = "2025-01-06T08:00:00.000Z";
 
 /** Fills an empty store. Runs inside a transaction. */
 export function seed(store: Store, tenantId: string): void {
+  seedOrganization(store, tenantId);
   for (const [givenName, surname, jobTitle, department] of people) {
     const mailNickname = `${givenName}.${surname}`.toLowerCase();
     const userPrincipalName = `${mailNickname}@${tenantDomain}`;
@@ -93,7 +95,14 @@ export function seed(store: Store, tenantId: string): void {
       department,
       mailNickname,
       userPrincipalName,
+      mail: userPrincipalName,
+      proxyAddresses: [`SMTP:${userPrincipalName}`],
+      accountEnabled: true,
+      usageLocation: "DE",
+      userType: "Member",
       createdDateTime,
+      lastPasswordChangeDateTime: createdDateTime,
+      signInSessionsValidFromDateTime: createdDateTime,
     };
     store.insert("user", seedId(`user ${userPrincipalName}`), properties);
   }
@@ -107,9 +116,11 @@ export function seed(store: Store, tenantId: string): void {
       membershipRule: null,
       visibility: null,
       mail: group.mailEnabled ? `${mailNickname}@${tenantDomain}` : null,
+      proxyAddresses: group.mailEnabled ? [`SMTP:${mailNickname}@${tenantDomain}`] : [],
       ...group,
       mailNickname,
       createdDateTime,
+      renewedDateTime: createdDateTime,
     });
   }
   const automation = { appId: automationAppId, displayName: "Pulumi automation", createdDateTime };
@@ -127,5 +138,16 @@ export function seed(store: Store, tenantId: string): void {
       appOwnerOrganizationId,
       createdDateTime,
     });
+  }
+}
+
+function seedOrganization(store: Store, tenantId: string): void {
+  store.insert("organization", tenantId, { createdDateTime });
+  for (const name of [tenantDomain, tenantInitialDomain]) {
+    store.insert("domain", name, { isDefault: name === tenantDomain, isInitial: name === tenantInitialDomain });
+  }
+  for (const subscription of subscriptionData.subscriptions) {
+    const subscriptionIds = [seedId(`subscription ${subscription.skuPartNumber}`)];
+    store.insert("subscribedSku", `${tenantId}_${subscription.skuId}`, { ...subscription, subscriptionIds });
   }
 }

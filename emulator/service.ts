@@ -152,7 +152,8 @@ export class Service {
     const addressed = target ?? (key && this.around.store.get(key.value, "either"));
     const kind = addressed?.kind ?? "";
     const concernsAgents =
-      /microsoft\.graph\.agentIdentity/i.test(route.path) ||
+      route.forAgents === true ||
+      /microsoft\.graph\.agent(Identity|User)/i.test(route.path) ||
       (route.permissionsByKind !== undefined && agentKinds.includes(kind));
     if (concernsAgents && refusedWithAgents.some((name) => caller.permissions.has(name))) return false;
     const { permissions, permissionsByKind = {} } = route;

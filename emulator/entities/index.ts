@@ -1,4 +1,5 @@
 /** Every kind of object the tenant holds. */
+import { administrativeUnit, scopedRoleMembership } from "./administrative-unit";
 import { appRoleAssignment } from "./app-role-assignment";
 import { agentIdentityBlueprint, application } from "./application";
 import { conditionalAccessPolicy } from "./conditional-access-policy";
@@ -9,7 +10,8 @@ import { federatedIdentityCredential } from "./federated-identity-credential";
 import { group } from "./group";
 import { directoryAudit, signIn } from "./log";
 import { oauth2PermissionGrant } from "./oauth2-permission-grant";
-import { user } from "./user";
+import { domain, organization, subscribedSku } from "./organization";
+import { agentUser, user } from "./user";
 import { agentIdentity, agentIdentityBlueprintPrincipal, servicePrincipal } from "./service-principal";
 
 const entities = [
@@ -19,7 +21,13 @@ const entities = [
   agentIdentityBlueprintPrincipal,
   agentIdentity,
   user,
+  agentUser,
   group,
+  administrativeUnit,
+  scopedRoleMembership,
+  organization,
+  domain,
+  subscribedSku,
   federatedIdentityCredential,
   oauth2PermissionGrant,
   appRoleAssignment,
@@ -49,5 +57,23 @@ export const applicationKinds = [application.kind, agentIdentityBlueprint.kind];
 /** Kinds that answer at `/servicePrincipals`. */
 export const servicePrincipalKinds = [servicePrincipal.kind, agentIdentityBlueprintPrincipal.kind, agentIdentity.kind];
 
+/** Kinds that answer at `/users`. */
+export const userKinds = [user.kind, agentUser.kind];
+
 /** Kinds of Agent ID: some tokens are refused on all of them. */
-export const agentKinds = [agentIdentityBlueprint.kind, agentIdentityBlueprintPrincipal.kind, agentIdentity.kind];
+export const agentKinds = [
+  agentIdentityBlueprint.kind,
+  agentIdentityBlueprintPrincipal.kind,
+  agentIdentity.kind,
+  agentUser.kind,
+];
+
+/** Kinds that are directoryObjects: `/directoryObjects/{id}` reads them. */
+export const directoryObjectKinds = [
+  ...applicationKinds,
+  ...servicePrincipalKinds,
+  ...userKinds,
+  group.kind,
+  administrativeUnit.kind,
+  organization.kind,
+];

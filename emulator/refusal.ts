@@ -10,8 +10,12 @@ export type RefusalCode =
   | "InvalidAuthenticationToken"
   | "Authorization_RequestDenied"
   | "CannotDeleteOrUpdateEnabledEntitlement"
+  | "Authentication_MissingOrMalformed"
+  | "MethodNotAllowed"
+  | "Agent_Directory_QuotaExceeded"
   | "AgentBlueprint_LimitExceeded"
   | "AgentBlueprint_IncompatibleProperty"
+  | "AgentBlueprint_IncompatibleProperty_NullPropertyName"
   | "AgentBlueprintPrincipal_IncompatibleProperty"
   | "AgentBlueprintPrincipal_AgentIdentity_IncompatibleProperty"
   | "AgentBlueprintPrincipal_RequireAgentBlueprint"
@@ -19,6 +23,10 @@ export type RefusalCode =
   | "AgentIdentity_AgentBlueprintPrincipalDoesNotExist"
   | "AgentIdentity_IncompatibleParentType"
   | "AgentIdentity_CredentialsNotSupported"
+  | "PropertyNotCompatibleWithAgentIdentity"
+  | "Error_AgentBlueprintCannotCreateAssociatedIdentity"
+  | "Error_AgentIdentitiesCreatingAgentIdentitiesNotAllowed"
+  | "Error_AgentIdentitySelfCreateRequired"
   /** Not Graph's: the real service may do this, the emulated tenant does not yet. Always with status 501. */
   | "NotEmulated";
 

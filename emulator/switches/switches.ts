@@ -39,6 +39,18 @@ const quotasSchema = z.strictObject({
 const limitsSchema = z.strictObject({
   /** Conditional Access policies a tenant can hold; deleted ones that can come back count. @default 195, as documented */
   conditionalAccessPolicies: z.number().int().min(0).default(195),
+  /** Directory objects a tenant can hold; deleted ones that can come back count, agents get 95 %. @default 300,000, as with a verified domain */
+  directoryObjects: z.number().int().min(0).default(300_000),
+  /** Blueprints that applications may make. @default 250 */
+  agentIdentityBlueprints: z.number().int().min(0).default(250),
+  /** Agent identities that applications may make of one blueprint. @default 250 */
+  agentIdentitiesOfABlueprint: z.number().int().min(0).default(250),
+  /** Owners of one object. @default 100 */
+  owners: z.number().int().min(0).default(100),
+  /** Sponsors of one object. @default 100 */
+  sponsors: z.number().int().min(0).default(100),
+  /** App role assignments of one principal. @default 1,500 */
+  appRoleAssignments: z.number().int().min(0).default(1_500),
 });
 
 const switchesSchema = z.strictObject({

@@ -1,6 +1,7 @@
 /** Compares a JSON value with the metadata of its type: what clients send, and what the tenant itself answers. */
 import type { Version } from "../odata/address";
 import { enumerationOf, isA, isEntity, isOpen, type Member, membersOf, typeNamed } from "./metadata";
+import { primitives } from "./primitives";
 
 export interface Problem {
   /** `api.oauth2PermissionScopes.0.id`; empty for the value itself. */
@@ -14,36 +15,13 @@ export interface Problem {
   readonly expected: string;
 }
 
+/** What clients send, or what the tenant answers. */
 export type Direction = "request" | "answer";
 
 type Properties = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is Properties =>
   typeof value === "object" && value !== null && !Array.isArray(value);
-
-const isText = (form: RegExp) => (value: unknown) => typeof value === "string" && form.test(value);
-const isInteger = (bits: number) => (value: unknown) =>
-  Number.isInteger(value) && Math.abs(value as number) <= 2 ** (bits - 1);
-
-/** How Edm's primitive types are written in JSON. */
-const primitives: Readonly<Record<string, (value: unknown) => boolean>> = {
-  "Edm.String": (value) => typeof value === "string",
-  "Edm.Boolean": (value) => typeof value === "boolean",
-  "Edm.Guid": isText(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i),
-  "Edm.DateTimeOffset": isText(/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/),
-  "Edm.Date": isText(/^\d{4}-\d\d-\d\d$/),
-  "Edm.TimeOfDay": isText(/^\d\d:\d\d(:\d\d(\.\d+)?)?$/),
-  "Edm.Duration": isText(/^-?P(?=\w)(\d+D)?(T(\d+H)?(\d+M)?(\d+(\.\d+)?S)?)?$/),
-  "Edm.Byte": (value) => isInteger(9)(value) && (value as number) >= 0,
-  "Edm.Int16": isInteger(16),
-  "Edm.Int32": isInteger(32),
-  "Edm.Int64": isInteger(64),
-  "Edm.Double": (value) => typeof value === "number",
-  "Edm.Single": (value) => typeof value === "number",
-  "Edm.Decimal": (value) => typeof value === "number",
-  "Edm.Binary": isText(/^[A-Za-z0-9+/_-]*={0,2}$/),
-  "Edm.Stream": () => true,
-};
 
 /** Every way in which `value` is not a `type`. Empty: it is one. */
 export function problemsOf(version: Version, type: string, value: unknown, direction: Direction): Problem[] {
@@ -55,48 +33,89 @@ interface Around {
   readonly direction: Direction;
 }
 
+const unknown = (path: string): Problem => ({ path, kind: "unknown", expected: "" });
+
 function ofValue(value: unknown, type: string, path: string, around: Around): Problem[] {
   const wrong: Problem[] = [{ path, kind: "value", expected: type }];
-  const primitive = primitives[type];
+  const primitive = primitives.get(type);
   if (primitive) return primitive(value) ? [] : wrong;
-  const enumeration = enumerationOf(around.version, type);
-  if (enumeration) {
-    const words = typeof value !== "string" ? [] : enumeration.flags ? value.split(",").map((w) => w.trim()) : [value];
-    // Graph reads enumeration members in any letter case.
-    const known = new Set(enumeration.members.map((name) => name.toLowerCase()));
-    return words.length > 0 && words.every((word) => known.has(word.toLowerCase())) ? [] : wrong;
-  }
+  if (enumerationOf(around.version, type)) return isMember(value, type, around) ? [] : wrong;
   return isObject(value) ? ofObject(value, type, path, around) : wrong;
 }
 
+/** The member that stands for those an old client does not know; nobody can set it. */
+const unknownFutureValue = "unknownfuturevalue";
+
+/** Graph reads enumeration members in any letter case. */
+function isMember(value: unknown, type: string, { version, direction }: Around): boolean {
+  const enumeration = enumerationOf(version, type);
+  if (typeof value !== "string" || !enumeration) return false;
+  const known = new Set(enumeration.members.map((name) => name.toLowerCase()));
+  if (direction === "request") known.delete(unknownFutureValue);
+  const words = enumeration.flags ? value.split(",").map((word) => word.trim()) : [value];
+  return words.every((word) => known.has(word.toLowerCase()));
+}
+
 function ofObject(value: Properties, declared: string, path: string, around: Around): Problem[] {
-  const { version } = around;
+  const { version, direction } = around;
   const said = value["@odata.type"];
   const type = said === undefined ? declared : typeSaid(version, said, declared);
   if (type === undefined) return [{ path: at(path, "@odata.type"), kind: "value", expected: declared }];
   const members = membersOf(version, type);
   if (!members) return [{ path, kind: "value", expected: declared }];
+  // Open entities of Graph still refuse members they do not know; open values take any.
+  const open = isOpen(version, type) && !isEntity(version, type);
   return Object.entries(value).flatMap(([name, one]) => {
-    const annotated = /^([^@]*)@(?:odata\.|delta$|removed$)/.exec(name)?.[1];
-    if (annotated !== undefined) return ofAnnotation(name, annotated, members, path);
+    const here = at(path, name);
+    const annotation = name.indexOf("@");
+    if (annotation >= 0) {
+      const member = members.get(name.slice(0, annotation));
+      return isAnnotation(name.slice(annotation), one, annotation === 0, member, open, direction)
+        ? []
+        : [unknown(here)];
+    }
     const found = members.get(name);
-    if (found) return ofMember(one, found, at(path, name), around);
-    // Open entities of Graph still refuse members they do not know; open values take any.
-    return isOpen(version, type) && !isEntity(version, type)
-      ? []
-      : [{ path: at(path, name), kind: "unknown", expected: "" }];
+    if (found?.answerOnly && direction === "request") return [unknown(here)];
+    if (found) return ofMember(one, found, here, around);
+    return open ? [] : [unknown(here)];
   });
 }
 
 /** `#microsoft.graph.x`, which must be the declared type or one that derives from it. */
 function typeSaid(version: Version, said: unknown, declared: string): string | undefined {
-  const name = /^#?(?:microsoft\.)?graph\.(.+)$/i.exec(String(said))?.[1];
+  const name = typeof said === "string" ? /^#?(?:microsoft\.)?graph\.(.+)$/i.exec(said)?.[1] : undefined;
   const type = name === undefined ? undefined : typeNamed(version, name);
   return type !== undefined && isA(version, type, declared) ? type : undefined;
 }
 
-function ofAnnotation(name: string, member: string, members: ReadonlyMap<string, Member>, path: string): Problem[] {
-  return member === "" || members.has(member) ? [] : [{ path: at(path, name), kind: "unknown", expected: "" }];
+const ofWhole = /^@(odata\.(type|id|context|etag|editLink|readLink)|microsoft\.graph\.\w+)$/;
+const ofWholeInAnswers = /^@(odata\.(count|nextLink|deltaLink|mediaContentType|mediaReadLink|mediaEtag)|removed)$/;
+const ofMemberInAnswers =
+  /^@(odata\.(context|count|nextLink|navigationLink|associationLink|mediaContentType|mediaReadLink|mediaEtag)|delta)$/;
+
+/** @param name from the `@` on */
+function isAnnotation(
+  name: string,
+  value: unknown,
+  whole: boolean,
+  member: Member | undefined,
+  open: boolean,
+  direction: Direction,
+): boolean {
+  if (whole) return ofWhole.test(name) || (direction === "answer" && ofWholeInAnswers.test(name));
+  if (name === "@odata.type") return (member !== undefined || open) && typeof value === "string";
+  if (!member) return false;
+  if (name === "@odata.bind") {
+    const urls: readonly unknown[] = Array.isArray(value) ? value : [value];
+    return (
+      direction === "request" &&
+      member.navigation &&
+      Array.isArray(value) === member.collection &&
+      urls.every((url) => typeof url === "string")
+    );
+  }
+  // Bodies that were read from Graph come back with their contexts; they say nothing.
+  return ofMemberInAnswers.test(name) && (direction === "answer" || name === "@odata.context");
 }
 
 function ofMember(value: unknown, member: Member, path: string, around: Around): Problem[] {

@@ -12,6 +12,7 @@ import { type Found, Router } from "./router";
 import { routes } from "./routes";
 import { timeIn } from "./switches/clock";
 import { switchesOf } from "./switches/switches";
+import { addressesSignIn, answerSignIn } from "./sign-in/sign-in";
 import { type Caller, callerOf, signingKey, type SigningKey } from "./sign-in/token";
 import type { Surroundings } from "./entities/entity";
 
@@ -73,6 +74,7 @@ export class Service {
   }
 
   async #answer(passage: Passage): Promise<Response> {
+    if (!passage.batch && addressesSignIn(passage.url)) return this.#answerSignIn(passage);
     try {
       this.#key ??= signingKey(this.around.store);
       const caller = await callerOf(
@@ -91,6 +93,13 @@ export class Service {
       const body = errorBody(error.code, error.message, passage.requestId, passage.clientRequestId, new Date());
       return response(passage, { status: error.status, body });
     }
+  }
+
+  async #answerSignIn(passage: Passage): Promise<Response> {
+    const { request, url, text } = passage;
+    const answer = await answerSignIn(this.around, { method: request.method, headers: request.headers, url, text });
+    this.#remember(passage, answer.status);
+    return answer;
   }
 
   async #answerBatch(passage: Passage, address: Address, body: unknown): Promise<Response> {
@@ -187,13 +196,17 @@ function faultyResponse({ requestId, clientRequestId }: Passage, { answer }: Fau
   return new Response(text, { status, headers: { ...own, ...headers } });
 }
 
-function response({ requestId, clientRequestId }: Passage, { status, body }: Answer): Response {
+function response({ requestId, clientRequestId }: Passage, { status, body, text }: Answer): Response {
   const headers = new Headers({
     "request-id": requestId,
     "client-request-id": clientRequestId,
     "odata-version": "4.0",
   });
   if (status === 401) headers.set("www-authenticate", 'Bearer realm="", error="invalid_token"');
+  if (text !== undefined) {
+    headers.set("content-type", "text/plain");
+    return new Response(text, { status, headers });
+  }
   if (!body) return new Response(null, { status, headers });
   headers.set(
     "content-type",

@@ -50,6 +50,48 @@ export function wholeListAnswer(
   return { status: 200, body: { "@odata.context": `${context.base}/$metadata#${set}`, value } };
 }
 
+/** What an object is connected to, page by page. */
+export function relatedAnswer(context: Context, objects: readonly StoredObject[], type: string): Answer {
+  const { query } = context;
+  const { filter } = query;
+  const found = filter ? objects.filter((object) => matches(filter, view(object, context))) : objects;
+  const start = query.after === 0 ? 0 : found.findIndex(({ seq }) => seq === query.after) + 1;
+  const page = found.slice(start, start + query.top);
+  const last = page.at(-1);
+  const mixed = page.some(({ kind }) => kind !== type);
+  return {
+    status: 200,
+    body: {
+      "@odata.context": `${context.base}/$metadata#${mixed || page.length === 0 ? "directoryObjects" : entityOf(page[0]?.kind ?? "").set}`,
+      ...(query.count ? { "@odata.count": found.length } : {}),
+      ...(last && start + page.length < found.length ? { "@odata.nextLink": nextLink(context, last) } : {}),
+      value: page.map((object) => shown(context, object, mixed)),
+    },
+  };
+}
+
+/** `…/$count` */
+export const countAnswer = (context: Context, objects: readonly StoredObject[]): Answer => {
+  const { filter } = context.query;
+  const found = filter ? objects.filter((object) => matches(filter, view(object, context))) : objects;
+  return { status: 200, text: String(found.length) };
+};
+
+/** `…/$ref` of a relation to one object. */
+export const referenceTo = ({ base }: Context, { id }: StoredObject) => ({
+  "@odata.context": `${base}/$metadata#$ref`,
+  "@odata.id": `${base}/directoryObjects/${id}`,
+});
+
+/** `…/$ref` */
+export const referencesAnswer = (context: Context, objects: readonly StoredObject[]): Answer => ({
+  status: 200,
+  body: {
+    "@odata.context": `${context.base}/$metadata#Collection($ref)`,
+    value: objects.map(({ id }) => ({ "@odata.id": `${context.base}/directoryObjects/${id}` })),
+  },
+});
+
 /** One object, with the properties that were asked for. */
 export function objectAnswer(context: Context, object: StoredObject, status: 200 | 201 = 200, typed = false): Answer {
   const set = typed ? "directoryObjects" : entityOf(object.kind).set;

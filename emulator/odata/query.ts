@@ -1,7 +1,7 @@
 /** Query options of a request. What is not understood is refused: never a wrong result. */
-import type { Entity } from "../entities/entity";
+import type { Entity, Relation } from "../entities/entity";
 import { type Filter, type FilterRule, isAdvanced, parseFilter } from "./filter";
-import { plainBadRequest, unsupportedQuery } from "../refusal";
+import { badRequest, plainBadRequest, unsupportedQuery } from "../refusal";
 
 export type QueryOption = "$select" | "$top" | "$filter" | "$count" | "$skiptoken";
 
@@ -11,6 +11,10 @@ export interface QueryRule {
   readonly options: readonly QueryOption[];
   /** Properties that can be filtered, with their operators. @default none */
   readonly filter?: FilterRule;
+  /** Answers only to `ConsistencyLevel: eventual`. @default false */
+  readonly eventual?: true;
+  /** The number of the objects alone. @default false */
+  readonly countOnly?: true;
   /** Most objects on a page, and the size of a page when `$top` is absent is 100 or this. @default 999 */
   readonly maxPage?: number;
 }
@@ -28,6 +32,15 @@ export const collectionOf = ({ queryable = {}, filter }: Entity, maxPage = 999):
     filter ?? Object.fromEntries(Object.entries(queryable).map(([path, { filter = [] }]) => [path, filter])),
     maxPage,
   );
+
+/** One object of a kind. */
+export const oneObjectOf = (_entity: Entity): QueryRule => oneObject;
+
+/** What an object is connected to. */
+export const relationOf = (_relation: Relation, maxPage = 999): QueryRule => collection({}, maxPage);
+
+/** `…/$count` */
+export const countOnly: QueryRule = { options: ["$filter"], countOnly: true };
 
 export interface Query {
   readonly select: readonly string[] | undefined;
@@ -53,6 +66,11 @@ export function parseQuery(given: URLSearchParams, headers: Headers, rule: Query
   }
   const count = flag(given.get("$count"));
   const eventual = headers.get("consistencylevel")?.toLowerCase() === "eventual";
+  if (rule.countOnly && !eventual) throw badRequest("$count is not currently supported.");
+  if (rule.eventual && !eventual)
+    throw unsupportedQuery(
+      "The request is not supported because the required parameters might be missing. Try adding $count=true query parameter and ConsistencyLevel:eventual header. Refer to https://aka.ms/graph-docs/advanced-queries for more information",
+    );
   const text = given.get("$filter");
   const filter = text === null ? undefined : parseFilter(text, rule.filter ?? {});
   if (filter && isAdvanced(filter) && !(eventual && count)) {

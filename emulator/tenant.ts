@@ -6,17 +6,22 @@ import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { entityOf } from "./entities";
+import type { Surroundings } from "./entities/entity";
 import { type Fault, planFault, remembered, type RequestRecord } from "./state/journal";
-import { apiOf, checkPermissionNames, microsoftGraphAppId } from "./permissions";
-import { automationAppId, defaultPermissions, seed, tenantDomain, tenantName } from "./seed";
+import { checkPermissionNames, microsoftGraphAppId } from "./permissions";
+import { automationAppId, seed, tenantDomain, tenantName } from "./seed";
 import { Service } from "./service";
 import { Store, type StoredObject } from "./state/store";
 import { advanced, timeIn } from "./switches/clock";
 import { changed, keepSwitches, type SwitchChanges, type Switches, switchesOf } from "./switches/switches";
+import { keepGranted, rolesOf } from "./sign-in/app-roles";
+import { automationSecret } from "./sign-in/automation-secret";
+import { keepIssuer, type Trust } from "./sign-in/issuers";
 import { issueToken, signingKey, type TokenSubject } from "./sign-in/token";
 
 export type { Fault, FaultAnswer, RequestRecord } from "./state/journal";
 export type { SwitchChanges, Switches } from "./switches/switches";
+export type { Trust } from "./sign-in/issuers";
 
 export interface TenantOptions {
   /** Folder of the state; made when missing. Several processes may open the same one. */
@@ -49,6 +54,10 @@ export interface EmulatedTenant {
   handle(request: Request): Promise<Response>;
   /** A signed access token for Microsoft Graph. @throws {TypeError} for an unknown permission, application or user */
   token(options?: TokenRequest): Promise<string>;
+  /** The client secret of the automation application, for clients that sign in. A reset does not change it. */
+  automationSecret(): string;
+  /** Lets assertions of this issuer be checked for federated credentials; no keys are fetched from beyond this machine. @throws {TypeError} */
+  trustIssuer(trust: Trust): void;
   /** What tokens of the automation application hold from now on, in every process on this store. */
   grant(permissions: readonly string[]): void;
   /** Plans a request that goes wrong, in whichever process on this store it arrives. */
@@ -106,6 +115,7 @@ function idOf(store: Store, wanted: string | undefined, where: string): string {
     const id = wanted?.toLowerCase() ?? randomUUID();
     store.setMeta("tenantId", id);
     seed(store, id);
+    automationSecret(store);
     return id;
   });
 }
@@ -113,6 +123,7 @@ function idOf(store: Store, wanted: string | undefined, where: string): string {
 class Tenant implements EmulatedTenant {
   readonly name = tenantName;
   readonly domain = tenantDomain;
+  readonly #around: Surroundings;
   readonly #service: Service;
 
   constructor(
@@ -121,7 +132,8 @@ class Tenant implements EmulatedTenant {
     readonly where: string,
     baseUrl: string | undefined,
   ) {
-    this.#service = new Service({ store, tenantId: id, tenantName, domain: tenantDomain }, baseUrl);
+    this.#around = { store, tenantId: id, tenantName, domain: tenantDomain };
+    this.#service = new Service(this.#around, baseUrl);
   }
 
   handle(request: Request): Promise<Response> {
@@ -136,7 +148,7 @@ class Tenant implements EmulatedTenant {
     checkPermissionNames(permissions ?? []);
     const principal = this.#servicePrincipal(app);
     if (!principal) throw new TypeError(`no service principal with appId "${app}" in the emulated tenant`);
-    const held = permissions ?? (app === automationAppId ? this.#granted() : this.#assigned(principal));
+    const held = permissions ?? this.#held(principal);
     if (user === undefined) return { appId: app, oid: principal.id, permissions: held };
     const [person] = this.store.find({ kinds: ["user"], where: { property: "userPrincipalName", value: user } });
     if (!person) throw new TypeError(`no user "${user}" in the emulated tenant`);
@@ -153,24 +165,23 @@ class Tenant implements EmulatedTenant {
     return this.store.find({ kinds, where: { property: "appId", value: appId } })[0];
   }
 
-  #granted(): readonly string[] {
-    const text = this.store.meta("granted");
-    return text === undefined ? defaultPermissions : (JSON.parse(text) as string[]);
+  /** Application permissions on Microsoft Graph: its app role assignments, and what `grant` says of the automation application. */
+  #held(principal: StoredObject): readonly string[] {
+    const graph = this.#servicePrincipal(microsoftGraphAppId);
+    return graph ? rolesOf(this.#around, principal, graph, this.switches(), this.now()) : [];
   }
 
-  /** Application permissions of any other application: its app role assignments on Microsoft Graph. */
-  #assigned(principal: StoredObject): string[] {
-    const graph = this.#servicePrincipal(microsoftGraphAppId);
-    const roles = apiOf(microsoftGraphAppId)?.appRoles ?? [];
-    return this.store
-      .find({ kinds: ["appRoleAssignment"], where: { property: "principalId", value: principal.id } })
-      .filter(({ body }) => body["resourceId"] === graph?.id)
-      .flatMap(({ body }) => roles.find(({ id }) => id === body["appRoleId"])?.value ?? []);
+  automationSecret(): string {
+    return this.store.transaction("write", () => automationSecret(this.store));
+  }
+
+  trustIssuer(trust: Trust): void {
+    this.store.transaction("write", () => keepIssuer(this.store, trust));
   }
 
   grant(permissions: readonly string[]): void {
     checkPermissionNames(permissions);
-    this.store.transaction("write", () => this.store.setMeta("granted", JSON.stringify(permissions)));
+    this.store.transaction("write", () => keepGranted(this.store, permissions));
   }
 
   fail(fault: Fault): void {
@@ -205,6 +216,7 @@ class Tenant implements EmulatedTenant {
       this.store.clear();
       this.store.run("DELETE FROM meta WHERE key = 'granted'");
       seed(this.store, this.id);
+      automationSecret(this.store);
     });
   }
 

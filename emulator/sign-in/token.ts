@@ -1,10 +1,11 @@
-/** Access tokens for Microsoft Graph: signed, and checked like Microsoft's. */
+/** Access tokens: signed, and for Microsoft Graph also checked, like Microsoft's. */
 import {
   createPublicKey,
   generateKeyPairSync,
   type JsonWebKey,
   type KeyObject,
   createPrivateKey,
+  randomBytes,
   randomUUID,
 } from "node:crypto";
 import { decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
@@ -12,6 +13,13 @@ import { GraphRefusal } from "../refusal";
 import type { Store } from "../state/store";
 
 export const graphAudience = "https://graph.microsoft.com";
+
+/** What a token for Microsoft Graph can name in `aud`: as the client named Graph when it asked. */
+export const graphAudiences: readonly string[] = [
+  graphAudience,
+  `${graphAudience}/`,
+  "00000003-0000-0000-c000-000000000000",
+];
 
 /** Life of a token, in seconds. */
 export const tokenLifeSeconds = 3_600;
@@ -50,6 +58,10 @@ export function signingKey(store: Store): SigningKey {
   return { kid, privateKey, publicKey: createPublicKey(privateKey) };
 }
 
+/** Issuer of a tenant's tokens, by their version. */
+export const issuerOf = (tenantId: string, version: 1 | 2): string =>
+  version === 1 ? `https://sts.windows.net/${tenantId}/` : `https://login.microsoftonline.com/${tenantId}/v2.0`;
+
 export interface TokenSubject {
   readonly appId: string;
   readonly oid: string;
@@ -58,23 +70,66 @@ export interface TokenSubject {
   readonly permissions: readonly string[];
 }
 
+/** A token for Microsoft Graph. */
 export function issueToken(key: SigningKey, tenantId: string, subject: TokenSubject, now: Date): Promise<string> {
-  const seconds = Math.floor(now.getTime() / 1000);
-  const { userPrincipalName: upn, permissions } = subject;
+  const { appId, oid, userPrincipalName: upn, permissions } = subject;
   const own =
     upn === undefined ? { idtyp: "app", roles: permissions } : { idtyp: "user", scp: permissions.join(" "), upn };
-  return new SignJWT({
-    tid: tenantId,
-    appid: subject.appId,
-    oid: subject.oid,
-    sub: subject.oid,
-    ver: "1.0",
-    uti: randomUUID(),
-    ...own,
-  })
+  const claims = { appid: appId, oid, sub: oid, uti: randomUUID(), ...own };
+  return signed(key, { tenantId, version: 1, audience: graphAudience, claims }, now);
+}
+
+/** What an application gets for itself. */
+export interface AppToken {
+  readonly tenantId: string;
+  readonly version: 1 | 2;
+  readonly audience: string;
+  readonly appId: string;
+  readonly displayName: string;
+  /** Object id of the service principal. */
+  readonly oid: string;
+  /** How the application proved who it is: `1` by a secret, `2` by a certificate or an assertion. */
+  readonly proof: "1" | "2";
+  /** Values of app roles. */
+  readonly roles: readonly string[];
+  /** Whether the token says that it is an application's: Microsoft Graph's do, others where the API asks for the claim. */
+  readonly says: { readonly kind: boolean; readonly displayName: boolean };
+  /** The `uti` claim. */
+  readonly id: string;
+}
+
+/** A token of the client credentials grant. Without any role it has no `roles`, as Entra's. */
+export function issueAppToken(key: SigningKey, token: AppToken, now: Date): Promise<string> {
+  const { tenantId, version, audience, appId, oid, proof, roles, says, displayName, id } = token;
+  const client = version === 1 ? { appid: appId, appidacr: proof } : { azp: appId, azpacr: proof };
+  const claims = {
+    ...client,
+    ...(says.displayName ? { app_displayname: displayName } : {}),
+    ...(says.kind ? { idtyp: "app" } : {}),
+    ...(version === 1 ? { idp: issuerOf(tenantId, 1) } : {}),
+    oid,
+    sub: oid,
+    ...(roles.length > 0 ? { roles } : {}),
+    rh: `1.${randomBytes(24).toString("base64url")}.`,
+    uti: id,
+    xms_idrel: "7",
+  };
+  return signed(key, { tenantId, version, audience, claims }, now);
+}
+
+interface Content {
+  readonly tenantId: string;
+  readonly version: 1 | 2;
+  readonly audience: string;
+  readonly claims: JWTPayload;
+}
+
+function signed(key: SigningKey, { tenantId, version, audience, claims }: Content, now: Date): Promise<string> {
+  const seconds = Math.floor(now.getTime() / 1000);
+  return new SignJWT({ tid: tenantId, ver: `${version}.0`, ...claims })
     .setProtectedHeader({ alg: "RS256", typ: "JWT", kid: key.kid })
-    .setIssuer(`https://sts.windows.net/${tenantId}/`)
-    .setAudience(graphAudience)
+    .setIssuer(issuerOf(tenantId, version))
+    .setAudience(audience)
     .setIssuedAt(seconds)
     .setNotBefore(seconds)
     .setExpirationTime(seconds + tokenLifeSeconds)
@@ -104,8 +159,8 @@ async function verified(key: SigningKey, tenantId: string, token: string, now: D
       throw refused(`The token was issued for tenant '${String(tid)}', this is tenant '${tenantId}'.`);
     const { payload } = await jwtVerify(token, key.publicKey, {
       algorithms: ["RS256"],
-      audience: graphAudience,
-      issuer: `https://sts.windows.net/${tenantId}/`,
+      audience: [...graphAudiences],
+      issuer: issuerOf(tenantId, 1),
       currentDate: now,
       requiredClaims: ["exp", "nbf", "oid", "appid"],
     });

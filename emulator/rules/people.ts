@@ -17,7 +17,7 @@ export const lastSponsorMayGo: boolean = true;
 const referencePath = /^\/(?:v1\.0|beta)\/(users|groups|directoryObjects|servicePrincipals)\/([0-9a-f-]{36})$/i;
 
 /** The object a `@odata.bind` or `@odata.id` URL names: its id, nothing is known about its existence. */
-function idIn(context: Context, url: string): string {
+export function idIn(context: Context, url: string): string {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   const known =
     parsed && (parsed.origin === "https://graph.microsoft.com" || context.base.startsWith(`${parsed.origin}/`));

@@ -27,6 +27,8 @@ export type RefusalCode =
   | "Error_AgentBlueprintCannotCreateAssociatedIdentity"
   | "Error_AgentIdentitiesCreatingAgentIdentitiesNotAllowed"
   | "Error_AgentIdentitySelfCreateRequired"
+  /** Not Graph's: an answer of the emulated tenant that its own metadata forbids. Always with status 500. */
+  | "SelfCheckFailed"
   /** Not Graph's: the real service may do this, the emulated tenant does not yet. Always with status 501. */
   | "NotEmulated";
 

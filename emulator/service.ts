@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Address } from "./odata/address";
 import { answerBatch } from "./batch";
 import { checkBody, malformedPayload } from "./body";
+import { selfCheck } from "./metadata/self-check";
 import { agentKinds } from "./entities";
 import { connectionReset, type Fault, remember, takeFault } from "./state/journal";
 import { parseQuery } from "./odata/query";
@@ -41,6 +42,8 @@ export class Service {
   constructor(
     private readonly around: Surroundings,
     private readonly baseUrl: string | undefined,
+    /** Whether every answer is held against metadata before it goes out. */
+    private readonly checksItself = false,
   ) {}
 
   async handle(request: Request, batch = false): Promise<Response> {
@@ -153,7 +156,11 @@ export class Service {
       switches,
       version: address.version,
     };
-    return route.answer(context as Context<never>);
+    const answer = route.answer(context as Context<never>);
+    if (!this.checksItself) return answer;
+    selfCheck(route, address.version, answer);
+    const { answers } = route;
+    return answers === undefined ? answer : { ...answer, headers: { ...answer.headers, "x-emulated-type": answers } };
   }
 
   #mayPass({ route, keys, target }: Found, caller: Caller, properties: readonly string[]): boolean {
@@ -196,8 +203,9 @@ function faultyResponse({ requestId, clientRequestId }: Passage, { answer }: Fau
   return new Response(text, { status, headers: { ...own, ...headers } });
 }
 
-function response({ requestId, clientRequestId }: Passage, { status, body, text }: Answer): Response {
+function response({ requestId, clientRequestId }: Passage, { status, headers: own, body, text }: Answer): Response {
   const headers = new Headers({
+    ...own,
     "request-id": requestId,
     "client-request-id": clientRequestId,
     "odata-version": "4.0",

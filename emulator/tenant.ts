@@ -11,6 +11,7 @@ import { type Fault, planFault, remembered, type RequestRecord } from "./state/j
 import { checkPermissionNames, microsoftGraphAppId } from "./permissions";
 import { automationAppId, seed, tenantDomain, tenantName } from "./seed";
 import { Service } from "./service";
+import { plant, type PlantedObject } from "./state/plant";
 import { Store, type StoredObject } from "./state/store";
 import { advanced, timeIn } from "./switches/clock";
 import { changed, keepSwitches, type SwitchChanges, type Switches, switchesOf } from "./switches/switches";
@@ -20,6 +21,7 @@ import { keepIssuer, type Trust } from "./sign-in/issuers";
 import { issueToken, signingKey, type TokenSubject } from "./sign-in/token";
 
 export type { Fault, FaultAnswer, RequestRecord } from "./state/journal";
+export type { PlantedObject } from "./state/plant";
 export type { SwitchChanges, Switches } from "./switches/switches";
 export type { Trust } from "./sign-in/issuers";
 
@@ -32,6 +34,11 @@ export interface TenantOptions {
   readonly baseUrl?: string;
   /** GUID of the tenant, for recorded stacks. @default random when the store is first made */
   readonly tenantId?: string;
+  /**
+   * Holds every answer against metadata and says its type in the header `x-emulated-type`. A violation becomes status 500
+   * with code `SelfCheckFailed`. For tests. @default false
+   */
+  readonly selfCheck?: boolean;
 }
 
 export interface TokenRequest {
@@ -72,6 +79,8 @@ export interface EmulatedTenant {
   advance(ms: number): void;
   /** The newest 10,000 requests, oldest first. */
   requests(): readonly RequestRecord[];
+  /** Puts objects into the directory as they are, unchecked: what was there before, for tests and replays. */
+  plant(objects: readonly PlantedObject[]): void;
   /** Back to the seed: objects, requests, faults and granted permissions. The id and the signing key stay. */
   reset(): void;
   close(): void;
@@ -87,7 +96,7 @@ export function openTenant(options: TenantOptions): EmulatedTenant {
   const where = options.memory ? "memory" : directoryOf(options);
   const store = new Store(options.memory ? ":memory:" : path.join(where, fileName), (kind) => entityOf(kind).indexed);
   try {
-    return new Tenant(store, idOf(store, options.tenantId, where), where, options.baseUrl);
+    return new Tenant(store, idOf(store, options.tenantId, where), where, options);
   } catch (error) {
     store.close();
     throw error;
@@ -130,10 +139,10 @@ class Tenant implements EmulatedTenant {
     private readonly store: Store,
     readonly id: string,
     readonly where: string,
-    baseUrl: string | undefined,
+    { baseUrl, selfCheck }: TenantOptions,
   ) {
     this.#around = { store, tenantId: id, tenantName, domain: tenantDomain };
-    this.#service = new Service(this.#around, baseUrl);
+    this.#service = new Service(this.#around, baseUrl, selfCheck);
   }
 
   handle(request: Request): Promise<Response> {
@@ -209,6 +218,10 @@ class Tenant implements EmulatedTenant {
 
   requests(): readonly RequestRecord[] {
     return remembered(this.store);
+  }
+
+  plant(objects: readonly PlantedObject[]): void {
+    this.store.transaction("write", () => plant(this.store, objects));
   }
 
   reset(): void {

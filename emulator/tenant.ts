@@ -7,20 +7,24 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { entityOf } from "./entities";
 import type { Surroundings } from "./entities/entity";
-import { type Fault, planFault, remembered, type RequestRecord } from "./state/journal";
+import { remembered, type RequestRecord } from "./state/journal";
 import { checkPermissionNames, microsoftGraphAppId } from "./permissions";
 import { automationAppId, seed, tenantDomain, tenantName } from "./seed";
 import { Service } from "./service";
 import { plant, type PlantedObject } from "./state/plant";
-import { Store, type StoredObject } from "./state/store";
+import type { Store, StoredObject } from "./state/store";
+import { SqliteStore } from "./state/sqlite-store";
 import { advanced, timeIn } from "./switches/clock";
+import { clearFaults, type Fault, planFault, plannedFaults } from "./switches/faults";
+import { earlyCalls, forgetThrottling } from "./switches/throttle";
 import { changed, keepSwitches, type SwitchChanges, type Switches, switchesOf } from "./switches/switches";
 import { keepGranted, rolesOf } from "./sign-in/app-roles";
 import { automationSecret } from "./sign-in/automation-secret";
 import { keepIssuer, type Trust } from "./sign-in/issuers";
 import { issueToken, signingKey, type TokenSubject } from "./sign-in/token";
 
-export type { Fault, FaultAnswer, RequestRecord } from "./state/journal";
+export type { RequestRecord } from "./state/journal";
+export type { Fault, FaultAnswer } from "./switches/faults";
 export type { PlantedObject } from "./state/plant";
 export type { SwitchChanges, Switches } from "./switches/switches";
 export type { Trust } from "./sign-in/issuers";
@@ -69,6 +73,14 @@ export interface EmulatedTenant {
   grant(permissions: readonly string[]): void;
   /** Plans a request that goes wrong, in whichever process on this store it arrives. */
   fail(fault: Fault): void;
+  /** Faults that have not happened yet, oldest first. */
+  faults(): readonly Fault[];
+  clearFaults(): void;
+  /**
+   * Requests that came before the Retry-After that their caller was told had ended, since the last reset. Those that were
+   * already on their way when it was told count as well.
+   */
+  earlyCalls(): number;
   /** How clock, lag, quotas, limits and profiles are set. */
   switches(): Switches;
   /** @throws {TypeError} for an unknown switch or value */
@@ -94,7 +106,7 @@ export const tenantExists = (directory: string): boolean => fs.existsSync(path.j
 /** Opens a tenant, and makes it on first use. */
 export function openTenant(options: TenantOptions): EmulatedTenant {
   const where = options.memory ? "memory" : directoryOf(options);
-  const store = new Store(options.memory ? ":memory:" : path.join(where, fileName), (kind) => entityOf(kind).indexed);
+  const store = new SqliteStore(options.memory ? ":memory:" : path.join(where, fileName), (kind) => entityOf(kind).indexed);
   try {
     return new Tenant(store, idOf(store, options.tenantId, where), where, options);
   } catch (error) {
@@ -197,6 +209,18 @@ class Tenant implements EmulatedTenant {
     this.store.transaction("write", () => planFault(this.store, fault));
   }
 
+  faults(): readonly Fault[] {
+    return plannedFaults(this.store);
+  }
+
+  clearFaults(): void {
+    this.store.transaction("write", () => clearFaults(this.store));
+  }
+
+  earlyCalls(): number {
+    return earlyCalls(this.store);
+  }
+
   switches(): Switches {
     return switchesOf(this.store);
   }
@@ -228,6 +252,7 @@ class Tenant implements EmulatedTenant {
     this.store.transaction("write", () => {
       this.store.clear();
       this.store.run("DELETE FROM meta WHERE key = 'granted'");
+      forgetThrottling(this.store);
       seed(this.store, this.id);
       automationSecret(this.store);
     });

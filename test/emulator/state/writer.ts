@@ -3,8 +3,8 @@
  * node --import ./typescript.mjs writer.ts DIRECTORY COUNT
  */
 import { writeSync } from "node:fs";
-import { openTenant } from "../../emulator/tenant";
-import { asker, bind, people } from "./client";
+import { openTenant } from "../../../emulator/tenant";
+import { asker, bind, people } from "../client";
 
 async function write(directory: string, count: number): Promise<void> {
   const tenant = openTenant({ directory });

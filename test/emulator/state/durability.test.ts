@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { type EmulatedTenant, openTenant, tenantExists } from "../../emulator/tenant";
-import { aBlueprint, asker, blueprintCast, people } from "./client";
+import { type EmulatedTenant, openTenant, tenantExists } from "../../../emulator/tenant";
+import { aBlueprint, asker, blueprintCast, people } from "../client";
 
 let directory: string;
 beforeEach(() => {
@@ -82,7 +82,7 @@ describe("a tenant on disk", () => {
     database.exec("UPDATE meta SET value = '7' WHERE key = 'schemaVersion'");
     database.close();
     expect(() => openTenant({ directory })).toThrow(
-      "it was written by a newer version of this package (layout 7; this version knows 1)",
+      "it was written by a newer version of this package (layout 7; this version knows 2)",
     );
   });
 

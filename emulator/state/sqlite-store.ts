@@ -1,0 +1,273 @@
+/**
+ * The state of an emulated tenant in one SQLite file.
+ *
+ * Durability: a write is acknowledged after its transaction is in the write-ahead log. A process can be killed at any
+ * moment: whoever opens the file next finds every acknowledged write, and of the others all or nothing. Any number of
+ * processes on one machine may use one file at once; writers wait for each other, up to ten seconds. A power cut or a
+ * crash of the operating system may lose the writes of the last moments, never the file. Network file systems do not
+ * keep SQLite's locks: the folder belongs on a local disk. In memory nothing survives the process.
+ *
+ * A new kind of object needs no new table.
+ */
+import type { SQLInputValue } from "node:sqlite";
+import { isDeepStrictEqual } from "node:util";
+import { Database, type Row } from "./database";
+import type { Json, NewObject, Selection, Store, StoredObject, Task } from "./store";
+
+/** Names of the properties of a kind that can be searched by value. */
+export type Indexed = (kind: string) => readonly string[];
+
+/** Rows read at a time while walking a collection. */
+const chunk = 200;
+
+export class SqliteStore extends Database implements Store {
+  /** @param file path of the database, or `:memory:` */
+  constructor(
+    file: string,
+    readonly indexed: Indexed,
+  ) {
+    super(file);
+    if (this.#indexedKinds() !== this.meta("indexed")) this.transaction("write", () => this.#indexAnew());
+  }
+
+  get primary(): Store {
+    return this;
+  }
+
+  get replica(): Store {
+    return this;
+  }
+
+  /** What the property index of this file must hold: another version of the package may search by more. */
+  #indexedKinds(): string {
+    const kinds = this.rows("SELECT DISTINCT kind FROM objects ORDER BY kind").map(({ kind }) => String(kind));
+    return JSON.stringify(Object.fromEntries(kinds.map((kind) => [kind, this.indexed(kind)])));
+  }
+
+  #indexAnew(): void {
+    const kept = JSON.parse(this.meta("indexed") ?? "{}") as Record<string, unknown>;
+    const wanted = this.#indexedKinds();
+    for (const [kind, names] of Object.entries(JSON.parse(wanted) as Record<string, unknown>)) {
+      if (isDeepStrictEqual(kept[kind], names)) continue;
+      for (const object of this.walk({ kinds: [kind], deleted: "either" })) {
+        this.run("DELETE FROM properties WHERE seq = ?", object.seq);
+        this.#index(kind, object.seq, object.body);
+      }
+    }
+    this.setMeta("indexed", wanted);
+  }
+
+  insert(kind: string, id: string, body: Json): StoredObject {
+    const text = JSON.stringify(body);
+    const seq = this.#insert({ kind, id, body }, text);
+    return { seq, id, kind, body: JSON.parse(text) as Json, deletedDateTime: null };
+  }
+
+  insertMany(objects: Iterable<NewObject>): void {
+    for (const object of objects) this.#insert(object, JSON.stringify(object.body));
+  }
+
+  #insert({ kind, id, body, deletedDateTime = null }: NewObject, text: string): number {
+    const change = this.change();
+    const row = this.row(
+      "INSERT INTO objects (id, kind, body, deletedDateTime, changed, appeared) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq",
+      id,
+      kind,
+      text,
+      deletedDateTime,
+      change,
+      change,
+    );
+    const seq = Number(row?.["seq"]);
+    this.run("DELETE FROM goneObjects WHERE id = ?", id.toLowerCase());
+    this.#index(kind, seq, body);
+    return seq;
+  }
+
+  replace(object: StoredObject, body: Json): StoredObject {
+    const change = this.change();
+    const names = new Set([...Object.keys(object.body), ...Object.keys(body)]);
+    const touched = [...names].filter((name) => !isDeepStrictEqual(object.body[name], body[name]));
+    this.run(
+      "UPDATE objects SET body = ?, changed = ?, touched = json_patch(coalesce(touched, '{}'), ?) WHERE seq = ?",
+      JSON.stringify(body),
+      change,
+      JSON.stringify(Object.fromEntries(touched.map((name) => [name, change]))),
+      object.seq,
+    );
+    if (this.indexed(object.kind).some((name) => touched.includes(name))) {
+      this.run("DELETE FROM properties WHERE seq = ?", object.seq);
+      this.#index(object.kind, object.seq, body);
+    }
+    return { ...object, body };
+  }
+
+  #index(kind: string, seq: number, body: Json): void {
+    for (const [name, value] of indexedValues(this.indexed(kind), body))
+      this.run("INSERT OR IGNORE INTO properties (name, value, seq) VALUES (?, ?, ?)", name, value, seq);
+  }
+
+  get(id: string, deleted: boolean | "either" = false): StoredObject | undefined {
+    const row = this.row(`SELECT ${columns} FROM objects WHERE id = ?`, id);
+    return row && hasState(row["deletedDateTime"], deleted) ? stored(row) : undefined;
+  }
+
+  find(selection: Selection): StoredObject[] {
+    return [...this.walk(selection)];
+  }
+
+  /** Each kind is read along its own index; what comes first of all is taken first. */
+  *walk(selection: Selection): Generator<StoredObject> {
+    const lists = rangesOf(selection).map(([sql, values]) => this.#range(sql, values, selection.after ?? 0));
+    const heads = lists.map((list) => list.next());
+    for (;;) {
+      let first = -1;
+      let at: StoredObject | undefined;
+      heads.forEach((head, index) => {
+        if (!head.done && (at === undefined || head.value.seq < at.seq)) [first, at] = [index, head.value];
+      });
+      const list = lists[first];
+      if (!at || !list) return;
+      yield at;
+      heads[first] = list.next();
+    }
+  }
+
+  *#range(sql: string, values: readonly SQLInputValue[], after: number): Generator<StoredObject, void> {
+    for (let from = after; ;) {
+      const rows = this.rows(`SELECT ${columns} ${sql} LIMIT ${chunk}`, ...values, from);
+      for (const row of rows) yield stored(row);
+      const last = rows.at(-1);
+      if (!last || rows.length < chunk) return;
+      from = Number(last["seq"]);
+    }
+  }
+
+  count(selection: Selection): number {
+    const after = selection.after ?? 0;
+    const counts = rangesOf(selection).map(([sql, values]) => {
+      const row = this.row(`SELECT count(*) AS n ${sql.replace(/ ORDER BY .*$/, "")}`, ...values, after);
+      return Number(row?.["n"]);
+    });
+    return counts.reduce((sum, n) => sum + n, 0);
+  }
+
+  setDeleted(object: StoredObject, at: string | null): StoredObject {
+    const change = this.change();
+    this.run("UPDATE objects SET deletedDateTime = ?, changed = ? WHERE seq = ?", at, change, object.seq);
+    if (at === null) this.run("UPDATE objects SET appeared = ? WHERE seq = ?", change, object.seq);
+    return { ...object, deletedDateTime: at };
+  }
+
+  purge({ id, seq, kind }: StoredObject): void {
+    const change = this.change();
+    this.run("DELETE FROM properties WHERE seq = ?", seq);
+    this.run("DELETE FROM objects WHERE seq = ?", seq);
+    this.run("INSERT OR REPLACE INTO goneObjects (id, kind, changed) VALUES (?, ?, ?)", id.toLowerCase(), kind, change);
+    for (const end of ["source", "target"]) {
+      const gone = `SELECT kind, source, target, ? FROM links WHERE ${end} = ?`;
+      this.run(`INSERT OR REPLACE INTO goneLinks (kind, source, target, changed) ${gone}`, change, id);
+      this.run(`DELETE FROM links WHERE ${end} = ?`, id);
+    }
+  }
+
+  link(kind: string, source: string, target: string): boolean {
+    const sql = "INSERT OR IGNORE INTO links (kind, source, target, changed) VALUES (?, ?, ?, ?)";
+    const made = this.run(sql, kind, source, target, this.change()) > 0;
+    if (made) this.run("DELETE FROM goneLinks WHERE kind = ? AND source = ? AND target = ?", kind, source, target);
+    return made;
+  }
+
+  unlink(kind: string, source: string, target: string): boolean {
+    const gone = this.run("DELETE FROM links WHERE kind = ? AND source = ? AND target = ?", kind, source, target) > 0;
+    const sql = "INSERT OR REPLACE INTO goneLinks (kind, source, target, changed) VALUES (?, ?, ?, ?)";
+    if (gone) this.run(sql, kind, source, target, this.change());
+    return gone;
+  }
+
+  targets(kind: string, source: string): string[] {
+    const sql = "SELECT target FROM links WHERE kind = ? AND source = ? ORDER BY target";
+    return this.rows(sql, kind, source).map((row) => String(row["target"]));
+  }
+
+  sources(kind: string, target: string): string[] {
+    const sql = "SELECT source FROM links WHERE kind = ? AND target = ? ORDER BY source";
+    return this.rows(sql, kind, target).map((row) => String(row["source"]));
+  }
+
+  deletedBefore(before: string): StoredObject[] {
+    const sql = `SELECT ${columns} FROM objects WHERE deletedDateTime <= ? ORDER BY deletedDateTime, seq`;
+    return this.rows(sql, before).map(stored);
+  }
+
+  schedule(dueAt: Date, kind: string, payload: object): void {
+    const sql = "INSERT INTO tasks (dueAt, kind, payload) VALUES (?, ?, ?)";
+    this.run(sql, dueAt.toISOString(), kind, JSON.stringify(payload));
+  }
+
+  hasDue(now: Date): boolean {
+    return this.row("SELECT 1 FROM tasks WHERE dueAt <= ? LIMIT 1", now.toISOString()) !== undefined;
+  }
+
+  takeDue(now: Date, most = 1_000): Task[] {
+    const due = "SELECT seq, dueAt, kind, payload FROM tasks WHERE dueAt <= ? ORDER BY dueAt, seq LIMIT ?";
+    return this.rows(due, now.toISOString(), most).map(({ seq, dueAt, kind, payload }) => {
+      this.run("DELETE FROM tasks WHERE seq = ?", Number(seq));
+      return { dueAt: String(dueAt), kind: String(kind), payload: JSON.parse(String(payload)) as object };
+    });
+  }
+
+  clear(): void {
+    const tables =
+      "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name <> 'meta'";
+    for (const { name } of this.rows(tables)) this.run(`DELETE FROM ${String(name)}`);
+  }
+}
+
+const columns = "objects.seq, objects.id, objects.kind, objects.body, objects.deletedDateTime";
+
+/** Rows of the property index that an object has. */
+export function* indexedValues(
+  names: readonly string[],
+  body: Json,
+): Generator<readonly [name: string, value: string]> {
+  for (const name of names) {
+    const value = body[name];
+    for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
+      if (one === undefined || one === null) continue;
+      yield [name, (typeof one === "string" ? one : JSON.stringify(one)).toLowerCase()];
+    }
+  }
+}
+
+export const hasState = (deletedDateTime: unknown, deleted: boolean | "either"): boolean =>
+  deleted === "either" || (deletedDateTime !== null) === deleted;
+
+function stored(row: Row): StoredObject {
+  return {
+    seq: Number(row["seq"]),
+    id: String(row["id"]),
+    kind: String(row["kind"]),
+    body: JSON.parse(String(row["body"])) as Json,
+    deletedDateTime: row["deletedDateTime"] as string | null,
+  };
+}
+
+/** Ranges of indexes that together are the selection; each is in order of creation and takes where to begin last. */
+export function rangesOf({ kinds, where, deleted = false }: Selection): [sql: string, values: SQLInputValue[]][] {
+  const states = deleted === "either" ? ["IS NULL", "IS NOT NULL"] : [deleted ? "IS NOT NULL" : "IS NULL"];
+  if (where) {
+    const marks = kinds.map(() => "?").join(", ");
+    const state = deleted === "either" ? "" : ` AND objects.deletedDateTime ${states.join()}`;
+    const sql =
+      `FROM properties CROSS JOIN objects ON objects.seq = properties.seq WHERE objects.kind IN (${marks})${state} ` +
+      "AND properties.name = ? AND properties.value = ? AND properties.seq > ? ORDER BY properties.seq";
+    return [[sql, [...kinds, where.property, where.value.toLowerCase()]]];
+  }
+  return kinds.flatMap((kind) =>
+    states.map((state): [string, SQLInputValue[]] => [
+      `FROM objects WHERE kind = ? AND deletedDateTime ${state} AND seq > ? ORDER BY seq`,
+      [kind],
+    ]),
+  );
+}

@@ -14,7 +14,15 @@ import type { Caller } from "./sign-in/token";
 import type { Surroundings } from "./entities/entity";
 
 /** One way to be allowed: a permission, several together, or one that reaches only some properties of the body. */
-export type Permission = string | readonly string[] | { readonly name: string; readonly only: readonly string[] };
+export type Permission =
+  | string
+  | readonly string[]
+  | {
+      readonly name: string;
+      /** Needed beside it. */
+      readonly and?: string;
+      readonly only: readonly string[];
+    };
 
 /** Any one suffices; least first. Application and delegated permissions differ on few routes. */
 export type Permissions =
@@ -121,13 +129,16 @@ function allows(permission: Permission, held: ReadonlySet<string>): boolean {
   return permission.every((name) => held.has(name));
 }
 
+const holds = ({ name, and }: { readonly name: string; readonly and?: string }, held: ReadonlySet<string>) =>
+  held.has(name) && (and === undefined || held.has(and));
+
 /** Whether the caller's token suffices for this request; `properties` are those the body sets. */
 export function permitted(permissions: Permissions, caller: Caller, properties: readonly string[]): boolean {
   const kind = caller.idtyp === "app" ? "application" : "delegated";
   const ways = "application" in permissions ? permissions[kind] : permissions;
   if (ways.some((way) => allows(way, caller.permissions))) return true;
   const reach = ways.flatMap((way) =>
-    typeof way === "object" && "only" in way && caller.permissions.has(way.name) ? way.only : [],
+    typeof way === "object" && "only" in way && holds(way, caller.permissions) ? way.only : [],
   );
   return properties.length > 0 && properties.every((property) => reach.includes(property));
 }

@@ -21,12 +21,12 @@ export function addMembers(context: Context, group: StoredObject, members: reado
   // Seen by third parties: a list that a rule keeps is nobody's to write, and that is 403 and not 400.
   if (members.length > 0 && isDynamic(group)) throw denied();
   for (const member of members) {
-    checkMember(context, group, member);
+    checkMember(group, member);
     if (!context.store.link("members", group.id, member.id)) throw exists("members");
   }
 }
 
-function checkMember(context: Context, group: StoredObject, member: StoredObject): void {
+function checkMember(group: StoredObject, member: StoredObject): void {
   const refuse = (why: string) => badRequest(`Object '${member.id}' cannot be a member of this group: ${why}.`);
   const { kind } = member;
   if (group.body["isAssignableToRole"] === true) {

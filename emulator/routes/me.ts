@@ -1,0 +1,72 @@
+/** /me: the user who is signed in. */
+import { userKinds } from "../entities";
+import { user } from "../entities/user";
+import { userToChange } from "../entities/user-bodies";
+import { objectAnswer } from "../odata/collection";
+import { oneObjectOf } from "../odata/query";
+import { notFound, plainBadRequest } from "../refusal";
+import { type Context, type Permissions, type Route, route } from "../route";
+import { changeUser, checkIdentities } from "../rules/user";
+import type { StoredObject } from "../state/store";
+
+/** @throws {GraphRefusal} 400 for an application, which is nobody */
+export function meOf({ caller, store }: Context): StoredObject {
+  if (caller.idtyp === "app") {
+    throw plainBadRequest("/me request is only valid with delegated authentication flow.");
+  }
+  const found = store.get(caller.oid);
+  if (found && userKinds.includes(found.kind)) return found;
+  throw notFound(caller.oid);
+}
+
+/** Applications come through to be told why they cannot. */
+const onlyPeople = (...delegated: readonly string[]): Permissions => ({ application: [[]], delegated });
+
+/** REF user-update: what people may write on themselves. */
+const own = [
+  "aboutMe",
+  "birthday",
+  "hireDate",
+  "interests",
+  "mobilePhone",
+  "businessPhones",
+  "mySite",
+  "officeLocation",
+  "pastProjects",
+  "preferredLanguage",
+  "preferredName",
+  "responsibilities",
+  "schools",
+  "skills",
+];
+
+export const meRoutes: Route[] = [
+  route({
+    method: "GET",
+    path: "/me",
+    permissions: onlyPeople("User.Read", "User.ReadWrite", "User.Read.All", "User.ReadWrite.All", "Directory.Read.All"),
+    basis: "prose",
+    source: "REF user-get",
+    query: oneObjectOf(user),
+    answers: "user",
+    answer: (context) => objectAnswer(context, meOf(context)),
+  }),
+  route({
+    method: "PATCH",
+    path: "/me",
+    permissions: {
+      application: [[]],
+      delegated: [{ name: "User.ReadWrite", only: own }, "User.ReadWrite.All", "Directory.ReadWrite.All"],
+    },
+    basis: "example",
+    source: "REF user-update",
+    differs: ["Which properties User.ReadWrite lets people change on themselves is taken from the self-service pages."],
+    body: userToChange,
+    answer(context) {
+      const me = meOf(context);
+      checkIdentities(context, context.body);
+      changeUser(context, me, context.body);
+      return { status: 204 };
+    },
+  }),
+];

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { checkBody } from "./body";
 import { plainBadRequest } from "./refusal";
+import { switchesHeader } from "./switches/request-switches";
 
 /** Requests in one batch. */
 export const mostParts = 20;
@@ -9,7 +10,7 @@ export const mostParts = 20;
 const part = z.strictObject({
   id: z.string().min(1),
   method: z.enum(["GET", "POST", "PATCH", "PUT", "DELETE"]),
-  url: z.string().regex(/^\/?[^/]/),
+  url: z.string().regex(/^(?![a-z][a-z\d+.-]*:)\/?[^/]/i),
   headers: z.record(z.string(), z.string()).optional(),
   body: z.unknown().optional(),
   dependsOn: z.array(z.string()).optional(),
@@ -30,76 +31,78 @@ interface PartAnswer {
   readonly body?: unknown;
 }
 
+/** Headers of the batch that parts have too, unless they say otherwise. */
+const inherited = ["authorization", switchesHeader];
+
 /**
  * @param base origin and version, such as `https://graph.microsoft.com/v1.0`
+ * @param batch the request that carries the parts
  * @param serve answers one part
  * @throws {GraphRefusal} when the batch itself is wrong; then no part was served
  */
 export async function answerBatch(
   body: unknown,
   base: string,
-  authorization: string | null,
+  { headers }: Request,
   serve: (request: Request) => Promise<Response>,
 ): Promise<{ readonly responses: readonly PartAnswer[] }> {
   const { requests } = checkBody(batch, body, "v1.0");
-  checkParts(requests);
+  checkParts(requests, base);
   const answers = new Map<string, PartAnswer>();
-  for (const request of inOrder(requests)) {
-    const failed = (request.dependsOn ?? []).some((id) => (answers.get(id)?.status ?? 0) >= 400);
-    answers.set(
-      request.id,
-      failed ? dependencyFailed(request.id) : await answerPart(request, base, authorization, serve),
-    );
+  for (const request of requests) {
+    const { id, dependsOn = [] } = request;
+    const failed = dependsOn.some((other) => (answers.get(other.toLowerCase())?.status ?? 0) >= 400);
+    const answer = failed ? dependencyFailed(id) : partAnswer(id, await serve(partRequest(request, base, headers)));
+    answers.set(id.toLowerCase(), await answer);
   }
   // The order of responses is not promised: backwards, so that nobody comes to rely on it.
   return { responses: [...answers.values()].reverse() };
 }
 
-function checkParts(parts: readonly Part[]): void {
+function checkParts(parts: readonly Part[], base: string): void {
   if (parts.length > mostParts)
     throw plainBadRequest(`Number of batch request steps exceeds the maximum value of ${mostParts}.`);
-  const ids = parts.map(({ id }) => id);
-  const twice = ids.find((id, at) => ids.indexOf(id) !== at);
-  if (twice !== undefined) throw plainBadRequest(`Duplicate request id found: ${twice}.`);
-  for (const { id, body, headers, dependsOn = [], url } of parts) {
+  const before = new Set<string>();
+  for (const { id, method, body, headers, dependsOn = [], url } of parts) {
+    if (before.has(id.toLowerCase())) throw plainBadRequest(`Duplicate request id found: ${id}.`);
     const typed = Object.keys(headers ?? {}).some((name) => name.toLowerCase() === "content-type");
-    if (body !== undefined && !typed)
+    const needed = ["POST", "PATCH", "PUT"].includes(method);
+    if (needed ? body === undefined || !typed : body !== undefined && !typed)
       throw plainBadRequest(`Write request id : ${id} does not contain Content-Type header or body.`);
+    if (method === "GET" && body !== undefined) throw plainBadRequest(`GET request id : ${id} contains a body.`);
     if (/^\/?\$batch/i.test(url)) throw plainBadRequest("A batch cannot contain a batch.");
-    const missing = dependsOn.find((other) => !ids.includes(other) || other === id);
-    if (missing !== undefined) throw plainBadRequest(`Invalid dependsOn request id ${missing} in request ${id}.`);
+    if (!addressOf(url, base).startsWith(`${base}/`)) throw plainBadRequest(`Invalid url in request id : ${id}.`);
+    // Graph takes parts in the order in which they stand: what a part waits for comes before it (observed).
+    const wrong = dependsOn.find((other) => !before.has(other.toLowerCase()));
+    if (wrong !== undefined) throw plainBadRequest(`Invalid dependency for request Id ${id}: ${wrong}.`);
+    before.add(id.toLowerCase());
   }
 }
 
-/** Each part after those it depends on. */
-function inOrder(parts: readonly Part[]): Part[] {
-  const ordered: Part[] = [];
-  let waiting = [...parts];
-  while (waiting.length > 0) {
-    const ready = waiting.filter(({ dependsOn = [] }) =>
-      dependsOn.every((id) => ordered.some((done) => done.id === id)),
-    );
-    if (ready.length === 0) throw plainBadRequest("The dependsOn properties form a circle.");
-    ordered.push(...ready);
-    waiting = waiting.filter((one) => !ready.includes(one));
-  }
-  return ordered;
-}
+/** Dots in a path lead nowhere else: not to another version. */
+const addressOf = (url: string, base: string): string => new URL(`${base}/${url.replace(/^\//, "")}`).href;
 
-async function answerPart(
-  { id, method, url, headers: given, body }: Part,
-  base: string,
-  authorization: string | null,
-  serve: (request: Request) => Promise<Response>,
-): Promise<PartAnswer> {
+function partRequest({ method, url, headers: given, body }: Part, base: string, batch: Headers): Request {
   const headers = new Headers(given);
-  if (authorization !== null && !headers.has("authorization")) headers.set("authorization", authorization);
+  for (const name of inherited) {
+    const value = batch.get(name);
+    if (value !== null && !headers.has(name)) headers.set(name, value);
+  }
   const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
-  const response = await serve(new Request(`${base}/${url.replace(/^\//, "")}`, init));
+  return new Request(addressOf(url, base), init);
+}
+
+async function partAnswer(id: string, response: Response): Promise<PartAnswer> {
+  const headers = Object.fromEntries([...response.headers].map(([name, value]) => [spelled(name), value]));
   const text = await response.text();
-  const answer = { id, status: response.status, headers: Object.fromEntries(response.headers) };
+  const answer = { id, status: response.status, headers };
   return text === "" ? answer : { ...answer, body: parsed(text) };
 }
+
+/** Names of headers are plain JSON names here: a client that looks for `Retry-After` finds no `retry-after`. */
+const spelled = (name: string): string => spellings.find((known) => known.toLowerCase() === name) ?? name;
+
+const spellings = ["Cache-Control", "Content-Type", "Location", "OData-Version", "Retry-After", "WWW-Authenticate"];
 
 function parsed(text: string): unknown {
   try {

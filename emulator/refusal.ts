@@ -11,7 +11,7 @@ export type RefusalCode =
   | "Authorization_RequestDenied"
   | "CannotDeleteOrUpdateEnabledEntitlement"
   | "Authentication_MissingOrMalformed"
-  | "MethodNotAllowed"
+  | "NoBackingApplicationObject"
   | "Agent_Directory_QuotaExceeded"
   | "AgentBlueprint_LimitExceeded"
   | "AgentBlueprint_IncompatibleProperty"
@@ -63,6 +63,9 @@ export const conflict = (message: string) => new GraphRefusal(409, "Request_Mult
 
 export const denied = () =>
   new GraphRefusal(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.");
+
+export const methodNotAllowed = () =>
+  new GraphRefusal(405, "Request_BadRequest", "Specified HTTP method is not allowed for the request target.");
 
 export const notEmulated = (message: string) => new GraphRefusal(501, "NotEmulated", message);
 

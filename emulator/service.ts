@@ -1,39 +1,26 @@
-/** The path of a request through the tenant: fault, token, route, permission, body, query, answer, log. */
-import { randomUUID } from "node:crypto";
-import type { Address } from "./odata/address";
+/** The path of a request through the tenant: fault, token, quota, route, permission, body, query, answer, log. */
+import type { Address, Version } from "./odata/address";
+import { mayPass } from "./access";
 import { answerBatch } from "./batch";
-import { checkBody, malformedPayload } from "./body";
+import { checkBody } from "./body";
 import { selfCheck } from "./metadata/self-check";
-import { agentKinds } from "./entities";
-import { connectionReset, type Fault, remember, takeFault } from "./state/journal";
 import { parseQuery } from "./odata/query";
-import { denied, errorBody, GraphRefusal, notEmulated, notFound } from "./refusal";
-import { type Answer, type Context, permitted } from "./route";
-import { type Found, Router } from "./router";
+import { answered, arrival, bodyOf, idsOf, type Passage, refusedAnswer, tooManyRequests } from "./passage";
+import { denied, GraphRefusal, methodNotAllowed, notEmulated, notFound } from "./refusal";
+import type { Answer, Context, Route } from "./route";
+import { Router } from "./router";
 import { routes } from "./routes";
-import { timeIn } from "./switches/clock";
+import { remember } from "./state/journal";
+import { brokenAnswer, brokenStatus } from "./switches/broken-answer";
+import type { Mishap } from "./switches/fault";
+import { takeFault } from "./switches/faults";
+import { admitted, type Arriving, type Counted, counted, noteFaultyWait } from "./switches/gate";
 import { switchesOf } from "./switches/switches";
 import { addressesSignIn, answerSignIn } from "./sign-in/sign-in";
 import { type Caller, callerOf, signingKey, type SigningKey } from "./sign-in/token";
 import type { Surroundings } from "./entities/entity";
 
-/** Tokens with one of these are refused wherever Agent ID is concerned, whatever else they hold. */
-const refusedWithAgents = ["Directory.AccessAsUser.All", "Directory.ReadWrite.All"];
-
-/** A request on its way. */
-interface Passage {
-  readonly request: Request;
-  readonly url: URL;
-  /** Decoded path, for faults and the log. */
-  readonly path: string;
-  readonly requestId: string;
-  readonly clientRequestId: string;
-  readonly text: string;
-  /** Planned for this request. */
-  readonly fault: Fault | undefined;
-  /** Part of a `$batch`. */
-  readonly batch: boolean;
-}
+const methods: readonly string[] = ["GET", "POST", "PATCH", "PUT", "DELETE"];
 
 export class Service {
   readonly #router = new Router(routes);
@@ -46,55 +33,62 @@ export class Service {
     private readonly checksItself = false,
   ) {}
 
+  /** Rejects only where a fault breaks the connection, or the client gave up. */
   async handle(request: Request, batch = false): Promise<Response> {
-    const url = new URL(request.url);
-    const path = readable(url.pathname);
-    const requestId = randomUUID();
-    const clientRequestId = request.headers.get("client-request-id") ?? requestId;
-    const fault = this.#plannedFault(request.method, path);
-    const passage: Passage = {
-      request,
-      url,
-      path,
-      requestId,
-      clientRequestId,
-      fault,
-      batch,
-      text: await request.text(),
-    };
-    if (fault?.effect === "before") {
-      this.#remember(passage, faultStatus(fault));
-      return faultyResponse(passage, fault);
-    }
-    const answer = await this.#answer(passage);
-    return fault ? faultyResponse(passage, fault) : answer;
+    const switches = switchesOf(this.around.store);
+    const passage = await arrival(request, batch, switches, (method, path) => this.#plannedFault(method, path));
+    const arriving = this.#arriving(passage);
+    const asked = counted(this.around.store, this.around.tenantId, arriving, passage.switches.quotas);
+    if (asked?.early) passage.noted.early = true;
+    const response = await this.#answerOrFail(passage, arriving, asked);
+    // The tenant's time: clients set right by it what they reckon.
+    if (!batch) response.headers.set("date", passage.now.toUTCString());
+    return response;
   }
 
-  #plannedFault(method: string, path: string): Fault | undefined {
+  #plannedFault(method: string, path: string): Mishap | undefined {
     const { store } = this.around;
     if (!store.row("SELECT 1 FROM faults LIMIT 1")) return undefined;
     return store.transaction("write", () => takeFault(store, method, path));
   }
 
-  async #answer(passage: Passage): Promise<Response> {
-    if (!passage.batch && addressesSignIn(passage.url)) return this.#answerSignIn(passage);
+  #arriving({ request: { method, headers }, url, now, ...passage }: Passage): Arriving {
+    const audience = () => {
+      const body = bodyOf({ text: passage.text });
+      return typeof body === "object" && body !== null && "signInAudience" in body ? body.signInAudience : undefined;
+    };
+    return { method, url, headers, now, audience, address: () => this.#router.parse(url.pathname) };
+  }
+
+  async #answerOrFail(passage: Passage, arriving: Arriving, asked: Counted | undefined): Promise<Response> {
+    const { mishap, request, batch, now } = passage;
+    if (!mishap) return this.#answer(passage, asked);
+    const before = mishap.effect === "before";
+    if (before) this.#remember(passage, 200);
+    const answer = before ? undefined : await this.#answer(passage, asked);
+    const broken = await brokenAnswer(mishap, { request, ids: idsOf(passage), batch, answer, now });
+    noteFaultyWait(this.around.store, arriving, broken);
+    return broken;
+  }
+
+  async #answer(passage: Passage, asked: Counted | undefined): Promise<Response> {
+    const { request, url, now, refused } = passage;
+    if (!passage.batch && addressesSignIn(url)) return this.#answerSignIn(passage);
     try {
+      if (refused) throw refused;
       this.#key ??= signingKey(this.around.store);
-      const caller = await callerOf(
-        this.#key,
-        this.around.tenantId,
-        passage.request.headers.get("authorization"),
-        new Date(),
-      );
-      const address = this.#router.parse(passage.url.pathname);
-      const body = parsedBody(passage.text);
+      const caller = await callerOf(this.#key, this.around.tenantId, request.headers.get("authorization"), now);
+      passage.noted.appId = caller.appId;
+      const address = this.#router.parse(url.pathname);
+      if (!methods.includes(request.method)) throw methodNotAllowed();
+      if (asked && this.#isThrottled(passage, asked)) return this.#tooMany(passage);
+      const body = bodyOf(passage);
       if (address.segments[0]?.name === "$batch") return await this.#answerBatch(passage, address, body);
-      return response(passage, this.#run(passage, caller, address, body));
+      return answered(passage, this.#run(passage, caller, address, body));
     } catch (error) {
       if (!(error instanceof GraphRefusal)) throw error;
       this.#remember(passage, error.status);
-      const body = errorBody(error.code, error.message, passage.requestId, passage.clientRequestId, new Date());
-      return response(passage, { status: error.status, body });
+      return refusedAnswer(passage, error);
     }
   }
 
@@ -105,14 +99,27 @@ export class Service {
     return answer;
   }
 
+  #isThrottled({ switches: { quotas }, noted, throttling }: Passage, asked: Counted): boolean {
+    if (!quotas) return false;
+    const { units, refused, headers } = admitted(this.around.store, asked, quotas);
+    if (units !== undefined) noted.units = units;
+    Object.assign(throttling, headers);
+    return refused !== undefined;
+  }
+
+  #tooMany(passage: Passage): Response {
+    this.#remember(passage, 429);
+    return answered(passage, tooManyRequests(passage));
+  }
+
   async #answerBatch(passage: Passage, address: Address, body: unknown): Promise<Response> {
     const { request } = passage;
-    if (request.method !== "POST" || address.segments.length !== 1 || passage.batch)
-      throw notEmulated("$batch only takes POST.");
+    if (request.method !== "POST") throw methodNotAllowed();
+    if (address.segments.length !== 1 || passage.batch) throw notEmulated("Nothing is below $batch.");
     const serve = (part: Request) => this.handle(part, true);
-    const answer = await answerBatch(body, this.#base(passage, address), request.headers.get("authorization"), serve);
+    const answer = await answerBatch(body, this.#base(passage, address), request, serve);
     this.#remember(passage, 200);
-    return response(passage, { status: 200, body: answer });
+    return answered(passage, { status: 200, body: answer });
   }
 
   #run(passage: Passage, caller: Caller, address: Address, body: unknown): Answer {
@@ -132,52 +139,32 @@ export class Service {
   }
 
   #serve(passage: Passage, caller: Caller, address: Address, body: unknown): Answer {
-    const { request, url } = passage;
-    const found = this.#router.find(request.method, address, this.around.store, body, request.headers);
+    const { request, url, now, switches, noted } = passage;
+    const { store } = this.around;
+    const found = this.#router.find(request.method, address, store, body, request.headers);
     const properties =
       typeof body === "object" && body !== null ? Object.keys(body).filter((name) => name !== "@odata.type") : [];
-    const allowed = found.find((one) => this.#mayPass(one, caller, properties));
+    const allowed = found.find((one) => mayPass(one, caller, properties, store));
+    const { route } = allowed ?? found[0] ?? {};
+    if (route) noted.operation = `${route.method} ${route.path}`;
     if (!allowed) throw denied();
-    const { route, keys, target, missing } = allowed;
-    if (missing !== undefined) throw notFound(missing);
-    const base = this.#base(passage, address);
-    const switches = switchesOf(this.around.store);
+    if (allowed.missing !== undefined) throw notFound(allowed.missing);
     const context: Context = {
       ...this.around,
       caller,
-      keys,
-      target,
-      body: route.body ? checkBody(route.body, body, address.version) : undefined,
-      query: parseQuery(url.searchParams, request.headers, route.query ?? { options: [] }),
+      keys: allowed.keys,
+      target: allowed.target,
+      body: allowed.route.body ? checkBody(allowed.route.body, body, address.version) : undefined,
+      query: parseQuery(url.searchParams, request.headers, allowed.route.query ?? { options: [] }),
       headers: request.headers,
-      base,
+      base: this.#base(passage, address),
       path: url.pathname.replace(/^\/[^/]+/, ""),
-      now: timeIn(switches),
+      now,
       switches,
       version: address.version,
     };
-    const answer = route.answer(context as Context<never>);
-    if (!this.checksItself) return answer;
-    selfCheck(route, address.version, answer);
-    const { answers } = route;
-    return answers === undefined ? answer : { ...answer, headers: { ...answer.headers, "x-emulated-type": answers } };
-  }
-
-  #mayPass({ route, keys, target }: Found, caller: Caller, properties: readonly string[]): boolean {
-    const [key] = Object.values(keys);
-    const addressed = target ?? (key && this.around.store.get(key.value, "either"));
-    const kind = addressed?.kind ?? "";
-    const concernsAgents =
-      route.forAgents === true ||
-      /microsoft\.graph\.agent(Identity|User)/i.test(route.path) ||
-      (route.permissionsByKind !== undefined && agentKinds.includes(kind));
-    if (concernsAgents && refusedWithAgents.some((name) => caller.permissions.has(name))) return false;
-    const { permissions, permissionsByKind = {} } = route;
-    // Who might do it to some kind of object learns that this one is not there.
-    const tables = addressed
-      ? [permissionsByKind[kind] ?? permissions]
-      : [permissions, ...Object.values(permissionsByKind)];
-    return tables.some((table) => permitted(table, caller, properties));
+    const answer = allowed.route.answer(context as Context<never>);
+    return this.checksItself ? checked(allowed.route, address.version, answer) : answer;
   }
 
   #base({ url }: Passage, { version }: Address): string {
@@ -185,57 +172,22 @@ export class Service {
   }
 
   /** The log says what the client was answered, and that is the fault when there is one. */
-  #remember({ request, path, requestId, clientRequestId, fault, batch }: Passage, status: number): void {
-    const at = new Date().toISOString();
-    const shown = fault ? faultStatus(fault) : status;
-    const record = { at, method: request.method, path, status: shown, requestId, clientRequestId };
-    remember(this.around.store, batch ? { ...record, batch } : record);
+  #remember({ request, path, requestId, clientRequestId, mishap, batch, now, noted }: Passage, status: number): void {
+    remember(this.around.store, {
+      at: now.toISOString(),
+      method: request.method,
+      path,
+      status: mishap ? brokenStatus(mishap, batch, status) : status,
+      requestId,
+      clientRequestId,
+      ...noted,
+      ...(batch ? { batch } : {}),
+    });
   }
 }
 
-const faultStatus = ({ answer }: Fault): number => (answer === "reset" ? 0 : answer.status);
-
-function faultyResponse({ requestId, clientRequestId }: Passage, { answer }: Fault): Response {
-  if (answer === "reset") throw connectionReset();
-  const { status, headers, body } = answer;
-  const text = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
-  const own = { "content-type": "application/json", "request-id": requestId, "client-request-id": clientRequestId };
-  return new Response(text, { status, headers: { ...own, ...headers } });
-}
-
-function response({ requestId, clientRequestId }: Passage, { status, headers: own, body, text }: Answer): Response {
-  const headers = new Headers({
-    ...own,
-    "request-id": requestId,
-    "client-request-id": clientRequestId,
-    "odata-version": "4.0",
-  });
-  if (status === 401) headers.set("www-authenticate", 'Bearer realm="", error="invalid_token"');
-  if (text !== undefined) {
-    headers.set("content-type", "text/plain");
-    return new Response(text, { status, headers });
-  }
-  if (!body) return new Response(null, { status, headers });
-  headers.set(
-    "content-type",
-    "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
-  );
-  return new Response(JSON.stringify(body), { status, headers });
-}
-
-function parsedBody(text: string): unknown {
-  if (text === "") return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw malformedPayload();
-  }
-}
-
-function readable(pathname: string): string {
-  try {
-    return decodeURIComponent(pathname);
-  } catch {
-    return pathname;
-  }
+function checked(route: Route, version: Version, answer: Answer): Answer {
+  selfCheck(route, version, answer);
+  const { answers } = route;
+  return answers === undefined ? answer : { ...answer, headers: { ...answer.headers, "x-emulated-type": answers } };
 }

@@ -34,6 +34,8 @@ const quotasSchema = z.strictObject({
   size: z.enum(["S", "M", "L"]).default("S"),
   /** Form of Retry-After in 429 answers. Conditional Access never sends one. @default "integer" */
   retryAfter: z.enum(["integer", "decimal", "date", "absent"]).default("integer"),
+  /** Share of each quota that there is; less makes throttling come sooner. @default 1: as documented */
+  scale: z.number().positive().max(1).default(1),
 });
 
 const limitsSchema = z.strictObject({
@@ -74,9 +76,16 @@ export { profileChoices };
 
 const key = "switches";
 
+/** What each store last said: every request asks, and the answer seldom changes. */
+const known = new WeakMap<Store, { readonly text: string | undefined; readonly switches: Switches }>();
+
 export function switchesOf(store: Store): Switches {
   const text = store.meta(key);
-  return switchesSchema.parse(text === undefined ? {} : JSON.parse(text));
+  const last = known.get(store);
+  if (last && last.text === text) return last.switches;
+  const switches = switchesSchema.parse(text === undefined ? {} : JSON.parse(text));
+  known.set(store, { text, switches });
+  return switches;
 }
 
 /** @throws {TypeError} for an unknown switch or value, naming it */

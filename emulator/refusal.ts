@@ -6,6 +6,7 @@ export type RefusalCode =
   | "Request_BadRequest"
   | "Request_UnsupportedQuery"
   | "Request_ResourceNotFound"
+  | "Request_UnprocessableEntity"
   | "Request_MultipleObjectsWithSameKeyValue"
   | "InvalidAuthenticationToken"
   | "Authorization_RequestDenied"

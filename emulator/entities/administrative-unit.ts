@@ -1,11 +1,47 @@
 /** administrativeUnit, and scopedRoleMembership: who administers one. */
 import { z } from "zod";
-import type { Entity, Queryable } from "./entity";
-import { membersOf } from "./membership";
+import type { Entity, Queryable, Surroundings } from "./entity";
+import { activeRole, membersOf } from "./membership";
+import type { StoredObject } from "../state/store";
 
 const textual: Queryable = { filter: ["eq", "in", "startswith"], advanced: ["ne"], search: true };
 
-export const scopedRoleMembershipKind = "scopedRoleMembership";
+/**
+ * The older view of role assignments with the scope of an administrative unit. Nothing is stored for it: the role is
+ * named by its directoryRole, the member by what it is assigned to.
+ */
+export const scopedRoleMembership: Entity = {
+  kind: "scopedRoleMembership",
+  set: "scopedRoleMemberships",
+  indexed: [],
+  shows({ id, body: { principalId, roleDefinitionId, directoryScopeId } }, { store }) {
+    const member = store.get(String(principalId), "either");
+    const [role] = activeRole(store, String(roleDefinitionId));
+    return {
+      id,
+      administrativeUnitId: unitOfScope(directoryScopeId),
+      roleId: role?.id ?? roleDefinitionId,
+      roleMemberInfo: { id: principalId, displayName: member?.body["displayName"] ?? null },
+    };
+  },
+};
+
+const unitOfScope = (scope: unknown) => String(scope).replace("/administrativeUnits/", "");
+
+/** A role assignment, seen from its administrative unit. */
+export const asScopedRole = (assignment: StoredObject): StoredObject => ({
+  ...assignment,
+  kind: scopedRoleMembership.kind,
+});
+
+/** Role assignments whose scope is this unit. */
+export const scopedRolesOf = ({ id }: StoredObject, { store }: Pick<Surroundings, "store">): StoredObject[] =>
+  store
+    .find({
+      kinds: ["unifiedRoleAssignment"],
+      where: { property: "directoryScopeId", value: `/administrativeUnits/${id}` },
+    })
+    .map(asScopedRole);
 
 export const administrativeUnit: Entity = {
   kind: "administrativeUnit",
@@ -18,11 +54,7 @@ export const administrativeUnit: Entity = {
   },
   relations: {
     members: { type: "directoryObject", of: membersOf, expandable: true },
-    scopedRoleMembers: {
-      type: scopedRoleMembershipKind,
-      of: ({ id }, { store }) =>
-        store.find({ kinds: [scopedRoleMembershipKind], where: { property: "administrativeUnitId", value: id } }),
-    },
+    scopedRoleMembers: { type: scopedRoleMembership.kind, of: scopedRolesOf },
   },
   shows: ({ id, body, deletedDateTime }) => ({
     id,
@@ -36,17 +68,6 @@ export const administrativeUnit: Entity = {
     visibility: null,
     ...body,
   }),
-};
-
-export const scopedRoleMembership: Entity = {
-  kind: scopedRoleMembershipKind,
-  set: "scopedRoleMemberships",
-  indexed: ["administrativeUnitId", "member"],
-  shows({ id, body: { administrativeUnitId, roleId, member } }, { store }) {
-    const found = store.get(String(member), "either");
-    const shown = { displayName: found?.body["displayName"] ?? null };
-    return { id, administrativeUnitId, roleId, roleMemberInfo: { id: member, ...shown } };
-  },
 };
 
 const displayName = z.string().min(1).max(256);
@@ -76,7 +97,7 @@ export const unitToChange = {
 
 export const scopedRoleMemberToAdd = {
   resource: "ScopedRoleMembership",
-  type: scopedRoleMembershipKind,
+  type: scopedRoleMembership.kind,
   readOnly: ["id", "administrativeUnitId"],
   schema: z.looseObject({ roleId: z.guid(), roleMemberInfo: z.looseObject({ id: z.guid() }) }),
 };

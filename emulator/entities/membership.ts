@@ -41,12 +41,24 @@ export function membersOf(container: StoredObject, around: Around): StoredObject
 
 /** What an object is a direct member of: groups, administrative units, directory roles. */
 export function memberOf(object: StoredObject, around: Around): StoredObject[] {
-  const direct = living(around, around.store.sources("members", object.id));
+  const direct = [...living(around, around.store.sources("members", object.id)), ...rolesHeld(object, around)];
   if (!kindsByRule(around).includes(object.kind)) return direct;
   const where = { property: "groupTypes", value: "DynamicMembership" };
   const dynamic = around.store.find({ kinds: ["group"], where });
   return [...direct, ...dynamic.filter((group) => ruleOf(group)?.(object) === true)];
 }
+
+/** Directory roles that the object holds for the whole tenant: their members are whom they are assigned to. */
+function rolesHeld({ id }: StoredObject, { store }: Around): StoredObject[] {
+  const held = store.find({ kinds: ["unifiedRoleAssignment"], where: { property: "principalId", value: id } });
+  return held
+    .filter(({ body }) => body["directoryScopeId"] === "/")
+    .flatMap(({ body }) => activeRole(store, String(body["roleDefinitionId"])));
+}
+
+/** The directoryRole of a built-in role that is in use; custom roles have none. */
+export const activeRole = (store: Around["store"], value: string): StoredObject[] =>
+  store.find({ kinds: ["directoryRole"], where: { property: "roleTemplateId", value } });
 
 /** Everything reached from `start` by `next`, `start` itself left out. */
 function reached(start: StoredObject, next: (object: StoredObject) => readonly StoredObject[]): StoredObject[] {

@@ -1,15 +1,28 @@
 /** Every route the tenant answers. */
 import type { Route } from "../route";
+import { administrativeUnitRoutes } from "./administrative-units";
 import { agentIdentityRoutes } from "./agent-identities";
+import { agentUserRoutes } from "./agent-users";
 import { appRoleAssignmentRoutes } from "./app-role-assignments";
 import { blueprintPrincipalRoutes } from "./blueprint-principals";
 import { blueprintRoutes } from "./blueprints";
 import { conditionalAccessRoutes } from "./conditional-access";
+import { customSecurityAttributeRoutes } from "./custom-security-attributes";
 import { deletedItemRoutes } from "./deleted-items";
-import { directoryRoutes } from "./directory";
+import { directoryObjectRoutes } from "./directory-objects";
+import { directoryRoleRoutes } from "./directory-roles";
+import { roleAssignmentRoutes } from "./role-assignments";
 import { federatedIdentityCredentialRoutes } from "./federated-identity-credentials";
+import { groupMemberRoutes } from "./group-members";
+import { groupRoutes } from "./groups";
+import { licenseRoutes } from "./licenses";
+import { meRoutes } from "./me";
+import { membershipRoutes } from "./memberships";
 import { oauth2PermissionGrantRoutes } from "./oauth2-permission-grants";
+import { organizationRoutes } from "./organization";
 import { servicePrincipalRoutes } from "./service-principals";
+import { userRelationRoutes } from "./user-relations";
+import { userRoutes } from "./users";
 
 export const routes: readonly Route[] = [
   ...blueprintRoutes,
@@ -20,6 +33,19 @@ export const routes: readonly Route[] = [
   ...appRoleAssignmentRoutes,
   ...oauth2PermissionGrantRoutes,
   ...conditionalAccessRoutes,
+  ...customSecurityAttributeRoutes,
   ...deletedItemRoutes,
-  ...directoryRoutes,
+  ...roleAssignmentRoutes,
+  ...directoryRoleRoutes,
+  ...agentUserRoutes,
+  ...userRoutes,
+  ...userRelationRoutes,
+  ...meRoutes,
+  ...membershipRoutes,
+  ...groupRoutes,
+  ...groupMemberRoutes,
+  ...licenseRoutes,
+  ...administrativeUnitRoutes,
+  ...organizationRoutes,
+  ...directoryObjectRoutes,
 ];

@@ -1,4 +1,5 @@
 /** What the tenant knows about one kind of object. */
+import type { Version } from "../odata/address";
 import type { FilterRule, Operator } from "../odata/filter";
 import type { Store, StoredObject } from "../state/store";
 
@@ -9,6 +10,8 @@ export interface Surroundings {
   readonly tenantName: string;
   /** Verified domain of the tenant. */
   readonly domain: string;
+  /** Version of the request, where objects read differently. @default nothing is being answered */
+  readonly version?: Version;
 }
 
 /** Every readable property of an object, without annotations. */

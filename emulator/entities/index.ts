@@ -4,6 +4,7 @@ import { appRoleAssignment } from "./app-role-assignment";
 import { agentIdentityBlueprint, application } from "./application";
 import { conditionalAccessPolicy } from "./conditional-access-policy";
 import { attributeSet, customSecurityAttributeDefinition } from "./custom-security-attributes";
+import { directoryRole, unifiedRoleAssignment, unifiedRoleDefinition } from "./directory-role";
 import type { Entity } from "./entity";
 import { familiesOf, type Family } from "./family";
 import { federatedIdentityCredential } from "./federated-identity-credential";
@@ -36,6 +37,9 @@ const entities = [
   customSecurityAttributeDefinition,
   directoryAudit,
   signIn,
+  directoryRole,
+  unifiedRoleAssignment,
+  unifiedRoleDefinition,
 ];
 
 const byKind = new Map(entities.map((entity) => [entity.kind, entity]));

@@ -9,7 +9,7 @@ import { badRequest, denied } from "../refusal";
 import type { Context } from "../route";
 import type { Json, Store, StoredObject } from "../state/store";
 import type { Caller } from "../sign-in/token";
-import { builtInRoles, rolesOf } from "./roles";
+import { roleIds, rolesOf } from "./roles";
 
 /** Values of all attributes together that one object can have. */
 export const mostAssignedValues = 50;
@@ -19,8 +19,8 @@ const assigners = ["CustomSecAttributeAssignment.ReadWrite.All"];
 const readers = ["CustomSecAttributeAssignment.Read.All", ...assigners];
 
 /** A person needs one of these roles as well: Global Administrator is not enough. */
-const assigningRoles = [builtInRoles.attributeAssignmentAdministrator];
-const readingRoles = [...assigningRoles, builtInRoles.attributeAssignmentReader];
+const assigningRoles = [roleIds.attributeAssignmentAdministrator];
+const readingRoles = [...assigningRoles, roleIds.attributeAssignmentReader];
 
 type Asked = { readonly store: Store; readonly caller: Caller };
 
@@ -29,6 +29,19 @@ function permits({ store, caller }: Asked, permissions: readonly string[], roles
   if (caller.idtyp === "app") return true;
   const held = rolesOf({ store }, caller.oid);
   return roles.some((role) => held.has(role));
+}
+
+/**
+ * Definitions are for whoever may define, and no other role makes up for it.
+ *
+ * @throws {GraphRefusal} 403
+ */
+export function checkDefines(asked: Asked, use: "read" | "write"): void {
+  const { attributeDefinitionAdministrator: administrator, attributeDefinitionReader: reader } = roleIds;
+  const others = use === "read" ? [reader, ...readingRoles] : [];
+  const name = "CustomSecAttributeDefinition";
+  const permissions = [`${name}.ReadWrite.All`, ...(use === "read" ? [`${name}.Read.All`] : [])];
+  if (!permits(asked, permissions, [administrator, ...others])) throw denied();
 }
 
 /**

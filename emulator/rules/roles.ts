@@ -1,9 +1,11 @@
 /** Who holds which directory role. */
-import { directoryRoles } from "../permissions";
+import { directoryRoles as builtInRoles } from "../permissions";
 import type { Store } from "../state/store";
 
+export { builtInRoles };
+
 /** Ids of the built-in roles that decide something in this tenant. */
-export const builtInRoles = {
+export const roleIds = {
   globalAdministrator: "62e90394-69f5-4237-9190-012177145e10",
   agentIdAdministrator: "db506228-d27e-4b7d-95e5-295956d6615f",
   agentIdDeveloper: "adb2368d-a9be-41b5-8667-d96778e081b0",
@@ -13,14 +15,15 @@ export const builtInRoles = {
   attributeDefinitionReader: "1d336d2c-4ae8-42ef-9711-b3604ce3fc2c",
 } as const;
 
+export const builtInRole = (id: string) => builtInRoles.find(({ templateId }) => templateId === id.toLowerCase());
+
 /**
  * Ids of the role definitions a principal holds for the whole tenant: assigned to it, or to a role-assignable group it is
  * a direct member of. Assignments to an administrative unit do not count.
  */
 export function rolesOf({ store }: { readonly store: Store }, principalId: string): ReadonlySet<string> {
   const groups = store
-    .rows("SELECT source FROM links WHERE target = ? AND kind = 'members'", principalId)
-    .map((row) => String(row["source"]))
+    .sources("members", principalId)
     .filter((id) => store.get(id)?.body["isAssignableToRole"] === true);
   const held = [principalId, ...groups].flatMap((value) =>
     store.find({ kinds: ["unifiedRoleAssignment"], where: { property: "principalId", value } }),
@@ -29,5 +32,3 @@ export function rolesOf({ store }: { readonly store: Store }, principalId: strin
     held.filter(({ body }) => body["directoryScopeId"] === "/").map(({ body }) => String(body["roleDefinitionId"])),
   );
 }
-
-export const builtInRole = (id: string) => directoryRoles.find(({ templateId }) => templateId === id.toLowerCase());

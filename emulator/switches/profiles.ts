@@ -50,6 +50,21 @@ export const profileChoices = {
     choices: ["AgentIdentity_CredentialsNotSupported", "PropertyNotCompatibleWithAgentIdentity"],
     sources: "ENT error-codes page; the older spelling elsewhere",
   },
+  agentUserOfDeletedIdentity: {
+    asks: "What becomes of the agent user when its agent identity is deleted by itself?",
+    choices: ["left", "deleted"],
+    sources: "ENT howto-delete-agent-identity leaves it open in a comment and tells how to delete it by hand",
+  },
+  hardDeleteOfBlueprintPrincipal: {
+    asks: "Can a deleted blueprint principal be deleted for good before its 30 days are over?",
+    choices: ["refused", "deleted"],
+    sources: "ENT howto-delete-agent-identity: blocked; REF directory-deleteditems-delete: every service principal can",
+  },
+  customRolesForAgents: {
+    asks: "Can an agent identity hold a custom directory role?",
+    choices: ["refused", "allowed"],
+    sources: "ENT authorization-agent-id says both on one page",
+  },
 } as const satisfies Readonly<Record<string, Question>>;
 
 type Name = keyof typeof profileChoices;

@@ -93,7 +93,10 @@ export interface EmulatedTenant {
   requests(): readonly RequestRecord[];
   /** Puts objects into the directory as they are, unchecked: what was there before, for tests and replays. */
   plant(objects: readonly PlantedObject[]): void;
-  /** Back to the seed: objects, requests, faults and granted permissions. The id and the signing key stay. */
+  /**
+   * Back to the seed: objects, requests, faults, granted permissions and what quotas hold. The id, the signing key and the
+   * switches stay.
+   */
   reset(): void;
   close(): void;
 }
@@ -106,7 +109,10 @@ export const tenantExists = (directory: string): boolean => fs.existsSync(path.j
 /** Opens a tenant, and makes it on first use. */
 export function openTenant(options: TenantOptions): EmulatedTenant {
   const where = options.memory ? "memory" : directoryOf(options);
-  const store = new SqliteStore(options.memory ? ":memory:" : path.join(where, fileName), (kind) => entityOf(kind).indexed);
+  const store = new SqliteStore(
+    options.memory ? ":memory:" : path.join(where, fileName),
+    (kind) => entityOf(kind).indexed,
+  );
   try {
     return new Tenant(store, idOf(store, options.tenantId, where), where, options);
   } catch (error) {
@@ -202,7 +208,7 @@ class Tenant implements EmulatedTenant {
 
   grant(permissions: readonly string[]): void {
     checkPermissionNames(permissions);
-    this.store.transaction("write", () => keepGranted(this.store, permissions));
+    this.store.transaction("write", () => keepGranted(this.store, permissions, this.now()));
   }
 
   fail(fault: Fault): void {

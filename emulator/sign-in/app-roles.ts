@@ -3,34 +3,47 @@ import type { Surroundings } from "../entities/entity";
 import type { AppRole } from "../permissions";
 import { automationAppId, defaultPermissions } from "../seed";
 import type { Store, StoredObject } from "../state/store";
+import { permissionsShownAt } from "../switches/permissions-lag";
 import type { Switches } from "../switches/switches";
 import { microsoftGraphAppId } from "../permissions";
 import { view } from "../view";
 
 const metaKey = "granted";
 
-/** What `grant` says that the automation application holds on Microsoft Graph. */
-export function granted(store: Store): readonly string[] {
+/** ISO time of the grant by permission. Files of older versions hold a list: granted since ever. */
+type Granted = Readonly<Record<string, string>>;
+
+function grants(store: Store): Granted {
   const text = store.meta(metaKey);
-  return text === undefined ? defaultPermissions : (JSON.parse(text) as string[]);
+  const kept = text === undefined ? defaultPermissions : (JSON.parse(text) as readonly string[] | Granted);
+  return isList(kept) ? Object.fromEntries(kept.map((name) => [name, new Date(0).toISOString()])) : kept;
 }
 
-/** Runs inside a write transaction. */
-export const keepGranted = (store: Store, permissions: readonly string[]): void =>
-  store.setMeta(metaKey, JSON.stringify(permissions));
+const isList = (kept: readonly string[] | Granted): kept is readonly string[] => Array.isArray(kept);
+
+/** What `grant` says that the automation application holds on Microsoft Graph, as far as new tokens know. */
+export function granted(store: Store, switches: Switches, now: Date): readonly string[] {
+  return Object.entries(grants(store)).flatMap(([name, at]) => (permissionsShownAt(now, switches, at) ? [name] : []));
+}
+
+/** What was granted before keeps its time. Runs inside a write transaction. */
+export function keepGranted(store: Store, permissions: readonly string[], now: Date): void {
+  const before = grants(store);
+  const at = now.toISOString();
+  store.setMeta(metaKey, JSON.stringify(Object.fromEntries(permissions.map((name) => [name, before[name] ?? at]))));
+}
 
 /** The assignments of `principal` on `resource`, roles or not, that new tokens know of. */
 export function assignmentsOf(
   store: Store,
   principal: StoredObject,
   resource: StoredObject,
-  { permissionsLagMs }: Switches,
+  switches: Switches,
   now: Date,
 ): readonly StoredObject[] {
   const where = { property: "principalId", value: principal.id };
   return store.find({ kinds: ["appRoleAssignment"], where }).filter(({ body }) => {
-    const known = Date.parse(String(body["createdDateTime"])) + permissionsLagMs <= now.getTime();
-    return known && body["resourceId"] === resource.id;
+    return body["resourceId"] === resource.id && permissionsShownAt(now, switches, String(body["createdDateTime"]));
   });
 }
 
@@ -48,7 +61,7 @@ export function rolesOf(
   );
   const own =
     principal.body["appId"] === automationAppId && resource.body["appId"] === microsoftGraphAppId
-      ? granted(around.store)
+      ? granted(around.store, switches, now)
       : [];
   return [...new Set([...own, ...assigned])];
 }

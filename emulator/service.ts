@@ -155,7 +155,7 @@ export class Service {
       keys: allowed.keys,
       target: allowed.target,
       body: allowed.route.body ? checkBody(allowed.route.body, body, address.version) : undefined,
-      query: parseQuery(url.searchParams, request.headers, allowed.route.query ?? { options: [] }),
+      query: parseQuery(url.searchParams, request.headers, allowed.route.query ?? { options: [] }, address.version),
       headers: request.headers,
       base: this.#base(passage, address),
       path: url.pathname.replace(/^\/[^/]+/, ""),

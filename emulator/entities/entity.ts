@@ -1,6 +1,5 @@
 /** What the tenant knows about one kind of object. */
 import type { Version } from "../odata/address";
-import type { FilterRule, Operator } from "../odata/filter";
 import type { Store, StoredObject } from "../state/store";
 
 /** What an object needs beside itself to be shown. */
@@ -23,16 +22,40 @@ export interface Relation {
   readonly type: string;
   /** The living objects at the other end, in a stable order; at most one where the relation is not a collection. */
   readonly of: (object: StoredObject, around: Surroundings) => readonly StoredObject[];
+  /** Leads to one object at most. @default as metadata says */
+  readonly single?: true;
   /** `$expand` may name it. @default false */
   readonly expandable?: true;
 }
 
+/**
+ * What a filter can do with a property. `any` is for collections, by the property or by the path of a member's property
+ * (`assignedLicenses/skuId`), and lets the members be compared with `eq` and `in`; further operators of members are
+ * listed beside it. `count` is `property/$count`. Where `eq` is listed `in` is included, and in the directory, by advanced
+ * queries, `ne` and `not`.
+ */
+export type QueryOperator =
+  | "eq"
+  | "ne"
+  | "not"
+  | "gt"
+  | "ge"
+  | "lt"
+  | "le"
+  | "has"
+  | "in"
+  | "startswith"
+  | "endswith"
+  | "contains"
+  | "any"
+  | "count";
+
 /** What Graph lets a list be asked for, for one property. */
 export interface Queryable {
   /** Operators of `$filter` that ordinary queries can use. @default none */
-  readonly filter?: readonly Operator[];
+  readonly filter?: readonly QueryOperator[];
   /** Operators that need `ConsistencyLevel: eventual` and `$count=true`. @default none */
-  readonly advanced?: readonly Operator[];
+  readonly advanced?: readonly QueryOperator[];
   /** @default it cannot be sorted by */
   readonly orderBy?: "default" | "advanced";
   /** `$search` may name it. @default false */
@@ -59,7 +82,7 @@ export interface Entity {
   /** What lists of this kind can be asked for, by path: `displayName`, `conditions/users/includeUsers`. @default nothing */
   readonly queryable?: Readonly<Record<string, Queryable>>;
   /** The older form of `queryable`; goes away. */
-  readonly filter?: FilterRule;
+  readonly filter?: Readonly<Record<string, readonly QueryOperator[]>>;
   /** Navigation properties by name. @default none */
   readonly relations?: Readonly<Record<string, Relation>>;
   readonly shows: View;

@@ -9,6 +9,7 @@ import type { Entity } from "./entity";
 import { familiesOf, type Family } from "./family";
 import { federatedIdentityCredential } from "./federated-identity-credential";
 import { group } from "./group";
+import { inheritablePermission } from "./inheritable-permission";
 import { directoryAudit, signIn } from "./log";
 import { oauth2PermissionGrant } from "./oauth2-permission-grant";
 import { domain, organization, subscribedSku } from "./organization";
@@ -30,6 +31,7 @@ const entities = [
   domain,
   subscribedSku,
   federatedIdentityCredential,
+  inheritablePermission,
   oauth2PermissionGrant,
   appRoleAssignment,
   conditionalAccessPolicy,
@@ -49,6 +51,8 @@ export function entityOf(kind: string): Entity {
   if (!entity) throw new Error(`no entity "${kind}"`);
   return entity;
 }
+
+export const hasEntity = (kind: string): boolean => byKind.has(kind);
 
 const families = familiesOf(entities);
 

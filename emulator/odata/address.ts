@@ -58,13 +58,13 @@ export class AddressGrammar {
     for (const part of path.split("/").slice(1)) {
       if (castForm.test(part)) continue;
       if (placeholder.test(part) && last) {
-        followers = last.keyed ??= new Map();
+        followers = last.keyed ??= new Map<string, Place>();
         continue;
       }
       const [, name = part, inside] = parenthesised.exec(part) ?? [];
       last = followers.get(name.toLowerCase()) ?? { name, bare: new Map(), keyed: undefined };
       followers.set(name.toLowerCase(), last);
-      followers = inside === undefined ? last.bare : (last.keyed ??= new Map());
+      followers = inside === undefined ? last.bare : (last.keyed ??= new Map<string, Place>());
     }
   }
 

@@ -1,16 +1,29 @@
 /** Query options of a request. What is not understood is refused: never a wrong result. */
-import type { Entity, Relation } from "../entities/entity";
-import { type Filter, type FilterRule, isAdvanced, parseFilter } from "./filter";
-import { badRequest, plainBadRequest, unsupportedQuery } from "../refusal";
+import { entityOf, hasEntity } from "../entities";
+import type { Entity, Queryable, QueryOperator, Relation } from "../entities/entity";
+import { membersOf } from "../metadata/metadata";
+import { badRequest, notEmulated, plainBadRequest, unsupportedQuery } from "../refusal";
+import type { Version } from "./address";
+import { type Expand, parseExpand, parseSelect } from "./expand";
+import { type Filter, inDirectory, parseFilter } from "./filter";
+import { parseOrder, sortKeys, type SortKey } from "./order";
+import { checkedSearch, parseSearch, type Search } from "./search";
 
-export type QueryOption = "$select" | "$top" | "$filter" | "$count" | "$skiptoken";
+export type QueryOption =
+  "$select" | "$expand" | "$top" | "$skip" | "$filter" | "$orderby" | "$search" | "$count" | "$skiptoken";
 
 /** What a route understands. */
 export interface QueryRule {
-  /** Single objects know `$select`, collections all of them. */
+  /** Single objects know `$select` and `$expand`, collections all of them. */
   readonly options: readonly QueryOption[];
-  /** Properties that can be filtered, with their operators. @default none */
-  readonly filter?: FilterRule;
+  /** Type of the objects by metadata. @default unknown: nothing is checked against metadata */
+  readonly type?: string;
+  /** What can be filtered, sorted and searched by. @default nothing */
+  readonly queryable?: Readonly<Record<string, Queryable>>;
+  /** The older form of `queryable`; goes away. */
+  readonly filter?: Readonly<Record<string, readonly QueryOperator[]>>;
+  /** @default none */
+  readonly relations?: Readonly<Record<string, Relation>>;
   /** Answers only to `ConsistencyLevel: eventual`. @default false */
   readonly eventual?: true;
   /** The number of the objects alone. @default false */
@@ -19,128 +32,217 @@ export interface QueryRule {
   readonly maxPage?: number;
 }
 
+const listOptions: readonly QueryOption[] = [
+  ...(["$select", "$expand", "$top", "$filter", "$orderby", "$search", "$count", "$skiptoken"] as const),
+];
+
+/** One object whose entity is not known beforehand. */
 export const oneObject: QueryRule = { options: ["$select"] };
-export const collection = (filter: FilterRule, maxPage = 999): QueryRule => ({
-  options: ["$select", "$top", "$filter", "$count", "$skiptoken"],
-  filter,
-  maxPage,
+
+/** One object of a kind. */
+export const oneObjectOf = ({ kind, relations = {} }: Entity): QueryRule => ({
+  options: ["$select", "$expand"],
+  type: kind,
+  relations,
 });
 
 /** Lists of a kind: what its entity says can be asked for. */
-export const collectionOf = ({ queryable = {}, filter }: Entity, maxPage = 999): QueryRule =>
-  collection(
-    filter ?? Object.fromEntries(Object.entries(queryable).map(([path, { filter = [] }]) => [path, filter])),
-    maxPage,
+export const collectionOf = ({ kind, filter, queryable, relations = {} }: Entity, maxPage = 999): QueryRule => ({
+  options: listOptions,
+  type: kind,
+  queryable: queryable ?? byOperators(filter ?? {}),
+  relations,
+  maxPage,
+});
+
+/** Lists that no entity describes: properties with the operators of their filters. */
+export const collection = (
+  operators: Readonly<Record<string, readonly QueryOperator[]>>,
+  maxPage = 999,
+): QueryRule => ({
+  options: ["$select", "$top", "$filter", "$count", "$skiptoken"],
+  queryable: byOperators(operators),
+  maxPage,
+});
+
+const byOperators = (operators: Readonly<Record<string, readonly QueryOperator[]>>): Record<string, Queryable> =>
+  Object.fromEntries(
+    Object.entries(operators).map(([path, all]) => {
+      const filter = all.filter((operator) => operator !== "ne");
+      return [path, { filter, advanced: filter.length < all.length ? ["ne"] : [] }];
+    }),
   );
 
-/** One object of a kind. */
-export const oneObjectOf = (_entity: Entity): QueryRule => oneObject;
+/** What lists of several types of the directory can be asked for. */
+const mixed: Readonly<Record<string, Queryable>> = {
+  id: { advanced: ["eq"] },
+  displayName: { advanced: ["eq", "startswith"], orderBy: "advanced", search: true },
+};
 
 /** What an object is connected to. */
-export const relationOf = (_relation: Relation, maxPage = 999): QueryRule => collection({}, maxPage);
+export const relationOf = ({ type }: Relation, maxPage = 999): QueryRule => {
+  const entity = hasEntity(type) ? entityOf(type) : undefined;
+  return {
+    options: listOptions,
+    type,
+    queryable: entity?.queryable ?? (inDirectory(type) ? mixed : {}),
+    relations: entity?.relations ?? {},
+    maxPage,
+  };
+};
 
-/** `…/$count` */
-export const countOnly: QueryRule = { options: ["$filter"], countOnly: true };
+/** Laid over a list's rule: `…/$count` of it. */
+export const countOnly = { options: ["$filter", "$search"], countOnly: true } as const satisfies QueryRule;
+
+export { project } from "./projection";
 
 export interface Query {
   readonly select: readonly string[] | undefined;
+  readonly expand: readonly Expand[];
   /** Objects on a page. */
   readonly top: number;
   readonly filter: Filter | undefined;
+  /** Empty: in order of creation. */
+  readonly sort: readonly SortKey[];
+  readonly search: Search | undefined;
   /** True when a count was asked for and the request is one that gets it. */
   readonly count: boolean;
-  /** Only objects after this position. */
-  readonly after: number;
+  /** The number of the objects is all that is answered. */
+  readonly countOnly: boolean;
+  /** Where the last page ended, as the client sent it. */
+  readonly skipToken: string | undefined;
   /** The options of the next page are these and a new position. */
   readonly kept: URLSearchParams;
 }
 
 const usualPage = 100;
 
-/** @throws {GraphRefusal} Request_UnsupportedQuery for options, operators or values outside `rule` */
-export function parseQuery(given: URLSearchParams, headers: Headers, rule: QueryRule): Query {
-  for (const name of new Set(given.keys())) {
-    if (!rule.options.some((option) => option === name))
-      throw unsupportedQuery(`The query option '${name}' is not supported here.`);
-    if (given.getAll(name).length > 1) throw unsupportedQuery(`The query option '${name}' may only be given once.`);
-  }
-  const count = flag(given.get("$count"));
+const pointer = "Refer to https://aka.ms/graph-docs/advanced-queries for more information";
+const needsAdvanced = (what: string) =>
+  unsupportedQuery(
+    `${what} is not supported because the required parameters might be missing. Try adding $count=true query parameter and ConsistencyLevel:eventual header. ${pointer}`,
+  );
+
+/** @throws {GraphRefusal} 400 for options, operators or values outside `rule` */
+export function parseQuery(
+  given: URLSearchParams,
+  headers: Headers,
+  declared: QueryRule,
+  version: Version = "v1.0",
+): Query {
+  const rule = declared.filter ? { ...declared, queryable: byOperators(declared.filter) } : declared;
+  const directory = rule.type === undefined || inDirectory(rule.type);
+  const options = named(given, rule, version === "beta" || !directory);
+  const option = (name: QueryOption) => options.get(name);
   const eventual = headers.get("consistencylevel")?.toLowerCase() === "eventual";
-  if (rule.countOnly && !eventual) throw badRequest("$count is not currently supported.");
-  if (rule.eventual && !eventual)
+  const count = flag(option("$count"));
+  if (rule.countOnly && directory && !eventual) throw badRequest("$count is not currently supported.");
+  if (rule.eventual && !eventual) throw needsAdvanced("The OData cast");
+  const { queryable = {} } = rule;
+  const filterText = option("$filter");
+  const filter = filterText === undefined ? undefined : filterOf(filterText, rule);
+  const searchText = option("$search");
+  if (searchText !== undefined && !eventual)
     throw unsupportedQuery(
-      "The request is not supported because the required parameters might be missing. Try adding $count=true query parameter and ConsistencyLevel:eventual header. Refer to https://aka.ms/graph-docs/advanced-queries for more information",
+      "Request with $search query parameter only works through MSGraph with a special request header: 'ConsistencyLevel: eventual'",
     );
-  const text = given.get("$filter");
-  const filter = text === null ? undefined : parseFilter(text, rule.filter ?? {});
-  if (filter && isAdvanced(filter) && !(eventual && count)) {
-    throw unsupportedQuery("Operator 'ne' needs the header 'ConsistencyLevel: eventual' and $count=true.");
+  const search = searchText === undefined ? undefined : checkedSearch(parseSearch(searchText), queryable);
+  const orderText = option("$orderby");
+  const order = orderText === undefined ? undefined : sortKeys(parseOrder(orderText), queryable);
+  const expandText = option("$expand");
+  const expand = expandText === undefined ? [] : parseExpand(expandText);
+  if (directory) {
+    const advanced = eventual && (count || rule.countOnly === true);
+    if (filter?.advanced !== undefined && !advanced) throw needsAdvanced(`Operator '${filter.advanced}'`);
+    if (order && (order.advanced || filter) && !advanced)
+      throw unsupportedQuery("Sorting not supported for current query.");
+    const levels = expand.some(({ options: { $levels } }) => $levels !== undefined);
+    const usesAdvanced = filter?.advanced !== undefined || search !== undefined || order?.advanced === true;
+    if (expand.length > 0 && usesAdvanced && !levels)
+      throw unsupportedQuery("$expand is not supported with advanced queries.");
+    if (expand.length > 1) throw unsupportedQuery("Only one relationship can be expanded in a single request.");
   }
-  const kept = new URLSearchParams(given);
-  kept.delete("$skiptoken");
+  for (const item of expand) checkExpand(item, rule);
+  const kept = new URLSearchParams([...options].filter(([name]) => name !== "$skiptoken"));
   return {
-    select: given.get("$select")?.split(",").map(selected),
-    top: pageSize(given.get("$top"), rule.maxPage ?? 999),
+    select: selectOf(option("$select")),
+    expand,
+    top: pageSize(option("$top"), rule.maxPage ?? 999),
     filter,
-    count: count && eventual,
-    after: position(given.get("$skiptoken")),
+    sort: order?.keys ?? [],
+    search,
+    count: count && (eventual || !directory),
+    countOnly: rule.countOnly === true,
+    skipToken: option("$skiptoken"),
     kept,
   };
 }
 
-function selected(name: string): string {
-  const trimmed = name.trim();
-  if (!/^[a-z@][a-z0-9_.@]*$/i.test(trimmed)) throw unsupportedQuery(`Invalid $select: '${name}'.`);
-  return trimmed;
+export function filterOf(text: string, { type, queryable = {}, relations = {} }: QueryRule): Filter {
+  return parseFilter(text, { queryable, type, version: "beta", relations: Object.keys(relations) });
 }
 
-function flag(value: string | null): boolean {
-  if (value === null || value.toLowerCase() === "false") return false;
+const selectOf = (text: string | undefined) => (text === undefined ? undefined : parseSelect(text));
+
+/** Options by name, in any letter case; `bare`: the dollar sign may be missing. */
+function named(given: URLSearchParams, rule: QueryRule, bare: boolean): Map<QueryOption, string> {
+  const options = new Map<QueryOption, string>();
+  for (const [key, value] of given) {
+    const word = key.trim().toLowerCase();
+    if (word === "" && value === "") continue;
+    const name = bare && !word.startsWith("$") ? `$${word}` : word;
+    if (name === "$format" && /^(json|application\/json)$/i.test(value.trim())) continue;
+    const known = rule.options.find((option) => option === name);
+    if (!known) throw unsupportedQuery(`The query option '${key.trim()}' is not supported here.`);
+    if (options.has(known))
+      throw plainBadRequest(
+        `Query option '${known}' was specified more than once, but it must be specified at most once.`,
+      );
+    options.set(known, value.trim());
+  }
+  return options;
+}
+
+/** @throws {GraphRefusal} 400 when the type has no such relation, or one that cannot be expanded; 501 when it is not here */
+function checkExpand({ relation, options }: Expand, { type, relations = {} }: QueryRule): void {
+  const declared = Object.entries(relations).find(([name]) => name.toLowerCase() === relation.toLowerCase());
+  if (declared) {
+    const [name, { expandable, type: end }] = declared;
+    if (!expandable) throw unsupportedQuery(`The relationship '${name}' cannot be expanded.`);
+    if (
+      options.$levels !== undefined &&
+      options.$levels !== 1 &&
+      end !== type &&
+      !(inDirectory(end) && name === "manager")
+    )
+      throw plainBadRequest(`Parsing OData Select and Expand failed: $levels is not valid for '${name}'.`);
+    const inner = hasEntity(end) ? { type: end, relations: entityOf(end).relations ?? {} } : { type: end };
+    for (const item of options.$expand ?? []) checkExpand(item, { options: [], ...inner });
+    if (options.$filter !== undefined) filterOf(options.$filter, relationOf(declared[1]));
+    if (options.$search !== undefined || options.$orderby !== undefined || options.$skip !== undefined)
+      throw unsupportedQuery("Only $select, $filter, $top, $count, $levels and $expand are supported within $expand.");
+    return;
+  }
+  const member =
+    type === undefined ? undefined : (membersOf("v1.0", type)?.get(relation) ?? membersOf("beta", type)?.get(relation));
+  if (member?.navigation) throw notEmulated(`Cannot expand '${relation}': the emulated tenant does not have it.`);
+  const failed = "Parsing OData Select and Expand failed:";
+  throw plainBadRequest(
+    member
+      ? `${failed} Property '${relation}' on type 'microsoft.graph.${type ?? ""}' is not a navigation property or complex property. Only navigation properties can be expanded.`
+      : `${failed} Could not find a property named '${relation}' on type 'microsoft.graph.${type ?? ""}'.`,
+  );
+}
+
+function flag(value: string | undefined): boolean {
+  if (value === undefined || value.toLowerCase() === "false") return false;
   if (value.toLowerCase() === "true") return true;
   throw unsupportedQuery(`Invalid value '${value}' for $count: true or false expected.`);
 }
 
-function pageSize(value: string | null, most: number): number {
-  if (value === null) return Math.min(usualPage, most);
+function pageSize(value: string | undefined, most: number): number {
+  if (value === undefined) return Math.min(usualPage, most);
   const size = /^\d{1,6}$/.test(value) ? Number(value) : 0;
   if (size >= 1 && size <= most) return size;
   throw unsupportedQuery(`Invalid page size specified: '${value}'. Must be between 1 and ${most} inclusive.`);
-}
-
-/** Opaque to clients: where the last page ended. */
-export const skipToken = (after: number) => Buffer.from(`after:${after}`).toString("base64url");
-
-function position(token: string | null): number {
-  if (token === null) return 0;
-  const after = /^after:(\d{1,15})$/.exec(Buffer.from(token, "base64url").toString())?.[1];
-  if (after === undefined || skipToken(Number(after)) !== token)
-    throw unsupportedQuery("The $skiptoken is not one this tenant made.");
-  return Number(after);
-}
-
-/**
- * Leaves what `$select` names; `onlyOnSelect` names what is there on request alone.
- *
- * @param type of the object; `undefined` in a list of several types, where some lack what others have
- * @throws {GraphRefusal} when a name is no property of the type
- */
-export function project(
-  object: Readonly<Record<string, unknown>>,
-  select: readonly string[] | undefined,
-  onlyOnSelect: readonly string[],
-  type: string | undefined,
-): Record<string, unknown> {
-  if (!select || select.includes("*")) {
-    return Object.fromEntries(Object.entries(object).filter(([name]) => !onlyOnSelect.includes(name)));
-  }
-  const names = select.flatMap((wanted) => {
-    const name = Object.keys(object).find((known) => known.toLowerCase() === wanted.toLowerCase());
-    if (name !== undefined) return name;
-    if (type === undefined) return [];
-    throw plainBadRequest(
-      `Parsing OData Select and Expand failed: Could not find a property named '${wanted}' on type 'microsoft.graph.${type}'.`,
-    );
-  });
-  // Annotations are not properties: $select never hides them.
-  return Object.fromEntries(Object.entries(object).filter(([name]) => name.startsWith("@") || names.includes(name)));
 }

@@ -1,9 +1,10 @@
 /** Reading what an object is connected to: the list, its count, its references, and each of these for one type. */
 import { entityOf } from "../entities";
 import type { Entity, Relation } from "../entities/entity";
-import { isA, membersOf } from "../metadata/metadata";
-import { countAnswer, objectAnswer, referenceTo, referencesAnswer, relatedAnswer } from "../odata/collection";
-import { countOnly, oneObject, relationOf } from "../odata/query";
+import { isA } from "../metadata/metadata";
+import { objectAnswer, referenceTo, referencesAnswer, relatedAnswer } from "../odata/collection";
+import { isCollection } from "../odata/projection";
+import { countOnly, oneObject, type QueryRule, relationOf } from "../odata/query";
 import { notFound } from "../refusal";
 import { type Basis, type Context, type Permissions, type Route, route, targetOf } from "../route";
 import type { StoredObject } from "../state/store";
@@ -40,59 +41,34 @@ export function relationRoutes(declared: RelationRoutes): Route[] {
   const related = entity.relations?.[relation];
   if (!related) throw new Error(`${entity.kind} has no relation "${relation}"`);
   const list = `${path}/${relation}`;
-  const rule = relationOf(related, maxPage);
   const objects = (context: Context) => {
     const source = at(context);
     return (entityOf(source.kind).relations?.[relation] ?? related).of(source, context);
   };
-  const counted = (end: string, fits: (object: StoredObject) => boolean) =>
-    route({
-      ...shared,
-      method: "GET",
-      path: `${end}/$count`,
-      answers: "Edm.String",
-      query: countOnly,
-      answer: (context) => countAnswer(context, objects(context).filter(fits)),
-    });
-  if (!isCollection(entity.kind, relation)) return singleRoutes(declared, related, objects);
+  if (!isCollection(entity.kind, relation, related)) return singleRoutes(declared, related, objects);
+  /** The list and its number, of all objects or of those of one type. */
+  const listed = (end: string, type: string, rule: QueryRule, fits: (object: StoredObject) => boolean): Route[] => {
+    const answer = (context: Context) => relatedAnswer(context, objects(context).filter(fits), type);
+    return [
+      route({ ...shared, method: "GET", path: end, answers: type, query: rule, answer }),
+      route({ ...shared, method: "GET", path: `${end}/$count`, query: { ...rule, ...countOnly }, answer }),
+    ];
+  };
   return [
-    route({
-      ...shared,
-      method: "GET",
-      path: list,
-      answers: related.type,
-      query: rule,
-      answer: (context) => relatedAnswer(context, objects(context), related.type),
-    }),
-    counted(list, () => true),
+    ...listed(list, related.type, relationOf(related, maxPage), () => true),
     route({
       ...shared,
       method: "GET",
       path: `${list}/$ref`,
-      answers: "Edm.String",
       query: { options: ["$top", "$skiptoken"] },
       answer: (context) => referencesAnswer(context, objects(context)),
     }),
     ...casts.flatMap((cast) => {
-      const fits = ({ kind }: StoredObject) => isA("beta", kind, cast);
-      return [
-        route({
-          ...shared,
-          method: "GET",
-          path: `${list}/microsoft.graph.${cast}`,
-          answers: cast,
-          query: { ...relationOf({ ...related, type: cast }, maxPage), eventual: true },
-          answer: (context) => relatedAnswer(context, objects(context).filter(fits), cast),
-        }),
-        counted(`${list}/microsoft.graph.${cast}`, fits),
-      ];
+      const rule: QueryRule = { ...relationOf({ ...related, type: cast }, maxPage), eventual: true };
+      return listed(`${list}/microsoft.graph.${cast}`, cast, rule, ({ kind }) => isA("beta", kind, cast));
     }),
   ];
 }
-
-/** What metadata says; a relation it does not know is a collection. */
-const isCollection = (kind: string, relation: string) =>
-  (membersOf("v1.0", kind)?.get(relation) ?? membersOf("beta", kind)?.get(relation))?.collection ?? true;
 
 /** A relation to at most one object: the object, or 404. */
 function singleRoutes(
@@ -118,7 +94,6 @@ function singleRoutes(
       ...shared,
       method: "GET",
       path: `${path}/${relation}/$ref`,
-      answers: "Edm.String",
       answer: (context) => ({ status: 200, body: referenceTo(context, only(context)) }),
     }),
   ];

@@ -1,0 +1,125 @@
+/** Objects as answers show them: the selected properties, and the neighbours that were asked for. */
+import { entityOf, hasEntity } from "../entities";
+import type { Relation } from "../entities/entity";
+import { membersOf } from "../metadata/metadata";
+import { notEmulated, plainBadRequest } from "../refusal";
+import type { Context } from "../route";
+import type { StoredObject } from "../state/store";
+import { view } from "../view";
+import { matches } from "./condition";
+import type { Expand } from "./expand";
+import { filterOf, relationOf } from "./query";
+
+/** Neighbours that the directory shows of an expanded relation, and never a link to more. */
+export const mostExpanded = 20;
+
+/** Rounds of `$levels=max`. */
+const mostLevels = 100;
+
+export function shown(context: Context, object: StoredObject, typed: boolean): Record<string, unknown> {
+  return projected(context, object, typed, context.query.select, context.query.expand);
+}
+
+function projected(
+  context: Context,
+  object: StoredObject,
+  typed: boolean,
+  select: readonly string[] | undefined,
+  expand: readonly Expand[],
+): Record<string, unknown> {
+  const { onlyOnSelect = [] } = entityOf(object.kind);
+  const own = project(view(object, context, typed), select, onlyOnSelect, typed ? undefined : object.kind);
+  return Object.assign(own, ...expand.map((item) => neighbours(context, object, item))) as Record<string, unknown>;
+}
+
+function neighbours(context: Context, object: StoredObject, item: Expand): Record<string, unknown> {
+  const { relations = {} } = entityOf(object.kind);
+  const [name, relation] =
+    Object.entries(relations).find(([known]) => known.toLowerCase() === item.relation.toLowerCase()) ?? [];
+  if (name === undefined || !relation) return {};
+  const { $filter, $top, $select, $expand = [], $count } = item.options;
+  const filter = $filter === undefined ? undefined : filterOf($filter, relationOf(relation));
+  const all = relation
+    .of(object, context)
+    .filter(({ kind }) => item.cast === undefined || kind.toLowerCase() === item.cast.toLowerCase())
+    .filter((one) => !filter || matches(filter.condition, { shown: view(one, context), kind: one.kind }));
+  if (item.as === "$count") return { [`${name}@odata.count`]: all.length };
+  const deeper = levels(item);
+  const value = all
+    .slice(0, Math.min($top ?? mostExpanded, mostExpanded))
+    .map((one) =>
+      item.as === "$ref"
+        ? { "@odata.id": `${context.base}/directoryObjects/${one.id}` }
+        : projected(context, one, one.kind !== relation.type, $select, [...$expand, ...deeper]),
+    );
+  if (!isCollection(object.kind, name, relation)) return { [name]: value[0] ?? null };
+  return { ...($count ? { [`${name}@odata.count`]: all.length } : {}), [name]: value };
+}
+
+/** The same expansion, one level less. */
+function levels(item: Expand): Expand[] {
+  const { $levels } = item.options;
+  const left = $levels === "max" ? mostLevels : ($levels ?? 1);
+  return left > 1 ? [{ ...item, options: { ...item.options, $levels: left - 1 } }] : [];
+}
+
+/** What metadata says; a relation it does not know is a collection. */
+export const isCollection = (kind: string, name: string, { single }: Pick<Relation, "single">): boolean =>
+  single !== true && ((membersOf("v1.0", kind)?.get(name) ?? membersOf("beta", kind)?.get(name))?.collection ?? true);
+
+/** `@odata.context`: set, selected properties, expanded relations. */
+export function contextUrl({ base, query: { select, expand } }: Context, set: string): string {
+  const parts = partsOf(select, expand);
+  return `${base}/$metadata#${set}${parts.length === 0 ? "" : `(${parts.join(",")})`}`;
+}
+
+const partsOf = (select: readonly string[] | undefined, expand: readonly Expand[]): string[] => [
+  ...(select ?? []).filter((name) => !name.includes("@")),
+  ...expand.map(({ relation, options }) => `${relation}(${partsOf(options.$select, options.$expand ?? []).join(",")})`),
+];
+
+/**
+ * Leaves what `$select` names; `onlyOnSelect` names what is there on request alone.
+ *
+ * @param type of the object; `undefined` in a list of several types, where some lack what others have
+ * @throws {GraphRefusal} 400 when a name is no property of the type, 501 when it is one that the tenant does not have
+ */
+export function project(
+  object: Readonly<Record<string, unknown>>,
+  select: readonly string[] | undefined,
+  onlyOnSelect: readonly string[],
+  type: string | undefined,
+): Record<string, unknown> {
+  const named = new Set((select ?? ["*"]).flatMap((wanted) => propertiesNamed(wanted, object, onlyOnSelect, type)));
+  // Annotations are not properties: $select never hides them, but those of a property go with it.
+  return Object.fromEntries(
+    Object.entries(object).filter(([name]) => {
+      const [property = ""] = name.split("@");
+      return property === "" || named.has(property);
+    }),
+  );
+}
+
+function propertiesNamed(
+  wanted: string,
+  object: Readonly<Record<string, unknown>>,
+  onlyOnSelect: readonly string[],
+  type: string | undefined,
+): string[] {
+  if (wanted === "*") return Object.keys(object).filter((name) => !onlyOnSelect.includes(name));
+  if (wanted.includes("@")) return [];
+  const same = (name: string) => name.toLowerCase() === wanted.toLowerCase();
+  const name = Object.keys(object).find(same);
+  if (name !== undefined) return [name];
+  if (type === undefined) return [];
+  const members = hasEntity(type)
+    ? [...(membersOf("v1.0", type)?.values() ?? []), ...(membersOf("beta", type)?.values() ?? [])]
+    : [];
+  const member = members.find((known) => same(known.name));
+  // Relations are no properties: selecting one shows nothing of it.
+  if (member?.navigation) return [];
+  if (member) throw notEmulated(`The emulated tenant does not have the property '${member.name}' of ${type}.`);
+  throw plainBadRequest(
+    `Parsing OData Select and Expand failed: Could not find a property named '${wanted}' on type 'microsoft.graph.${type}'.`,
+  );
+}

@@ -14,6 +14,7 @@ import { objectId } from "./directory-references";
 import type { Lifecycle, Match } from "./engine/lifecycle";
 import { markerTag } from "./engine/marker";
 import { EntraResource } from "./engine/resource";
+import { RunMemory } from "./engine/run-memory";
 import { undefinedWhenGone } from "./graph/errors";
 
 // ---- what a program writes -------------------------------------------------
@@ -60,6 +61,11 @@ interface Principal {
 
 const kind = "AgentIdentityBlueprintPrincipal";
 const cast = "microsoft.graph.agentIdentityBlueprintPrincipal";
+const deletedServicePrincipals = "/directory/deletedItems/microsoft.graph.servicePrincipal";
+
+/** The blueprint principals of the tenant, active and deleted. */
+const principals = new RunMemory<readonly Principal[]>();
+
 const path = (id: string): string => `/servicePrincipals/${encodeURIComponent(id)}/${cast}`;
 
 export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
@@ -80,10 +86,13 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
 
   // Graph keeps one principal per blueprint and tenant, so there is nothing to choose between: whoever has the key is it.
   // Deleting a principal soon costs its identities; restoring it saves them, making another one would not.
-  async find(tenant, { blueprintId, marker }) {
-    const active = await tenant.get<Principal>(`/servicePrincipals(appId='${blueprintId}')`).catch(undefinedWhenGone);
-    if (active) return [match(active, marker)];
-    const deleted = await tenant.list<Principal>("/directory/deletedItems/microsoft.graph.servicePrincipal");
+  async find(tenant, { blueprintId, marker }, fresh) {
+    const list = () => tenant.list<Principal>(`/servicePrincipals/${cast}?$select=id,appId,displayName,tags`);
+    const active = await principals.of(tenant, "active", list, fresh);
+    const there = active.filter(({ appId }) => appId === blueprintId);
+    if (there.length > 0) return there.map((principal) => match(principal, marker));
+    const listDeleted = () => tenant.list<Principal>(deletedServicePrincipals);
+    const deleted = await principals.of(tenant, "deleted", listDeleted, fresh);
     // Nobody manages it any more, so whose it was does not matter.
     return deleted
       .filter(({ appId, "@odata.type": type = cast }) => appId === blueprintId && isPrincipal(type))
@@ -96,19 +105,15 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
       }));
   },
 
-  async create(tenant, { blueprintId }) {
-    return (await tenant.post<Principal>(`/servicePrincipals/${cast}`, { appId: blueprintId })).id;
+  // Graph takes nothing but the appId here: the marker follows in `change`.
+  async create(tenant, { blueprintId, marker }) {
+    const made = await tenant.post<Principal>(`/servicePrincipals/${cast}`, { appId: blueprintId });
+    return { id: made.id, actual: actual(made, marker) };
   },
 
   async read(tenant, id, { marker }) {
     const found = await tenant.get<Principal>(path(id)).catch(undefinedWhenGone);
-    return (
-      found && {
-        inputs: { blueprintId: found.appId, enabled: found.accountEnabled },
-        outputs: {},
-        marked: found.tags.includes(markerTag(kind, marker)),
-      }
-    );
+    return found && actual(found, marker);
   },
 
   async change(tenant, id, { enabled, marker }, { marked }) {
@@ -119,6 +124,12 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
 
   remove: (tenant, id) => tenant.delete(path(id)),
 };
+
+const actual = ({ appId, accountEnabled, tags }: Principal, marker: string) => ({
+  inputs: { blueprintId: appId, enabled: accountEnabled },
+  outputs: {},
+  marked: tags.includes(markerTag(kind, marker)),
+});
 
 const isPrincipal = (type: string): boolean => /agentIdentityBlueprintPrincipal$/i.test(type);
 

@@ -21,6 +21,7 @@ import { same, sorted, textOf } from "./engine/json";
 import type { Lifecycle, Match } from "./engine/lifecycle";
 import { markerTag, markerTagPrefix } from "./engine/marker";
 import { EntraResource } from "./engine/resource";
+import { RunMemory } from "./engine/run-memory";
 import { EntraError, undefinedWhenGone } from "./graph/errors";
 import type { Tenant } from "./graph/tenant";
 
@@ -111,9 +112,19 @@ const byAppId = (appId: string): string => `/applications(appId='${encodeURIComp
 /** Path of the blueprint's application object, which its sponsors, owners and credentials hang from. */
 export const blueprintPath = (objectId: string): string => `/applications/${encodeURIComponent(objectId)}/${cast}`;
 
-/** Finds the application object of a blueprint by its appId. 404 is an EntraError with code NOT_FOUND. */
-export const readBlueprint = (tenant: Tenant, appId: string): Promise<Blueprint> =>
-  tenant.get<Blueprint>(byAppId(appId));
+const deletedApplications = "/directory/deletedItems/microsoft.graph.application";
+/** What a search needs to know of each. */
+const shown = "id,appId,displayName,uniqueName,tags";
+
+/** The blueprints of the tenant, active and deleted. */
+const blueprints = new RunMemory<readonly Blueprint[]>();
+
+/** Object id by appId: it never changes. */
+const objectIds = new RunMemory<string>();
+
+/** Object id of the blueprint with this appId. 404 is an EntraError with code NOT_FOUND. */
+export const objectIdOf = (tenant: Tenant, appId: string): Promise<string> =>
+  objectIds.of(tenant, appId, async () => (await tenant.get<Blueprint>(`${byAppId(appId)}?$select=id`)).id);
 
 export const agentIdentityBlueprint: Lifecycle<Inputs> = {
   kind: "AgentIdentityBlueprint",
@@ -138,20 +149,22 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     ];
   },
 
-  async find(tenant, wanted) {
-    const active = await tenant.get<Blueprint>(byName(wanted.uniqueName)).catch(undefinedWhenGone);
-    if (active) return [match(requireBlueprint(active), wanted.marker)];
-    const deleted = await tenant.list<Blueprint>("/directory/deletedItems/microsoft.graph.application");
-    return deleted
-      .filter((application) => application.uniqueName === wanted.uniqueName)
-      .map((application) => ({
-        ...match(application, wanted.marker),
-        // Nobody manages it any more, and a name made of this marker was made for this resource.
-        ...(wanted.uniqueName === defaultName(wanted.marker) ? { notOurs: undefined } : {}),
-        restore: async () => {
-          await tenant.post(`/directory/deletedItems/${application.id}/restore`, {});
-        },
-      }));
+  async find(tenant, wanted, fresh) {
+    const list = () => tenant.list<Blueprint>(`/applications/${cast}?$select=${shown}`);
+    const active = await blueprints.of(tenant, "active", list, fresh);
+    const bears = ({ uniqueName }: Blueprint) => uniqueName?.toLowerCase() === wanted.uniqueName.toLowerCase();
+    const there = active.filter(bears);
+    if (there.length > 0) return there.map((blueprint) => match(blueprint, wanted.marker));
+    const listDeleted = () => tenant.list<Blueprint>(deletedApplications);
+    const deleted = await blueprints.of(tenant, "deleted", listDeleted, fresh);
+    return deleted.filter(bears).map((application) => ({
+      ...match(application, wanted.marker),
+      // Nobody manages it any more, and a name made of this marker was made for this resource.
+      ...(wanted.uniqueName === defaultName(wanted.marker) ? { notOurs: undefined } : {}),
+      restore: async () => {
+        await tenant.post(`/directory/deletedItems/${application.id}/restore`, {});
+      },
+    }));
   },
 
   async create(tenant, wanted) {
@@ -165,17 +178,22 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
       { headers: { Prefer: "create-if-missing" }, repeatable: false },
     );
     // Graph answers 204 without a body when an earlier attempt, whose answer was lost, has made it already.
-    return requireBlueprint(made ?? (await tenant.get<Blueprint>(byName(wanted.uniqueName)))).appId;
+    const blueprint = requireBlueprint(made ?? (await tenant.get<Blueprint>(byName(wanted.uniqueName))));
+    void objectIds.of(tenant, blueprint.appId, () => Promise.resolve(blueprint.id));
+    return { id: blueprint.appId };
   },
 
-  async read(tenant, id, declared) {
-    const found = await readBlueprint(tenant, id).catch(undefinedWhenGone);
-    if (!found) return undefined;
-    const { id: objectId } = requireBlueprint(found);
-    const [sponsorsNow, ownersNow] = await Promise.all([
-      readReferences(tenant, `${blueprintPath(objectId)}/sponsors`, declared.sponsors),
-      declared.owners && readReferences(tenant, `${blueprintPath(objectId)}/owners`, declared.owners),
+  async read(tenant, id, declared, outputs) {
+    const objectId = textOf(outputs["objectId"]) || (await objectIdOf(tenant, id).catch(undefinedWhenGone));
+    if (objectId === undefined) return undefined;
+    const path = blueprintPath(objectId);
+    const [found, sponsorsNow, ownersNow] = await Promise.all([
+      tenant.get<Blueprint>(path).catch(undefinedWhenGone),
+      readReferences(tenant, `${path}/sponsors`, declared.sponsors).catch(undefinedWhenGone),
+      declared.owners && readReferences(tenant, `${path}/owners`, declared.owners).catch(undefinedWhenGone),
     ]);
+    if (!found || !sponsorsNow) return undefined;
+    requireBlueprint(found);
     return {
       inputs: {
         displayName: found.displayName,
@@ -215,7 +233,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
   deletedPath: (_id, outputs) => `/directory/deletedItems/${textOf(outputs["objectId"])}`,
 
   async remove(tenant, id, _declared, outputs) {
-    const objectId = textOf(outputs["objectId"]) || (await readBlueprint(tenant, id)).id;
+    const objectId = textOf(outputs["objectId"]) || (await objectIdOf(tenant, id));
     await tenant.delete(blueprintPath(objectId));
   },
 };

@@ -125,7 +125,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
       "sponsors@odata.bind": await bindings(tenant, wanted.sponsors),
       ...(wanted.owners ? { "owners@odata.bind": await bindings(tenant, wanted.owners) } : {}),
     });
-    return made.id;
+    return { id: made.id };
   },
 
   async read(tenant, id, declared) {

@@ -140,7 +140,8 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
 
   async create(tenant, wanted) {
     const state = wanted.state === "enabled" ? reportOnly : wanted.state;
-    return (await tenant.post<Policy>(collection, body({ ...wanted, state }), beta)).id;
+    const { id } = await tenant.post<Policy>(collection, body({ ...wanted, state }), beta);
+    return { id };
   },
 
   async read(tenant, id, { marker }) {

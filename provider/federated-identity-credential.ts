@@ -10,7 +10,7 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { blueprintPath, readBlueprint } from "./agent-identity-blueprint";
+import { blueprintPath, objectIdOf } from "./agent-identity-blueprint";
 import { objectId } from "./directory-references";
 import { same, textOf } from "./engine/json";
 import type { Lifecycle } from "./engine/lifecycle";
@@ -109,38 +109,39 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
 
   // A credential has no place for a marker: one with the same content is taken for ours, one with other content never.
   async find(tenant, wanted, fresh) {
-    const blueprint = await readBlueprint(tenant, wanted.blueprintId);
-    const list = () => tenant.list<Credential>(collection(blueprint.id));
-    const credentials = await credentialsOf.of(tenant, blueprint.id, list, fresh);
+    const objectId = await objectIdOf(tenant, wanted.blueprintId);
+    const list = () => tenant.list<Credential>(collection(objectId));
+    const credentials = await credentialsOf.of(tenant, objectId, list, fresh);
     return credentials
       .filter((found) => found.name === wanted.name || trustsTheSame(found, wanted))
       .map((found) => ({
         id: idOf(wanted),
-        label: `federated identity credential "${found.name}" of blueprint "${blueprint.displayName}" (for ${found.issuer}, ${found.subject})`,
+        label: `federated identity credential "${found.name}" of blueprint ${wanted.blueprintId} (for ${found.issuer}, ${found.subject})`,
         notOurs: notOurs(found, wanted),
       }));
   },
 
   async create(tenant, wanted) {
-    const { id: blueprintObjectId } = await readBlueprint(tenant, wanted.blueprintId);
+    const blueprintObjectId = await objectIdOf(tenant, wanted.blueprintId);
     await tenant.post(
       collection(blueprintObjectId),
       { name: wanted.name, ...body(wanted) },
       { serial: blueprintObjectId },
     );
-    return idOf(wanted);
+    return { id: idOf(wanted) };
   },
 
-  async read(tenant, id) {
+  async read(tenant, id, _declared, outputs) {
     const [blueprintId = "", name = ""] = id.split("/");
-    const blueprint = await readBlueprint(tenant, blueprintId).catch(undefinedWhenGone);
-    if (!blueprint) return undefined;
-    const found = await byName(tenant, blueprint.id, name).catch(undefinedWhenGone);
+    const blueprintObjectId =
+      textOf(outputs["blueprintObjectId"]) || (await objectIdOf(tenant, blueprintId).catch(undefinedWhenGone));
+    if (blueprintObjectId === undefined) return undefined;
+    const found = await byName(tenant, blueprintObjectId, name).catch(undefinedWhenGone);
     if (!found) return undefined;
     const { issuer, subject, audiences, description } = found;
     return {
       inputs: { blueprintId, name: found.name, issuer, subject, audiences, description: description ?? "" },
-      outputs: { credentialId: found.id, blueprintObjectId: blueprint.id },
+      outputs: { credentialId: found.id, blueprintObjectId },
     };
   },
 
@@ -150,11 +151,11 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
     await tenant.patch(path, body(wanted), { serial: blueprintObjectId });
   },
 
-  async remove(tenant, id) {
+  async remove(tenant, id, _declared, outputs) {
     const [blueprintId = "", name = ""] = id.split("/");
-    const { id: blueprintObjectId } = await readBlueprint(tenant, blueprintId);
-    const found = await byName(tenant, blueprintObjectId, name);
-    await tenant.delete(`${collection(blueprintObjectId)}/${found.id}`, { serial: blueprintObjectId });
+    const blueprintObjectId = textOf(outputs["blueprintObjectId"]) || (await objectIdOf(tenant, blueprintId));
+    const credentialId = textOf(outputs["credentialId"]) || (await byName(tenant, blueprintObjectId, name)).id;
+    await tenant.delete(`${collection(blueprintObjectId)}/${credentialId}`, { serial: blueprintObjectId });
   },
 };
 

@@ -64,12 +64,9 @@ export async function assign(tenant: Tenant, agentId: string, api: Api, name: st
 export async function withdraw(tenant: Tenant, agentId: string, api: Api, names: readonly string[]): Promise<void> {
   if (names.length === 0) return;
   const ids = names.map((name) => api.roles.get(name) ?? name);
-  for (const { id, appRoleId } of await roleAssignments(tenant, agentId, api)) {
-    if (ids.includes(appRoleId))
-      await tenant
-        .delete(`/servicePrincipals/${encodeURIComponent(agentId)}/appRoleAssignments/${id}`)
-        .catch(undefinedWhenGone);
-  }
+  const held = (await roleAssignments(tenant, agentId, api)).filter(({ appRoleId }) => ids.includes(appRoleId));
+  const path = (id: string) => `/servicePrincipals/${encodeURIComponent(agentId)}/appRoleAssignments/${id}`;
+  await Promise.all(held.map(({ id }) => tenant.delete(path(id)).catch(undefinedWhenGone)));
 }
 
 /** One grant carries all scopes of an agent at an API, so it is made, changed or deleted as a whole. */
@@ -80,8 +77,20 @@ export async function setScopes(tenant: Tenant, agentId: string, api: Api, names
     if (grant) await tenant.delete(`/oauth2PermissionGrants/${grant.id}`).catch(undefinedWhenGone);
     return;
   }
-  const there =
-    grant ?? (await makeGrant(tenant, { clientId: agentId, consentType: "AllPrincipals", resourceId: api.id, scope }));
+  if (!grant) await addScopes(tenant, agentId, api, names);
+  else if (grant.scope !== scope) await tenant.patch(`/oauth2PermissionGrants/${grant.id}`, { scope });
+}
+
+/** Grants delegated permissions to an agent that holds none at this API. */
+export async function addScopes(tenant: Tenant, agentId: string, api: Api, names: readonly string[]): Promise<void> {
+  const scope = names.join(" ");
+  if (scope === "") return;
+  const there = await makeGrant(tenant, {
+    clientId: agentId,
+    consentType: "AllPrincipals",
+    resourceId: api.id,
+    scope,
+  });
   if (there && there.scope !== scope) await tenant.patch(`/oauth2PermissionGrants/${there.id}`, { scope });
 }
 

@@ -12,11 +12,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { apiOf } from "./api";
 import { objectId } from "./directory-references";
-import { sorted } from "./engine/json";
+import { same, sorted } from "./engine/json";
 import type { Finding, Lifecycle } from "./engine/lifecycle";
 import { EntraResource } from "./engine/resource";
 import { undefinedWhenGone } from "./graph/errors";
-import { assign, heldPermissions, setScopes, withdraw } from "./held-permissions";
+import { addScopes, assign, heldPermissions, setScopes, withdraw } from "./held-permissions";
 
 // ---- what a program writes -------------------------------------------------
 
@@ -123,9 +123,11 @@ export const permissionGrant: Lifecycle<Inputs> = {
   async create(tenant, wanted) {
     const api = await apiOf(tenant, wanted.api);
     const [role] = wanted.application;
-    if (role === undefined) await setScopes(tenant, wanted.agentId, api, wanted.delegated);
+    if (role === undefined) await addScopes(tenant, wanted.agentId, api, wanted.delegated);
     else await assign(tenant, wanted.agentId, api, role);
-    return idOf(wanted);
+    const held =
+      role === undefined ? { application: [], delegated: wanted.delegated } : { application: [role], delegated: [] };
+    return { id: idOf(wanted), actual: { inputs: { agentId: wanted.agentId, api: wanted.api, ...held }, outputs: {} } };
   },
 
   async read(tenant, id) {
@@ -144,10 +146,13 @@ export const permissionGrant: Lifecycle<Inputs> = {
   async change(tenant, _id, wanted, { inputs }) {
     const api = await apiOf(tenant, wanted.api);
     const held = inputs.application ?? [];
-    for (const name of wanted.application.filter((name) => !held.includes(name)))
-      await assign(tenant, wanted.agentId, api, name);
-    if (wanted.delegated.join(" ") !== inputs.delegated?.join(" "))
-      await setScopes(tenant, wanted.agentId, api, wanted.delegated);
+    const added = wanted.application.filter((name) => !held.includes(name));
+    const scopes = async () => {
+      if (same(wanted.delegated, inputs.delegated)) return;
+      if (inputs.delegated?.length === 0) await addScopes(tenant, wanted.agentId, api, wanted.delegated);
+      else await setScopes(tenant, wanted.agentId, api, wanted.delegated);
+    };
+    await Promise.all([...added.map((name) => assign(tenant, wanted.agentId, api, name)), scopes()]);
     await withdraw(
       tenant,
       wanted.agentId,
@@ -159,8 +164,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
   async remove(tenant, id, { application = [] }) {
     const [agentId = "", appId = ""] = id.split("/");
     const api = await apiOf(tenant, appId);
-    await setScopes(tenant, agentId, api, []);
-    await withdraw(tenant, agentId, api, application);
+    await Promise.all([setScopes(tenant, agentId, api, []), withdraw(tenant, agentId, api, application)]);
   },
 };
 

@@ -8,6 +8,7 @@ export class Claims {
   /** Marker of the resource that has the object, by kind and id. */
   readonly #kept = new Map<string, string>();
   readonly #declared = new Set<string>();
+  readonly #made = new Set<string>();
   readonly #removed = new Set<string>();
   readonly #kindsRemoved = new Set<string>();
 
@@ -29,6 +30,11 @@ export class Claims {
     this.#removed.delete(key);
   }
 
+  /** Created by this process, and not merely found. */
+  make(id: string): void {
+    this.#made.add(id);
+  }
+
   /** The program of this run declares a resource of this kind with this marker. Refresh and destroy run no program. */
   declare(kind: string, marker: string): void {
     this.#declared.add(`${kind} ${marker}`);
@@ -41,6 +47,8 @@ export class Claims {
   }
 
   isDeclared = (kind: string, marker: string): boolean => this.#declared.has(`${kind} ${marker}`);
+  /** Whether this process created the object of this id, of any kind. */
+  isMade = (id: string): boolean => this.#made.has(id);
   isKept = (kind: string, id: string): boolean => this.#kept.has(`${kind} ${id}`);
   isRemoved = (kind: string, id: string): boolean => this.#removed.has(`${kind} ${id}`);
   /** Whether lists of this kind that were fetched earlier may show what is gone. */

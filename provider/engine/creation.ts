@@ -6,12 +6,12 @@ import type { Patience } from "./visibility";
  * Sends the create once. When its answer is lost, looks before it is sent again: a moment where Graph itself refuses a
  * second object with the same key, and as long as the patience lasts where nothing else would prevent a twin.
  */
-export async function createOnce(
-  create: () => Promise<string>,
-  find: () => Promise<string | undefined>,
+export async function createOnce<T>(
+  create: () => Promise<T>,
+  find: () => Promise<T | undefined>,
   keyed: boolean,
   patience: Patience,
-): Promise<string> {
+): Promise<T> {
   try {
     return await create();
   } catch (error) {
@@ -19,8 +19,8 @@ export async function createOnce(
     // One look proves presence; absence is proved by time, because a replica may not have it yet.
     const deadline = patience.now() + (keyed ? 2_000 : patience.limitMs);
     for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
-      const id = await find();
-      if (id !== undefined) return id;
+      const found = await find();
+      if (found !== undefined) return found;
       if (patience.now() + pauseMs > deadline) return create();
       await patience.pause(pauseMs);
     }

@@ -7,7 +7,7 @@ import type { Tenant } from "../graph/tenant";
 import { Claims } from "./claims";
 import { createOnce, untilReferentsShow } from "./creation";
 import { inOrderOf, json, pick, same, textOf } from "./json";
-import type { Actual, Lifecycle, Marked } from "./lifecycle";
+import type { Actual, Lifecycle, Made, Marked } from "./lifecycle";
 import { type Judgement, judge } from "./inputs";
 import { holdsUnknown } from "./unknown";
 import { defaultPatience, type Patience, unlessAbsent, untilVisible } from "./visibility";
@@ -87,19 +87,26 @@ export class Driver<Inputs extends object> {
   async create(wanted: Inputs & Marked): Promise<{ id: string; state: State }> {
     const { lifecycle, world } = this;
     const tenant = await world.tenant();
-    const young = lifecycle.refersTo?.(wanted).some(world.claims.keptSomewhere) ?? false;
-    const find = (fresh: boolean): Promise<string | undefined> =>
+    const referents = lifecycle.refersTo?.(wanted) ?? [];
+    const young = referents.some(world.claims.keptSomewhere);
+    const find = (fresh: boolean): Promise<Made<Inputs> | undefined> =>
       untilReferentsShow(() => this.#findOurs(tenant, wanted, fresh), young, world.patience);
-    const create = (): Promise<string> =>
-      untilReferentsShow(() => lifecycle.create(tenant, wanted), young, world.patience);
-    const found = await this.#worded("find", wanted, () => find(world.claims.hasRemoved(lifecycle.kind)));
-    const id =
+    const create = async (): Promise<Made<Inputs>> => {
+      const made = await untilReferentsShow(() => lifecycle.create(tenant, wanted), young, world.patience);
+      world.claims.make(made.id);
+      return made;
+    };
+    // Nothing hangs yet from what this process has made itself.
+    const found = referents.some(world.claims.isMade)
+      ? undefined
+      : await this.#worded("find", wanted, () => find(world.claims.hasRemoved(lifecycle.kind)));
+    const made =
       found ??
       (await this.#worded("create", wanted, () =>
         createOnce(create, () => find(true), lifecycle.keyed, world.patience),
       ));
-    this.#claim("create", id, wanted);
-    return { id, state: await this.#settle(tenant, "create", id, wanted) };
+    this.#claim("create", made.id, wanted);
+    return { id: made.id, state: await this.#settle(tenant, "create", made, {}, wanted) };
   }
 
   /** Brings the object to what is wanted, whatever it is like now. */
@@ -114,7 +121,7 @@ export class Driver<Inputs extends object> {
           "To empty it, declare it empty",
       );
     }
-    return this.#settle(tenant, "change", id, wanted);
+    return this.#settle(tenant, "change", { id }, olds, wanted);
   }
 
   /** The object as the tenant has it: the declared inputs and the outputs. Undefined when it is gone. */
@@ -122,7 +129,7 @@ export class Driver<Inputs extends object> {
     const tenant = await this.world.tenant();
     this.refuseOtherTenant("read", olds, tenant);
     const declared = this.#declared(olds);
-    const read = () => this.lifecycle.read(tenant, id, declared);
+    const read = () => this.lifecycle.read(tenant, id, declared, olds);
     const isDeleted = async (): Promise<boolean> => {
       const path = this.lifecycle.deletedPath?.(id, olds);
       return path !== undefined && (await tenant.get(path).catch(undefinedWhenGone)) !== undefined;
@@ -152,7 +159,7 @@ export class Driver<Inputs extends object> {
       await lifecycle.remove(tenant, id, declared, olds).catch(undefinedWhenGone);
       world.claims.remove(lifecycle.kind, id);
       await untilVisible(
-        () => lifecycle.read(tenant, id, declared),
+        () => lifecycle.read(tenant, id, declared, olds),
         (seen) => seen === undefined,
         world.patience,
       );
@@ -184,7 +191,7 @@ export class Driver<Inputs extends object> {
   }
 
   /** The one object of ours with the natural key; brought back when it is soft-deleted. */
-  async #findOurs(tenant: Tenant, wanted: Inputs & Marked, fresh: boolean): Promise<string | undefined> {
+  async #findOurs(tenant: Tenant, wanted: Inputs & Marked, fresh: boolean): Promise<Made<Inputs> | undefined> {
     const { lifecycle, world } = this;
     const matches = (await lifecycle.find(tenant, wanted, fresh)).filter(
       (match) => match.restore !== undefined || !world.claims.isRemoved(lifecycle.kind, match.id),
@@ -201,35 +208,46 @@ export class Driver<Inputs extends object> {
     if (match.restore) {
       await match.restore();
       world.tell(`restored ${match.label} from the deleted items`);
-      return match.id;
+      return { id: match.id };
     }
     world.warn(
       `took over ${match.label}: it bears the key of this resource, as after an interrupted run. ` +
         "If another stack declares it, give one of them its own name with `pulumi config set entra-agent-id:owner NAME`",
     );
-    return match.id;
+    return { id: match.id };
   }
 
   /** Changes what differs and waits until it shows. From here on the id is never lost. */
-  async #settle(tenant: Tenant, verb: "create" | "change", id: string, wanted: Inputs & Marked): Promise<State> {
+  async #settle(
+    tenant: Tenant,
+    verb: "create" | "change",
+    { id, actual }: Made<Inputs>,
+    outputs: State,
+    wanted: Inputs & Marked,
+  ): Promise<State> {
     const { lifecycle, world } = this;
+    let known = actual && { ...actual, inputs: inOrderOf(wanted, actual.inputs) };
     const read = async (): Promise<Actual<Inputs> | undefined> => {
-      const seen = await lifecycle.read(tenant, id, wanted);
+      const seen = await lifecycle.read(tenant, id, wanted, known?.outputs ?? outputs);
       return seen && { ...seen, inputs: inOrderOf(wanted, seen.inputs) };
     };
-    let known: Actual<Inputs> | undefined;
     try {
-      known =
-        verb === "create" ? await untilVisible(read, (actual) => actual !== undefined, world.patience) : await read();
-      for (let target: (Inputs & Marked) | undefined; target !== wanted;) {
+      let seen = known === undefined;
+      if (verb === "change") known = await read();
+      else known ??= await untilVisible(read, (one) => one !== undefined, world.patience);
+      for (let target: (Inputs & Marked) | undefined; target !== wanted || !seen;) {
         if (!known) throw new EntraError("NOT_FOUND", `it is not in tenant ${tenant.name} any more`);
-        const next: Inputs & Marked = lifecycle.towards?.(wanted, known) ?? wanted;
+        const now: Actual<Inputs> = known;
+        const next: Inputs & Marked = lifecycle.towards?.(wanted, now) ?? wanted;
         if (target && next !== wanted && same(target, next))
           throw new EntraError("UNEXPECTED_ANSWER", "the change does not come to an end");
         target = next;
-        if (this.#differences(next, known).length === 0) continue;
-        await lifecycle.change(tenant, id, next, known);
-        known = await this.#untilShown(read, next);
+        const differs = this.#differences(next, now).length > 0;
+        // A replica may not know yet what was made a moment ago.
+        if (differs)
+          await untilReferentsShow(() => lifecycle.change(tenant, id, next, now), verb === "create", world.patience);
+        if (differs || !seen) known = await this.#untilShown(read, next);
+        seen = true;
       }
     } catch (error) {
       const reason = worded(error, this.#step(verb, wanted));

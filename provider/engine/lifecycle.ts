@@ -42,6 +42,14 @@ export interface Actual<Inputs> {
   readonly marked?: boolean;
 }
 
+/** A new object. */
+export interface Made<Inputs> {
+  /** Resource id. */
+  readonly id: string;
+  /** What Graph answered, where that says enough to go on without reading the object first. */
+  readonly actual?: Actual<Inputs>;
+}
+
 /** Least Graph permission per step; quoted when Graph answers 403. */
 export interface Permissions {
   readonly read: string;
@@ -71,14 +79,27 @@ export interface Lifecycle<Inputs extends object> {
 
   /** Questions only the tenant can answer, asked at preview about inputs that changed: do these people exist? */
   questions?(tenant: Tenant, inputs: Partial<Inputs>): Promise<readonly Finding[]>;
-  /** Objects that have the natural key. `fresh` after a lost answer: do not trust what was listed earlier in this run. */
+  /**
+   * Objects that have the natural key, by one list that all resources of a run share. `fresh` after a lost answer: do not
+   * trust what was listed earlier. Not asked where the object hangs from one that this run made: nothing can be there.
+   */
   find(tenant: Tenant, wanted: Inputs & Marked, fresh: boolean): Promise<readonly Match[]>;
   /** Ids of the objects that must exist before this one. Where one was made moments ago, a refusal for its absence is waited out. */
   refersTo?(wanted: Inputs): readonly string[];
-  /** The resource id of the new object. What it leaves undone, `change` does next. */
-  create(tenant: Tenant, wanted: Inputs & Marked): Promise<string>;
-  /** The object as it is now, or undefined when it is gone. `declared` is what the program said: sets of people keep its spelling. */
-  read(tenant: Tenant, id: string, declared: Partial<Inputs> & Marked): Promise<Actual<Inputs> | undefined>;
+  /** Makes the object. What it leaves undone, `change` does next. */
+  create(tenant: Tenant, wanted: Inputs & Marked): Promise<Made<Inputs>>;
+  /**
+   * The object as it is now, or undefined when it is gone.
+   *
+   * @param declared what the program said: sets of people keep its spelling
+   * @param outputs what was read last; empty right after a create
+   */
+  read(
+    tenant: Tenant,
+    id: string,
+    declared: Partial<Inputs> & Marked,
+    outputs: Readonly<Record<string, unknown>>,
+  ): Promise<Actual<Inputs> | undefined>;
   /** A target on the way to `wanted`, where going straight there would be dangerous. Ends at `wanted` itself. */
   towards?(wanted: Inputs & Marked, actual: Actual<Inputs>): Inputs & Marked;
   /** Moves `actual` to `wanted`: sends what differs and nothing else, adds before it removes. */

@@ -6,6 +6,7 @@ import { EntraError, messageOf } from "./errors";
 import { graphTenant } from "./graph-tenant";
 import type { PipelineSettings } from "./pipeline";
 import { requestLog } from "./request-log";
+import { QuotaScheduler } from "./scheduler";
 import { servedToken } from "./served-token";
 import { type TenantSetting, tenantSetting } from "./settings";
 import type { Tenant } from "./tenant";
@@ -92,7 +93,9 @@ export function embeddedConnection(
   tuning: Tuning = {},
 ): Promise<Tenant> {
   const transport: Transport = (request) => tenant.handle(request);
-  return connection({ name, origin: graphOrigin, transport, issue: () => tenant.token() }, tuning);
+  // An embedded tenant keeps no quotas unless it is told to, and then it says so: there is nothing to hold back for.
+  const scheduler = new QuotaScheduler(tuning.clock ?? systemClock, { quotas: [] });
+  return connection({ name, origin: graphOrigin, transport, issue: () => tenant.token() }, { scheduler, ...tuning });
 }
 
 /** Signs in, learns from the token which tenant this is, and builds the pipeline. */

@@ -121,7 +121,7 @@ describe("an agent identity blueprint", () => {
   });
 
   it("is never a plain application that happens to have its uniqueName", async () => {
-    tenant.emulated.grant(["Application.ReadWrite.All", "AgentIdentityBlueprint.ReadWrite.All", "User.Read.All"]);
+    tenant.emulated.grant(["Application.Read.All", "AgentIdentityBlueprint.ReadWrite.All", "User.Read.All"]);
     const other = await tenant.process();
     const plain = {
       status: 200,
@@ -134,7 +134,7 @@ describe("an agent identity blueprint", () => {
         uniqueName: "payroll",
       },
     };
-    tenant.emulated.fail({ method: "GET", path: "uniqueName", effect: "before", answer: plain });
+    tenant.emulated.fail({ method: "PATCH", path: "uniqueName", effect: "before", answer: plain });
     await expect(other.create(agentIdentityBlueprint, asks({ uniqueName: "payroll" }))).rejects.toMatchObject({
       code: "UNEXPECTED_ANSWER",
       message: expect.stringContaining("is a plain application, not a blueprint. Declare another uniqueName") as string,

@@ -118,6 +118,8 @@ function fits(
     const family = at === 0 && isFamily(asked[0]) ? familyOf(asked[0]?.name ?? "") : undefined;
     if (!family) return sameName(cast, given);
     if (given !== undefined) return route.anyKind === true || sameName(cast, given);
+    // What an upsert makes is of the type that the address says.
+    if (!target && route.makesMissing) return cast === undefined;
     if (!target || route.anyKind || sameName(cast ?? family.base, target.kind)) return true;
     return cast === undefined && entityOf(target.kind).ownRoutes !== true;
   });

@@ -1,14 +1,24 @@
 /** application, and agentIdentityBlueprint, which is one. */
-import { z } from "zod";
-import type { BodyRule } from "../body";
 import type { Json, Store, StoredObject } from "../state/store";
-import type { Entity, View } from "./entity";
+import { applicationQueries } from "./application-queries";
+import { shownCredentials } from "./credential";
+import type { Entity, Relation, View } from "./entity";
+import { named } from "./membership";
 
 /** Blueprint of an app id; a soft-deleted one still lends its properties. */
 export function blueprintOf(store: Store, appId: unknown): StoredObject | undefined {
+  return applicationOf(store, appId, ["agentIdentityBlueprint"]);
+}
+
+/** Application of an app id in this tenant; a soft-deleted one when no other is there. */
+export function applicationOf(
+  store: Store,
+  appId: unknown,
+  kinds: readonly string[] = ["application", "agentIdentityBlueprint"],
+): StoredObject | undefined {
   const where = { property: "appId", value: String(appId) };
-  const found = store.find({ kinds: ["agentIdentityBlueprint"], where, deleted: "either" });
-  return found.find((blueprint) => blueprint.deletedDateTime === null) ?? found.at(-1);
+  const found = store.find({ kinds, where, deleted: "either" });
+  return found.find(({ deletedDateTime }) => deletedDateTime === null) ?? found.at(-1);
 }
 
 const emptyApi = {
@@ -25,25 +35,36 @@ const emptyInfo = {
   marketingUrl: null,
   logoUrl: null,
 };
-const emptyWeb = {
-  redirectUris: [],
-  homePageUrl: null,
-  logoutUrl: null,
-  implicitGrantSettings: { enableIdTokenIssuance: false, enableAccessTokenIssuance: false },
-};
+const emptyImplicitGrant = { enableIdTokenIssuance: false, enableAccessTokenIssuance: false };
+const emptyWeb = { redirectUris: [], homePageUrl: null, logoutUrl: null };
 
-/** How applications read; blueprints add to it. */
-export const showsApplication: View = ({ id, body, deletedDateTime }, { domain }) => ({
+const nested = (body: Json, name: string) => body[name] as Json | undefined;
+
+function webOf(body: Json): Json {
+  const web: Json = { ...emptyWeb, ...nested(body, "web") };
+  const uris = web["redirectUris"] as readonly string[];
+  return {
+    ...web,
+    implicitGrantSettings: { ...emptyImplicitGrant, ...nested(web, "implicitGrantSettings") },
+    redirectUriSettings: web["redirectUriSettings"] ?? uris.map((uri) => ({ uri, index: null })),
+  };
+}
+
+/** What reads the same on every application: REF agentidentityblueprint, the properties a blueprint has too. */
+const showsCommon: View = ({ id, body, deletedDateTime }, { domain }) => ({
   id,
   deletedDateTime,
   appId: body["appId"],
   identifierUris: body["identifierUris"] ?? [],
+  certification: null,
   createdByAppId: body["createdByAppId"] ?? null,
   createdDateTime: body["createdDateTime"],
   description: body["description"] ?? null,
   disabledByMicrosoftStatus: null,
   displayName: body["displayName"],
   groupMembershipClaims: body["groupMembershipClaims"] ?? null,
+  isDisabled: body["isDisabled"] ?? null,
+  managerApplications: [],
   optionalClaims: body["optionalClaims"] ?? null,
   publisherDomain: domain,
   requiredResourceAccess: body["requiredResourceAccess"] ?? [],
@@ -52,205 +73,98 @@ export const showsApplication: View = ({ id, body, deletedDateTime }, { domain }
   tags: body["tags"] ?? [],
   tokenEncryptionKeyId: body["tokenEncryptionKeyId"] ?? null,
   uniqueName: body["uniqueName"] ?? null,
-  verifiedPublisher: { displayName: null, verifiedPublisherId: null, addedDateTime: null },
-  api: body["api"] ?? emptyApi,
+  verifiedPublisher: body["verifiedPublisher"] ?? {
+    displayName: null,
+    verifiedPublisherId: null,
+    addedDateTime: null,
+  },
+  api: { ...emptyApi, ...nested(body, "api") },
   appRoles: body["appRoles"] ?? [],
-  info: { ...emptyInfo, ...(body["info"] as Json | undefined) },
-  keyCredentials: [],
-  passwordCredentials: [],
-  web: body["web"] ?? emptyWeb,
+  info: { ...emptyInfo, ...nested(body, "info") },
+  web: webOf(body),
+  ...shownCredentials(body),
 });
 
-export const application: Entity = {
-  kind: "application",
+/** What only plain applications have, as it reads when nobody set it. */
+const plainOnly = {
+  addIns: [],
+  applicationTemplateId: null,
+  authenticationBehaviors: null,
+  defaultRedirectUri: null,
+  isDeviceOnlyAuthSupported: null,
+  isFallbackPublicClient: null,
+  nativeAuthenticationApisEnabled: null,
+  notes: null,
+  oauth2RequirePostResponse: false,
+  parentalControlSettings: { countriesBlockedForMinors: [], legalAgeGroupRule: "Allow" },
+  publicClient: { redirectUris: [] },
+  requestSignatureVerification: null,
+  samlMetadataUrl: null,
+  servicePrincipalLockConfiguration: null,
+  spa: { redirectUris: [] },
+};
+
+/** Names of the properties that blueprints do not have. */
+export const plainOnlyProperties: readonly string[] = Object.keys(plainOnly);
+
+/** How applications read. */
+export const showsApplication: View = (object, around) => {
+  const own = Object.fromEntries(plainOnlyProperties.flatMap((name) => pair(object.body, name)));
+  return { ...showsCommon(object, around), ...plainOnly, ...own };
+};
+
+const pair = (body: Json, name: string): (readonly [string, unknown])[] =>
+  name in body ? [[name, body[name]] as const] : [];
+
+/** Objects of a kind that name the application they belong to. */
+export const belongingTo = (kind: string, { id }: StoredObject, { store }: { readonly store: Store }): StoredObject[] =>
+  store.find({ kinds: [kind], where: { property: "application", value: id } });
+
+const relations: Readonly<Record<string, Relation>> = {
+  owners: { type: "directoryObject", of: (object, around) => named("owners", object, around), expandable: true },
+  federatedIdentityCredentials: {
+    type: "federatedIdentityCredential",
+    of: (object, around) => belongingTo("federatedIdentityCredential", object, around),
+    expandable: true,
+  },
+  extensionProperties: {
+    type: "extensionProperty",
+    of: (object, around) => belongingTo("extensionProperty", object, around),
+    expandable: true,
+  },
+};
+
+const shared = {
   set: "applications",
   alternateKeys: ["appId", "uniqueName"],
+  queryable: applicationQueries,
+};
+
+export const application: Entity = {
+  ...shared,
+  kind: "application",
   indexed: ["appId", "uniqueName", "identifierUris"],
+  onlyOnSelect: ["authenticationBehaviors", "managerApplications"],
+  relations,
   shows: showsApplication,
 };
 
 export const agentIdentityBlueprint: Entity = {
+  ...shared,
   kind: "agentIdentityBlueprint",
-  set: "applications",
-  alternateKeys: ["appId", "uniqueName"],
   derived: true,
-  ownRoutes: true,
   // madeAppOnly is ours: only blueprints that an application made count toward the limit.
   indexed: ["appId", "uniqueName", "identifierUris", "madeAppOnly"],
-  onlyOnSelect: ["managerApplications"],
-  filter: { appId: ["eq", "in"], displayName: ["eq", "startswith"], uniqueName: ["eq"], tags: ["any"] },
-  shows: (object, around) => ({ ...showsApplication(object, around), managerApplications: [] }),
-};
-
-const text = (most: number) => z.string().min(1).max(most);
-const nullableText = z.string().max(1024).nullable();
-const appPermission = z.strictObject({ id: z.guid(), type: z.enum(["Scope", "Role"]) });
-
-/** A tag: 1 to 256 characters without white space. */
-export const tag = z.string().regex(/^\S{1,256}$/);
-
-/** Users and groups, as URLs. */
-export const references = z.array(z.string());
-
-const permissionScope = z.strictObject({
-  id: z.guid(),
-  value: text(120),
-  type: z.enum(["User", "Admin"]).default("User"),
-  isEnabled: z.boolean().default(true),
-  adminConsentDisplayName: nullableText.default(null),
-  adminConsentDescription: nullableText.default(null),
-  userConsentDisplayName: nullableText.default(null),
-  userConsentDescription: nullableText.default(null),
-});
-
-const appRole = z.strictObject({
-  id: z.guid(),
-  value: text(120).nullable().default(null),
-  displayName: text(100),
-  description: text(1024),
-  allowedMemberTypes: z.array(z.enum(["User", "Application"])).min(1),
-  isEnabled: z.boolean().default(true),
-});
-
-const web = z.strictObject({
-  redirectUris: z.array(z.string()).default([]),
-  homePageUrl: z.string().nullable().default(null),
-  logoutUrl: z.string().nullable().default(null),
-  implicitGrantSettings: z
-    .strictObject({
-      enableIdTokenIssuance: z.boolean().default(false),
-      enableAccessTokenIssuance: z.boolean().default(false),
-    })
-    .prefault({}),
-});
-
-const claim = z.strictObject({
-  name: text(120),
-  source: z.string().nullable().default(null),
-  essential: z.boolean().default(false),
-  additionalProperties: z.array(z.string()).default([]),
-});
-
-/** Everything a client can set on a blueprint after its creation, and nothing else. */
-const writable = {
-  displayName: text(256),
-  description: z.string().max(1024).nullable(),
-  signInAudience: z.enum([
-    "AzureADMyOrg",
-    "AzureADMultipleOrgs",
-    "AzureADandPersonalMicrosoftAccount",
-    "PersonalMicrosoftAccount",
-  ]),
-  identifierUris: z.array(text(255)),
-  api: z.strictObject({
-    acceptMappedClaims: z.boolean().nullable().default(null),
-    knownClientApplications: z.array(z.guid()).default([]),
-    oauth2PermissionScopes: z.array(permissionScope).default([]),
-    preAuthorizedApplications: z
-      .array(z.strictObject({ appId: z.guid(), delegatedPermissionIds: z.array(z.guid()) }))
-      .default([]),
-    requestedAccessTokenVersion: z
-      .union([z.literal(1), z.literal(2)])
-      .nullable()
-      .default(null),
-  }),
-  appRoles: z.array(appRole),
-  requiredResourceAccess: z
-    .array(z.strictObject({ resourceAppId: z.guid(), resourceAccess: z.array(appPermission) }))
-    .max(50)
-    .refine((apis) => apis.reduce((sum, api) => sum + api.resourceAccess.length, 0) <= 400),
-  optionalClaims: z
-    .strictObject({
-      idToken: z.array(claim).default([]),
-      accessToken: z.array(claim).default([]),
-      saml2Token: z.array(claim).default([]),
-    })
-    .nullable(),
-  info: z.strictObject({
-    termsOfServiceUrl: nullableText.default(null),
-    supportUrl: nullableText.default(null),
-    privacyStatementUrl: nullableText.default(null),
-    marketingUrl: nullableText.default(null),
-  }),
-  tags: z.array(tag),
-  web,
-  groupMembershipClaims: z.string().nullable(),
-  serviceManagementReference: z.string().nullable(),
-  tokenEncryptionKeyId: z.guid().nullable(),
-};
-
-const readOnly = [
-  "id",
-  "appId",
-  "createdByAppId",
-  "createdDateTime",
-  "publisherDomain",
-  "disabledByMicrosoftStatus",
-  "certification",
-  "verifiedPublisher",
-  "uniqueName",
-  "deletedDateTime",
-  "passwordCredentials",
-];
-
-/** Properties of applications that blueprints do not have. REF's property table is the allow-list; the documentation names no blocked set. */
-const incompatible = [
-  "addIns",
-  "authenticationBehaviors",
-  "defaultRedirectUri",
-  "isDeviceOnlyAuthSupported",
-  "isFallbackPublicClient",
-  "nativeAuthenticationApisEnabled",
-  "notes",
-  "oauth2RequirePostResponse",
-  "parentalControlSettings",
-  "publicClient",
-  "requestSignatureVerification",
-  "samlMetadataUrl",
-  "servicePrincipalLockConfiguration",
-  "spa",
-];
-
-const refused: NonNullable<BodyRule["refused"]> = {
-  ...Object.fromEntries(
-    incompatible.map((name) => [
-      name,
-      {
-        code: "AgentBlueprint_IncompatibleProperty",
-        message: `Property '${name}' is not supported on agent identity blueprints.`,
-      } as const,
-    ]),
-  ),
-  managerApplications: {
-    code: "Request_BadRequest",
-    message: "Property 'managerApplications' can only name applications of Microsoft, and only Microsoft can set it.",
+  // The rest of an application's properties are there, unset: REF agentidentityblueprint.
+  onlyOnSelect: [...plainOnlyProperties, "managerApplications"],
+  relations: {
+    ...relations,
+    sponsors: { type: "directoryObject", of: (object, around) => named("sponsors", object, around), expandable: true },
+    inheritablePermissions: {
+      type: "inheritablePermission",
+      of: (object, around) => belongingTo("inheritablePermission", object, around),
+      expandable: true,
+    },
   },
-  keyCredentials: { status: 501, code: "NotEmulated", message: "The emulated tenant does not take certificates yet." },
-};
-
-const resource = "AgentIdentityBlueprint";
-const { displayName, ...optional } = writable;
-const people = { "sponsors@odata.bind": references.optional(), "owners@odata.bind": references.optional() };
-const partly = z.strictObject(optional).partial().shape;
-
-export const blueprintToCreate = {
-  resource,
-  readOnly,
-  refused,
-  schema: z.strictObject({ displayName, ...partly, ...people }),
-};
-export const blueprintToChange = { resource, readOnly, refused, schema: z.strictObject(writable).partial() };
-/** An upsert is either: people can be given when it creates. */
-export const blueprintToUpsert = {
-  resource,
-  readOnly,
-  refused,
-  schema: z.strictObject({ ...writable, ...people }).partial(),
-};
-
-/** A plain application, as far as the tenant needs one. `sponsors` and `owners` are swallowed: that is the trap. */
-export const applicationToCreate = {
-  resource: "Application",
-  readOnly,
-  schema: z.strictObject({ displayName, ...partly, ...people }),
+  shows: (object, around) => ({ ...plainOnly, ...showsCommon(object, around) }),
 };

@@ -14,6 +14,12 @@ import { directoryAudit, signIn } from "./log";
 import { oauth2PermissionGrant } from "./oauth2-permission-grant";
 import { domain, organization, subscribedSku } from "./organization";
 import { agentUser, user } from "./user";
+import {
+  agentRiskDetection,
+  riskyAgentIdentity,
+  riskyAgentIdentityBlueprintPrincipal,
+  riskyAgentUser,
+} from "./risky-agent";
 import { agentIdentity, agentIdentityBlueprintPrincipal, servicePrincipal } from "./service-principal";
 
 const entities = [
@@ -42,6 +48,10 @@ const entities = [
   directoryRole,
   unifiedRoleAssignment,
   unifiedRoleDefinition,
+  riskyAgentIdentity,
+  riskyAgentIdentityBlueprintPrincipal,
+  riskyAgentUser,
+  agentRiskDetection,
 ];
 
 const byKind = new Map(entities.map((entity) => [entity.kind, entity]));

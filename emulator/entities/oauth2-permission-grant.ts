@@ -1,30 +1,41 @@
 /** What an application may do in the name of people. */
 import { z } from "zod";
-import { asStored, type Entity } from "./entity";
+import type { Entity } from "./entity";
 
 export const oauth2PermissionGrant: Entity = {
   kind: "oAuth2PermissionGrant",
-  shows: asStored,
   set: "oauth2PermissionGrants",
   indexed: ["clientId", "resourceId", "principalId"],
-  filter: { clientId: ["eq"], consentType: ["eq"], principalId: ["eq"], resourceId: ["eq"] },
+  queryable: {
+    clientId: { filter: ["eq"] },
+    consentType: { filter: ["eq"] },
+    principalId: { filter: ["eq"] },
+    resourceId: { filter: ["eq"] },
+    scope: { filter: ["eq"] },
+  },
+  // startTime and expiryTime are beta's alone: required there once, ignored always.
+  shows({ id, body: { startTime = null, expiryTime = null, ...shown } }, { version }) {
+    return { id, ...shown, ...(version === "beta" ? { startTime, expiryTime } : {}) };
+  },
 };
 
-const scopes = z.string().max(3850);
+const scope = z.string().max(3850);
+
+const grant = { resource: "OAuth2PermissionGrant", type: "oAuth2PermissionGrant" };
 
 export const grantToCreate = {
-  resource: "OAuth2PermissionGrant",
+  ...grant,
   readOnly: ["id"],
-  schema: z.strictObject({
+  schema: z.looseObject({
     clientId: z.guid(),
     consentType: z.enum(["AllPrincipals", "Principal"]),
     principalId: z.guid().nullable().default(null),
     resourceId: z.guid(),
-    scope: scopes,
+    scope,
   }),
 };
 export const grantToChange = {
-  resource: "OAuth2PermissionGrant",
+  ...grant,
   readOnly: ["id", "clientId", "consentType", "principalId", "resourceId"],
-  schema: z.strictObject({ scope: scopes }),
+  schema: z.looseObject({ scope }),
 };

@@ -1,222 +1,218 @@
 /** servicePrincipal, and its two agent kinds: agentIdentityBlueprintPrincipal and agentIdentity. */
-import { z } from "zod";
-import type { BodyRule } from "../body";
 import { apiOf } from "../permissions";
 import type { Json } from "../state/store";
-import { blueprintOf, references, showsApplication, tag } from "./application";
-import type { Entity, View } from "./entity";
+import { applicationOf, blueprintOf, showsApplication } from "./application";
+import { agentIdentityQueries, servicePrincipalQueries } from "./application-queries";
+import { shownCredentials } from "./credential";
+import type { Entity, Surroundings, View } from "./entity";
+import { agentRelations, servicePrincipalRelations } from "./service-principal-relations";
 
-/** Graph shows the tags of the blueprint and of the object as one set. */
-function tagsWith(body: Json, blueprint: Json | undefined): unknown[] {
-  return [...new Set([...list(blueprint?.["tags"]), ...list(body["tags"])])];
+/** Graph shows the tags of the application and of the object as one set. */
+function tagsWith(body: Json, application: Json | undefined): unknown[] {
+  return [...new Set([...list(application?.["tags"]), ...list(body["tags"])])];
 }
 
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
 
-const showsServicePrincipal: View = ({ id, body, deletedDateTime }) => {
+/** Every property of a service principal, where nothing was written. */
+const unset: Json = {
+  accountEnabled: true,
+  addIns: [],
+  alternativeNames: [],
+  appDescription: null,
+  appDisplayName: null,
+  applicationTemplateId: null,
+  appOwnerOrganizationId: null,
+  appRoleAssignmentRequired: false,
+  appRoles: [],
+  createdByAppId: null,
+  customSecurityAttributes: null,
+  description: null,
+  disabledByMicrosoftStatus: null,
+  homepage: null,
+  info: { termsOfServiceUrl: null, supportUrl: null, privacyStatementUrl: null, marketingUrl: null, logoUrl: null },
+  isDisabled: null,
+  loginUrl: null,
+  logoutUrl: null,
+  notes: null,
+  notificationEmailAddresses: [],
+  oauth2PermissionScopes: [],
+  preferredSingleSignOnMode: null,
+  preferredTokenSigningKeyThumbprint: null,
+  replyUrls: [],
+  resourceSpecificApplicationPermissions: [],
+  samlSingleSignOnSettings: null,
+  servicePrincipalNames: [],
+  signInAudience: null,
+  tags: [],
+  tokenEncryptionKeyId: null,
+  verifiedPublisher: { displayName: null, verifiedPublisherId: null, addedDateTime: null },
+};
+
+/** What a service principal reads of its application, when that is in this tenant. */
+function synced(shown: Record<string, unknown>, { tenantId, tenantName }: Surroundings): Json {
+  const api = shown["api"] as Json;
+  const web = shown["web"] as Json;
+  const [publicClient, spa] = [shown["publicClient"], shown["spa"]] as [Json, Json];
+  return {
+    appDescription: shown["description"],
+    appDisplayName: shown["displayName"],
+    appOwnerOrganizationId: tenantId,
+    appRoles: shown["appRoles"],
+    displayName: shown["displayName"],
+    homepage: web["homePageUrl"],
+    info: shown["info"],
+    isDisabled: shown["isDisabled"],
+    logoutUrl: web["logoutUrl"],
+    oauth2PermissionScopes: api["oauth2PermissionScopes"],
+    publisherName: tenantName,
+    replyUrls: [web, publicClient, spa].flatMap(({ redirectUris }) => redirectUris),
+    servicePrincipalNames: [shown["appId"], ...list(shown["identifierUris"])],
+    signInAudience: shown["signInAudience"],
+    verifiedPublisher: shown["verifiedPublisher"],
+  };
+}
+
+/** The same of an application that is not here: what its service principal was given. */
+function foreign({ body }: { readonly body: Json }): Json {
   const api = apiOf(body["appId"]);
+  return {
+    appDisplayName: api?.displayName ?? body["displayName"],
+    appRoles: api?.appRoles ?? [],
+    oauth2PermissionScopes: (api?.oauth2PermissionScopes ?? []).map((scope) => ({
+      ...scope,
+      userConsentDescription: null,
+      userConsentDisplayName: null,
+    })),
+    publisherName: api ? "Microsoft Services" : null,
+    servicePrincipalNames: [body["appId"]],
+    signInAudience: "AzureADMultipleOrgs",
+  };
+}
+
+const showsServicePrincipal: View = (object, around) => {
+  const { id, body, deletedDateTime } = object;
+  const application = applicationOf(around.store, body["appId"]);
+  const names = [...list(body["servicePrincipalNames"])];
+  const of = application ? synced(showsApplication(application, around), around) : foreign(object);
   return {
     id,
     deletedDateTime,
-    accountEnabled: true,
-    appDisplayName: body["displayName"],
-    appId: body["appId"],
-    appOwnerOrganizationId: body["appOwnerOrganizationId"],
-    appRoleAssignmentRequired: false,
-    appRoles: api?.appRoles ?? [],
-    createdDateTime: body["createdDateTime"],
-    displayName: body["displayName"],
-    oauth2PermissionScopes: api?.oauth2PermissionScopes ?? [],
-    servicePrincipalNames: [body["appId"]],
+    ...unset,
+    ...of,
+    ...body,
+    servicePrincipalNames: [...new Set([...list(of["servicePrincipalNames"]), ...names])],
     servicePrincipalType: "Application",
-    tags: [],
+    tags: tagsWith(body, application?.body),
+    ...shownCredentials(body),
   };
 };
+
+/** REF agentidentityblueprintprincipal: what reads without being asked for. */
+const principalShows = [
+  "accountEnabled",
+  "appDescription",
+  "appDisplayName",
+  "appOwnerOrganizationId",
+  "appRoleAssignmentRequired",
+  "appRoles",
+  "createdByAppId",
+  "disabledByMicrosoftStatus",
+  "info",
+  "oauth2PermissionScopes",
+  "servicePrincipalNames",
+  "signInAudience",
+  "tags",
+  "verifiedPublisher",
+];
 
 const showsBlueprintPrincipal: View = ({ id, body, deletedDateTime }, around) => {
   const blueprint = blueprintOf(around.store, body["appId"]);
-  const shown = blueprint ? showsApplication(blueprint, around) : {};
-  const api = shown["api"] as Json | undefined;
+  const of = blueprint ? synced(showsApplication(blueprint, around), around) : {};
   return {
     id,
     deletedDateTime,
-    accountEnabled: body["accountEnabled"] ?? true,
-    appDescription: shown["description"] ?? null,
-    appDisplayName: shown["displayName"],
-    appId: body["appId"],
-    appOwnerOrganizationId: around.tenantId,
-    appRoleAssignmentRequired: body["appRoleAssignmentRequired"] ?? false,
-    appRoles: shown["appRoles"] ?? [],
-    createdByAppId: body["createdByAppId"] ?? null,
+    ...unset,
     createdDateTime: body["createdDateTime"],
-    disabledByMicrosoftStatus: null,
-    displayName: shown["displayName"],
-    info: shown["info"],
-    oauth2PermissionScopes: api?.["oauth2PermissionScopes"] ?? [],
-    servicePrincipalNames: [body["appId"], ...list(shown["identifierUris"])],
+    ...body,
+    ...of,
+    publishedPermissionScopes: of["oauth2PermissionScopes"] ?? [],
     servicePrincipalType: "Application",
-    signInAudience: shown["signInAudience"],
     tags: tagsWith(body, blueprint?.body),
-    verifiedPublisher: shown["verifiedPublisher"],
+    keyCredentials: [],
+    passwordCredentials: [],
   };
 };
 
-const showsAgentIdentity: View = ({ id, body, deletedDateTime }, { store, tenantId }) => ({
-  id,
-  deletedDateTime,
-  accountEnabled: body["accountEnabled"],
-  agentIdentityBlueprintId: body["agentIdentityBlueprintId"],
-  // An agent's client id is its object id: seen by third parties, documented nowhere.
-  appId: id,
-  appOwnerOrganizationId: tenantId,
-  appRoles: [],
-  createdByAppId: body["createdByAppId"] ?? null,
-  createdDateTime: body["createdDateTime"],
-  disabledByMicrosoftStatus: null,
-  displayName: body["displayName"],
-  oauth2PermissionScopes: [],
-  servicePrincipalNames: [id],
-  servicePrincipalType: "ServiceIdentity",
-  tags: tagsWith(body, blueprintOf(store, body["agentIdentityBlueprintId"])?.body),
-});
+/** REF agentidentity: what reads without being asked for, and what OBS shows beside it. */
+const identityShows = [
+  "accountEnabled",
+  "appOwnerOrganizationId",
+  "appRoles",
+  "createdByAppId",
+  "disabledByMicrosoftStatus",
+  "oauth2PermissionScopes",
+  "servicePrincipalNames",
+  "tags",
+];
+
+const showsAgentIdentity: View = ({ id, body, deletedDateTime }, { store, tenantId }) => {
+  const { countsTowardLimitOf: _ours, ...written } = body;
+  return {
+    id,
+    deletedDateTime,
+    ...unset,
+    ...written,
+    // An agent's client id is its object id: seen by third parties, documented nowhere.
+    appId: id,
+    appOwnerOrganizationId: tenantId,
+    servicePrincipalNames: [id],
+    servicePrincipalType: "ServiceIdentity",
+    tags: tagsWith(body, blueprintOf(store, body["agentIdentityBlueprintId"])?.body),
+    managerApplications: [],
+    keyCredentials: [],
+    passwordCredentials: [],
+  };
+};
+
+/** What reads only when `$select` names it, where a type shows less than all. */
+const hidden = (shown: readonly string[]): string[] => [
+  ...Object.keys(unset).filter((name) => !shown.includes(name)),
+  "keyCredentials",
+  "passwordCredentials",
+];
+
+const shared = { set: "servicePrincipals", alternateKeys: ["appId"] };
 
 export const servicePrincipal: Entity = {
+  ...shared,
   kind: "servicePrincipal",
-  set: "servicePrincipals",
-  alternateKeys: ["appId"],
   indexed: ["appId"],
-  filter: { appId: ["eq", "in"], displayName: ["eq", "startswith"], servicePrincipalType: ["eq"], tags: ["any"] },
+  queryable: servicePrincipalQueries,
+  onlyOnSelect: ["customSecurityAttributes"],
+  relations: servicePrincipalRelations,
   shows: showsServicePrincipal,
 };
 
 export const agentIdentityBlueprintPrincipal: Entity = {
+  ...shared,
   kind: "agentIdentityBlueprintPrincipal",
-  set: "servicePrincipals",
-  alternateKeys: ["appId"],
   derived: true,
-  ownRoutes: true,
   indexed: ["appId"],
-  filter: { appId: ["eq", "in"], displayName: ["eq", "startswith"], tags: ["any"] },
+  queryable: servicePrincipalQueries,
+  onlyOnSelect: hidden(principalShows),
+  relations: agentRelations,
   shows: showsBlueprintPrincipal,
 };
 
 export const agentIdentity: Entity = {
+  ...shared,
   kind: "agentIdentity",
-  set: "servicePrincipals",
-  alternateKeys: ["appId"],
   derived: true,
-  ownRoutes: true,
-  indexed: ["appId", "agentIdentityBlueprintId", "displayName"],
-  filter: { agentIdentityBlueprintId: ["eq"], tags: ["any"], displayName: ["eq", "startswith"] },
+  // countsTowardLimitOf is ours: the blueprint of an agent identity that an application made.
+  indexed: ["appId", "agentIdentityBlueprintId", "displayName", "countsTowardLimitOf"],
+  queryable: agentIdentityQueries,
+  onlyOnSelect: [...hidden(identityShows), "managerApplications"],
+  relations: agentRelations,
   shows: showsAgentIdentity,
-};
-
-const synced = [
-  "appDisplayName",
-  "appDescription",
-  "appOwnerOrganizationId",
-  "appRoles",
-  "createdByAppId",
-  "createdDateTime",
-  "deletedDateTime",
-  "disabledByMicrosoftStatus",
-  "displayName",
-  "description",
-  "id",
-  "info",
-  "oauth2PermissionScopes",
-  "servicePrincipalNames",
-  "servicePrincipalType",
-  "signInAudience",
-  "verifiedPublisher",
-];
-
-export const principalToCreate = {
-  resource: "AgentIdentityBlueprintPrincipal",
-  readOnly: synced,
-  refused: Object.fromEntries(
-    [
-      "accountEnabled",
-      "appRoleAssignmentRequired",
-      "tags",
-      "sponsors@odata.bind",
-      "passwordCredentials",
-      "keyCredentials",
-    ].map((name) => [
-      name,
-      {
-        code: "AgentBlueprintPrincipal_IncompatibleProperty",
-        message: `Property '${name}' cannot be set when an agent identity blueprint principal is made.`,
-      } as const,
-    ]),
-  ),
-  schema: z.strictObject({ appId: z.guid() }),
-};
-
-export const principalToChange = {
-  resource: "AgentIdentityBlueprintPrincipal",
-  readOnly: [...synced, "appId"],
-  schema: z
-    .strictObject({ accountEnabled: z.boolean(), appRoleAssignmentRequired: z.boolean(), tags: z.array(tag) })
-    .partial(),
-};
-
-const credentialsNotSupported = {
-  code: "AgentIdentity_CredentialsNotSupported",
-  message: "Agent identities have no credentials of their own: add them to the agent identity blueprint.",
-} as const;
-
-const refused: NonNullable<BodyRule["refused"]> = {
-  passwordCredentials: credentialsNotSupported,
-  keyCredentials: credentialsNotSupported,
-  customSecurityAttributes: {
-    status: 501,
-    code: "NotEmulated",
-    message: "The emulated tenant has no custom security attributes yet.",
-  },
-  ...Object.fromEntries(
-    ["appRoles", "oauth2PermissionScopes", "replyUrls", "preferredSingleSignOnMode", "samlSingleSignOnSettings"].map(
-      (name) => [
-        name,
-        {
-          code: "AgentBlueprintPrincipal_AgentIdentity_IncompatibleProperty",
-          message: `Property '${name}' is not supported on agent identities.`,
-        } as const,
-      ],
-    ),
-  ),
-};
-
-const fixed = [
-  "id",
-  "appId",
-  "createdByAppId",
-  "createdDateTime",
-  "deletedDateTime",
-  "servicePrincipalType",
-  "disabledByMicrosoftStatus",
-  "managerApplications",
-];
-
-const writable = { displayName: z.string().min(1).max(256), accountEnabled: z.boolean(), tags: z.array(tag) };
-
-export const identityToCreate = {
-  resource: "AgentIdentity",
-  readOnly: fixed,
-  refused,
-  schema: z.strictObject({
-    displayName: writable.displayName,
-    agentIdentityBlueprintId: z.string().min(1),
-    accountEnabled: writable.accountEnabled.default(true),
-    tags: writable.tags.default([]),
-    "sponsors@odata.bind": references.optional(),
-    "owners@odata.bind": references.optional(),
-  }),
-};
-
-export const identityToChange = {
-  resource: "AgentIdentity",
-  readOnly: [...fixed, "agentIdentityBlueprintId"],
-  refused,
-  schema: z.strictObject(writable).partial(),
 };

@@ -1,137 +1,142 @@
 /** /servicePrincipals cast to agentIdentity. */
+import type { z } from "zod";
+import { agentIdentity } from "../entities/service-principal";
+import { identityCredentials, identityToChange, identityToCreate } from "../entities/service-principal-body";
 import { listAnswer, objectAnswer } from "../odata/collection";
+import { collectionOf, oneObjectOf } from "../odata/query";
+import { type Answer, type Context, type Permission, type Permissions, type Route, route, targetOf } from "../route";
+import { checkNewIdentity, checkOwnAgent, ownAgentsPermission } from "../rules/agent-identity";
+import { keptWith } from "../rules/assigned-attributes";
+import { identityHasNone } from "../rules/credentials";
 import { softDelete } from "../rules/deletion";
-import { agentIdentity, identityToChange, identityToCreate } from "../entities/service-principal";
+import { rememberCreator } from "../rules/ownership";
 import { boundPeople, newId, setPeople, sponsorsOfNew } from "../rules/people";
-import { collection, oneObject } from "../odata/query";
-import { GraphRefusal } from "../refusal";
-import { type Context, type Route, route, targetOf } from "../route";
+import type { Json, StoredObject } from "../state/store";
+import { assigningAttributes, identityRead, identityWrite, writeOrAttributes } from "./application-permissions";
+import { says } from "./blueprints";
 import { peopleRoutes } from "./people";
 
+const { kind } = agentIdentity;
 const all = "/servicePrincipals/microsoft.graph.agentIdentity";
 const one = "/servicePrincipals/{id}/microsoft.graph.agentIdentity";
-const kinds = [agentIdentity.kind];
-
-/** Agent identities of one blueprint, as long as applications make them; soft-deleted ones count. */
-export const mostIdentitiesMadeAppOnly = 250;
 
 /** Agent identities on a page: default and most. */
 const pageSize = 100;
 
-const read = ["AgentIdentity.Read.All", "AgentIdentity.ReadWrite.All"];
-const write = ["AgentIdentity.ReadWrite.All"];
+/** Those permissions; for an application also the one that every blueprint holds for its own agent identities. */
+const orOwn = (write: readonly Permission[]): Permissions => ({
+  application: [...write, ownAgentsPermission],
+  delegated: write,
+});
 
-function checkBlueprint({ store, caller }: Context, blueprintId: string): void {
-  const where = { property: "appId", value: blueprintId };
-  if (store.count({ kinds: ["agentIdentityBlueprint"], where }) === 0) {
-    throw new GraphRefusal(
-      400,
-      "AgentIdentity_IncompatibleParentType",
-      `The agentIdentityBlueprintId '${blueprintId}' is not the appId of an agent identity blueprint.`,
-    );
-  }
-  if (store.count({ kinds: ["agentIdentityBlueprintPrincipal"], where }) === 0) {
-    throw new GraphRefusal(
-      400,
-      "AgentIdentity_AgentBlueprintPrincipalDoesNotExist",
-      "The Agent Blueprint Principal for the Agent Blueprint does not exist.",
-    );
-  }
-  const siblings = { property: "agentIdentityBlueprintId", value: blueprintId };
-  if (
-    caller.idtyp === "app" &&
-    store.count({ kinds, where: siblings, deleted: "either" }) >= mostIdentitiesMadeAppOnly
-  ) {
-    throw new GraphRefusal(
-      400,
-      "AgentIdentity_LimitExceeded",
-      `An agent identity blueprint can have at most ${mostIdentitiesMadeAppOnly} agent identities, deleted ones included.`,
-    );
-  }
+const enabling = "AgentIdentity.EnableDisable.All";
+const deleting = "AgentIdentity.DeleteRestore.All";
+
+function checkNoCredentials(context: Context, body: Json): void {
+  if (identityCredentials.some((name) => name in body)) throw identityHasNone(context);
 }
 
+/** The agent identity that is addressed, if this caller may change it. */
+function changeable(context: Context, wide: readonly string[]): StoredObject {
+  const identity = targetOf(context);
+  checkOwnAgent(context, identity, [...identityWrite, ...wide]);
+  return identity;
+}
+
+function make(context: Context<z.infer<typeof identityToCreate.schema>>): Answer {
+  const { "sponsors@odata.bind": sponsorUrls, "owners@odata.bind": ownerUrls, ...properties } = context.body;
+  checkNoCredentials(context, properties);
+  const counts = checkNewIdentity(context, properties.agentIdentityBlueprintId);
+  const sponsors = sponsorsOfNew(context, sponsorUrls);
+  const owners = boundPeople(context, ownerUrls);
+  const id = newId();
+  const made = context.store.insert(kind, id, {
+    accountEnabled: true,
+    ...keptWith(context, {}, properties),
+    agentIdentityBlueprintId: properties.agentIdentityBlueprintId.toLowerCase(),
+    appId: id,
+    createdByAppId: context.caller.appId,
+    createdDateTime: context.now.toISOString(),
+    ...counts,
+  });
+  setPeople(context, "sponsors", made, sponsors);
+  setPeople(context, "owners", made, owners);
+  rememberCreator(context, made);
+  return objectAnswer(context, made, 201);
+}
+
+const creation = {
+  method: "POST",
+  permissions: orOwn(["AgentIdentity.Create.All", ...identityWrite]),
+  basis: "example",
+  source: "REF agentidentity-post, ENT create-delete-agent-identities, ENT error-codes",
+  differs: ["No documentation says with which status a caller of the wrong kind is refused: here 403."],
+  body: identityToCreate,
+  answers: kind,
+} as const;
+
+const people = { path: one, entity: agentIdentity, read: identityRead, basis: "prose" } as const;
+
 export const agentIdentityRoutes: Route[] = [
-  route({
-    method: "POST",
-    path: all,
-    permissions: ["AgentIdentity.Create.All", ...write],
-    basis: "prose",
-    source: "REF agentidentity-post",
-    body: identityToCreate,
-    answer(context) {
-      const { "sponsors@odata.bind": sponsorUrls, "owners@odata.bind": ownerUrls, ...properties } = context.body;
-      checkBlueprint(context, properties.agentIdentityBlueprintId);
-      const sponsors = sponsorsOfNew(context, sponsorUrls);
-      const owners = boundPeople(context, ownerUrls);
-      const id = newId();
-      const made = context.store.insert(agentIdentity.kind, id, {
-        ...properties,
-        agentIdentityBlueprintId: properties.agentIdentityBlueprintId.toLowerCase(),
-        appId: id,
-        createdByAppId: context.caller.appId,
-        createdDateTime: context.now.toISOString(),
-      });
-      setPeople(context, "sponsors", made, sponsors);
-      setPeople(context, "owners", made, owners);
-      return objectAnswer(context, made, 201);
-    },
-  }),
+  route({ ...creation, path: all, answer: make }),
+  route({ ...creation, path: "/servicePrincipals", when: says(kind), answer: make }),
   route({
     method: "GET",
     path: all,
-    permissions: read,
-    basis: "prose",
+    permissions: identityRead,
+    basis: "example",
     source: "REF agentidentity-list",
-    query: collection(agentIdentity.filter ?? {}, pageSize),
-    answer: (context) => listAnswer(context, { kinds }),
+    query: collectionOf(agentIdentity, pageSize),
+    answers: kind,
+    answer: (context) => listAnswer(context, { kinds: [kind] }),
   }),
   route({
     method: "GET",
     path: one,
-    permissions: [...read, "Application.Read.All"],
+    permissions: [...identityRead, "Application.Read.All"],
     basis: "prose",
     source: "REF agentidentity-get",
-    query: oneObject,
+    query: oneObjectOf(agentIdentity),
+    answers: kind,
     answer: (context) => objectAnswer(context, targetOf(context)),
   }),
   route({
     method: "PATCH",
     path: one,
-    permissions: [{ name: "AgentIdentity.EnableDisable.All", only: ["accountEnabled"] }, ...write],
-    basis: "prose",
+    permissions: writeOrAttributes(orOwn([{ name: enabling, only: ["accountEnabled"] }, ...identityWrite])),
+    basis: "example",
     source: "REF agentidentity-update",
+    differs: ["Owners and sponsors need the same permissions as others: their own rights are not looked at."],
     body: identityToChange,
     answer(context) {
-      const identity = targetOf(context);
-      context.store.replace(identity, { ...identity.body, ...context.body });
+      checkNoCredentials(context, context.body);
+      const identity = changeable(context, [enabling, assigningAttributes]);
+      const change = keptWith(context, identity.body, context.body);
+      context.store.replace(identity, { ...identity.body, ...change });
       return { status: 204 };
     },
   }),
   route({
     method: "DELETE",
     path: one,
-    permissions: ["AgentIdentity.DeleteRestore.All", ...write],
-    basis: "prose",
+    permissions: orOwn([deleting, ...identityWrite]),
+    basis: "example",
     source: "REF agentidentity-delete",
     answer(context) {
-      softDelete(context, targetOf(context));
+      softDelete(context, changeable(context, [deleting]));
       return { status: 204 };
     },
   }),
   ...peopleRoutes({
-    path: one,
+    ...people,
     relation: "owners",
-    read,
-    write,
-    basis: "prose",
+    write: identityWrite,
     source: "REF agentidentity-post-owners",
   }),
   ...peopleRoutes({
-    path: one,
+    ...people,
     relation: "sponsors",
-    read,
-    write: ["AgentIdentity.UpdateSponsors.All", ...write],
-    basis: "prose",
+    write: ["AgentIdentity.UpdateSponsors.All", ...identityWrite],
     source: "REF agentidentity-post-sponsors; PERM lists the path without the cast as well",
   }),
 ];

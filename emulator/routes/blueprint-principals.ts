@@ -1,88 +1,102 @@
 /** /servicePrincipals cast to agentIdentityBlueprintPrincipal. */
+import type { z } from "zod";
+import { agentIdentityBlueprintPrincipal } from "../entities/service-principal";
+import { principalToChange, principalToCreate } from "../entities/service-principal-body";
 import { listAnswer, objectAnswer } from "../odata/collection";
+import { collectionOf, oneObjectOf } from "../odata/query";
+import { GraphRefusal } from "../refusal";
+import { type Answer, type Context, type Route, route, targetOf } from "../route";
+import { keptWith } from "../rules/assigned-attributes";
 import { softDelete } from "../rules/deletion";
-import { agentIdentityBlueprintPrincipal, principalToChange, principalToCreate } from "../entities/service-principal";
+import { ownCreated, rememberCreator } from "../rules/ownership";
 import { newId } from "../rules/people";
-import { collection, oneObject } from "../odata/query";
-import { conflict, GraphRefusal } from "../refusal";
-import { type Route, route, targetOf } from "../route";
+import { principalRead, principalWrite, writeOrAttributes } from "./application-permissions";
+import { says } from "./blueprints";
 import { peopleRoutes } from "./people";
+import { checkUnused } from "./service-principals";
 
+const { kind } = agentIdentityBlueprintPrincipal;
 const all = "/servicePrincipals/microsoft.graph.agentIdentityBlueprintPrincipal";
 const one = "/servicePrincipals/{id}/microsoft.graph.agentIdentityBlueprintPrincipal";
-const kinds = [agentIdentityBlueprintPrincipal.kind];
 
-const read = ["AgentIdentityBlueprintPrincipal.Read.All", "AgentIdentityBlueprintPrincipal.ReadWrite.All"];
-const write = ["AgentIdentityBlueprintPrincipal.ReadWrite.All"];
+function make(context: Context<z.infer<typeof principalToCreate.schema>>): Answer {
+  const { store, body, caller, now } = context;
+  const where = { property: "appId", value: body.appId };
+  const [blueprint] = store.find({ kinds: ["agentIdentityBlueprint"], where });
+  if (!blueprint) {
+    throw new GraphRefusal(
+      400,
+      "AgentBlueprintPrincipal_RequireAgentBlueprint",
+      `The appId '${body.appId}' does not reference an agent identity blueprint.`,
+    );
+  }
+  const appId = String(blueprint.body["appId"]);
+  checkUnused(context, appId);
+  const made = store.insert(kind, newId(), {
+    appId,
+    createdByAppId: caller.appId,
+    createdDateTime: now.toISOString(),
+  });
+  ownCreated(context, made);
+  rememberCreator(context, made);
+  return objectAnswer(context, made, 201);
+}
+
+const creation = {
+  method: "POST",
+  permissions: ["AgentIdentityBlueprintPrincipal.Create", ...principalWrite],
+  basis: "example",
+  source: "REF agentidentityblueprintprincipal-post; OBS Agent365-devTools #193",
+  body: principalToCreate,
+  answers: kind,
+} as const;
+
+const people = { path: one, entity: agentIdentityBlueprintPrincipal, read: principalRead, basis: "prose" } as const;
 
 export const blueprintPrincipalRoutes: Route[] = [
-  route({
-    method: "POST",
-    path: all,
-    permissions: ["AgentIdentityBlueprintPrincipal.Create", ...write],
-    basis: "prose",
-    source: "REF agentidentityblueprintprincipal-post",
-    body: principalToCreate,
-    answer(context) {
-      const { store, body, caller, now } = context;
-      const where = { property: "appId", value: body.appId };
-      const [blueprint] = store.find({ kinds: ["agentIdentityBlueprint"], where });
-      if (!blueprint) {
-        throw new GraphRefusal(
-          400,
-          "AgentBlueprintPrincipal_RequireAgentBlueprint",
-          `The appId '${body.appId}' does not reference an agent identity blueprint.`,
-        );
-      }
-      if (store.count({ kinds, where }) > 0) {
-        throw conflict(
-          `The service principal cannot be created, updated, or restored because the service principal name ${body.appId} is already in use.`,
-        );
-      }
-      const appId = String(blueprint.body["appId"]);
-      const made = store.insert(agentIdentityBlueprintPrincipal.kind, newId(), {
-        appId,
-        createdByAppId: caller.appId,
-        createdDateTime: now.toISOString(),
-      });
-      return objectAnswer(context, made, 201);
-    },
-  }),
+  route({ ...creation, path: all, answer: make }),
+  route({ ...creation, path: "/servicePrincipals", when: says(kind), answer: make }),
   route({
     method: "GET",
     path: all,
-    permissions: read,
+    permissions: principalRead,
     basis: "prose",
     source: "REF agentidentityblueprintprincipal-list",
-    query: collection(agentIdentityBlueprintPrincipal.filter ?? {}),
-    answer: (context) => listAnswer(context, { kinds }),
+    query: collectionOf(agentIdentityBlueprintPrincipal),
+    answers: kind,
+    answer: (context) => listAnswer(context, { kinds: [kind] }),
   }),
   route({
     method: "GET",
     path: one,
-    permissions: [...read, "Application.Read.All"],
+    permissions: [...principalRead, "Application.Read.All"],
     basis: "prose",
     source: "REF agentidentityblueprintprincipal-get",
-    query: oneObject,
+    query: oneObjectOf(agentIdentityBlueprintPrincipal),
+    answers: kind,
     answer: (context) => objectAnswer(context, targetOf(context)),
   }),
   route({
     method: "PATCH",
     path: one,
-    permissions: [{ name: "AgentIdentityBlueprintPrincipal.EnableDisable.All", only: ["accountEnabled"] }, ...write],
+    permissions: writeOrAttributes([
+      { name: "AgentIdentityBlueprintPrincipal.EnableDisable.All", only: ["accountEnabled"] },
+      ...principalWrite,
+    ]),
     basis: "prose",
     source: "REF agentidentityblueprintprincipal-update",
     body: principalToChange,
     answer(context) {
       const principal = targetOf(context);
-      context.store.replace(principal, { ...principal.body, ...context.body });
+      const change = keptWith(context, principal.body, context.body);
+      context.store.replace(principal, { ...principal.body, ...change });
       return { status: 204 };
     },
   }),
   route({
     method: "DELETE",
     path: one,
-    permissions: ["AgentIdentityBlueprintPrincipal.DeleteRestore.All", ...write],
+    permissions: ["AgentIdentityBlueprintPrincipal.DeleteRestore.All", ...principalWrite],
     basis: "prose",
     source: "REF agentidentityblueprintprincipal-delete",
     answer(context) {
@@ -91,11 +105,15 @@ export const blueprintPrincipalRoutes: Route[] = [
     },
   }),
   ...peopleRoutes({
-    path: one,
+    ...people,
     relation: "owners",
-    read,
-    write,
-    basis: "prose",
+    write: principalWrite,
     source: "REF agentidentityblueprintprincipal-post-owners",
+  }),
+  ...peopleRoutes({
+    ...people,
+    relation: "sponsors",
+    write: principalWrite,
+    source: "REF agentidentityblueprintprincipal-post-sponsors",
   }),
 ];

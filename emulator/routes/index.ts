@@ -4,15 +4,21 @@ import { administrativeUnitRoutes } from "./administrative-units";
 import { agentIdentityRoutes } from "./agent-identities";
 import { agentUserRoutes } from "./agent-users";
 import { appRoleAssignmentRoutes } from "./app-role-assignments";
+import { applicationRoutes } from "./applications";
 import { blueprintPrincipalRoutes } from "./blueprint-principals";
 import { blueprintRoutes } from "./blueprints";
+import { auditLogRoutes } from "./audit-logs";
 import { conditionalAccessRoutes } from "./conditional-access";
+import { credentialRoutes } from "./credentials";
 import { customSecurityAttributeRoutes } from "./custom-security-attributes";
 import { deletedItemRoutes } from "./deleted-items";
 import { directoryObjectRoutes } from "./directory-objects";
 import { directoryRoleRoutes } from "./directory-roles";
+import { riskyAgentRoutes } from "./risky-agents";
 import { roleAssignmentRoutes } from "./role-assignments";
 import { federatedIdentityCredentialRoutes } from "./federated-identity-credentials";
+import { inheritablePermissionRoutes } from "./inheritable-permissions";
+import { inheritedGrantRoutes } from "./inherited-grants";
 import { groupMemberRoutes } from "./group-members";
 import { groupRoutes } from "./groups";
 import { licenseRoutes } from "./licenses";
@@ -23,18 +29,26 @@ import { organizationRoutes } from "./organization";
 import { servicePrincipalRoutes } from "./service-principals";
 import { userRelationRoutes } from "./user-relations";
 import { userRoutes } from "./users";
+import { verifiedPublisherRoutes } from "./verified-publisher";
 
 export const routes: readonly Route[] = [
   ...blueprintRoutes,
+  ...applicationRoutes,
+  ...credentialRoutes,
+  ...verifiedPublisherRoutes,
+  ...inheritablePermissionRoutes,
   ...federatedIdentityCredentialRoutes,
   ...blueprintPrincipalRoutes,
   ...agentIdentityRoutes,
   ...servicePrincipalRoutes,
+  ...inheritedGrantRoutes,
   ...appRoleAssignmentRoutes,
   ...oauth2PermissionGrantRoutes,
   ...conditionalAccessRoutes,
   ...customSecurityAttributeRoutes,
   ...deletedItemRoutes,
+  ...auditLogRoutes,
+  ...riskyAgentRoutes,
   ...roleAssignmentRoutes,
   ...directoryRoleRoutes,
   ...agentUserRoutes,

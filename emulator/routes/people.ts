@@ -1,14 +1,16 @@
-/** owners and sponsors of blueprints, blueprint principals and agent identities: the same three routes each. */
-import { wholeListAnswer } from "../odata/collection";
+/** owners and sponsors: the same routes wherever an object has them. */
+import type { Entity } from "../entities/entity";
 import { reference } from "../entities/reference";
-import { addPerson, peopleOf, type Relation, removePerson } from "../rules/people";
-import { oneObject } from "../odata/query";
+import { addPerson, type Relation, removePerson } from "../rules/people";
 import { plainBadRequest } from "../refusal";
-import { type Basis, keyOf, type Permissions, type Route, route, targetOf } from "../route";
+import { type Basis, type Context, keyOf, type Permissions, type Route, route, targetOf } from "../route";
+import type { StoredObject } from "../state/store";
+import { relationRoutes } from "./relations";
 
 interface PeopleRoutes {
   /** Path of the object, cast included. */
   readonly path: string;
+  readonly entity: Entity;
   readonly relation: Relation;
   readonly read: Permissions;
   readonly write: Permissions;
@@ -16,23 +18,32 @@ interface PeopleRoutes {
   readonly source: string;
   /** Whether the path must say the cast. @default false */
   readonly castNeeded?: true;
+  /** What must hold of caller and object beside the permission; throws a refusal. @default nothing */
+  readonly checked?: (context: Context, object: StoredObject) => void;
 }
 
-export function peopleRoutes({ path, relation, read, write, basis, source, castNeeded }: PeopleRoutes): Route[] {
-  const uncast = castNeeded
-    ? { uncast: (segment: string) => plainBadRequest(`Resource not found for the segment '${segment}'.`) }
-    : {};
+export const castNeeded = {
+  uncast: (segment: string) => plainBadRequest(`Resource not found for the segment '${segment}'.`),
+};
+
+export function peopleRoutes(declared: PeopleRoutes): Route[] {
+  const { path, entity, relation, read, write, basis, source, checked } = declared;
+  const uncast = declared.castNeeded ? castNeeded : {};
+  const reached = (context: Context) => {
+    const object = targetOf(context);
+    checked?.(context, object);
+    return object;
+  };
   return [
-    route({
+    ...relationRoutes({
       ...uncast,
-      method: "GET",
-      path: `${path}/${relation}`,
+      path,
+      entity,
+      relation,
       permissions: read,
       basis,
       source,
-      query: oneObject,
-      answer: (context) =>
-        wholeListAnswer(context, peopleOf(context, relation, targetOf(context)), "directoryObjects", true),
+      casts: ["user", "servicePrincipal", ...(relation === "sponsors" ? ["group"] : [])],
     }),
     route({
       ...uncast,
@@ -43,7 +54,7 @@ export function peopleRoutes({ path, relation, read, write, basis, source, castN
       source,
       body: reference,
       answer(context) {
-        addPerson(context, relation, targetOf(context), context.body["@odata.id"]);
+        addPerson(context, relation, reached(context), context.body["@odata.id"]);
         return { status: 204 };
       },
     }),
@@ -55,7 +66,7 @@ export function peopleRoutes({ path, relation, read, write, basis, source, castN
       basis,
       source,
       answer(context) {
-        removePerson(context, relation, targetOf(context), keyOf(context, "person"));
+        removePerson(context, relation, reached(context), keyOf(context, "person"));
         return { status: 204 };
       },
     }),

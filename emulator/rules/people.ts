@@ -1,18 +1,19 @@
 /** Who answers for an object: owners and sponsors. */
 import { randomUUID } from "node:crypto";
+import { servicePrincipalKinds } from "../entities";
 import { badRequest, notFound } from "../refusal";
 import type { Context } from "../route";
 import type { StoredObject } from "../state/store";
+import { administersAgents } from "./ownership";
 
 export type Relation = "owners" | "sponsors";
 
-/** Most people an object can have, and how many of its sponsors can be groups. */
+/** Owners of a group, sponsors of a user; those of applications and agents are switches. */
 export const mostOwners = 100;
 export const mostSponsors = 100;
-export const mostGroupSponsors = 5;
 
-/** Not documented: whether Graph lets the last sponsor go. Until a real tenant says otherwise, it may. */
-export const lastSponsorMayGo: boolean = true;
+/** Sponsors of one object that can be groups. */
+const mostGroupSponsors = 5;
 
 const referencePath = /^\/(?:v1\.0|beta)\/(users|groups|directoryObjects|servicePrincipals)\/([0-9a-f-]{36})$/i;
 
@@ -39,15 +40,20 @@ export function boundPeople(context: Context, urls: readonly string[] | undefine
 }
 
 /**
- * Sponsors of a new object: an application must name one, a person who names none becomes the sponsor.
+ * Sponsors of a new object: an application must name one, and so must an administrator of agents; any other person who
+ * names none becomes the sponsor.
  */
 export function sponsorsOfNew(context: Context, urls: readonly string[] | undefined): StoredObject[] {
   const sponsors = boundPeople(context, urls);
   if (sponsors.length > 0) return sponsors;
   const caller = context.caller.idtyp === "user" ? context.store.get(context.caller.oid) : undefined;
-  if (!caller) throw badRequest("No sponsor specified. Please provide at least one sponsor.");
+  if (!caller || administersAgents(context)) throw noSponsor();
   return [caller];
 }
+
+const noSponsor = () => badRequest("No sponsor specified. Please provide at least one sponsor.");
+
+const canOwn = ["user", ...servicePrincipalKinds];
 
 /** @throws {GraphRefusal} when one may not be what it is to become, or there are too many */
 export function setPeople(
@@ -58,11 +64,7 @@ export function setPeople(
 ): void {
   for (const person of people) {
     if (relation === "sponsors") checkSponsor(person);
-    else if (
-      person.kind !== "user" &&
-      !person.kind.startsWith("servicePrincipal") &&
-      person.kind !== "agentIdentityBlueprintPrincipal"
-    ) {
+    else if (!canOwn.includes(person.kind)) {
       throw badRequest(`Object '${person.id}' cannot be an owner: only users and service principals can.`);
     }
     if (!context.store.link(relation, object.id, person.id)) {
@@ -72,7 +74,7 @@ export function setPeople(
     }
   }
   const all = peopleOf(context, relation, object);
-  const most = relation === "sponsors" ? mostSponsors : mostOwners;
+  const most = context.switches.limits[relation];
   if (all.length > most) throw badRequest(`An object can have at most ${most} ${relation}.`);
   if (relation === "sponsors" && all.filter(({ kind }) => kind === "group").length > mostGroupSponsors) {
     throw badRequest(`At most ${mostGroupSponsors} sponsors can be groups.`);
@@ -105,9 +107,9 @@ export function addPerson(context: Context, relation: Relation, object: StoredOb
 /** `DELETE …/{id}/$ref` */
 export function removePerson(context: Context, relation: Relation, object: StoredObject, id: string): void {
   if (!context.store.unlink(relation, object.id, id.toLowerCase())) throw notFound(id);
-  if (relation === "sponsors" && !lastSponsorMayGo && peopleOf(context, relation, object).length === 0) {
-    throw badRequest("No sponsor specified. Please provide at least one sponsor.");
-  }
+  const { lastSponsor } = context.switches.profiles;
+  if (relation === "sponsors" && lastSponsor === "kept" && peopleOf(context, relation, object).length === 0)
+    throw noSponsor();
 }
 
 /** Ids of objects made by clients are random; those of the seed are not. */

@@ -1,0 +1,85 @@
+/** What holds of applications and blueprints alike, whoever asks. */
+import { isDeepStrictEqual } from "node:util";
+import { applicationKinds } from "../entities";
+import { badRequest, GraphRefusal } from "../refusal";
+import type { Context } from "../route";
+import type { Json, StoredObject } from "../state/store";
+import { keptCertificates } from "./key-credentials";
+
+/** What a body can say, as far as rules look into it. */
+export interface ApplicationBody {
+  readonly [property: string]: unknown;
+  readonly identifierUris?: readonly string[] | undefined;
+  readonly keyCredentials?: readonly Json[] | undefined;
+}
+
+/** Properties of a new application, checked and as they are kept. */
+export function newApplication(context: Context, body: ApplicationBody, uniqueName?: string): Json {
+  checkUnique(context, "uniqueName", uniqueName === undefined ? [] : [uniqueName]);
+  checkUnique(context, "identifierUris", body.identifierUris ?? []);
+  return {
+    ...body,
+    ...(body.keyCredentials ? { keyCredentials: keptCertificates([], body.keyCredentials) } : {}),
+    ...(uniqueName === undefined ? {} : { uniqueName }),
+  };
+}
+
+/** PATCH merges complex properties and replaces collections, as Graph does. */
+export function changeApplication(context: Context, object: StoredObject, change: ApplicationBody): StoredObject {
+  checkUnique(context, "identifierUris", change.identifierUris ?? [], object.id);
+  const changed = merged(object.body, change);
+  checkDisabledFirst(entitlements(object.body), entitlements(changed));
+  if (change.keyCredentials) {
+    const kept = object.body["keyCredentials"];
+    changed["keyCredentials"] = keptCertificates(Array.isArray(kept) ? (kept as Json[]) : [], change.keyCredentials);
+  }
+  return context.store.replace(object, changed);
+}
+
+const isComplex = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+export function merged(before: Json, change: Json): Record<string, unknown> {
+  const after: Record<string, unknown> = { ...before };
+  for (const [name, value] of Object.entries(change)) {
+    const old = before[name];
+    after[name] = isComplex(value) && isComplex(old) ? merged(old, value) : value;
+  }
+  return after;
+}
+
+/** A soft-deleted object keeps its names reserved. */
+function checkUnique({ store }: Context, property: string, values: readonly string[], self?: string): void {
+  for (const value of values) {
+    const where = { property, value };
+    const others = store.find({ kinds: applicationKinds, where, deleted: "either" }).filter(({ id }) => id !== self);
+    if (others.length > 0)
+      throw badRequest(`Another object with the same value for property ${property} already exists.`);
+  }
+}
+
+/** Scopes and roles that an application publishes. */
+function entitlements(body: Json): readonly Json[] {
+  const api = body["api"] as Json | undefined;
+  return [body["appRoles"], api?.["oauth2PermissionScopes"]].flatMap((list) =>
+    Array.isArray(list) ? (list as Json[]) : [],
+  );
+}
+
+/** What clients were consented to: it does not change under them. */
+const settled = ["value", "type"];
+
+/** A scope or role is disabled in one request, and removed or made another one in the next. */
+function checkDisabledFirst(before: readonly Json[], after: readonly Json[]): void {
+  const lost = before.some((old) => {
+    const now = after.find(({ id }) => id === old["id"]);
+    return old["isEnabled"] === true && !settled.every((name) => now && isDeepStrictEqual(now[name], old[name]));
+  });
+  if (lost) {
+    throw new GraphRefusal(
+      400,
+      "CannotDeleteOrUpdateEnabledEntitlement",
+      "Property cannot be deleted or updated unless it is disabled first.",
+    );
+  }
+}

@@ -4,7 +4,7 @@ import { servicePrincipalKinds, userKinds } from "../entities";
 import { badRequest, denied, notFound } from "../refusal";
 import type { Context } from "../route";
 import type { StoredObject } from "../state/store";
-import { idIn, mostOwners } from "./people";
+import { idIn } from "./people";
 
 /** Members that one PATCH of a group can add. */
 export const mostMembersAtOnce = 20;
@@ -67,12 +67,12 @@ export function addOwnerByUrl(context: Context, group: StoredObject, url: string
   addOwner(context, group, referenced(context, url));
 }
 
-export function addOwner({ store }: Context, group: StoredObject, owner: StoredObject): void {
+export function addOwner({ store, switches }: Context, group: StoredObject, owner: StoredObject): void {
   if (![...userKinds, ...servicePrincipalKinds].includes(owner.kind))
     throw badRequest(`Object '${owner.id}' cannot be an owner: only users and service principals can.`);
   if (!store.link("owners", group.id, owner.id)) throw exists("owners");
-  if (store.targets("owners", group.id).length > mostOwners)
-    throw badRequest(`An object can have at most ${mostOwners} owners.`);
+  const most = switches.limits.owners;
+  if (store.targets("owners", group.id).length > most) throw badRequest(`An object can have at most ${most} owners.`);
 }
 
 /** `DELETE …/owners/{owner}/$ref`. REF group-delete-owners: the last person who owns a group stays. */

@@ -5,7 +5,7 @@ import { badRequest, notFound } from "../refusal";
 import type { Context } from "../route";
 import type { StoredObject } from "../state/store";
 import { checkReachOf } from "./agent-user";
-import { idIn, mostSponsors } from "./people";
+import { idIn } from "./people";
 
 function referenced(context: Context, url: string): StoredObject {
   const id = idIn(context, url);
@@ -38,7 +38,7 @@ export function removeManager(context: Context, user: StoredObject): void {
 
 /** `POST …/sponsors/$ref`: users and groups, and no agents. */
 export function addSponsor(context: Context, user: StoredObject, url: string): void {
-  const { store } = context;
+  const { store, switches } = context;
   checkReachOf(context, user);
   const sponsor = referenced(context, url);
   if (sponsor.kind !== "user" && sponsor.kind !== "group")
@@ -48,8 +48,8 @@ export function addSponsor(context: Context, user: StoredObject, url: string): v
       "One or more added object references already exist for the following modified properties: 'sponsors'.",
     );
   }
-  if (store.targets("sponsors", user.id).length > mostSponsors)
-    throw badRequest(`A user can have at most ${mostSponsors} sponsors.`);
+  const most = switches.limits.sponsors;
+  if (store.targets("sponsors", user.id).length > most) throw badRequest(`A user can have at most ${most} sponsors.`);
 }
 
 /** `DELETE …/sponsors/{sponsor}/$ref` */

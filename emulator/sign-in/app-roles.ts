@@ -3,6 +3,7 @@ import type { Surroundings } from "../entities/entity";
 import type { AppRole } from "../permissions";
 import { automationAppId, defaultPermissions } from "../seed";
 import type { Store, StoredObject } from "../state/store";
+import { ownAgentsPermission } from "../rules/agent-identity";
 import { permissionsShownAt } from "../switches/permissions-lag";
 import type { Switches } from "../switches/switches";
 import { microsoftGraphAppId } from "../permissions";
@@ -63,5 +64,9 @@ export function rolesOf(
     principal.body["appId"] === automationAppId && resource.body["appId"] === microsoftGraphAppId
       ? granted(around.store, switches, now)
       : [];
-  return [...new Set([...own, ...assigned])];
+  const blueprints =
+    principal.kind === "agentIdentityBlueprintPrincipal" && resource.body["appId"] === microsoftGraphAppId
+      ? [ownAgentsPermission]
+      : [];
+  return [...new Set([...own, ...blueprints, ...assigned])];
 }

@@ -238,5 +238,9 @@ export function printExpression(expression: Expression): string {
 
 const atoms: readonly Expression["is"][] = ["literal", "path", "lambda", "call"];
 
-const operand = (expression: Expression) =>
-  atoms.includes(expression.is) ? printExpression(expression) : `(${printExpression(expression)})`;
+function operand(expression: Expression): string {
+  const first = "steps" in expression ? expression.steps[0]?.toLowerCase() : undefined;
+  const likeOperator = first !== undefined && (first === "not" || isOperator(first));
+  const printed = printExpression(expression);
+  return atoms.includes(expression.is) && !likeOperator ? printed : `(${printed})`;
+}

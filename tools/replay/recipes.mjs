@@ -1,0 +1,321 @@
+// @ts-check
+/**
+ * How an object that a page presumes comes into being: by the tenant's own API, so that every rule of the tenant holds for
+ * it. Kinds without a recipe cannot be made by clients: the tenant has them, or they are planted.
+ */
+import { isIdentifier, isPlaceholder } from "./placeholder.mjs";
+
+/**
+ * @typedef {import("./world.mjs").World} World
+ * @typedef {import("./world.mjs").Made} Made
+ * @typedef {Readonly<Record<string, unknown>>} Documented what the page shows of the object
+ *
+ * @typedef {object} Recipe
+ * @property {(made: { id: string, parent?: Made | undefined }) => string} at path of the object
+ * @property {(world: World, documented: Documented, parent: Made | undefined) => Promise<{ path: string, body: object }>} [post]
+ * @property {string} [key] property of the answer that addresses the object. Default: id
+ */
+
+const cast = (/** @type {string} */ kind) => `microsoft.graph.${kind}`;
+let counter = 0;
+/** A name nobody has yet. */
+const fresh = (/** @type {string} */ word) => `${word}${++counter}`;
+
+const graphAppId = "00000003-0000-0000-c000-000000000000";
+
+/** The documented object of a property, else a new one. @param {World} world @param {Documented} documented @param {string} property @param {string} kind @returns {Promise<Made>} */
+const related = (world, documented, property, kind) => {
+  const text = documented[property];
+  return isIdentifier(text) ? world.named(text, kind) : world.make(kind, {});
+};
+
+/** What of the page may be said at creation. @param {Documented} documented @param {readonly string[]} names */
+const said = (documented, names) =>
+  Object.fromEntries(
+    Object.entries(documented).filter(
+      ([name, value]) =>
+        names.includes(name) && value !== null && !(Array.isArray(value) ? value : [value]).some(isPlaceholder),
+    ),
+  );
+
+/** @param {World} world */
+const sponsors = async (world) => ({ "sponsors@odata.bind": [world.url(await world.somebody())] });
+
+/** @type {Readonly<Record<string, Recipe>>} */
+export const recipes = {
+  application: {
+    at: ({ id }) => `/applications/${id}`,
+    post: async () => ({ path: "/applications", body: { displayName: fresh("app") } }),
+  },
+  agentIdentityBlueprint: {
+    at: ({ id }) => `/applications/${id}/${cast("agentIdentityBlueprint")}`,
+    post: async (world) => ({
+      path: `/applications/${cast("agentIdentityBlueprint")}`,
+      body: { displayName: fresh("blueprint"), ...(await sponsors(world)) },
+    }),
+  },
+  servicePrincipal: {
+    at: ({ id }) => `/servicePrincipals/${id}`,
+    post: async (world) => ({
+      path: "/servicePrincipals",
+      body: { appId: (await world.make("application", {})).appId },
+    }),
+  },
+  agentIdentityBlueprintPrincipal: {
+    at: ({ id }) => `/servicePrincipals/${id}/${cast("agentIdentityBlueprintPrincipal")}`,
+    post: async (world) => ({
+      path: `/servicePrincipals/${cast("agentIdentityBlueprintPrincipal")}`,
+      body: { appId: (await world.make("agentIdentityBlueprint", {})).appId },
+    }),
+  },
+  agentIdentity: {
+    at: ({ id }) => `/servicePrincipals/${id}/${cast("agentIdentity")}`,
+    async post(world, documented) {
+      const principal = await world.application(
+        documented["agentIdentityBlueprintId"],
+        "agentIdentityBlueprintPrincipal",
+      );
+      return {
+        path: `/servicePrincipals/${cast("agentIdentity")}`,
+        body: { displayName: fresh("agent"), agentIdentityBlueprintId: principal.appId, ...(await sponsors(world)) },
+      };
+    },
+  },
+  user: {
+    at: ({ id }) => `/users/${id}`,
+    async post() {
+      const name = fresh("person");
+      const passwordProfile = { password: "xWwvJ]6NMw+bWH-d" };
+      const userPrincipalName = `${name}@contoso.com`;
+      return {
+        path: "/users",
+        body: { accountEnabled: true, displayName: name, mailNickname: name, userPrincipalName, passwordProfile },
+      };
+    },
+  },
+  agentUser: {
+    at: ({ id }) => `/users/${cast("agentUser")}/${id}`,
+    async post(world, documented) {
+      const name = fresh("agentuser");
+      const parent = await related(world, documented, "identityParentId", "agentIdentity");
+      const userPrincipalName = `${name}@contoso.com`;
+      return {
+        path: `/users/${cast("agentUser")}`,
+        body: {
+          accountEnabled: true,
+          displayName: name,
+          mailNickname: name,
+          userPrincipalName,
+          identityParentId: parent.id,
+        },
+      };
+    },
+  },
+  group: {
+    at: ({ id }) => `/groups/${id}`,
+    async post(_world, documented) {
+      const displayName = fresh("group");
+      const plain = { mailEnabled: false, securityEnabled: true };
+      const shape = said(documented, [
+        "groupTypes",
+        "mailEnabled",
+        "securityEnabled",
+        "isAssignableToRole",
+        "membershipRule",
+        "membershipRuleProcessingState",
+      ]);
+      return { path: "/groups", body: { displayName, mailNickname: displayName, ...plain, ...shape } };
+    },
+  },
+  administrativeUnit: {
+    at: ({ id }) => `/directory/administrativeUnits/${id}`,
+    post: async () => ({ path: "/directory/administrativeUnits", body: { displayName: fresh("unit") } }),
+  },
+  attributeSet: {
+    at: ({ id }) => `/directory/attributeSets/${id}`,
+    post: async (_world, documented) => ({
+      path: "/directory/attributeSets",
+      body: { id: typeof documented["id"] === "string" ? documented["id"] : fresh("Set") },
+    }),
+  },
+  customSecurityAttributeDefinition: {
+    at: ({ id }) => `/directory/customSecurityAttributeDefinitions/${id}`,
+    async post(world, documented) {
+      const [setInId, nameInId] = String(documented["id"] ?? "").split(/_(.*)/s);
+      const attributeSet = String(documented["attributeSet"] ?? (setInId || fresh("Set")));
+      await world.attributeSet(attributeSet);
+      const plain = {
+        isCollection: false,
+        isSearchable: true,
+        status: "Available",
+        type: "String",
+        usePreDefinedValuesOnly: false,
+      };
+      const shape = said(documented, [
+        "isCollection",
+        "isSearchable",
+        "type",
+        "usePreDefinedValuesOnly",
+        "status",
+        "description",
+      ]);
+      const name = String(documented["name"] ?? nameInId ?? fresh("Attribute"));
+      return {
+        path: "/directory/customSecurityAttributeDefinitions",
+        body: { attributeSet, name, ...plain, ...shape },
+      };
+    },
+  },
+  allowedValue: {
+    at: ({ id, parent }) => `${parent ? parent.path : ""}/allowedValues/${id}`,
+    post: async (_world, documented, parent) => ({
+      path: `${parent?.path ?? ""}/allowedValues`,
+      body: { id: String(documented["id"] ?? fresh("Value")), isActive: true },
+    }),
+  },
+  conditionalAccessPolicy: {
+    at: ({ id }) => `/identity/conditionalAccess/policies/${id}`,
+    post: async () => ({
+      path: "/identity/conditionalAccess/policies",
+      body: {
+        displayName: fresh("policy"),
+        state: "disabled",
+        conditions: {
+          applications: { includeApplications: ["All"] },
+          users: { includeUsers: ["All"] },
+          clientAppTypes: ["all"],
+        },
+        grantControls: { operator: "OR", builtInControls: ["mfa"] },
+      },
+    }),
+  },
+  ipNamedLocation: {
+    at: ({ id }) => `/identity/conditionalAccess/namedLocations/${id}`,
+    post: async () => ({
+      path: "/identity/conditionalAccess/namedLocations",
+      body: {
+        "@odata.type": "#microsoft.graph.ipNamedLocation",
+        displayName: fresh("place"),
+        isTrusted: false,
+        ipRanges: [{ "@odata.type": "#microsoft.graph.iPv4CidrRange", cidrAddress: "203.0.113.0/24" }],
+      },
+    }),
+  },
+  countryNamedLocation: {
+    at: ({ id }) => `/identity/conditionalAccess/namedLocations/${id}`,
+    post: async () => ({
+      path: "/identity/conditionalAccess/namedLocations",
+      body: {
+        "@odata.type": "#microsoft.graph.countryNamedLocation",
+        displayName: fresh("country"),
+        countriesAndRegions: ["US"],
+        includeUnknownCountriesAndRegions: false,
+      },
+    }),
+  },
+  oAuth2PermissionGrant: {
+    at: ({ id }) => `/oauth2PermissionGrants/${id}`,
+    async post(world, documented) {
+      const client = await related(world, documented, "clientId", "servicePrincipal");
+      const api = await world.application(graphAppId, "servicePrincipal");
+      const person =
+        documented["consentType"] === "Principal" ? await related(world, documented, "principalId", "user") : undefined;
+      const consent = person ? { consentType: "Principal", principalId: person.id } : { consentType: "AllPrincipals" };
+      return {
+        path: "/oauth2PermissionGrants",
+        body: { clientId: client.id, resourceId: api.id, ...consent, scope: "User.Read" },
+      };
+    },
+  },
+  appRoleAssignment: {
+    at: ({ id, parent }) => `${parent?.path ?? ""}/${parent?.nav ?? "appRoleAssignments"}/${id}`,
+    async post(world, documented, parent) {
+      const toParent = parent?.nav === "appRoleAssignedTo";
+      const principalKind = { User: "user", Group: "group" }[String(documented["principalType"])] ?? "servicePrincipal";
+      const principal = parent && !toParent ? parent : await related(world, documented, "principalId", principalKind);
+      const resource = parent && toParent ? parent : await related(world, documented, "resourceId", "servicePrincipal");
+      const appRoleId = world.role(resource, documented["appRoleId"]);
+      return {
+        path: `/servicePrincipals/${resource.id}/appRoleAssignedTo`,
+        body: { principalId: principal.id, resourceId: resource.id, appRoleId },
+      };
+    },
+  },
+  unifiedRoleDefinition: {
+    at: ({ id }) => `/roleManagement/directory/roleDefinitions/${id}`,
+    post: async () => ({
+      path: "/roleManagement/directory/roleDefinitions",
+      body: {
+        displayName: fresh("role"),
+        isEnabled: true,
+        rolePermissions: [{ allowedResourceActions: ["microsoft.directory/applications/basic/update"] }],
+      },
+    }),
+  },
+  unifiedRoleAssignment: {
+    at: ({ id }) => `/roleManagement/directory/roleAssignments/${id}`,
+    async post(world, documented) {
+      const principal = await related(world, documented, "principalId", "user");
+      const definition = await related(world, documented, "roleDefinitionId", "unifiedRoleDefinition");
+      return {
+        path: "/roleManagement/directory/roleAssignments",
+        body: { principalId: principal.id, roleDefinitionId: definition.id, directoryScopeId: "/" },
+      };
+    },
+  },
+  directoryRole: {
+    at: ({ id }) => `/directoryRoles/${id}`,
+    post: async (_world, documented) => ({
+      path: "/directoryRoles",
+      body: { roleTemplateId: String(documented["roleTemplateId"] ?? "fdd7a751-b60b-444a-984c-02652fe8fa1c") },
+    }),
+  },
+  scopedRoleMembership: {
+    at: ({ id, parent }) => `${parent?.path ?? ""}/scopedRoleMembers/${id}`,
+    async post(world, _documented, parent) {
+      const person = await world.make("user", {});
+      const role = await world.make("directoryRole", {});
+      return {
+        path: `${parent?.path ?? ""}/scopedRoleMembers`,
+        body: { roleId: role.id, roleMemberInfo: { id: person.id } },
+      };
+    },
+  },
+  federatedIdentityCredential: {
+    at: ({ id, parent }) => `${parent?.path ?? ""}/federatedIdentityCredentials/${id}`,
+    post: async (_world, documented, parent) => ({
+      path: `${parent?.path ?? ""}/federatedIdentityCredentials`,
+      body: {
+        name: fresh("credential"),
+        issuer: "https://token.actions.githubusercontent.com",
+        subject: fresh("repo:contoso/web:environment:e"),
+        audiences: ["api://AzureADTokenExchange"],
+        ...said(documented, ["name"]),
+      },
+    }),
+  },
+  inheritablePermission: {
+    key: "resourceAppId",
+    at: ({ id, parent }) => `${parent?.path ?? ""}/inheritablePermissions/${id}`,
+    async post(world, documented, parent) {
+      const resource = await world.application(documented["resourceAppId"], "servicePrincipal");
+      return {
+        path: `${parent?.path ?? ""}/inheritablePermissions`,
+        body: {
+          resourceAppId: resource.appId,
+          inheritableScopes: { "@odata.type": "#microsoft.graph.allAllowedScopes", kind: "allAllowed" },
+        },
+      };
+    },
+  },
+};
+
+/** Where the tenant shows the kinds that no client makes. */
+export const catalogues = /** @type {const} */ ({
+  conditionalAccessTemplate: "/identity/conditionalAccess/templates",
+  directoryRoleTemplate: "/directoryRoleTemplates",
+  unifiedRoleDefinition: "/roleManagement/directory/roleDefinitions",
+  subscribedSku: "/subscribedSkus",
+  organization: "/organization",
+  domain: "/domains",
+});

@@ -1,0 +1,282 @@
+// @ts-check
+/** The tenant as a page presumes it: objects come into being when something names them. */
+import { contained } from "./references.mjs";
+import { isGuid, isObject, isPlaceholder } from "./placeholder.mjs";
+import { catalogues, recipes } from "./recipes.mjs";
+
+/**
+ * @typedef {import("./emulator.mjs").Emulator} Emulator
+ * @typedef {import("./recipes.mjs").Documented} Documented
+ *
+ * @typedef {object} Made an object of the tenant that stands for one of the page
+ * @property {string} kind
+ * @property {string} id what addresses it
+ * @property {string} appId empty where it has none
+ * @property {string} path
+ * @property {string} [nav] relation of the parent it hangs from, while children are made
+ */
+
+/** The page presumes something that the tenant cannot be brought to. */
+export class Unpresumable extends Error {}
+
+const graph = "https://graph.microsoft.com";
+const graphAppId = "00000003-0000-0000-c000-000000000000";
+
+export class World {
+  /** What stands for the ids of the page. @type {Map<string, Made>} */
+  #named = new Map();
+  /** The same for app ids. @type {Map<string, Made>} */
+  #applications = new Map();
+  /** What the page says is not there. @type {Set<string>} kinds */
+  absent = new Set();
+
+  /**
+   * @param {Emulator} emulator @param {import("./emulator.mjs").Tenant} tenant
+   * @param {import("./emulator.mjs").Version} version @param {string} token of somebody who may do everything
+   */
+  constructor(emulator, tenant, version, token) {
+    this.emulator = emulator;
+    this.tenant = tenant;
+    this.version = version;
+    this.token = token;
+  }
+
+  /** @param {string} method @param {string} path @param {object} [body] @returns {Promise<{ status: number, body: Documented }>} */
+  async ask(method, path, body) {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const headers = {
+      authorization: `Bearer ${this.token}`,
+      "content-type": "application/json",
+      "odata-version": "4.0",
+    };
+    const request = new Request(`${graph}/${this.version}${path}`, { method, headers, ...sent });
+    const response = await this.tenant.handle(request);
+    const text = await response.text();
+    const answer = /** @type {unknown} */ (text.startsWith("{") ? JSON.parse(text) : {});
+    return { status: response.status, body: isObject(answer) ? answer : {} };
+  }
+
+  /** @param {Made} made */
+  url = (made) =>
+    `${graph}/v1.0/${made.kind === "user" ? "users" : made.kind === "group" ? "groups" : "directoryObjects"}/${made.id}`;
+
+  /** Any user of the company. @returns {Promise<Made>} */
+  async somebody() {
+    const { body } = await this.ask("GET", "/users?$top=1");
+    return this.#madeOf("user", firstOf(body) ?? {}, undefined);
+  }
+
+  /** @param {string} type @param {string} ancestor */
+  isA = (type, ancestor) => this.emulator.metadata.isA(this.version, type, ancestor);
+
+  /** What stands for an id of the page: the same for the same GUID, another one for every placeholder. @param {string} text @param {string} kind @param {Documented} [documented] @param {Made} [parent] @returns {Promise<Made>} */
+  async named(text, kind, documented = {}, parent = undefined) {
+    const key = text.toLowerCase();
+    const known = isPlaceholder(text) ? undefined : this.#named.get(key);
+    if (known && (this.isA(known.kind, kind) || kind === "directoryObject")) {
+      await this.document(known, documented);
+      return known;
+    }
+    const there = await this.#alreadyThere(text, kind);
+    const made = there ?? (await this.make(kind, documented, parent));
+    if (!isPlaceholder(text)) this.#named.set(key, made);
+    return made;
+  }
+
+  /** Seeded objects keep their ids: roles, templates, Microsoft's own service principals. @param {string} text @param {string} kind @returns {Promise<Made | undefined>} */
+  async #alreadyThere(text, kind) {
+    if (!isGuid(text)) return undefined;
+    const list = kind in catalogues ? catalogues[/** @type {keyof typeof catalogues} */ (kind)] : undefined;
+    const path = list === undefined ? recipes[kind]?.at({ id: text }) : `${list}/${text}`;
+    if (path === undefined || contained.includes(kind)) return undefined;
+    const { status, body } = await this.ask("GET", path);
+    return status === 200 ? this.#madeOf(kind, body, undefined) : undefined;
+  }
+
+  /** The object that an app id of the page names. @param {unknown} text @param {string} kind @returns {Promise<Made>} */
+  async application(text, kind) {
+    if (typeof text !== "string" || isPlaceholder(text)) return this.make(kind, {});
+    const key = `${kind === "application" || kind === "agentIdentityBlueprint" ? "a" : "p"} ${text.toLowerCase()}`;
+    const known = this.#applications.get(key);
+    if (known) return known;
+    const { status, body } = isGuid(text)
+      ? await this.ask("GET", `/servicePrincipals(appId='${text}')`)
+      : { status: 404, body: {} };
+    const made =
+      status === 200 && kind === "servicePrincipal" ? this.#madeOf(kind, body, undefined) : await this.make(kind, {});
+    this.#applications.set(key, made);
+    return made;
+  }
+
+  /** An attribute set of this name. @param {string} name */
+  async attributeSet(name) {
+    if (!this.#named.has(`set ${name}`)) this.#named.set(`set ${name}`, await this.make("attributeSet", { id: name }));
+  }
+
+  /** @param {string} kind @param {Documented} documented what the page shows of it @param {Made} [parent] @returns {Promise<Made>} */
+  async make(kind, documented, parent = undefined) {
+    const recipe = recipes[kind];
+    const made = recipe?.post
+      ? await this.#created(kind, recipe, documented, parent)
+      : await this.#found(kind, documented);
+    await this.document(made, documented);
+    return made;
+  }
+
+  /** @param {string} kind @param {import("./recipes.mjs").Recipe} recipe @param {Documented} documented @param {Made | undefined} parent @returns {Promise<Made>} */
+  async #created(kind, recipe, documented, parent) {
+    const request = await recipe.post?.(this, documented, parent);
+    if (!request) throw new Unpresumable(`nothing makes a ${kind}`);
+    // The page says that this is missing; what it would hang from is there.
+    if (this.absent.has(kind)) return { kind, id: "", path: "", appId: String(Object.values(request.body)[0]) };
+    const { status, body } = await this.ask("POST", request.path, request.body);
+    if (status > 299) {
+      const error = isObject(body["error"]) ? body["error"] : {};
+      throw new Unpresumable(
+        `a ${kind} cannot be made: ${status} ${String(error["code"])}: ${String(error["message"])}`,
+      );
+    }
+    return this.#madeOf(kind, body, parent);
+  }
+
+  /** An object that no client makes: one the tenant has, or a planted one. @param {string} kind @param {Documented} documented @returns {Promise<Made>} */
+  async #found(kind, documented) {
+    if (kind in catalogues) {
+      const { body } = await this.ask("GET", catalogues[/** @type {keyof typeof catalogues} */ (kind)]);
+      const first = firstOf(body);
+      if (first) return this.#madeOf(kind, first, undefined);
+    }
+    const id = crypto.randomUUID();
+    const createdDateTime = "2026-01-01T00:00:00Z";
+    try {
+      this.tenant.plant([
+        {
+          id,
+          kind,
+          body: this.emulator.metadata.membersOf(this.version, kind)?.has("createdDateTime") ? { createdDateTime } : {},
+        },
+      ]);
+    } catch (error) {
+      throw new Unpresumable(`a ${kind} cannot be planted: ${error instanceof Error ? error.message : String(error)}`, {
+        cause: error,
+      });
+    }
+    return { kind, id, appId: "", path: `/${documented["@odata.type"] === undefined ? kind : ""}/${id}` };
+  }
+
+  /** @param {string} kind @param {Documented} body @param {Made | undefined} parent @returns {Made} */
+  #madeOf(kind, body, parent) {
+    const id = String(body[recipes[kind]?.key ?? "id"]);
+    return { kind, id, appId: String(body["appId"] ?? ""), path: recipes[kind]?.at({ id, parent }) ?? "" };
+  }
+
+  /** Gives an object what the page shows of it, where it conforms to metadata. @param {Made} made @param {Documented} documented */
+  async document(made, documented) {
+    const { metadata, problemsOf } = this.emulator;
+    const members = metadata.membersOf(this.version, made.kind);
+    /** @type {Record<string, unknown>} */
+    const body = {};
+    for (const [name, value] of Object.entries(documented)) {
+      const member = members?.get(name);
+      if (!member || value === null || keptByTheTenant.has(name)) continue;
+      if (member.navigation) await this.#relate(made, name, member.type, Array.isArray(value) ? value : [value]);
+      else if (problemsOf(this.version, made.kind, { [name]: value }, "answer").length === 0) body[name] = value;
+    }
+    if (Object.keys(body).length > 0 && made.id !== "" && made.kind in recipes !== contained.includes(made.kind)) {
+      this.tenant.plant([{ id: made.id, kind: made.kind, body }]);
+    } else if (!(made.kind in recipes)) this.tenant.plant([{ id: made.id, kind: made.kind, body }]);
+  }
+
+  /** An expanded relation of the page. @param {Made} made @param {string} relation @param {string} type @param {readonly unknown[]} others */
+  async #relate(made, relation, type, others) {
+    for (const other of others) {
+      if (!isObject(other) || contained.includes(type) || type !== "directoryObject") continue;
+      const said = /([a-z]\w*)$/i.exec(String(other["@odata.type"] ?? ""))?.[1];
+      const kind =
+        (said === undefined ? undefined : metadataName(this, said)) ?? (relation === "memberOf" ? "group" : "user");
+      const text = other["id"];
+      await this.link(
+        made,
+        relation,
+        typeof text === "string" ? await this.named(text, kind, other) : await this.make(kind, other),
+      );
+    }
+  }
+
+  /** @param {Made} from @param {string} relation @param {Made} to */
+  async link(from, relation, to) {
+    const body = { "@odata.id": `${graph}/v1.0/directoryObjects/${to.id}` };
+    const single = this.emulator.metadata.membersOf(this.version, from.kind)?.get(relation)?.collection === false;
+    await this.ask(single ? "PUT" : "POST", `${from.path}/${relation}/$ref`, body);
+  }
+
+  /** The id of an app role that `resource` publishes: the page's own where it can be so. @param {Made} resource @param {unknown} documented @returns {string} */
+  role(resource, documented) {
+    const none = "00000000-0000-0000-0000-000000000000";
+    if (!isGuid(documented) || documented === none || resource.appId === graphAppId)
+      return isGuid(documented) ? documented : none;
+    const published = {
+      id: documented,
+      value: `Role.${documented}`,
+      displayName: "A role",
+      description: "A role",
+      isEnabled: true,
+      allowedMemberTypes: ["User", "Application"],
+    };
+    this.tenant.plant([{ id: resource.id, kind: resource.kind, body: { appRoles: [published] } }]);
+    return documented;
+  }
+
+  /** A text with the ids of the page replaced by those that stand for them. @param {string} text */
+  translated(text) {
+    return text.replace(
+      /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi,
+      (id) =>
+        this.#named.get(id.toLowerCase())?.id ??
+        this.#applications.get(`p ${id.toLowerCase()}`)?.appId ??
+        this.#applications.get(`a ${id.toLowerCase()}`)?.appId ??
+        id,
+    );
+  }
+
+  /** @param {string} text of the page @param {Made} made */
+  name(text, made) {
+    if (!isPlaceholder(text)) this.#named.set(text.toLowerCase(), made);
+  }
+}
+
+/** Names and keys of the tenant's own, and what says who an object is: the page's would point at nothing. */
+const keptByTheTenant = new Set([
+  "id",
+  "appId",
+  "deletedDateTime",
+  "agentIdentityBlueprintId",
+  "identityParentId",
+  "principalId",
+  "resourceId",
+  "clientId",
+  "principalType",
+  "appRoleId",
+  "roleDefinitionId",
+  "directoryScopeId",
+  "resourceAppId",
+  "administrativeUnitId",
+  "roleId",
+  "roleMemberInfo",
+  "roleTemplateId",
+  "skuId",
+  "attributeSet",
+  "userPrincipalName",
+  "createdByAppId",
+  "consentType",
+]);
+
+/** @param {World} world @param {string} name @returns {string | undefined} */
+const metadataName = (world, name) => world.emulator.metadata.typeNamed(world.version, name);
+
+/** @param {Documented} list @returns {Documented | undefined} */
+function firstOf(list) {
+  const value = list["value"];
+  const first = Array.isArray(value) ? /** @type {unknown} */ (value[0]) : undefined;
+  return isObject(first) ? first : undefined;
+}

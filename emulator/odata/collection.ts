@@ -169,9 +169,11 @@ export function candidates(context: Context, selection: Listed, after: number): 
   const { kinds, deleted = false, where } = selection;
   const indexed = kinds.map((kind) => entityOf(kind).indexed).reduce((a, b) => a.filter((name) => b.includes(name)));
   const need = where || !query.filter ? undefined : indexedNeed(query.filter.condition, [...indexed, "id"]);
-  if (!need) return store.walk({ ...selection, after });
+  if (!need || (need.property === "id" && need.prefix)) return store.walk({ ...selection, after });
+  const { property, prefix } = need;
   const found = need.values.flatMap((value) => {
-    if (need.property !== "id") return store.find({ ...selection, after, where: { property: need.property, value } });
+    if (property !== "id")
+      return store.find({ ...selection, after, where: { property, value, ...(prefix ? { prefix } : {}) } });
     const object = store.get(value, deleted);
     return object && kinds.includes(object.kind) && object.seq > after ? [object] : [];
   });

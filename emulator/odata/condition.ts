@@ -156,31 +156,38 @@ export function compareValues(a: unknown, b: unknown): number | undefined {
   return typeof a === "boolean" && typeof b === "boolean" ? Number(a) - Number(b) : undefined;
 }
 
-/** What an index can answer of a condition: all objects it holds for have one of these values. */
+/** What an index can answer of a condition: all objects it holds for have one of these values, in lower case. */
 export interface Need {
   readonly property: string;
   readonly values: readonly string[];
+  /** The values are only what theirs begin with. */
+  readonly prefix?: true;
 }
 
-/** A necessary equality on one of `properties`; the narrowest one. */
+/** What must hold of one of `properties`: equality before a beginning, few values before many. */
 export function indexedNeed(condition: Condition, properties: readonly string[]): Need | undefined {
   switch (condition.is) {
     case "and": {
       const found = [condition.left, condition.right].flatMap((side) => indexedNeed(side, properties) ?? []);
-      return found.sort((a, b) => a.values.length - b.values.length)[0];
+      return found.sort(
+        (a, b) => Number(a.prefix ?? false) - Number(b.prefix ?? false) || a.values.length - b.values.length,
+      )[0];
     }
     case "or": {
       const left = indexedNeed(condition.left, properties);
       const right = indexedNeed(condition.right, properties);
-      if (!left || left.property !== right?.property) return undefined;
-      return { property: left.property, values: [...new Set([...left.values, ...right.values])] };
+      if (!left || left.property !== right?.property || left.prefix !== right.prefix) return undefined;
+      return { ...left, values: [...new Set([...left.values, ...right.values])] };
     }
     case "compare":
       return condition.op === "eq" ? need(condition.path, [condition.value], properties) : undefined;
     case "in":
       return need(condition.path, condition.values, properties);
+    case "text":
+      return begins(condition, condition.path, properties);
     case "any": {
       const { of, path } = condition;
+      if (of?.is === "text" && of.path.names.length === 0) return begins(of, path, properties);
       if (of?.is === "compare" && of.op === "eq" && of.path.names.length === 0)
         return need(path, [of.value], properties);
       return of?.is === "in" && of.path.names.length === 0 ? need(path, of.values, properties) : undefined;
@@ -188,6 +195,11 @@ export function indexedNeed(condition: Condition, properties: readonly string[])
     default:
       return undefined;
   }
+}
+
+function begins({ op, value }: Extract<Condition, { is: "text" }>, path: Path, properties: readonly string[]) {
+  const found = op === "startswith" && value !== "" ? need(path, [value], properties) : undefined;
+  return found && { ...found, prefix: true as const };
 }
 
 function need({ names }: Path, values: readonly Value[], properties: readonly string[]): Need | undefined {

@@ -259,6 +259,12 @@ export function rangesOf({ kinds, where, deleted = false }: Selection): [sql: st
   if (where) {
     const marks = kinds.map(() => "?").join(", ");
     const state = deleted === "either" ? "" : ` AND objects.deletedDateTime ${states.join()}`;
+    if (where.prefix) {
+      const begins = "SELECT seq FROM properties WHERE name = ? AND value >= ? AND value < ?";
+      const from = where.value.toLowerCase();
+      const sql = `FROM objects WHERE seq IN (${begins}) AND kind IN (${marks})${state} AND seq > ? ORDER BY seq`;
+      return [[sql, [where.property, from, `${from}\u{10ffff}`, ...kinds]]];
+    }
     const sql =
       `FROM properties CROSS JOIN objects ON objects.seq = properties.seq WHERE objects.kind IN (${marks})${state} ` +
       "AND properties.name = ? AND properties.value = ? AND properties.seq > ? ORDER BY properties.seq";

@@ -18,8 +18,8 @@ export type NewObject = Pick<StoredObject, "kind" | "id" | "body"> & Partial<Pic
 
 export interface Selection {
   readonly kinds: readonly string[];
-  /** An indexed property and the value it must have; letter case does not matter. */
-  readonly where?: { readonly property: string; readonly value: string } | undefined;
+  /** An indexed property and the value it must have, or must begin with; letter case does not matter. */
+  readonly where?: { readonly property: string; readonly value: string; readonly prefix?: true } | undefined;
   /** Only objects made later than this one. @default 0 */
   readonly after?: number | undefined;
   /** `false`: living objects. `true`: soft-deleted ones. `"either"`: both. @default false */

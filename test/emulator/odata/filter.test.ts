@@ -169,6 +169,12 @@ describe("a filter", () => {
     expect(needed("displayName in ('a','b') and displayName eq 'c'")).toEqual(["c"]);
     expect(needed("displayName eq 'a' or displayName eq 'b'")).toEqual(["a", "b"]);
     expect(needed("proxyAddresses/any(p:p eq 'a')")).toEqual(["a"]);
+    expect(needed("startswith(displayName,'A') and displayName in ('b','c')")).toEqual(["b", "c"]);
+    expect(indexedNeed(parse("startswith(displayName,'A')").condition, ["displayName"])).toEqual({
+      property: "displayName",
+      values: ["a"],
+      prefix: true,
+    });
     expect(needed("accountEnabled eq true or displayName eq 'a'")).toBeUndefined();
     expect(needed("displayName ne 'a'")).toBeUndefined();
     expect(needed("not(displayName eq 'a')")).toBeUndefined();

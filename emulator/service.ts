@@ -10,6 +10,9 @@ import { denied, GraphRefusal, methodNotAllowed, notEmulated, notFound } from ".
 import type { Answer, Context, Route } from "./route";
 import { Router } from "./router";
 import { routes } from "./routes";
+import { auditedBefore, recordAudit } from "./rules/audit";
+import { checkReadsAttributes } from "./rules/custom-security-attributes";
+import { catchUp } from "./rules/due";
 import { remember } from "./state/journal";
 import { brokenAnswer, brokenStatus } from "./switches/broken-answer";
 import type { Mishap } from "./switches/fault";
@@ -73,6 +76,7 @@ export class Service {
 
   async #answer(passage: Passage, asked: Counted | undefined): Promise<Response> {
     const { request, url, now, refused } = passage;
+    catchUp(this.around, now, passage.switches);
     if (!passage.batch && addressesSignIn(url)) return this.#answerSignIn(passage);
     try {
       if (refused) throw refused;
@@ -163,7 +167,10 @@ export class Service {
       switches,
       version: address.version,
     };
+    checkReadsAttributes(context, url.searchParams);
+    const before = request.method === "GET" ? undefined : auditedBefore(context);
     const answer = allowed.route.answer(context as Context<never>);
+    if (request.method !== "GET") recordAudit(context, allowed.route, answer, before, passage.clientRequestId);
     return this.checksItself ? checked(allowed.route, address.version, answer) : answer;
   }
 

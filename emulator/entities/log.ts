@@ -7,7 +7,7 @@ export const directoryAudit: Entity = {
   indexed: ["correlationId"],
   queryable: {
     id: { filter: ["eq"] },
-    activityDateTime: { filter: ["eq"], orderBy: "default" },
+    activityDateTime: { filter: ["eq", "ge", "le", "gt", "lt"], orderBy: "default" },
     activityDisplayName: { filter: ["eq", "startswith"] },
     category: { filter: ["eq"] },
     correlationId: { filter: ["eq"] },
@@ -18,8 +18,8 @@ export const directoryAudit: Entity = {
     "initiatedBy/user/userPrincipalName": { filter: ["eq", "startswith"] },
     "initiatedBy/app/appId": { filter: ["eq"] },
     "initiatedBy/app/displayName": { filter: ["eq"] },
-    "targetResources/id": { filter: ["eq"] },
-    "targetResources/displayName": { filter: ["eq", "startswith"] },
+    "targetResources/id": { filter: ["any"] },
+    "targetResources/displayName": { filter: ["any", "startswith"] },
   },
   shows: asStored,
 };
@@ -27,10 +27,10 @@ export const directoryAudit: Entity = {
 export const signIn: Entity = {
   kind: "signIn",
   set: "auditLogs/signIns",
-  indexed: ["correlationId"],
+  indexed: ["correlationId", "isInteractive"],
   queryable: {
     id: { filter: ["eq"] },
-    createdDateTime: { filter: ["eq"], orderBy: "default" },
+    createdDateTime: { filter: ["eq", "ge", "le", "gt", "lt"], orderBy: "default" },
     appDisplayName: { filter: ["eq", "startswith"] },
     appId: { filter: ["eq"] },
     clientAppUsed: { filter: ["eq"] },

@@ -1,4 +1,14 @@
-import { aBlueprint, anIdentity, blueprintCast, type Family, identityCast, inMemory, principalCast } from "./client";
+import {
+  aBlueprint,
+  anIdentity,
+  blueprintCast,
+  type Family,
+  identityCast,
+  inMemory,
+  only,
+  principalCast,
+  refusal,
+} from "./client";
 
 const { tenant, ask } = inMemory();
 afterAll(() => tenant.close());
@@ -10,6 +20,10 @@ beforeEach(async () => {
 });
 
 const items = "/directory/deletedItems";
+const day = 24 * 60 * 60 * 1_000;
+const forGood = {
+  permissions: ["AgentIdentity.DeleteRestore.All", "Application.Read.All", "Application.ReadWrite.All"],
+};
 const listed = async (cast: string) =>
   (await ask(`GET ${items}/microsoft.graph.${cast}`)).body.value.map((item) => [item["@odata.type"], item.id]);
 
@@ -40,11 +54,76 @@ describe("a deleted object", () => {
   });
 
   it("is gone for good once it is deleted again", async () => {
-    await ask(`DELETE /servicePrincipals/${family.principal.id}`);
-    expect((await ask(`DELETE ${items}/${family.principal.id}`)).status).toBe(204);
+    const { id } = (await anIdentity(ask, family)).body;
+    await ask(`DELETE /servicePrincipals/${id}`);
+    expect((await ask(`DELETE ${items}/${id}`, undefined, forGood)).status).toBe(204);
     for (const request of [`GET ${items}`, `DELETE ${items}`])
-      expect((await ask(`${request}/${family.principal.id}`)).status).toBe(404);
-    expect((await ask(`POST ${items}/${family.principal.id}/restore`)).status).toBe(404);
+      expect((await ask(`${request}/${id}`, undefined, forGood)).status).toBe(404);
+    expect((await ask(`POST ${items}/${id}/restore`)).status).toBe(404);
+  });
+
+  it("stays for its 30 days when it is a blueprint principal, unless the profile says otherwise", async () => {
+    await ask(`DELETE /servicePrincipals/${family.principal.id}`);
+    expect(refusal(await ask(`DELETE ${items}/${family.principal.id}`))).toEqual([
+      400,
+      "Request_BadRequest",
+      "An agent identity blueprint principal cannot be deleted permanently.",
+    ]);
+    tenant.set({ profiles: { hardDeleteOfBlueprintPrincipal: "deleted" } });
+    expect((await ask(`DELETE ${items}/${family.principal.id}`)).status).toBe(204);
+    tenant.set({ profiles: { hardDeleteOfBlueprintPrincipal: "refused" } });
+  });
+
+  it("is gone for good after 30 days by the tenant's clock", async () => {
+    const { id } = (await anIdentity(ask, family)).body;
+    await ask(`DELETE /servicePrincipals/${id}`);
+    tenant.advance(30 * day - 60_000);
+    expect((await ask(`GET ${items}/${id}`)).status).toBe(200);
+    tenant.advance(60_000);
+    expect((await ask(`GET ${items}/${id}`)).status).toBe(404);
+  });
+
+  it("counts its 30 days from its last delete", async () => {
+    const { id } = (await anIdentity(ask, family)).body;
+    await ask(`DELETE /servicePrincipals/${id}`);
+    tenant.advance(20 * day);
+    await ask(`POST ${items}/${id}/restore`);
+    await ask(`DELETE /servicePrincipals/${id}`);
+    tenant.advance(20 * day);
+    expect((await ask(`GET ${items}/${id}`)).status).toBe(200);
+  });
+
+  it("takes what it was granted along, and brings it back when both ends live", async () => {
+    const resource = only(
+      (await ask("GET /servicePrincipals?$top=999")).body.value,
+      ({ displayName }) => displayName === "Office 365 SharePoint Online",
+    );
+    const { id } = (await anIdentity(ask, family)).body;
+    const granted = { clientId: id, consentType: "AllPrincipals", resourceId: resource.id, scope: "AllSites.Read" };
+    const grant = (await ask("POST /oauth2PermissionGrants", granted)).body;
+    await ask(`DELETE /servicePrincipals/${id}`);
+    expect((await ask(`GET /oauth2PermissionGrants/${grant.id}`)).status).toBe(404);
+    await ask(`POST ${items}/${id}/restore`);
+    expect((await ask(`GET /oauth2PermissionGrants/${grant.id}`)).body).toMatchObject(granted);
+    await ask(`DELETE /servicePrincipals/${id}`);
+    await ask(`DELETE ${items}/${id}`);
+    expect((await ask("GET /oauth2PermissionGrants")).body.value).toEqual([]);
+  });
+
+  it("comes back after what it belongs to", async () => {
+    const { id } = (await anIdentity(ask, family)).body;
+    await ask(`DELETE /servicePrincipals/${id}`);
+    await ask(`DELETE /applications/${family.blueprint.id}`);
+    expect(refusal(await ask(`POST ${items}/${family.principal.id}/restore`)).slice(0, 2)).toEqual([
+      400,
+      "AgentBlueprintPrincipal_RequireAgentBlueprint",
+    ]);
+    expect(refusal(await ask(`POST ${items}/${id}/restore`)).slice(0, 2)).toEqual([
+      400,
+      "AgentIdentity_AgentBlueprintPrincipalDoesNotExist",
+    ]);
+    for (const one of [family.blueprint.id, family.principal.id, id])
+      expect((await ask(`POST ${items}/${one}/restore`)).status).toBe(200);
   });
 
   it("does not come back when its place is taken", async () => {
@@ -66,6 +145,6 @@ describe("a deleted object", () => {
     await ask(`DELETE /applications/${family.blueprint.id}`);
     expect((await ask(`DELETE /applications/${family.blueprint.id}`)).status).toBe(404);
     expect((await ask(`DELETE /applications/${family.blueprint.id}/${blueprintCast}`)).status).toBe(404);
-    expect((await ask(`DELETE ${items}/${family.principal.id}`)).status).toBe(404);
+    expect((await ask(`DELETE /servicePrincipals/${family.principal.id}`)).status).toBe(404);
   });
 });

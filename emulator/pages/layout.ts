@@ -22,6 +22,9 @@ const style = `
 
 const styleHash = createHash("sha256").update(style).digest("base64");
 
+/** One piece of markup: a space more, and the hash would not be the style's any more. */
+const styleElement = new Markup(`<style>${style}</style>`);
+
 export interface Frame {
   readonly tenant: { readonly id: string; readonly name: string; readonly domain: string };
   /** Name of the page in the navigation, when it is one of those. */
@@ -39,9 +42,7 @@ export function pageOf({ tenant, current, title, status = 200 }: Frame, content:
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width" />
         <title>${title} · ${tenant.name}</title>
-        <style>
-          ${new Markup(style)}
-        </style>
+        ${styleElement}
       </head>
       <body>
         <nav>

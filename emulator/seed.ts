@@ -141,7 +141,8 @@ export function seed(store: Store, tenantId: string): void {
   }
 }
 
-function seedOrganization(store: Store, tenantId: string): void {
+/** The organization with its domains and subscriptions. */
+export function seedOrganization(store: Store, tenantId: string): void {
   store.insert("organization", tenantId, { createdDateTime });
   for (const name of [tenantDomain, tenantInitialDomain]) {
     store.insert("domain", name, { isDefault: name === tenantDomain, isInitial: name === tenantInitialDomain });

@@ -9,14 +9,17 @@ import { entityOf } from "./entities";
 import type { Surroundings } from "./entities/entity";
 import { remembered, type RequestRecord } from "./state/journal";
 import { checkPermissionNames, microsoftGraphAppId } from "./permissions";
-import { automationAppId, seed, tenantDomain, tenantName } from "./seed";
+import { automationAppId, seed, seedOrganization, tenantDomain, tenantName } from "./seed";
 import { Service } from "./service";
 import { plant, type PlantedObject } from "./state/plant";
 import type { Store, StoredObject } from "./state/store";
 import { SqliteStore } from "./state/sqlite-store";
+import { restoreSnapshot, type Snapshot, snapshotOf } from "./state/snapshot";
+import type { TenantFile } from "./state/tenant-file";
+import { exportState, importState, resetState, seedState } from "./tenant-state";
 import { advanced, timeIn } from "./switches/clock";
 import { clearFaults, type Fault, planFault, plannedFaults } from "./switches/faults";
-import { earlyCalls, forgetThrottling } from "./switches/throttle";
+import { earlyCalls } from "./switches/throttle";
 import { changed, keepSwitches, type SwitchChanges, type Switches, switchesOf } from "./switches/switches";
 import { keepGranted, rolesOf } from "./sign-in/app-roles";
 import { automationSecret } from "./sign-in/automation-secret";
@@ -26,6 +29,8 @@ import { issueToken, signingKey, type TokenSubject } from "./sign-in/token";
 export type { RequestRecord } from "./state/journal";
 export type { Fault, FaultAnswer } from "./switches/faults";
 export type { PlantedObject } from "./state/plant";
+export type { Snapshot } from "./state/snapshot";
+export type { TenantFile } from "./state/tenant-file";
 export type { SwitchChanges, Switches } from "./switches/switches";
 export type { Trust } from "./sign-in/issuers";
 
@@ -98,6 +103,19 @@ export interface EmulatedTenant {
    * switches stay.
    */
   reset(): void;
+  /** The state as it is, to come back to with `restore`; in this process only, and fast. */
+  snapshot(): Snapshot;
+  /** Back to a snapshot: everything but the request log. @throws {TypeError} for one of another tenant */
+  restore(snapshot: Snapshot): void;
+  /** The whole tenant as one readable JSON file: no signing key, no secret's text. */
+  exportState(): TenantFile;
+  /**
+   * Makes the tenant what an exported file says; its id stays. A file without `tenant`, such as `{objects: […]}`, comes on
+   * top of the seed. @throws {TypeError} naming the path of what is wrong; nothing is changed then
+   */
+  importState(file: unknown): void;
+  /** Adds the objects of a file to what is there. @throws {TypeError} naming the path of what is wrong */
+  seed(file: unknown): void;
   close(): void;
 }
 
@@ -138,7 +156,11 @@ function idOf(store: Store, wanted: string | undefined, where: string): string {
     if (found !== undefined && wanted !== undefined && found !== wanted.toLowerCase()) {
       throw new Error(`cannot open the emulated tenant in ${where}: it is tenant ${found}, not ${wanted}.`);
     }
-    if (found !== undefined) return found;
+    if (found !== undefined) {
+      // Tenants of the first release were born without one.
+      if (!store.get(found)) seedOrganization(store, found);
+      return found;
+    }
     const id = wanted?.toLowerCase() ?? randomUUID();
     store.setMeta("tenantId", id);
     seed(store, id);
@@ -255,13 +277,27 @@ class Tenant implements EmulatedTenant {
   }
 
   reset(): void {
-    this.store.transaction("write", () => {
-      this.store.clear();
-      this.store.run("DELETE FROM meta WHERE key = 'granted'");
-      forgetThrottling(this.store);
-      seed(this.store, this.id);
-      automationSecret(this.store);
-    });
+    this.store.transaction("write", () => resetState(this.store, this.id));
+  }
+
+  snapshot(): Snapshot {
+    return this.store.transaction("read", () => snapshotOf(this.store));
+  }
+
+  restore(snapshot: Snapshot): void {
+    this.store.transaction("write", () => restoreSnapshot(this.store, snapshot));
+  }
+
+  exportState(): TenantFile {
+    return this.store.transaction("read", () => exportState(this.store));
+  }
+
+  importState(file: unknown): void {
+    this.store.transaction("write", () => importState(this.store, this.id, file));
+  }
+
+  seed(file: unknown): void {
+    this.store.transaction("write", () => seedState(this.store, this.id, file));
   }
 
   close(): void {

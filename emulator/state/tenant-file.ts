@@ -1,0 +1,171 @@
+/**
+ * A tenant as one readable JSON file: to keep beside a program, to compare, to write by hand.
+ *
+ * A file with `tenant` is a whole tenant. One without it, such as `{"objects": […]}`, says what there is beside the seed.
+ * Objects stand in the order in which they were made, which is the order of lists; their properties are sorted. A file
+ * holds no signing key and no secret: of client secrets only the hashes.
+ */
+import { randomUUID } from "node:crypto";
+import { z } from "zod";
+import type { Json, Store, StoredObject } from "./store";
+
+/** Rises when older readers could not understand a file. */
+export const fileFormat = 1;
+
+const objectSchema = z.strictObject({
+  /** OData type without `microsoft.graph.`. */
+  kind: z.string().min(1),
+  /** @default a new GUID */
+  id: z.string().min(1).optional(),
+  /** ISO time of the soft delete. @default it lives */
+  deletedDateTime: z.iso.datetime().optional(),
+  /** As the tenant keeps them: what was set, not what Graph computes. */
+  properties: z.record(z.string(), z.json()).default({}),
+  /** Ids of the objects at the other end, by relation: `owners`, `sponsors`, `members`, `manager` … */
+  relations: z.record(z.string(), z.array(z.string())).optional(),
+});
+
+const taskSchema = z.strictObject({
+  dueAt: z.iso.datetime(),
+  kind: z.string(),
+  payload: z.record(z.string(), z.json()),
+});
+
+const sinceEver = new Date(0).toISOString();
+
+const permissionsSchema = z
+  .union([z.record(z.string(), z.iso.datetime()), z.array(z.string())])
+  .transform((held) => (Array.isArray(held) ? Object.fromEntries(held.map((name) => [name, sinceEver])) : held));
+
+const fileSchema = z.strictObject({
+  format: z.literal(fileFormat).default(fileFormat),
+  tenant: z.strictObject({ id: z.guid(), name: z.string() }).optional(),
+  /**
+   * What the automation application holds, each with the ISO time of its grant; a list says since ever. Missing where
+   * `grant` was never used.
+   */
+  permissions: permissionsSchema.optional(),
+  switches: z.record(z.string(), z.json()).optional(),
+  objects: z.array(objectSchema),
+  /** What is to happen by itself, such as the clean-up a day after a delete. */
+  tasks: z.array(taskSchema).optional(),
+});
+
+export type TenantFile = z.infer<typeof fileSchema>;
+type FileObject = TenantFile["objects"][number];
+
+/** The file of a store. Runs inside a transaction. */
+export function tenantFileOf(store: Store, name: string): TenantFile {
+  const relations = relationsOf(store);
+  const permissions = store.meta("granted");
+  const switches = store.meta("switches");
+  const tasks = store.rows("SELECT dueAt, kind, payload FROM tasks ORDER BY dueAt, seq");
+  return {
+    format: fileFormat,
+    tenant: { id: store.meta("tenantId") ?? "", name },
+    ...(permissions === undefined ? {} : { permissions: permissionsSchema.parse(sorted(JSON.parse(permissions))) }),
+    ...(switches === undefined ? {} : { switches: sorted(JSON.parse(switches)) as TenantFile["switches"] }),
+    objects: [...everything(store)].map(({ id, kind, body, deletedDateTime }) => {
+      const related = relations.get(id.toLowerCase());
+      return {
+        kind,
+        id,
+        ...(deletedDateTime === null ? {} : { deletedDateTime }),
+        properties: sorted(body) as FileObject["properties"],
+        ...(related ? { relations: related } : {}),
+      };
+    }),
+    ...(tasks.length === 0
+      ? {}
+      : {
+          tasks: tasks.map(({ dueAt, kind, payload }) => ({
+            dueAt: String(dueAt),
+            kind: String(kind),
+            payload: sorted(JSON.parse(String(payload))) as Record<string, z.core.util.JSONType>,
+          })),
+        }),
+  };
+}
+
+const everything = (store: Store): Iterable<StoredObject> => {
+  const kinds = store.rows("SELECT DISTINCT kind FROM objects").map(({ kind }) => String(kind));
+  return store.walk({ kinds, deleted: "either" });
+};
+
+function relationsOf(store: Store): Map<string, Record<string, string[]>> {
+  const relations = new Map<string, Record<string, string[]>>();
+  for (const row of store.rows("SELECT kind, source, target FROM links ORDER BY source, kind, target")) {
+    const source = String(row["source"]).toLowerCase();
+    const related = relations.get(source) ?? {};
+    (related[String(row["kind"])] ??= []).push(String(row["target"]));
+    relations.set(source, related);
+  }
+  return relations;
+}
+
+/** Names of objects in alphabetical order, at every depth: a file only changes where the tenant did. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, one]) => [name, sorted(one)]),
+  );
+}
+
+/**
+ * @param tenantId the id of the tenant that reads the file: it stays, so the file's own id is replaced by it everywhere
+ * @param knows whether the tenant knows a kind of object
+ * @throws {TypeError} naming the path of everything that is wrong
+ */
+export function checkedFile(given: unknown, tenantId: string, knows: (kind: string) => boolean): TenantFile {
+  const result = fileSchema.safeParse(given);
+  if (!result.success) throw new TypeError(`not a file of an emulated tenant: ${z.prettifyError(result.error)}`);
+  const file = result.data;
+  const wrong = file.objects.flatMap(({ kind }, at) => (knows(kind) ? [] : `objects[${at}].kind: no kind "${kind}"`));
+  const places = new Map<string, number>();
+  file.objects.forEach(({ id }, at) => {
+    if (id === undefined) return;
+    const before = places.get(id.toLowerCase());
+    if (before === undefined) places.set(id.toLowerCase(), at);
+    else wrong.push(`objects[${at}].id: ${id} is the id of objects[${before}] as well`);
+  });
+  if (wrong.length > 0) throw new TypeError(`not a file of an emulated tenant: ${wrong.join("; ")}`);
+  if (file.tenant === undefined || file.tenant.id.toLowerCase() === tenantId) return file;
+  const text = JSON.stringify(file).replaceAll(file.tenant.id, tenantId);
+  return fileSchema.parse(JSON.parse(text));
+}
+
+/**
+ * Puts the file's objects, relations and tasks into the store, beside what is there; an object whose id is there already
+ * becomes what the file says. Runs inside a write transaction.
+ *
+ * @throws {TypeError} when a relation leads to an object that is neither in the file nor in the tenant; files of whole
+ *   tenants are trusted in that
+ */
+export function addFile(store: Store, { tenant, objects, tasks = [] }: TenantFile): void {
+  const named = objects.map((object) => ({ ...object, id: object.id ?? randomUUID() }));
+  const there = named.flatMap(({ id }) => store.get(id, "either") ?? []);
+  const known = new Map(there.map((object) => [object.id.toLowerCase(), object]));
+  store.insertMany(
+    named
+      .filter(({ id }) => !known.has(id.toLowerCase()))
+      .map(({ kind, id, properties, deletedDateTime = null }) => ({ kind, id, body: properties, deletedDateTime })),
+  );
+  for (const { id, kind, properties, deletedDateTime = null } of named) {
+    const object = known.get(id.toLowerCase());
+    if (object && object.kind !== kind) throw new TypeError(`${id} is a ${object.kind} in this tenant, not a ${kind}`);
+    if (object) store.setDeleted(store.replace(object, properties as Json), deletedDateTime);
+  }
+  named.forEach(({ id, relations = {} }, at) => {
+    for (const [relation, targets] of Object.entries(relations)) {
+      for (const target of targets) {
+        if (!tenant && !store.get(target, "either"))
+          throw new TypeError(`objects[${at}].relations.${relation}: there is no object ${target}`);
+        store.link(relation, id, target);
+      }
+    }
+  });
+  for (const { dueAt, kind, payload } of tasks) store.schedule(new Date(dueAt), kind, payload);
+}

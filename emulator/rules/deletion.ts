@@ -1,5 +1,6 @@
 /** Deleting softly, bringing back, deleting for good. */
 import { applicationKinds, servicePrincipalKinds } from "../entities";
+import { isUnified } from "../entities/membership";
 import { badRequest, conflict, GraphRefusal } from "../refusal";
 import type { Context } from "../route";
 import type { Store, StoredObject } from "../state/store";
@@ -33,7 +34,7 @@ interface Expiry {
 
 const userKinds = ["user", "agentUser"];
 
-/** Kinds that spend 30 days among the deleted items. Of groups only those of Microsoft 365 do. */
+/** Kinds that spend 30 days among the deleted items. Whether security groups do, a profile says. */
 export const restorableKinds = [
   ...applicationKinds,
   ...servicePrincipalKinds,
@@ -42,15 +43,15 @@ export const restorableKinds = [
   "administrativeUnit",
 ];
 
-const isRestorable = ({ kind, body }: StoredObject) =>
-  kind !== "group" || (Array.isArray(body["groupTypes"]) && body["groupTypes"].includes("Unified"));
+const isRestorable = ({ switches }: Deleting, object: StoredObject) =>
+  object.kind !== "group" || isUnified(object) || switches.profiles.deletedSecurityGroups === "restorable";
 
 /**
  * With a blueprint goes its principal; the principal's agent identities follow a day later. What an object was granted,
- * and what others were granted on it, is not there while the object is not. Security groups are gone for good.
+ * and what others were granted on it, is not there while the object is not. What cannot come back is gone for good.
  */
 export function softDelete(context: Deleting, object: StoredObject): void {
-  if (!isRestorable(object)) {
+  if (!isRestorable(context, object)) {
     purge(context, object);
     return;
   }

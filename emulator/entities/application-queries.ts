@@ -1,9 +1,13 @@
 /** What lists of applications and service principals can be asked for: REF application and servicePrincipal, and aad-advanced-queries. */
 import type { Queryable } from "./entity";
 
-const exact: Queryable = { filter: ["eq", "in"], advanced: ["ne"] };
-const textual: Queryable = { filter: ["eq", "in", "startswith"], advanced: ["ne"] };
-const listed: Queryable = { filter: ["any"] };
+/** `ne` and `not` are there for advanced queries wherever `eq` is. */
+const exact: Queryable = { filter: ["eq"] };
+const starting: Queryable = { filter: ["eq", "startswith"] };
+const ordered: Queryable = { filter: ["eq", "ge", "le"], orderBy: "default" };
+const textual: Queryable = { filter: ["eq", "ge", "le", "startswith"] };
+const listed: Queryable = { filter: ["any", "ge", "le", "startswith"] };
+const uncounted: Queryable = { advanced: ["count"] };
 
 type Queries = Readonly<Record<string, Queryable>>;
 
@@ -11,15 +15,17 @@ export const applicationQueries: Queries = {
   id: exact,
   appId: exact,
   createdByAppId: exact,
-  createdDateTime: { ...exact, orderBy: "default" },
+  createdDateTime: ordered,
   description: { ...textual, search: true },
   disabledByMicrosoftStatus: exact,
   displayName: { ...textual, orderBy: "default", search: true },
   identifierUris: listed,
+  "keyCredentials/keyId": { filter: ["any"] },
+  owners: uncounted,
   publisherDomain: textual,
   signInAudience: exact,
   tags: listed,
-  uniqueName: textual,
+  uniqueName: starting,
 };
 
 export const servicePrincipalQueries: Queries = {
@@ -27,26 +33,29 @@ export const servicePrincipalQueries: Queries = {
   accountEnabled: exact,
   alternativeNames: listed,
   appDescription: { search: true },
-  appDisplayName: textual,
-  appId: { ...exact, filter: ["eq", "in", "startswith"] },
-  applicationTemplateId: textual,
+  appDisplayName: starting,
+  appId: starting,
+  applicationTemplateId: starting,
   appOwnerOrganizationId: exact,
   appRoleAssignmentRequired: exact,
   createdByAppId: exact,
   description: { search: true },
   disabledByMicrosoftStatus: exact,
   displayName: { ...textual, orderBy: "default", search: true },
-  homepage: textual,
+  homepage: starting,
+  "keyCredentials/keyId": { filter: ["any"] },
+  ownedObjects: uncounted,
+  owners: uncounted,
   preferredSingleSignOnMode: exact,
   servicePrincipalNames: listed,
   servicePrincipalType: exact,
-  signInAudience: textual,
+  signInAudience: starting,
   tags: listed,
 };
 
-/** REF agentidentity-list and OBS: the blueprint of an agent identity is what lists are filtered by. */
+/** OBS: the blueprint of an agent identity is what lists are filtered by. */
 export const agentIdentityQueries: Queries = {
   ...servicePrincipalQueries,
   agentIdentityBlueprintId: exact,
-  createdDateTime: exact,
+  createdDateTime: ordered,
 };

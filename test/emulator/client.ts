@@ -30,6 +30,18 @@ export interface Body {
   readonly sessionControls: object;
   readonly appRoles: readonly Body[];
   readonly oauth2PermissionScopes: readonly Body[];
+  readonly api: Body;
+  readonly web: { readonly redirectUris: readonly string[]; readonly logoutUrl: string | null };
+  readonly identifierUris: readonly string[];
+  readonly notes: string | null;
+  readonly passwordCredentials: readonly Body[];
+  readonly keyCredentials: readonly Body[];
+  readonly keyId: string;
+  readonly secretText: string;
+  readonly hint: string;
+  readonly endDateTime: string;
+  readonly customKeyIdentifier: string;
+  readonly owners: readonly Body[];
   /** Of a list; tests that look at the first know that there is one. */
   readonly value: readonly [Body, ...Body[]];
   readonly error: {
@@ -92,6 +104,12 @@ export const refusal = ({ status, body }: Reply) => [status, body.error.code, bo
 
 export function inMemory(): { tenant: EmulatedTenant; ask: Ask } {
   const tenant = openTenant({ memory: true });
+  return { tenant, ask: asker(tenant) };
+}
+
+/** The same, and every answer is held against metadata. */
+export function checkedInMemory(): { tenant: EmulatedTenant; ask: Ask } {
+  const tenant = openTenant({ memory: true, selfCheck: true });
   return { tenant, ask: asker(tenant) };
 }
 

@@ -104,6 +104,7 @@ export function parseMembershipRule(rule: string): Matcher {
   const comparison = (): Matcher => {
     const property = userProperty(queue[at]);
     const operator = queue[at + 1]?.text.toLowerCase().replace(/^-/, "") ?? "";
+    if (queue[at + 1]?.kind !== "word") throw malformed(`an operator expected at term ${at + 2}`);
     at += 2;
     if (operator === "in" || operator === "notin") {
       const values = list();

@@ -1,7 +1,7 @@
 /** A request on its way through the tenant, and how it is answered. */
 import { randomUUID } from "node:crypto";
 import { malformedPayload } from "./body";
-import { errorBody, GraphRefusal, plainBadRequest } from "./refusal";
+import { errorBody, type GraphRefusal, plainBadRequest } from "./refusal";
 import type { Answer } from "./route";
 import type { RequestRecord } from "./state/journal";
 import { timeIn } from "./switches/clock";

@@ -46,6 +46,9 @@ export class Service {
     const response = await this.#answerOrFail(passage, arriving, asked);
     // The tenant's time: clients set right by it what they reckon.
     if (!batch) response.headers.set("date", passage.now.toUTCString());
+    if (this.checksItself && passage.noted.operation !== undefined) {
+      response.headers.set("x-emulated-operation", passage.noted.operation);
+    }
     return response;
   }
 
@@ -77,9 +80,9 @@ export class Service {
   async #answer(passage: Passage, asked: Counted | undefined): Promise<Response> {
     const { request, url, now, refused } = passage;
     catchUp(this.around, now, passage.switches);
-    if (!passage.batch && addressesSignIn(url)) return this.#answerSignIn(passage);
     try {
       if (refused) throw refused;
+      if (!passage.batch && addressesSignIn(url)) return await this.#answerSignIn(passage);
       this.#key ??= signingKey(this.around.store);
       const caller = await callerOf(this.#key, this.around.tenantId, request.headers.get("authorization"), now);
       passage.noted.appId = caller.appId;
@@ -97,8 +100,9 @@ export class Service {
   }
 
   async #answerSignIn(passage: Passage): Promise<Response> {
-    const { request, url, text } = passage;
-    const answer = await answerSignIn(this.around, { method: request.method, headers: request.headers, url, text });
+    const { request, url, text, switches } = passage;
+    const { method, headers } = request;
+    const answer = await answerSignIn(this.around, { method, headers, url, text, switches });
     this.#remember(passage, answer.status);
     return answer;
   }

@@ -5,7 +5,7 @@
 import { randomUUID } from "node:crypto";
 import type { Surroundings } from "../entities/entity";
 import { timeIn } from "../switches/clock";
-import { switchesOf } from "../switches/switches";
+import { type Switches, switchesOf } from "../switches/switches";
 import { cloudMetadata, instanceDiscovery, keySet, openIdConfiguration } from "./discovery";
 import { errorOf, SignInNotEmulated, SignInRefusal } from "./refusal";
 import { signingKey } from "./token";
@@ -93,12 +93,18 @@ export function addressesSignIn({ hostname, pathname }: URL): boolean {
   return addresses.some(({ path }) => path.test(pathname));
 }
 
+export interface SignInAsked {
+  readonly method: string;
+  readonly headers: Headers;
+  readonly url: URL;
+  readonly text: string;
+  /** Those of the request. @default the tenant's */
+  readonly switches?: Switches;
+}
+
 /** Answers any request that `addressesSignIn`. */
-export async function answerSignIn(
-  around: Surroundings,
-  request: { readonly method: string; readonly headers: Headers; readonly url: URL; readonly text: string },
-): Promise<Response> {
-  const switches = switchesOf(around.store);
+export async function answerSignIn(around: Surroundings, request: SignInAsked): Promise<Response> {
+  const { switches = switchesOf(around.store) } = request;
   const now = timeIn(switches);
   const traceId = randomUUID();
   const correlationId = request.headers.get("client-request-id") ?? randomUUID();

@@ -17,7 +17,8 @@ interface Broken {
 /** Status for the log; 0 where the client gets none. */
 export function brokenStatus({ answer }: Mishap, batch: boolean, status = 200): number {
   if (typeof answer === "object") return "stall" in answer ? (batch ? 504 : 0) : (answer.status ?? 307);
-  const byName = { reset: batch ? 502 : 0, stall: batch ? 504 : 0, truncate: batch ? 502 : status };
+  const cut = status === 204 ? 0 : status;
+  const byName = { reset: batch ? 502 : 0, stall: batch ? 504 : 0, truncate: batch ? 502 : cut };
   return { ...byName, html: 200, claims: 401 }[answer];
 }
 
@@ -61,14 +62,13 @@ function unreachable(status: number, code: string, headers: Readonly<Record<stri
   return Response.json({ error: { code, message: "The service did not answer." } }, { status, headers });
 }
 
-/** An answer whose length is known and whose body ends before. */
+/** An answer whose length is known and whose body ends before. Where there is no body, there is no answer either. */
 async function truncated(due: Response): Promise<Response> {
   const { status } = due;
   const bytes = new Uint8Array(await due.arrayBuffer());
   const half = bytes.subarray(0, Math.floor(bytes.length / 2));
   const headers = new Headers(due.headers);
-  // A status without a body cannot be cut: the client has all of it.
-  if (bytes.length === 0) return new Response(null, { status, headers });
+  if (bytes.length === 0) throw connectionReset();
   headers.set("content-length", String(bytes.length));
   let sent = false;
   const body = new ReadableStream<Uint8Array>(

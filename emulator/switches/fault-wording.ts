@@ -41,7 +41,7 @@ export function parseFault(line: string): Fault {
       ...(times === undefined ? {} : { times: Number(times.slice(1)) }),
     });
   } catch (error) {
-    throw error instanceof TypeError ? error : wrong(line, String((error as Error).message));
+    throw error instanceof TypeError ? error : wrong(line, (error as Error).message);
   }
 }
 
@@ -126,7 +126,9 @@ class Words {
 
   /** A word that may be quoted. */
   text(word: string): string {
-    return word.startsWith('"') ? String(this.json(word)) : word;
+    const read = word.startsWith('"') ? this.json(word) : word;
+    if (typeof read === "string") return read;
+    throw this.wrong(word, "is no text");
   }
 
   json(word: string): ReturnType<typeof jsonOf> {

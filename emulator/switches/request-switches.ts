@@ -1,7 +1,7 @@
 /** Switches and faults that one request brings along in its headers. They hold for this request only. */
 import { z } from "zod";
 import { type Mishap, mishapSchema } from "./fault";
-import { changed, type SwitchChanges, type Switches } from "./switches";
+import { changed, type Switches } from "./switches";
 
 export const switchesHeader = "x-emulated-switches";
 export const faultHeader = "x-emulated-fault";
@@ -13,8 +13,7 @@ export function switchesFor(headers: Headers, switches: Switches): Switches {
   if (typeof given !== "object" || given === null || Array.isArray(given))
     throw new TypeError(`${switchesHeader} is no JSON object.`);
   try {
-    // `changed` checks what it is given.
-    return changed(switches, given as SwitchChanges);
+    return changed(switches, given);
   } catch (error) {
     throw new TypeError(`${switchesHeader}: ${(error as Error).message}`, { cause: error });
   }

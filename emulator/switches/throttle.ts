@@ -93,7 +93,7 @@ const levelsKey = "quotaLevels";
 
 /** Takes what a request costs from its quotas. Runs inside a write transaction. */
 export function charge(store: Store, asked: Asked, quotas: Quotas, now: Date): Charge {
-  const [levels, result] = charged(meta<Levels>(store, levelsKey) ?? {}, asked, quotas, now.getTime());
+  const [levels, result] = charged(levelsIn(store), asked, quotas, now.getTime());
   store.setMeta(levelsKey, JSON.stringify(levels));
   return result;
 }
@@ -109,7 +109,7 @@ const waitingKey = "earlyCalls";
 
 /** Whoever asks these again before `until` is early. `what` is a quota or a workload. Runs inside a write transaction. */
 export function mustWait(store: Store, appId: string, what: string, until: Date, now: Date): void {
-  const { until: all, early } = meta<Waiting>(store, waitingKey) ?? { until: {}, early: 0 };
+  const { until: all, early } = waitingIn(store) ?? { until: {}, early: 0 };
   const live = Object.entries(all).filter(([, end]) => end > now.getTime());
   const next = { ...Object.fromEntries(live), [`${what} ${appId}`]: until.getTime() };
   store.setMeta(waitingKey, JSON.stringify({ until: next, early }));
@@ -117,10 +117,10 @@ export function mustWait(store: Store, appId: string, what: string, until: Date,
 
 /** Whether the caller was told to wait longer for one of these. Then it is counted. */
 export function countEarly(store: Store, appId: string, what: readonly string[], now: Date): boolean {
-  const waiting = meta<Waiting>(store, waitingKey);
+  const waiting = waitingIn(store);
   if (!waiting || !what.some((one) => (waiting.until[`${one} ${appId}`] ?? 0) > now.getTime())) return false;
   store.transaction("write", () => {
-    const newest = meta<Waiting>(store, waitingKey) ?? waiting;
+    const newest = waitingIn(store) ?? waiting;
     store.setMeta(waitingKey, JSON.stringify({ ...newest, early: newest.early + 1 }));
   });
   return true;
@@ -129,14 +129,19 @@ export function countEarly(store: Store, appId: string, what: readonly string[],
 /** Whether anybody was ever told to wait: if not, nobody can be early. */
 export const anybodyWaits = (store: Store): boolean => store.meta(waitingKey) !== undefined;
 
-export const earlyCalls = (store: Store): number => meta<Waiting>(store, waitingKey)?.early ?? 0;
+export const earlyCalls = (store: Store): number => waitingIn(store)?.early ?? 0;
 
 /** Runs inside a write transaction. */
 export function forgetThrottling(store: Store): void {
   store.run("DELETE FROM meta WHERE key IN (?, ?)", levelsKey, waitingKey);
 }
 
-function meta<T>(store: Store, key: string): T | undefined {
-  const text = store.meta(key);
-  return text === undefined ? undefined : (JSON.parse(text) as T);
+function levelsIn(store: Store): Levels {
+  const text = store.meta(levelsKey);
+  return text === undefined ? {} : (JSON.parse(text) as Levels);
+}
+
+function waitingIn(store: Store): Waiting | undefined {
+  const text = store.meta(waitingKey);
+  return text === undefined ? undefined : (JSON.parse(text) as Waiting);
 }

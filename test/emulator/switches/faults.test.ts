@@ -134,10 +134,12 @@ describe("an answer that goes wrong", () => {
     await expect((await get("/users")).text()).rejects.toThrow("terminated");
   });
 
-  it("has no body to cut where there is none", async () => {
+  it("does not come at all where there is no body to cut", async () => {
     const { blueprint } = await aBlueprint(ask);
     tenant.fail({ method: "DELETE", effect: "after", answer: "truncate" });
-    expect((await ask(`DELETE /applications/${blueprint.id}`)).status).toBe(204);
+    await expect(ask(`DELETE /applications/${blueprint.id}`)).rejects.toMatchObject({ cause: { code: "ECONNRESET" } });
+    expect(tenant.requests().at(-1)?.status).toBe(0);
+    expect((await ask(`GET /applications/${blueprint.id}`)).status).toBe(404);
   });
 
   it("never comes: the client gives up, and a stall ends", async () => {

@@ -91,7 +91,7 @@ describe("quotas", () => {
         for (const { asked, pause } of steps) [levels] = charged(levels, asked, quotas, (now += pause));
         const [after, { refused }] = charged(levels, { ...last, early: false }, quotas, now);
         fc.pre(refused !== undefined);
-        const { waitMs } = refused ?? { waitMs: 0 };
+        const { waitMs } = refused;
         const again = (ms: number) => charged(after, { ...last, early: false }, quotas, now + ms)[1].refused;
         expect(again(waitMs)).toBeUndefined();
         expect(again(waitMs * 0.999 - 2)).toBeDefined();

@@ -123,7 +123,9 @@ export class Database {
 
 /** SQLite's own words for a file that is damaged or something else are of no help to whoever sees them. */
 function unreadable(file: string, error: unknown): unknown {
-  if (!(error instanceof Error) || !/not a database|malformed|corrupt|disk image/i.test(error.message)) return error;
+  // Only SQLite's own: what is refused inside a transaction may speak of malformed things too.
+  if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_SQLITE_ERROR") return error;
+  if (!/not a database|malformed|corrupt|disk image/i.test(error.message)) return error;
   return new Error(
     `cannot open the emulated tenant in ${file}: the file is damaged (${error.message}). ` +
       `Nothing in it can be trusted: delete that folder to start anew, and import an export of the tenant if you have one.`,

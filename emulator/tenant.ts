@@ -44,7 +44,7 @@ export interface TenantOptions {
   /** GUID of the tenant, for recorded stacks. @default random when the store is first made */
   readonly tenantId?: string;
   /**
-   * Holds every answer against metadata and says its type in the header `x-emulated-type`. A violation becomes status 500
+   * Holds every answer against metadata, and says its type and its operation in the headers `x-emulated-type` and `x-emulated-operation`. A violation becomes status 500
    * with code `SelfCheckFailed`. For tests. @default false
    */
   readonly selfCheck?: boolean;

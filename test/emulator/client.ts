@@ -1,4 +1,6 @@
 /** A tenant in memory and somebody who asks it things. */
+import { appendFileSync } from "node:fs";
+import path from "node:path";
 import { openTenant, type EmulatedTenant, type TokenRequest } from "../../emulator/tenant";
 
 /** What Graph answers, as far as tests look into it: no one answer has all of this. */
@@ -83,6 +85,7 @@ export function asker(tenant: EmulatedTenant): Ask {
     const url = path.startsWith("http") ? path : `${graph}/${version}${path}`;
     const sent = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
     const response = await tenant.handle(new Request(url, { method, headers: all, ...sent }));
+    witnessed(response.headers.get("x-emulated-operation"));
     const text = await response.text();
     return {
       status: response.status,
@@ -90,6 +93,15 @@ export function asker(tenant: EmulatedTenant): Ask {
       body: (text === "" ? undefined : JSON.parse(text)) as Body,
     };
   };
+}
+
+/** Notes that the running test has asked for an operation: FIDELITY.md names a test for each. */
+function witnessed(operation: string | null): void {
+  const { WITNESS_FOLDER: folder } = process.env;
+  const { currentTestName: title, testPath } = expect.getState();
+  if (folder === undefined || operation === null || title === undefined || testPath === undefined) return;
+  const file = path.relative(path.join(__dirname, "../.."), testPath);
+  appendFileSync(path.join(folder, `${process.pid}.jsonl`), `${JSON.stringify({ operation, file, title })}\n`);
 }
 
 /** The one object that fits. */

@@ -1,0 +1,14 @@
+// @ts-check
+/** Rules of the emulated tenant, and how to take each away. */
+
+/**
+ * @typedef {object} Mutant
+ * @property {string} rule what the tenant would not do any more, as a sentence
+ * @property {string} file
+ * @property {string} find text that stands in the file exactly once
+ * @property {string} replace
+ * @property {readonly string[]} tests patterns of the test files that should notice
+ */
+
+/** @type {readonly Mutant[]} */
+export const mutants = [];

@@ -116,6 +116,8 @@ describe("a request", () => {
       status: 404,
       requestId,
       clientRequestId: "mine",
+      operation: expect.stringMatching(/^GET \/users\/\{\w+\}$/) as unknown,
+      appId: expect.any(String) as unknown,
     });
   });
 

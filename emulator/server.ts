@@ -1,53 +1,106 @@
 /** The tenant on a port of this machine, for clients in other processes. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
-import { z } from "zod";
-import { isConnectionReset } from "./state/journal";
-import { type EmulatedTenant } from "./tenant";
-import { tokenLifeSeconds } from "./sign-in/token";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import { type AddressInfo, createServer as createSocketServer, type Server, type Socket } from "node:net";
+import { serverCertificate } from "./certificate";
+import { addressesControl, answerControl } from "./control";
+import { page } from "./pages/page";
+import { isConnectionReset } from "./switches/broken-answer";
+import type { EmulatedTenant } from "./tenant";
+
+export interface ServeOptions {
+  /** 0 for any free one. */
+  readonly port: number;
+  /** The same port also takes TLS, with a certificate made for it. @default false */
+  readonly tls?: boolean;
+}
 
 export interface ServedTenant {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
+  /** `https://127.0.0.1:PORT`, for clients that refuse plain HTTP. Set where TLS was asked for. */
+  readonly secureUrl: string | undefined;
+  /** PEM file that TLS clients have to trust. Set where TLS was asked for. */
+  readonly caFile: string | undefined;
+  /** Ends every connection, answered or not. */
   close(): Promise<void>;
 }
 
 /** Longest request body, in bytes: Graph's own limit for a batch. */
 const longestBody = 4 * 1024 * 1024;
 
+/** First byte of a TLS connection. No HTTP method begins with it. */
+const tlsHandshake = 0x16;
+
 /**
- * Serves Microsoft Graph at `/v1.0` and `/beta`, and three control routes below `/_tenant`. Only this machine can reach
- * it, and a browser page of another origin cannot: the Host header must be a loopback name.
- *
- * @param options.port 0 for any free one
+ * Serves Microsoft Graph at `/v1.0` and `/beta`, sign-in at the paths of login.microsoftonline.com, controls below
+ * `/_tenant`, and pages to look at from `/` on. Only this machine can reach it, and a browser page of another site cannot:
+ * the Host header must be a loopback name.
  */
-export async function serveTenant(tenant: EmulatedTenant, options: { readonly port: number }): Promise<ServedTenant> {
-  const server = createServer((incoming, outgoing) => void answer(tenant, incoming, outgoing));
-  server.on("clientError", (_error, socket) => socket.destroy());
-  await new Promise<void>((resolve, reject) => {
+export async function serveTenant(tenant: EmulatedTenant, { port, tls = false }: ServeOptions): Promise<ServedTenant> {
+  const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void answer(tenant, incoming, outgoing);
+  const plain = createServer(listener).on("clientError", (_error, socket) => socket.destroy());
+  const certificate = tls ? await serverCertificate(tenant.where) : undefined;
+  const secure =
+    certificate &&
+    createSecureServer({ key: certificate.key, cert: certificate.certificate }, listener)
+      .on("clientError", (_error, socket) => socket.destroy())
+      .on("tlsClientError", (_error, socket) => socket.destroy());
+  const front: Server = secure ? createSocketServer((socket) => divide(socket, plain, secure)) : plain;
+  const sockets = new Set<Socket>();
+  front.on("connection", (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  });
+  await listening(front, port);
+  const host = `127.0.0.1:${(front.address() as AddressInfo).port}`;
+  return {
+    url: `http://${host}`,
+    secureUrl: secure && `https://${host}`,
+    caFile: certificate?.file,
+    close: () =>
+      new Promise((resolve) => {
+        front.close(() => {
+          certificate?.forget();
+          resolve();
+        });
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+function listening(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const taken = error.code === "EADDRINUSE";
       const why = taken ? "the port is in use. Choose another with --port." : error.message;
-      reject(new Error(`cannot serve at http://127.0.0.1:${options.port}: ${why}`, { cause: error }));
+      reject(new Error(`cannot serve at http://127.0.0.1:${port}: ${why}`, { cause: error }));
     });
-    server.listen(options.port, "127.0.0.1", resolve);
+    server.listen(port, "127.0.0.1", resolve);
   });
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, close: () => closed(server) };
 }
 
-function closed(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
+/** Hands a connection to the server its first byte asks for. */
+function divide(socket: Socket, plain: Server, secure: Server): void {
+  const leave = () => socket.destroy();
+  socket.once("error", leave);
+  socket.once("data", (first: Buffer) => {
+    socket.off("error", leave).pause();
+    socket.unshift(first);
+    const encrypted = first[0] === tlsHandshake;
+    (encrypted ? secure : plain).emit("connection", socket);
+    // TLS takes what was read from the paused socket; HTTP waits for it to flow.
+    if (!encrypted) socket.resume();
   });
 }
 
 async function answer(tenant: EmulatedTenant, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const gone = new AbortController();
+  outgoing.once("close", () => gone.abort());
   try {
-    await send(outgoing, await respond(tenant, incoming));
+    await send(outgoing, await respond(tenant, incoming, gone.signal));
   } catch (error) {
-    // A planned fault breaks the connection; a client that went away has none.
+    // A planned fault breaks the connection, at once or in the middle of a body; a client that went away has none.
     if (!isConnectionReset(error) && !outgoing.destroyed && !outgoing.headersSent) {
       outgoing.writeHead(500, { "content-type": "text/plain" }).end(String(error));
       return;
@@ -56,7 +109,7 @@ async function answer(tenant: EmulatedTenant, incoming: IncomingMessage, outgoin
   }
 }
 
-async function respond(tenant: EmulatedTenant, incoming: IncomingMessage): Promise<Response> {
+async function respond(tenant: EmulatedTenant, incoming: IncomingMessage, signal: AbortSignal): Promise<Response> {
   const host = incoming.headers.host ?? "";
   if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host))
     return new Response("Only loopback names are served.", { status: 403 });
@@ -67,34 +120,12 @@ async function respond(tenant: EmulatedTenant, incoming: IncomingMessage): Promi
   for (const [name, value] of Object.entries(incoming.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
   }
-  const target = `http://${host}${url.startsWith("/") ? url : "/"}`;
-  const path = new URL(target).pathname;
-  if (path === "/_tenant" || path.startsWith("/_tenant/")) return control(tenant, method, path, text);
-  return tenant.handle(
-    new Request(target, { method, headers, ...(text === "" || method === "GET" ? {} : { body: text }) }),
-  );
-}
-
-const tokenRequest = z
-  .strictObject({ permissions: z.array(z.string()), app: z.string(), user: z.string() })
-  .partial()
-  .transform((given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
-
-async function control(tenant: EmulatedTenant, method: string, path: string, text: string): Promise<Response> {
-  const { id, name, domain } = tenant;
-  if (method === "GET" && path === "/_tenant") return Response.json({ id, name, domain });
-  if (method === "GET" && path === "/_tenant/requests") return Response.json({ value: tenant.requests() });
-  if (method !== "POST" || path !== "/_tenant/token")
-    return Response.json({ error: `There is no ${method} ${path}.` }, { status: 404 });
-  try {
-    const access_token = await tenant.token(tokenRequest.parse(text === "" ? {} : JSON.parse(text)));
-    return Response.json({ access_token, expires_in: tokenLifeSeconds });
-  } catch (error) {
-    return Response.json(
-      { error: error instanceof TypeError ? error.message : "The body must be {permissions?, app?, user?}." },
-      { status: 400 },
-    );
-  }
+  const scheme = "encrypted" in incoming.socket ? "https" : "http";
+  const target = `${scheme}://${host}${url.startsWith("/") ? url : "/"}`;
+  const body = text === "" || method === "GET" || method === "HEAD" ? {} : { body: text };
+  const request = new Request(target, { method, headers, signal, ...body });
+  if (addressesControl(new URL(target).pathname)) return answerControl(tenant, request);
+  return (await page(tenant, request)) ?? tenant.handle(request);
 }
 
 /** @returns undefined when it is too long */
@@ -109,7 +140,10 @@ async function bodyOf(incoming: IncomingMessage): Promise<string | undefined> {
   return Buffer.concat(chunks).toString();
 }
 
+/** As it comes: a body that breaks off breaks off at the client too. */
 async function send(outgoing: ServerResponse, response: Response): Promise<void> {
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-  outgoing.end(Buffer.from(await response.arrayBuffer()));
+  outgoing.flushHeaders();
+  if (response.body) for await (const chunk of response.body) outgoing.write(chunk);
+  outgoing.end();
 }

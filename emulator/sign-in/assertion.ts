@@ -9,7 +9,8 @@ import {
   type ProtectedHeaderParameters,
 } from "jose";
 import type { Surroundings } from "../entities/entity";
-import { type Certificate, certificatesOf, type Client, type Federation, federationsOf, timeOf } from "./client";
+import type { Certificate } from "../entities/credential";
+import { type Client, type Federation, federationsOf, timeOf, verifyingOf } from "./client";
 import { keysOf } from "./issuers";
 import { SignInNotEmulated, SignInRefusal } from "./refusal";
 
@@ -61,7 +62,7 @@ async function byCertificate(
 ): Promise<Proof> {
   if (claims.sub?.toLowerCase() !== client.appId.toLowerCase()) throw new SignInRefusal(700021);
   const names = [header.x5t, header["x5t#S256"], header.kid].filter((name) => typeof name === "string");
-  const found = certificatesOf(client).find((kept) => thumbprintsOf(kept).some((one) => names.includes(one)));
+  const found = verifyingOf(client).find((kept) => thumbprintsOf(kept).some((one) => names.includes(one)));
   const shown = names[0] === undefined ? "" : `, Thumbprint of key used by client: '${hex(names[0])}'`;
   const unusable = (why: string) => new SignInRefusal(700027, notRegistered, `${why}${shown}`, client.appId);
   if (!found) throw unusable("The key was not found.");

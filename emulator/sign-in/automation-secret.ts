@@ -1,7 +1,8 @@
 /** The client secret of the automation application: one per tenant, which clients that sign in need to be told. */
 import { randomUUID } from "node:crypto";
+import { passwordsOf } from "../entities/credential";
 import { automationAppId } from "../seed";
-import type { Json, Store } from "../state/store";
+import type { Store } from "../state/store";
 import { applicationOf } from "./client";
 import { hashOf, newSecret } from "./secret";
 
@@ -14,26 +15,23 @@ const metaKey = "automationSecret";
  * @throws {TypeError} where the automation application was deleted
  */
 export function automationSecret(store: Store): string {
-  const kept = store.meta(metaKey);
-  const secret = kept ?? newSecret();
-  if (kept === undefined) store.setMeta(metaKey, secret);
+  const known = store.meta(metaKey);
+  const secret = known ?? newSecret();
+  if (known === undefined) store.setMeta(metaKey, secret);
   const application = applicationOf(store, automationAppId);
   if (!application) throw new TypeError("the tenant has no automation application any more: reset it");
-  const credentials = (application.body["passwordCredentials"] ?? []) as readonly Json[];
+  const kept = passwordsOf(application.body);
   const secretHash = hashOf(secret);
-  if (!credentials.some((one) => one["secretHash"] === secretHash)) {
-    const start = String(application.body["createdDateTime"]);
+  if (!kept.some((one) => one.secretHash === secretHash)) {
     const added = {
-      customKeyIdentifier: null,
+      keyId: randomUUID(),
       displayName: "made with the tenant",
+      startDateTime: String(application.body["createdDateTime"]),
       endDateTime: "2299-12-31T00:00:00Z",
       hint: secret.slice(0, 3),
-      keyId: randomUUID(),
-      secretText: null,
-      startDateTime: start,
       secretHash,
     };
-    store.replace(application, { ...application.body, passwordCredentials: [...credentials, added] });
+    store.replace(application, { ...application.body, passwordCredentials: [...kept, added] });
   }
   return secret;
 }

@@ -1,8 +1,9 @@
 /** The application that signs in, and its secrets, certificates and trusted issuers. */
 import { z } from "zod";
 import { applicationKinds, servicePrincipalKinds } from "../entities";
+import { type Certificate, certificatesOf, type Password, passwordsOf } from "../entities/credential";
 import type { Surroundings } from "../entities/entity";
-import type { Store, StoredObject } from "../state/store";
+import type { Json, Store, StoredObject } from "../state/store";
 import { view } from "../view";
 import { SignInNotEmulated, SignInRefusal } from "./refusal";
 
@@ -41,38 +42,17 @@ export function clientOf(around: Surroundings, clientId: string): Client {
   return { appId, displayName, application, principal };
 }
 
-const password = z.looseObject({
-  keyId: z.string(),
-  secretHash: z.string(),
-  startDateTime: z.string().nullish(),
-  endDateTime: z.string().nullish(),
-});
-const certificate = z.looseObject({
-  keyId: z.string(),
-  key: z.string(),
-  startDateTime: z.string().nullish(),
-  endDateTime: z.string().nullish(),
-});
-
-/** A secret, as it is kept in `passwordCredentials` of the object. */
-export type Password = z.infer<typeof password>;
-
-/** A certificate, as it is kept in `keyCredentials` of the object; `key` is DER in base64. */
-export type Certificate = z.infer<typeof certificate>;
-
 /** An application's credentials and those of its service principal are equally good. */
-function credentialsIn<Schema extends z.ZodType>(client: Client, property: string, schema: Schema) {
-  return [client.application, client.principal].flatMap((object) => {
-    const listed: unknown = object?.body[property];
-    return (Array.isArray(listed) ? (listed as unknown[]) : []).flatMap((one) => schema.safeParse(one).data ?? []);
-  });
-}
+const bodiesOf = ({ application, principal }: Client): readonly Json[] =>
+  [application, principal].filter((object) => object !== undefined).map(({ body }) => body);
 
-export const passwordsOf = (client: Client): readonly Password[] =>
-  credentialsIn(client, "passwordCredentials", password);
+export const secretsOf = (client: Client): readonly Password[] => bodiesOf(client).flatMap(passwordsOf);
 
-export const certificatesOf = (client: Client): readonly Certificate[] =>
-  credentialsIn(client, "keyCredentials", certificate);
+/** Certificates that can check a signature. */
+export const verifyingOf = (client: Client): readonly Certificate[] =>
+  bodiesOf(client)
+    .flatMap(certificatesOf)
+    .filter(({ usage }) => usage === "Verify");
 
 /** Trust in the assertions of another issuer, as it is kept. */
 export interface Federation {
@@ -98,9 +78,8 @@ export function federationsOf({ store }: Surroundings, { application }: Client):
   });
 }
 
-/** Whether a credential is good at a time: `"early"`, `"now"` or `"late"`. */
-export function timeOf(credential: Password | Certificate, now: Date): "early" | "now" | "late" {
-  const { startDateTime: start, endDateTime: end } = credential;
-  if (typeof end === "string" && Date.parse(end) <= now.getTime()) return "late";
-  return typeof start === "string" && Date.parse(start) > now.getTime() ? "early" : "now";
+/** Whether a credential is good at a time. */
+export function timeOf({ startDateTime, endDateTime }: Password | Certificate, now: Date): "early" | "now" | "late" {
+  if (Date.parse(endDateTime) <= now.getTime()) return "late";
+  return Date.parse(startDateTime) > now.getTime() ? "early" : "now";
 }

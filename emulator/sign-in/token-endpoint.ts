@@ -6,7 +6,7 @@ import { recordSignIn } from "../rules/logs";
 import type { Switches } from "../switches/switches";
 import { assignmentsOf, rolesOf } from "./app-roles";
 import { byAssertion, type Proof } from "./assertion";
-import { type Client, clientOf, passwordsOf, timeOf } from "./client";
+import { type Client, clientOf, secretsOf, timeOf } from "./client";
 import { type TokenForm, tokenForm } from "./form";
 import { SignInRefusal } from "./refusal";
 import { asksFor, type Resource, resourceOf } from "./resource";
@@ -108,7 +108,7 @@ function proofOf(
   { secret, assertion }: TokenForm,
 ): Promise<Proof> {
   if (assertion !== undefined) return byAssertion(around, client, assertion, audiencesOf(around, request));
-  const found = passwordsOf(client).find(({ secretHash }) => matches(secret ?? "", secretHash));
+  const found = secretsOf(client).find(({ secretHash }) => matches(secret ?? "", secretHash));
   const time = found && timeOf(found, around.now);
   if (time === "late") throw new SignInRefusal(7000222, client.appId);
   if (!found || time === "early") throw new SignInRefusal(7000215, client.appId);

@@ -56,7 +56,7 @@ describe("a served tenant", () => {
     for (const body of ["{", '{"permissions":["Nope"]}', '{"colour":1}']) {
       expect((await fetch(`${served.url}/_tenant/token`, { method: "POST", body })).status).toBe(400);
     }
-    expect((await fetch(`${served.url}/_tenant/reset`, { method: "POST" })).status).toBe(404);
+    expect((await fetch(`${served.url}/_tenant/nope`, { method: "POST" })).status).toBe(404);
   });
 
   it("answers loopback names only", async () => {
@@ -76,6 +76,57 @@ describe("a served tenant", () => {
     tenant.fail({ path: "/users", effect: "before", answer: "reset" });
     await expect(get("/v1.0/users")).rejects.toThrow("fetch failed");
     expect((await get("/v1.0/users")).status).toBe(200);
+  });
+
+  it("cuts a body off where a fault says so", async () => {
+    tenant.fail({ path: "/users", effect: "before", answer: "truncate" });
+    const answer = await get("/v1.0/users");
+    expect(answer.status).toBe(200);
+    await expect(answer.text()).rejects.toThrow("terminated");
+    expect((await get("/v1.0/users")).status).toBe(200);
+  });
+
+  it("ends a stalled request when it closes, or when the client has enough", async () => {
+    const other = await serveTenant(tenant, { port: 0 });
+    tenant.fail({ path: "/users", effect: "before", answer: "stall", times: 2 });
+    await expect(fetch(`${other.url}/v1.0/users`, { signal: AbortSignal.timeout(50) })).rejects.toThrow("timeout");
+    const stalled = fetch(`${other.url}/v1.0/users`).catch((error: unknown) => (error as Error).message);
+    // Answered after the stalled request was taken.
+    await fetch(`${other.url}/_tenant`);
+    await other.close();
+    expect(await stalled).toBe("fetch failed");
+  });
+
+  it("shows people what is in it", async () => {
+    const overview = await fetch(served.url);
+    expect([overview.headers.get("content-type"), await overview.text()]).toEqual([
+      expect.stringContaining("text/html"),
+      expect.stringContaining(tenant.id),
+    ]);
+    expect((await fetch(`${served.url}/nothing`)).status).toBe(401);
+  });
+
+  it("takes a body of 4 MiB and not a byte more", async () => {
+    const send = async (length: number) =>
+      (await fetch(`${served.url}/v1.0/users`, { method: "POST", body: "x".repeat(length) })).status;
+    expect([await send(4 * 1024 * 1024), await send(4 * 1024 * 1024 + 1)]).toEqual([401, 413]);
+  });
+
+  it("ends connections that wait for nothing when it closes", async () => {
+    const other = await serveTenant(tenant, { port: 0 });
+    const socket = connect(Number(new URL(other.url).port), "127.0.0.1");
+    await new Promise((resolve) => socket.once("connect", resolve));
+    const ended = new Promise((resolve) => socket.once("close", resolve));
+    await other.close();
+    await ended;
+    expect([other.secureUrl, other.caFile]).toEqual([undefined, undefined]);
+  });
+
+  it("says which port is taken", async () => {
+    const port = Number(new URL(served.url).port);
+    await expect(serveTenant(tenant, { port })).rejects.toThrow(
+      `cannot serve at http://127.0.0.1:${port}: the port is in use. Choose another with --port.`,
+    );
   });
 
   it("goes on when a client leaves in the middle of its request", async () => {

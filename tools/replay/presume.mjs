@@ -159,6 +159,8 @@ async function translatedBody(world, row, value, name, target, type) {
     return all;
   }
   if (isObject(value)) {
+    // What is granted must be published before it is.
+    if ("scope" in value && "resourceId" in value) await world.api(value["scope"], value["resourceId"]);
     /** @type {Record<string, unknown>} */
     const made = {};
     for (const [key, one] of Object.entries(value)) {
@@ -169,6 +171,7 @@ async function translatedBody(world, row, value, name, target, type) {
   }
   if (typeof value !== "string") return value;
   const lower = name.toLowerCase();
+  if (lower === "scope" && isPlaceholder(value)) return "User.Read";
   if (lower === "attributeset") await world.attributeSet(value);
   if (lower === "@odata.id" || lower.endsWith("@odata.bind")) return translatedUrl(world, row, value, lower);
   if (lower === "url" && row.path.startsWith("/$batch")) return value;

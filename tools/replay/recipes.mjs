@@ -21,8 +21,6 @@ let counter = 0;
 /** A name nobody has yet. */
 const fresh = (/** @type {string} */ word) => `${word}${++counter}`;
 
-const graphAppId = "00000003-0000-0000-c000-000000000000";
-
 /** The documented object of a property, else a new one. @param {World} world @param {Documented} documented @param {string} property @param {string} kind @returns {Promise<Made>} */
 const related = (world, documented, property, kind) => {
   const text = documented[property];
@@ -37,6 +35,9 @@ const said = (documented, names) =>
         names.includes(name) && value !== null && !(Array.isArray(value) ? value : [value]).some(isPlaceholder),
     ),
   );
+
+/** @param {unknown} scope @returns {string} */
+const grantable = (scope) => (typeof scope === "string" && !isPlaceholder(scope) ? scope : "User.Read");
 
 /** @param {World} world */
 const sponsors = async (world) => ({ "sponsors@odata.bind": [world.url(await world.somebody())] });
@@ -217,13 +218,13 @@ export const recipes = {
     at: ({ id }) => `/oauth2PermissionGrants/${id}`,
     async post(world, documented) {
       const client = await related(world, documented, "clientId", "servicePrincipal");
-      const api = await world.application(graphAppId, "servicePrincipal");
+      const api = await world.api(documented["scope"], documented["resourceId"]);
       const person =
         documented["consentType"] === "Principal" ? await related(world, documented, "principalId", "user") : undefined;
       const consent = person ? { consentType: "Principal", principalId: person.id } : { consentType: "AllPrincipals" };
       return {
         path: "/oauth2PermissionGrants",
-        body: { clientId: client.id, resourceId: api.id, ...consent, scope: "User.Read" },
+        body: { clientId: client.id, resourceId: api.id, ...consent, scope: grantable(documented["scope"]) },
       };
     },
   },

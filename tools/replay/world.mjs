@@ -178,13 +178,14 @@ export class World {
     const body = {};
     for (const [name, value] of Object.entries(documented)) {
       const member = members?.get(name);
-      if (!member || value === null || keptByTheTenant.has(name)) continue;
+      if (!member || value === null || name === "id") continue;
+      if (made.kind in recipes && keptByTheTenant.has(name)) continue;
       if (member.navigation) await this.#relate(made, name, member.type, Array.isArray(value) ? value : [value]);
       else if (problemsOf(this.version, made.kind, { [name]: value }, "answer").length === 0) body[name] = value;
     }
-    if (Object.keys(body).length > 0 && made.id !== "" && made.kind in recipes !== contained.includes(made.kind)) {
-      this.tenant.plant([{ id: made.id, kind: made.kind, body }]);
-    } else if (!(made.kind in recipes)) this.tenant.plant([{ id: made.id, kind: made.kind, body }]);
+    // Catalogues are the same in every tenant, and what is addressed by another key is not found by it.
+    if (Object.keys(body).length === 0 || made.id === "" || made.kind in catalogues || recipes[made.kind]?.key) return;
+    this.tenant.plant([{ id: made.id, kind: made.kind, body }]);
   }
 
   /** An expanded relation of the page. @param {Made} made @param {string} relation @param {string} type @param {readonly unknown[]} others */
@@ -225,6 +226,39 @@ export class World {
     };
     this.tenant.plant([{ id: resource.id, kind: resource.kind, body: { appRoles: [published] } }]);
     return documented;
+  }
+
+  /** Makes a resource publish the scopes that the page grants on it. @param {Made} resource @param {readonly string[]} scopes */
+  publish(resource, scopes) {
+    const oauth2PermissionScopes = scopes.map((value) => ({
+      id: crypto.randomUUID(),
+      value,
+      type: "Admin",
+      isEnabled: true,
+      adminConsentDisplayName: value,
+      adminConsentDescription: value,
+    }));
+    this.tenant.plant([{ id: resource.id, kind: resource.kind, body: { oauth2PermissionScopes } }]);
+  }
+
+  /** The API that grants are about: Microsoft Graph, unless it does not publish what the page grants. @param {unknown} scope separated by spaces @param {unknown} text of its id @returns {Promise<Made>} */
+  async api(scope, text) {
+    const scopes =
+      typeof scope === "string" && !isPlaceholder(scope) ? scope.split(" ").filter((one) => one !== "") : [];
+    if (
+      scopes.every(
+        (one) =>
+          this.emulator.permissions.includes(one) || ["openid", "profile", "email", "offline_access"].includes(one),
+      )
+    ) {
+      const graph = await this.application(graphAppId, "servicePrincipal");
+      if (typeof text === "string") this.name(text, graph);
+      return graph;
+    }
+    const own =
+      typeof text === "string" ? await this.named(text, "servicePrincipal") : await this.make("servicePrincipal", {});
+    this.publish(own, scopes);
+    return own;
   }
 
   /** A text with the ids of the page replaced by those that stand for them. @param {string} text */

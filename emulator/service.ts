@@ -14,6 +14,8 @@ import { auditedBefore, recordAudit } from "./rules/audit";
 import { checkReadsAttributes } from "./rules/custom-security-attributes";
 import { catchUp } from "./rules/due";
 import { remember } from "./state/journal";
+import { replicaFor } from "./state/replica";
+import type { Store } from "./state/store";
 import { brokenAnswer, brokenStatus } from "./switches/broken-answer";
 import type { Mishap } from "./switches/fault";
 import { takeFault } from "./switches/faults";
@@ -28,6 +30,8 @@ const methods: readonly string[] = ["GET", "POST", "PATCH", "PUT", "DELETE"];
 export class Service {
   readonly #router = new Router(routes);
   #key: SigningKey | undefined;
+  /** Requests that came to one of several replicas. */
+  #served = 0;
 
   constructor(
     private readonly around: Surroundings,
@@ -132,7 +136,7 @@ export class Service {
 
   #run(passage: Passage, caller: Caller, address: Address, body: unknown): Answer {
     const { store } = this.around;
-    const serve = () => this.#serve(passage, caller, address, body);
+    const serve = () => this.#serve(passage, caller, address, body, this.#seen(passage, caller));
     if (passage.request.method === "GET") {
       const answer = store.transaction("read", serve);
       this.#remember(passage, answer.status);
@@ -146,9 +150,17 @@ export class Service {
     });
   }
 
-  #serve(passage: Passage, caller: Caller, address: Address, body: unknown): Answer {
-    const { request, url, now, switches, noted } = passage;
+  /** While replicas lag, the store is as one of them has it. */
+  #seen({ request, now, switches: { lag } }: Passage, { idtyp, oid }: Caller): Store {
     const { store } = this.around;
+    if (!lag) return store;
+    this.#served += 1;
+    const replica = replicaFor(lag, idtyp === "user" ? oid : undefined, this.#served);
+    return store.seenBy({ lag, replica, now, reads: request.method === "GET" });
+  }
+
+  #serve(passage: Passage, caller: Caller, address: Address, body: unknown, store: Store): Answer {
+    const { request, url, now, switches, noted } = passage;
     const found = this.#router.find(request.method, address, store, body, request.headers);
     const properties =
       typeof body === "object" && body !== null ? Object.keys(body).filter((name) => name !== "@odata.type") : [];
@@ -159,6 +171,7 @@ export class Service {
     if (allowed.missing !== undefined) throw notFound(allowed.missing);
     const context: Context = {
       ...this.around,
+      store,
       caller,
       keys: allowed.keys,
       target: allowed.target,

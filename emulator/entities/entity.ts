@@ -56,6 +56,8 @@ export interface Queryable {
   readonly filter?: readonly QueryOperator[];
   /** Operators that need `ConsistencyLevel: eventual` and `$count=true`. @default none */
   readonly advanced?: readonly QueryOperator[];
+  /** Comparing with null needs an advanced query. @default it needs what its operator needs */
+  readonly nulls?: "advanced";
   /** @default it cannot be sorted by */
   readonly orderBy?: "default" | "advanced";
   /** `$search` may name it. @default false */

@@ -91,54 +91,67 @@ export const readByDefault = [
   "userPrincipalName",
 ];
 
-const textual: Queryable = { filter: ["eq", "in", "startswith"], advanced: ["ne"] };
-const exact: Queryable = { filter: ["eq", "in"], advanced: ["ne"] };
-const listed: Queryable = { filter: ["any"] };
+/** Compared, ordered, and by their beginnings; what is not set is found by advanced queries alone. */
+const textual: Queryable = { filter: ["eq", "ge", "le", "in", "startswith"], nulls: "advanced" };
+const exact: Queryable = { filter: ["eq", "in"] };
+const ordered: Queryable = { filter: ["eq", "ge", "le"], advanced: ["in"], orderBy: "advanced" };
+const advanced: Queryable = { advanced: ["eq", "ge", "le", "in"] };
+const advancedText: Queryable = { advanced: ["eq", "ge", "le", "in", "startswith"] };
+const listed: Queryable = { filter: ["any", "ge", "le", "startswith"] };
+const addresses: Queryable = { ...listed, advanced: ["endswith"] };
 
-/** REF user, its property table, and the table of aad-advanced-queries. */
+const extensionAttributes = Array.from({ length: 15 }, (_, at) => `extensionAttribute${at + 1}`);
+
+/**
+ * The table of aad-advanced-queries, and REF user for what that table lacks. `ne` and `not` are there for advanced queries
+ * wherever `eq` is.
+ */
 export const queryable: Readonly<Record<string, Queryable>> = {
-  id: exact,
-  accountEnabled: exact,
+  id: { filter: ["eq"] },
+  accountEnabled: { ...exact, advanced: ["ge", "le"] },
   ageGroup: exact,
-  "assignedLicenses/skuId": listed,
-  "assignedPlans/servicePlanId": listed,
+  "assignedLicenses/skuId": { filter: ["any"] },
+  "assignedPlans/servicePlanId": { filter: ["any"] },
   businessPhones: listed,
   city: textual,
-  companyName: textual,
+  companyName: advancedText,
   consentProvidedForMinor: exact,
   country: textual,
-  createdDateTime: exact,
+  createdDateTime: ordered,
   creationType: exact,
+  deletedDateTime: ordered,
   department: textual,
-  displayName: { ...textual, orderBy: "default", search: true },
-  employeeHireDate: exact,
-  employeeId: textual,
-  employeeType: textual,
+  displayName: { filter: ["eq", "in", "startswith"], nulls: "advanced", orderBy: "default", search: true },
+  employeeHireDate: advanced,
+  employeeId: { filter: ["eq", "in", "startswith"], advanced: ["le"], nulls: "advanced" },
+  employeeType: advancedText,
   externalUserState: exact,
-  faxNumber: textual,
+  faxNumber: advancedText,
   givenName: textual,
   identityParentId: { filter: ["eq"] },
   imAddresses: listed,
   jobTitle: textual,
-  mail: textual,
+  mail: { filter: ["eq", "ge", "le", "in", "startswith"], advanced: ["endswith"] },
   mailNickname: textual,
-  mobilePhone: { ...textual, search: true },
-  officeLocation: textual,
-  onPremisesImmutableId: exact,
-  onPremisesSamAccountName: textual,
-  onPremisesSecurityIdentifier: { filter: ["eq"] },
-  onPremisesSyncEnabled: exact,
-  onPremisesUserPrincipalName: textual,
-  otherMails: listed,
-  passwordPolicies: { filter: ["eq"], advanced: ["ne"] },
-  postalCode: textual,
-  preferredLanguage: textual,
-  proxyAddresses: listed,
-  showInAddressList: exact,
+  mobilePhone: { ...advancedText, search: true },
+  officeLocation: advancedText,
+  ...Object.fromEntries(extensionAttributes.map((name) => [`onPremisesExtensionAttributes/${name}`, advanced])),
+  onPremisesImmutableId: advanced,
+  onPremisesLastSyncDateTime: advanced,
+  onPremisesSamAccountName: advancedText,
+  onPremisesSecurityIdentifier: { ...exact, nulls: "advanced" },
+  onPremisesSyncEnabled: { ...exact, advanced: ["ge", "le"] },
+  onPremisesUserPrincipalName: { filter: ["eq", "ge", "le", "in", "startswith"] },
+  otherMails: addresses,
+  passwordPolicies: { advanced: ["eq"] },
+  postalCode: advancedText,
+  preferredLanguage: advancedText,
+  proxyAddresses: addresses,
+  showInAddressList: advanced,
   state: textual,
-  streetAddress: textual,
+  streetAddress: advancedText,
   surname: textual,
-  usageLocation: textual,
-  userPrincipalName: { ...textual, orderBy: "default" },
-  userType: exact,
+  usageLocation: { filter: ["eq", "ge", "le", "in", "startswith"] },
+  userPrincipalName: { filter: ["eq", "le", "in", "startswith"], advanced: ["endswith"], orderBy: "default" },
+  userType: { ...exact, nulls: "advanced" },
 };

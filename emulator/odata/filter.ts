@@ -261,6 +261,7 @@ class FilterReading {
     const names = [...(element?.collection ?? []), ...path.names];
     const edm = owner === undefined ? undefined : memberAt(this.#version, owner, names)?.type;
     const wanted = edm === undefined ? undefined : literalTypes[edm];
+    if (type === "null" && this.rule.queryable[names.join("/")]?.nulls === "advanced") this.advanced ??= "eq null";
     if (type !== "null" && wanted && !wanted.includes(type))
       throw plainBadRequest(
         `Invalid filter clause: A binary operator with incompatible types was detected. Found operand types '${edm ?? ""}' and '${edmNames[type] ?? type}' for operator kind 'Equal'.`,

@@ -9,7 +9,7 @@ const users: FilterScope = {
   relations: ["ownedObjects"],
   queryable: {
     id: { filter: ["eq"] },
-    displayName: { filter: ["eq", "startswith", "ge", "le"] },
+    displayName: { filter: ["eq", "startswith", "ge", "le"], nulls: "advanced" },
     accountEnabled: { filter: ["eq"] },
     mail: { filter: ["eq"], advanced: ["endswith"] },
     createdDateTime: { filter: ["eq", "ge", "le"] },
@@ -103,6 +103,8 @@ describe("a filter", () => {
     expect(advanced("assignedLicenses/$count eq 0")).toBe("$count");
     expect(advanced("ownedObjects/$count eq 1")).toBe("$count");
     expect(advanced("employeeHireDate eq null")).toBe("eq");
+    expect(advanced("displayName eq null")).toBe("eq null");
+    expect(advanced("mail eq null")).toBeUndefined();
     expect(advanced("displayName eq 'x' or startswith(displayName,'y')")).toBeUndefined();
     expect(parse("displayName ne 'x'", locations).advanced).toBeUndefined();
   });

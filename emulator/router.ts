@@ -75,7 +75,11 @@ function targetAt({ name, key }: Segment, store: Store): StoredObject | undefine
   const family = familyOf(name);
   if (!family) return key.property === "id" ? store.get(key.value) : undefined;
   const { kinds, alternateKeys, alsoBare } = family;
-  const by = (property: string) => store.find({ kinds, where: { property, value: key.value } })[0];
+  const by = (property: string) => {
+    const [found] = store.find({ kinds, where: { property, value: key.value } });
+    // While replicas lag, `get` says whether the one that serves this request knows it.
+    return found && store.get(found.id);
+  };
   if (sameName(key.property, "id")) {
     const object = store.get(key.value);
     if (object) return kinds.includes(object.kind) ? object : undefined;

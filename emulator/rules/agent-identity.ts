@@ -17,7 +17,7 @@ const callerIs = ({ caller, store }: Context, kind: string): boolean =>
 /** @returns the living blueprint of an agent identity to be made */
 function blueprintAt(store: Store, blueprintId: string): StoredObject {
   const where = { property: "appId", value: blueprintId };
-  const [blueprint] = store.find({ kinds: ["agentIdentityBlueprint"], where });
+  const [blueprint] = store.replica.find({ kinds: ["agentIdentityBlueprint"], where });
   if (blueprint) return blueprint;
   throw refused(
     400,
@@ -28,7 +28,7 @@ function blueprintAt(store: Store, blueprintId: string): StoredObject {
 
 function principalAt(store: Store, blueprintId: string): StoredObject {
   const where = { property: "appId", value: blueprintId };
-  const [principal] = store.find({ kinds: ["agentIdentityBlueprintPrincipal"], where });
+  const [principal] = store.replica.find({ kinds: ["agentIdentityBlueprintPrincipal"], where });
   if (principal) return principal;
   throw refused(
     400,

@@ -1,13 +1,10 @@
 /** What Conditional Access refuses. */
-import { authenticationStrengths } from "./conditional-access";
+import { authenticationStrengths } from "../entities/authentication-strength";
 import type { Policy } from "../entities/conditional-access-policy";
 import { servicePrincipalKinds } from "../entities";
 import { directoryRoles } from "../permissions";
 import { plainBadRequest } from "../refusal";
 import type { Store } from "../state/store";
-
-/** Policies of one tenant. */
-export const mostPolicies = 195;
 
 /** The real service puts a number of four digits before the message; which one belongs to which case is not published. */
 const unknownId = (id: string, property: string) =>
@@ -96,7 +93,8 @@ const words: Readonly<Record<string, readonly string[]>> = {
   users: ["All", "None", "GuestsOrExternalUsers", "AllAgentIdUsers"],
   applications: ["All", "None", "Office365", "MicrosoftAdminPortals", "AllAgentIdResources"],
   agents: ["All"],
-  locations: ["All", "AllTrusted"],
+  // The last stands for the trusted addresses of multifactor authentication.
+  locations: ["All", "AllTrusted", "00000000-0000-0000-0000-000000000000"],
 };
 
 function checkReferences({ conditions, grantControls }: Policy, store: Store): void {
@@ -107,7 +105,7 @@ function checkReferences({ conditions, grantControls }: Policy, store: Store): v
       kinds.includes(store.get(id)?.kind ?? "");
   const agent = isOf("agentIdentity", "agentIdentityBlueprintPrincipal");
   const application = (appId: string) =>
-    store.count({ kinds: servicePrincipalKinds, where: { property: "appId", value: appId } }) > 0;
+    store.replica.count({ kinds: servicePrincipalKinds, where: { property: "appId", value: appId } }) > 0;
   const role = (id: string) => directoryRoles.some(({ templateId }) => templateId === id.toLowerCase());
   const check = (
     property: string,
@@ -128,9 +126,9 @@ function checkReferences({ conditions, grantControls }: Policy, store: Store): v
   check("excludeApplications", applications?.excludeApplications, application, words["applications"]);
   check("includeAgentIdServicePrincipals", clients?.includeAgentIdServicePrincipals, agent, words["agents"]);
   check("excludeAgentIdServicePrincipals", clients?.excludeAgentIdServicePrincipals, agent);
-  // The tenant has no named locations yet.
-  check("includeLocations", locations?.includeLocations, () => false, words["locations"]);
-  check("excludeLocations", locations?.excludeLocations, () => false, words["locations"]);
+  const location = isOf("ipNamedLocation", "countryNamedLocation");
+  check("includeLocations", locations?.includeLocations, location, words["locations"]);
+  check("excludeLocations", locations?.excludeLocations, location, words["locations"]);
   const strength = grantControls?.authenticationStrength;
   check("authenticationStrength", strength ? [strength.id] : [], (id) =>
     authenticationStrengths.some((known) => known.id === id),

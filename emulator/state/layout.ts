@@ -21,7 +21,7 @@ const first = `
  * for what is newer. Rows of layout 1 have change 0. `appeared` is the change that made an object or brought it back,
  * `touched` a JSON object with the change of each property that was changed since. What is gone leaves its change behind.
  *
- * The partial indexes keep lists in order of creation without sorting, and soft-deleted objects out of their way.
+ * What lay deleted in a file of layout 1 ends 30 days after its delete, as everything else does. The partial indexes keep lists in order of creation without sorting, and soft-deleted objects out of their way.
  */
 const second = `
   ALTER TABLE objects ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
@@ -30,7 +30,6 @@ const second = `
   DROP INDEX objectsByKind;
   CREATE INDEX livingByKind ON objects (kind, seq) WHERE deletedDateTime IS NULL;
   CREATE INDEX deletedByKind ON objects (kind, seq) WHERE deletedDateTime IS NOT NULL;
-  CREATE INDEX deletedByTime ON objects (deletedDateTime) WHERE deletedDateTime IS NOT NULL;
   CREATE INDEX objectsByChange ON objects (kind, changed);
   CREATE TABLE goneObjects (id TEXT PRIMARY KEY, kind TEXT NOT NULL, changed INTEGER NOT NULL) WITHOUT ROWID;
   CREATE INDEX goneObjectsByChange ON goneObjects (kind, changed);
@@ -43,6 +42,10 @@ const second = `
   CREATE INDEX goneLinksByChange ON goneLinks (kind, changed);
   CREATE TABLE tasks (seq INTEGER PRIMARY KEY AUTOINCREMENT, dueAt TEXT NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL);
   CREATE INDEX tasksByTime ON tasks (dueAt);
+  INSERT INTO tasks (dueAt, kind, payload)
+    SELECT strftime('%Y-%m-%dT%H:%M:%fZ', deletedDateTime, '+30 days'), 'expiry',
+      json_object('id', id, 'deletedDateTime', deletedDateTime)
+    FROM objects WHERE deletedDateTime IS NOT NULL;
   CREATE TABLE history (
     key TEXT NOT NULL, change INTEGER NOT NULL, until INTEGER NOT NULL, late INTEGER NOT NULL, before TEXT NOT NULL,
     PRIMARY KEY (key, change)) WITHOUT ROWID;

@@ -12,6 +12,7 @@
 import type { SQLInputValue } from "node:sqlite";
 import { isDeepStrictEqual } from "node:util";
 import { Database, type Row } from "./database";
+import { LaggingStore, type Seeing } from "./lagging-store";
 import type { Json, NewObject, Selection, Store, StoredObject, Task } from "./store";
 
 /** Names of the properties of a kind that can be searched by value. */
@@ -112,6 +113,11 @@ export class SqliteStore extends Database implements Store {
     return row && hasState(row["deletedDateTime"], deleted) ? stored(row) : undefined;
   }
 
+  bySeq(seq: number): StoredObject | undefined {
+    const row = this.row(`SELECT ${columns} FROM objects WHERE seq = ?`, seq);
+    return row && stored(row);
+  }
+
   find(selection: Selection): StoredObject[] {
     return [...this.walk(selection)];
   }
@@ -195,9 +201,15 @@ export class SqliteStore extends Database implements Store {
     return this.rows(sql, kind, target).map((row) => String(row["source"]));
   }
 
-  deletedBefore(before: string): StoredObject[] {
-    const sql = `SELECT ${columns} FROM objects WHERE deletedDateTime <= ? ORDER BY deletedDateTime, seq`;
-    return this.rows(sql, before).map(stored);
+  /** Every link from or to an object. */
+  linksOf(id: string): (readonly [kind: string, source: string, target: string])[] {
+    const sql = "SELECT kind, source, target FROM links WHERE source = ?1 OR target = ?1";
+    return this.rows(sql, id).map((row) => [String(row["kind"]), String(row["source"]), String(row["target"])]);
+  }
+
+  /** The store as a request sees it; is called inside the transaction of the request. */
+  seenBy(seeing: Seeing): Store {
+    return new LaggingStore(this, seeing);
   }
 
   schedule(dueAt: Date, kind: string, payload: object): void {

@@ -1,5 +1,6 @@
 /** What the state of an emulated tenant can do, whoever keeps it: objects of any kind, links between them, later work. */
 import type { Database } from "./database";
+import type { Seeing } from "./lagging-store";
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -70,14 +71,14 @@ export interface Store extends Directory, Pick<Database, "transaction" | "change
   link(kind: string, source: string, target: string): boolean;
   /** @returns false when there was no such link */
   unlink(kind: string, source: string, target: string): boolean;
-  /** The soft-deleted objects whose time is over, oldest delete first. @param before ISO time of the delete */
-  deletedBefore(before: string): StoredObject[];
   /** Kept until it is taken, in every process on this store. */
   schedule(dueAt: Date, kind: string, payload: object): void;
   /** Whether {@link takeDue} would take something; cheap, for every request. */
   hasDue(now: Date): boolean;
   /** Takes the work that is due, earliest first, at most `most` tasks. Each is taken once, so use a write transaction. */
   takeDue(now: Date, most?: number): Task[];
+  /** The store of one request while replicas lag; called inside the request's transaction. */
+  seenBy(seeing: Seeing): Store;
   /** Everything but the named values. */
   clear(): void;
   close(): void;

@@ -1,20 +1,24 @@
 import {
   aBlueprint,
   anIdentity,
+  bind,
   blueprintCast,
   type Family,
   identityCast,
-  inMemory,
+  checkedInMemory,
   principalCast,
   refusal,
 } from "./client";
 
-const { tenant, ask } = inMemory();
+const { tenant, ask } = checkedInMemory();
 afterAll(() => tenant.close());
 
 let family: Family;
+let users: ReadonlyMap<string, string>;
 beforeEach(async () => {
   tenant.reset();
+  const { value } = (await ask("GET /users")).body;
+  users = new Map(value.map((user) => [user.userPrincipalName, user.id]));
   family = await aBlueprint(ask, { tags: ["team:pay"] });
 });
 
@@ -115,7 +119,8 @@ describe("an agent identity", () => {
       "Invoice reader",
       "stranger",
     ]);
-    expect((await ask(`GET ${all}?$filter=accountEnabled eq true`)).body.error.code).toBe("Request_UnsupportedQuery");
+    expect(await names("accountEnabled eq false")).toEqual([]);
+    expect((await ask(`GET ${all}?$filter=info/logoUrl eq 'x'`)).body.error.code).toBe("Request_UnsupportedQuery");
   });
 
   it("is listed in pages of at most 100", async () => {
@@ -160,7 +165,7 @@ describe("an agent identity", () => {
         "AgentIdentity_CredentialsNotSupported",
       );
     }
-    expect((await ask(`POST /servicePrincipals/${id}/addPassword`, {})).status).toBe(501);
+    expect((await ask(`POST /servicePrincipals/${id}/addPassword`, {})).status).toBe(400);
   });
 
   it("outlives its blueprint and its principal for now", async () => {
@@ -178,6 +183,97 @@ describe("an agent identity", () => {
     const { value } = (await ask(`GET ${all}?$top=1`)).body;
     await ask(`DELETE ${all}/${value[0].id}`);
     expect((await anIdentity(ask, family)).body.error.code).toBe("AgentIdentity_LimitExceeded");
-    expect((await ask(`POST ${all}`, body, { user: "lee.gu@contoso.com" })).status).toBe(201);
+    administers("lee.gu@contoso.com");
+    const byLee = await ask(`POST ${all}`, { ...body, ...sponsors }, { user: "lee.gu@contoso.com" });
+    expect(byLee.status).toBe(201);
+    await ask(`DELETE /directory/deletedItems/${value[0].id}`);
+    expect((await anIdentity(ask, family)).status).toBe(201);
   });
+});
+
+/** Makes a person an Agent ID Administrator. */
+function administers(userPrincipalName: string): void {
+  const principalId = users.get(userPrincipalName);
+  const roleDefinitionId = "db506228-d27e-4b7d-95e5-295956d6615f";
+  const body = { principalId, roleDefinitionId, directoryScopeId: "/" };
+  tenant.plant([{ id: `role of ${userPrincipalName}`, kind: "unifiedRoleAssignment", body }]);
+}
+
+describe("a person who makes an agent identity", () => {
+  const nestor = "nestor.wilke@contoso.com";
+  const make = (sponsors: object = {}) => {
+    const body = { displayName: "x", agentIdentityBlueprintId: family.blueprint.appId, ...sponsors };
+    return ask(`POST ${all}`, body, { user: nestor });
+  };
+  const own = (path: string) =>
+    ask(`POST ${path}/owners/$ref`, { "@odata.id": bind(`/users/${users.get(nestor) ?? "?"}`)[0] });
+
+  it("needs a role, or owns the blueprint or its principal, and becomes the sponsor", async () => {
+    expect(refusal(await make())).toEqual([
+      403,
+      "Authorization_RequestDenied",
+      "Insufficient privileges to complete the operation.",
+    ]);
+    await own(`/servicePrincipals/${family.principal.id}`);
+    const made = await make();
+    expect(made.status).toBe(201);
+    expect((await ask(`GET ${all}/${made.body.id}/sponsors`)).body.value.map((one) => one.userPrincipalName)).toEqual([
+      nestor,
+    ]);
+  });
+
+  it("may own the blueprint alone", async () => {
+    await own(`/applications/${family.blueprint.id}`);
+    expect((await make()).status).toBe(201);
+  });
+
+  it("names a sponsor when the role is the reason", async () => {
+    administers(nestor);
+    expect(refusal(await make())[2]).toBe("No sponsor specified. Please provide at least one sponsor.");
+    expect((await make({ "sponsors@odata.bind": bind(family.sponsor) })).status).toBe(201);
+  });
+});
+
+describe("a blueprint that signs in itself", () => {
+  it("changes and deletes its own agent identities and no others", async () => {
+    const app = { app: family.blueprint.appId };
+    const { id } = (await anIdentity(ask, family)).body;
+    const other = await aBlueprint(ask, { displayName: "other" });
+    const stranger = (await anIdentity(ask, other)).body.id;
+    expect((await ask(`PATCH ${all}/${id}`, { displayName: "mine" }, app)).status).toBe(204);
+    expect((await ask(`PATCH ${all}/${stranger}`, { displayName: "mine" }, app)).status).toBe(403);
+    expect((await ask(`DELETE ${all}/${stranger}`, undefined, app)).status).toBe(403);
+    expect((await ask(`DELETE ${all}/${id}`, undefined, app)).status).toBe(204);
+  });
+});
+
+describe("custom security attributes of service principals", () => {
+  const assigns = { permissions: ["CustomSecAttributeAssignment.ReadWrite.All", "Application.Read.All"] };
+  const value = (cost: string) => ({
+    customSecurityAttributes: {
+      Cost: { "@odata.type": "#microsoft.graph.customSecurityAttributeValue", Center: cost },
+    },
+  });
+
+  it("are assigned with their own permission, kept by set, and read on request", async () => {
+    const definition = { attributeSet: "Cost", name: "Center", type: "String", status: "Available" };
+    const flags = { isCollection: false, isSearchable: true, usePreDefinedValuesOnly: false };
+    tenant.plant([
+      { id: "Cost", kind: "attributeSet", body: {} },
+      { id: "Cost_Center", kind: "customSecurityAttributeDefinition", body: { ...definition, ...flags } },
+    ]);
+    const { id } = (await anIdentity(ask, family)).body;
+    for (const path of [`${all}/${id}`, `${principals}/${family.principal.id}`]) {
+      expect((await ask(`PATCH ${path}`, value("4711"))).status).toBe(403);
+      expect((await ask(`PATCH ${path}`, value("4711"), assigns)).status).toBe(204);
+      expect((await ask(`PATCH ${path}`, { ...value("4711"), tags: [] }, assigns)).status).toBe(403);
+      expect((await ask(`GET ${path}?$select=customSecurityAttributes`, undefined, reads)).body).toMatchObject(
+        value("4711"),
+      );
+      expect(Object.keys((await ask(`GET ${path}`)).body)).not.toContain("customSecurityAttributes");
+    }
+  });
+  const reads = {
+    permissions: [...assigns.permissions, "AgentIdentity.Read.All", "AgentIdentityBlueprintPrincipal.Read.All"],
+  };
 });

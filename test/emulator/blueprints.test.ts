@@ -1,6 +1,6 @@
-import { aBlueprint, bind, blueprintCast, inMemory, people, refusal } from "./client";
+import { aBlueprint, bind, blueprintCast, checkedInMemory, people, refusal } from "./client";
 
-const { tenant, ask } = inMemory();
+const { tenant, ask } = checkedInMemory();
 beforeEach(() => tenant.reset());
 afterAll(() => tenant.close());
 
@@ -43,6 +43,23 @@ describe("a blueprint", () => {
     expect(sponsors.map((user) => user.userPrincipalName)).toEqual(["nestor.wilke@contoso.com"]);
   });
 
+  it("belongs to the person who makes it, unless that person administers agents and must name a sponsor", async () => {
+    const nestor = { user: "nestor.wilke@contoso.com" };
+    const { id } = (await ask(`POST ${all}`, { displayName: "x" }, nestor)).body;
+    const owners = async (of: string) => (await ask(`GET ${one(of)}/owners`)).body.value;
+    expect((await owners(id)).map((one) => one.userPrincipalName)).toEqual(["nestor.wilke@contoso.com"]);
+    const { nestor: path, adele } = await people(ask);
+    const role = {
+      principalId: path.split("/").at(-1),
+      roleDefinitionId: "db506228-d27e-4b7d-95e5-295956d6615f",
+      directoryScopeId: "/",
+    };
+    tenant.plant([{ id: "role of Nestor", kind: "unifiedRoleAssignment", body: role }]);
+    expect((await ask(`POST ${all}`, { displayName: "x" }, nestor)).status).toBe(400);
+    const made = await ask(`POST ${all}`, { displayName: "x", "sponsors@odata.bind": bind(adele) }, nestor);
+    expect([made.status, await owners(made.body.id)]).toEqual([201, []]);
+  });
+
   it("becomes a plain application without a word when OData-Version is missing", async () => {
     const { adele } = await people(ask);
     const body = {
@@ -81,7 +98,9 @@ describe("a blueprint", () => {
       "A value is required for property 'displayName' of resource 'AgentIdentityBlueprint'.",
     ]);
     expect(await refused({ managerApplications: [] })).toMatchObject([400, "Request_BadRequest", {}]);
-    expect((await refused({ keyCredentials: [] }))[0]).toBe(501);
+    expect((await refused({ keyCredentials: [{}] }))[0]).toBe(400);
+    expect((await refused({ passwordCredentials: [] }))[0]).toBe(400);
+    expect((await refused({ uniqueName: "x" }))[0]).toBe(400);
   });
 
   it("is changed by whoever may change those properties", async () => {

@@ -1,6 +1,6 @@
-import { aBlueprint, blueprintCast, type Family, inMemory, refusal } from "./client";
+import { aBlueprint, blueprintCast, checkedInMemory, type Family, refusal } from "./client";
 
-const { tenant, ask } = inMemory();
+const { tenant, ask } = checkedInMemory();
 afterAll(() => tenant.close());
 
 let family: Family;
@@ -70,6 +70,7 @@ describe("a federated credential", () => {
   it.each([
     { name: undefined },
     { name: "with space" },
+    { name: "nn" },
     { name: "n".repeat(121) },
     { issuer: "http://plain.example" },
     { issuer: `https://${"i".repeat(600)}` },
@@ -84,7 +85,7 @@ describe("a federated credential", () => {
 
   it("exists at most 20 times on one blueprint", async () => {
     for (let made = 0; made < 20; made += 1) {
-      expect((await ask(`POST ${all}`, asks({ name: `n${made}`, subject: `s${made}` }))).status).toBe(201);
+      expect((await ask(`POST ${all}`, asks({ name: `name${made}`, subject: `s${made}` }))).status).toBe(201);
     }
     expect((await ask(`POST ${all}`, asks())).status).toBe(400);
   });
@@ -98,6 +99,36 @@ describe("a federated credential", () => {
       expect(refusal(await ask(request))).toEqual([400, "Request_BadRequest", message]);
     }
     expect(refusal(await ask(`POST ${short}`, asks()))).toEqual([400, "Request_BadRequest", message]);
+  });
+
+  it("is served without the cast where the profile says so, and for plain applications", async () => {
+    tenant.set({ profiles: { federatedCredentialsWithoutCast: "served" } });
+    const short = `/applications/${family.blueprint.id}/federatedIdentityCredentials`;
+    const made = await ask(`POST ${short}`, asks());
+    tenant.set({ profiles: { federatedCredentialsWithoutCast: "refused" } });
+    expect(made.status).toBe(201);
+    expect((await ask(`GET ${all}`)).body.value.length).toBe(1);
+    const writes = { permissions: ["Application.ReadWrite.All", "Application.Read.All"] };
+    const { id } = (await ask("POST /applications", { displayName: "plain" }, writes)).body;
+    const plain = `/applications/${id}/federatedIdentityCredentials`;
+    expect((await ask(`POST ${plain}`, asks())).status).toBe(403);
+    expect((await ask(`POST ${plain}`, asks(), writes)).status).toBe(201);
+    expect((await ask(`GET ${plain}(name='github-main')`, undefined, writes)).body.subject).toBe(asks().subject);
+    expect((await ask(`GET /applications/${id}/${blueprintCast}/federatedIdentityCredentials`)).status).toBe(404);
+    expect((await ask(`GET /applications/${id}?$expand=federatedIdentityCredentials`)).status).toBe(200);
+  });
+
+  it("trusts a subject or, on beta, an expression over claims, and not both", async () => {
+    const beta = { version: "beta" } as const;
+    const claimsMatchingExpression = { value: "claims['sub'] matches 'repo:contoso/*'", languageVersion: 1 };
+    const { subject: _subject, ...flexible } = asks({ claimsMatchingExpression });
+    expect((await ask(`POST ${all}`, flexible)).status).toBe(400);
+    expect((await ask(`POST ${all}`, asks({ claimsMatchingExpression }), beta)).status).toBe(400);
+    expect((await ask(`POST ${all}`, { ...flexible, claimsMatchingExpression: null }, beta)).status).toBe(400);
+    const made = await ask(`POST ${all}`, flexible, beta);
+    expect([made.status, made.body]).toMatchObject([201, { claimsMatchingExpression, subject: null }]);
+    expect((await ask(`POST ${all}`, { ...flexible, name: "another" }, beta)).status).toBe(400);
+    expect(Object.keys((await ask(`GET ${all}/${made.body.id}`)).body)).not.toContain("claimsMatchingExpression");
   });
 
   it("needs AddRemoveCreds to be made, and goes with its blueprint for good", async () => {

@@ -1,6 +1,6 @@
-import { aBlueprint, anIdentity, type Family, idOf, inMemory, only, people, refusal } from "./client";
+import { aBlueprint, anIdentity, checkedInMemory, type Family, idOf, only, people, refusal } from "./client";
 
-const { tenant, ask } = inMemory();
+const { tenant, ask } = checkedInMemory();
 afterAll(() => tenant.close());
 
 const graphAppId = "00000003-0000-0000-c000-000000000000";
@@ -77,6 +77,58 @@ describe("an app role assignment", () => {
     expect((await ask(`POST ${path}`, asks({ resourceId: idOf(family.sponsor) }))).status).toBe(404);
   });
 
+  it("is read alone, and its maker's time has another name on beta", async () => {
+    const path = `/servicePrincipals/${agent}/appRoleAssignments`;
+    const { id } = (await ask(`POST ${path}`, asks())).body;
+    expect((await ask(`GET ${path}/${id}`)).body).toMatchObject({ id, ...asks() });
+    expect((await ask(`GET /servicePrincipals/${resource}/appRoleAssignments/${id}`)).status).toBe(404);
+    const beta = (await ask(`GET ${path}/${id}`, undefined, { version: "beta" })).body;
+    expect(Object.keys(beta)).toEqual(expect.arrayContaining(["creationTimestamp"]));
+    expect(Object.keys(beta)).not.toContain("createdDateTime");
+  });
+
+  it("is for members its role allows, and without a role only where there are none", async () => {
+    const zero = "00000000-0000-0000-0000-000000000000";
+    const path = `/servicePrincipals/${agent}/appRoleAssignments`;
+    expect((await ask(`POST ${path}`, asks({ appRoleId: zero }))).status).toBe(400);
+    const role = { value: "Use", displayName: "Use", description: "Uses", id: mailRead };
+    const { adele } = await people(ask);
+    const api = await aBlueprint(ask, { displayName: "api" });
+    const on = (principalId: string, appRoleId: string) =>
+      ask(`POST /servicePrincipals/${api.principal.id}/appRoleAssignedTo`, {
+        principalId,
+        resourceId: api.principal.id,
+        appRoleId,
+      });
+    expect((await on(idOf(adele), zero)).status).toBe(201);
+    const roles = (appRole: object) =>
+      ask(`PATCH /applications/${api.blueprint.id}`, { appRoles: [{ ...role, ...appRole }] });
+    await roles({ allowedMemberTypes: ["User"] });
+    expect((await on(agent, mailRead)).status).toBe(400);
+    expect((await on(idOf(adele), mailRead)).body).toMatchObject({ principalType: "User" });
+    await roles({ allowedMemberTypes: ["Application"] });
+    expect((await on(agent, mailRead)).status).toBe(201);
+    expect((await on(agent, zero)).status).toBe(400);
+  });
+
+  it("is refused for what agents cannot hold, and for more than a principal can hold", async () => {
+    const roles = (await ask(`GET /servicePrincipals/${resource}?$select=appRoles`)).body.appRoles;
+    const id = (name: string) => only(roles, (role) => role.displayName === name).id;
+    const give = (principalId: string, name: string) =>
+      ask(`POST /servicePrincipals/${principalId}/appRoleAssignments`, asks({ principalId, appRoleId: id(name) }));
+    expect(refusal(await give(agent, "Calendars.Read"))).toEqual([
+      400,
+      "Request_BadRequest",
+      "Permission 'Calendars.Read' is blocked for agent identities.",
+    ]);
+    expect((await give(agent, "Group.ReadWrite.All")).status).toBe(400);
+    expect((await give(family.principal.id, "Calendars.Read")).status).toBe(201);
+    tenant.set({ limits: { appRoleAssignments: 1 } });
+    expect((await give(family.principal.id, "Mail.Read")).status).toBe(400);
+    tenant.set({ limits: { appRoleAssignments: 1_500 } });
+    expect((await give(family.principal.id, "Mail.Read")).status).toBe(201);
+  });
+
   it("needs Application.Read.All beside its own permission, and goes with its principal", async () => {
     const path = `/servicePrincipals/${agent}/appRoleAssignments`;
     expect((await ask(`POST ${path}`, asks(), { permissions: ["AppRoleAssignment.ReadWrite.All"] })).status).toBe(403);
@@ -118,6 +170,17 @@ describe("a delegated permission grant", () => {
     expect((await ask(`PATCH ${all}/${id}`, { resourceId: resource, scope: "" })).status).toBe(400);
     expect((await ask(`DELETE ${all}/${id}`)).status).toBe(204);
     expect((await ask(`GET ${all}/${id}`)).status).toBe(404);
+  });
+
+  it("is refused for what agents cannot hold", async () => {
+    const blocked = (scope: string) => `Permission '${scope}' is blocked for agent identities.`;
+    for (const scope of ["Group.ReadWrite.All", "RoleManagement.ReadWrite.Directory", "Directory.AccessAsUser.All"])
+      expect(refusal(await ask(`POST ${all}`, asks({ scope: `Mail.Read ${scope}` })))[2]).toBe(blocked(scope));
+    const { id } = (await ask(`POST ${all}`, asks())).body;
+    expect((await ask(`PATCH ${all}/${id}`, { scope: "User.ReadWrite.All" })).status).toBe(400);
+    const above = asks({ clientId: family.principal.id, scope: "Group.ReadWrite.All" });
+    expect((await ask(`POST ${all}`, above)).status).toBe(201);
+    expect((await ask(`GET /servicePrincipals/${agent}/oauth2PermissionGrants`)).body.value).toMatchObject([{ id }]);
   });
 
   it("exists once for a client, a resource and a principal", async () => {

@@ -1,12 +1,38 @@
-/** conditionalAccessPolicy (beta): what a body can say. */
+/** conditionalAccessPolicy: how it reads, and what a body can say. v1.0 has less of both. */
 import { z } from "zod";
-import { asStored, type Entity } from "./entity";
+import { told } from "../metadata/told";
+import type { Entity, Queryable } from "./entity";
+
+const kind = "conditionalAccessPolicy";
+const any: Queryable = { filter: ["any"] };
+const dates: Queryable = { filter: ["eq", "ge", "gt", "le", "lt"], orderBy: "default" };
+const nullable: Queryable = { filter: ["eq", "ne"] };
 
 export const conditionalAccessPolicy: Entity = {
-  kind: "conditionalAccessPolicy",
-  shows: asStored,
+  kind,
   set: "identity/conditionalAccess/policies",
-  indexed: [],
+  indexed: ["displayName", "state"],
+  queryable: {
+    id: { filter: ["eq", "in"] },
+    displayName: { filter: ["eq", "startswith"], orderBy: "default" },
+    state: { filter: ["eq"] },
+    createdDateTime: dates,
+    modifiedDateTime: dates,
+    "conditions/applications/includeApplications": any,
+    "conditions/applications/excludeApplications": any,
+    "conditions/users/includeUsers": any,
+    "conditions/users/excludeUsers": any,
+    "conditions/users/includeGroups": any,
+    "conditions/users/includeRoles": any,
+    "conditions/clientApplications/includeAgentIdServicePrincipals": any,
+    "conditions/clientApplications/excludeAgentIdServicePrincipals": any,
+    "conditions/clientApplications/agentIdServicePrincipalFilter": nullable,
+    "conditions/clientApplications/includeServicePrincipals": any,
+    "conditions/agentIdRiskLevels": nullable,
+  },
+  shows({ id, body, deletedDateTime }, { version = "beta" }) {
+    return told({ id, ...body, deletedDateTime }, kind, { version, newMembers: true }) as Record<string, unknown>;
+  },
 };
 
 /** Enumerations are read in any letter case and written in Graph's. */

@@ -11,6 +11,7 @@ import { federatedIdentityCredential } from "./federated-identity-credential";
 import { group } from "./group";
 import { inheritablePermission } from "./inheritable-permission";
 import { directoryAudit, signIn } from "./log";
+import { countryNamedLocation, ipNamedLocation } from "./named-location";
 import { oauth2PermissionGrant } from "./oauth2-permission-grant";
 import { domain, organization, subscribedSku } from "./organization";
 import { agentUser, user } from "./user";
@@ -52,6 +53,8 @@ const entities = [
   riskyAgentIdentityBlueprintPrincipal,
   riskyAgentUser,
   agentRiskDetection,
+  ipNamedLocation,
+  countryNamedLocation,
 ];
 
 const byKind = new Map(entities.map((entity) => [entity.kind, entity]));

@@ -1,26 +1,26 @@
-/** /identity/conditionalAccess/policies: beta only, v1.0 has none of the members that concern agents. */
-import { listAnswer, objectAnswer } from "../odata/collection";
-import { changed, checkNotReposted, normalised } from "../rules/conditional-access";
-import { checkPolicy, mostPolicies } from "../rules/conditional-access-rules";
+/** Conditional Access policies, the built-in authentication strengths, and What-If. */
+import { authenticationStrengths } from "../entities/authentication-strength";
 import { conditionalAccessPolicy, policyToChange, policyToCreate } from "../entities/conditional-access-policy";
-import { newId } from "../rules/people";
-import { collection, oneObject } from "../odata/query";
+import { listAnswer, objectAnswer } from "../odata/collection";
+import type { Version } from "../odata/address";
+import { collectionOf, oneObject, project } from "../odata/query";
 import { notFound, plainBadRequest } from "../refusal";
 import { type Context, keyOf, type Route, route } from "../route";
+import { changed, checkMembers, checkNotReposted, normalised } from "../rules/conditional-access";
+import { checkPolicy } from "../rules/conditional-access-rules";
+import { moveToBin } from "../rules/deletion";
+import { newId } from "../rules/people";
 import type { StoredObject } from "../state/store";
 
 const { kind } = conditionalAccessPolicy;
-const all = "/identity/conditionalAccess/policies";
-const one = `${all}/{policy}`;
 
-const read = ["Policy.Read.ConditionalAccess", "Policy.Read.All"];
-const write = [["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"]];
+export const policyRead = ["Policy.Read.ConditionalAccess", "Policy.Read.All"];
+export const policyWrite = [["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"]];
 
-const shared = {
-  versions: ["beta"],
-  basis: "prose",
-  source: "REF conditionalaccesspolicy and conditionalaccessroot; the rewriting was seen on beta",
-} as const;
+const differs = [
+  "On v1.0 the members for agents are left out of reads and refused in writes; what Graph's v1.0 does is not documented.",
+  "The numbers that stand before messages are not Graph's.",
+];
 
 function known(context: Context): StoredObject {
   const id = keyOf(context, "policy");
@@ -29,64 +29,134 @@ function known(context: Context): StoredObject {
   throw notFound(id);
 }
 
-export const conditionalAccessRoutes: Route[] = [
+/** Policies that can come back count. */
+function checkRoom({ store, switches }: Context): void {
+  const most = switches.limits.conditionalAccessPolicies;
+  if (store.count({ kinds: [kind], deleted: "either" }) >= most)
+    throw plainBadRequest(`1000: The tenant has ${most} policies, deleted ones included, the most it can have.`);
+}
+
+function policyRoutes(all: string, versions: readonly Version[]): Route[] {
+  const shared = { versions, differs, answers: kind } as const;
+  const one = `${all}/{policy}`;
+  return [
+    route({
+      ...shared,
+      method: "GET",
+      path: all,
+      permissions: policyRead,
+      basis: "example",
+      source: "REF conditionalaccessroot-list-policies",
+      query: collectionOf(conditionalAccessPolicy),
+      answer: (context) => listAnswer(context, { kinds: [kind] }),
+    }),
+    route({
+      ...shared,
+      method: "POST",
+      path: all,
+      permissions: policyWrite,
+      basis: "example",
+      source: "REF conditionalaccessroot-post-policies; ENT disable-agent-identities; the rewriting was seen on beta",
+      body: policyToCreate,
+      answer(context) {
+        const { store, body, now, version } = context;
+        checkMembers(version, body);
+        checkNotReposted(body);
+        checkPolicy(body, store);
+        checkRoom(context);
+        const dates = { createdDateTime: now.toISOString(), modifiedDateTime: null };
+        return objectAnswer(context, store.insert(kind, newId(), { ...normalised(body), ...dates }), 201);
+      },
+    }),
+    route({
+      ...shared,
+      method: "GET",
+      path: one,
+      permissions: policyRead,
+      basis: "prose",
+      source: "REF conditionalaccesspolicy-get",
+      query: oneObject,
+      answer: (context) => objectAnswer(context, known(context)),
+    }),
+    route({
+      ...shared,
+      method: "PATCH",
+      path: one,
+      permissions: policyWrite,
+      basis: "example",
+      source: "REF conditionalaccesspolicy-update",
+      body: policyToChange,
+      answer(context) {
+        const policy = known(context);
+        checkMembers(context.version, context.body);
+        checkNotReposted(context.body);
+        const after = changed(policy.body, context.body);
+        checkPolicy(after, context.store);
+        const dates = { createdDateTime: policy.body["createdDateTime"], modifiedDateTime: context.now.toISOString() };
+        context.store.replace(policy, { ...normalised(after), ...dates });
+        return { status: 204 };
+      },
+    }),
+    route({
+      ...shared,
+      method: "DELETE",
+      path: one,
+      permissions: policyWrite,
+      basis: "prose",
+      source: "REF conditionalaccesspolicy-delete",
+      answer(context) {
+        moveToBin(context, known(context));
+        return { status: 204 };
+      },
+    }),
+  ];
+}
+
+const strengths = "/policies/authenticationStrengthPolicies";
+const strengthType = "authenticationStrengthPolicy";
+const onlyBuiltIn = ["Only the three built-in strengths are there; others cannot be made."];
+
+const strengthRoutes: Route[] = [
   route({
-    ...shared,
     method: "GET",
-    path: all,
-    permissions: read,
-    query: collection({ displayName: ["eq", "startswith"], state: ["eq"], id: ["eq"] }),
-    answer: (context) => listAnswer(context, { kinds: [kind] }),
-  }),
-  route({
-    ...shared,
-    method: "POST",
-    path: all,
-    permissions: write,
-    body: policyToCreate,
-    answer(context) {
-      const { store, body, now } = context;
-      checkNotReposted(body);
-      checkPolicy(body, store);
-      if (store.count({ kinds: [kind] }) >= mostPolicies)
-        throw plainBadRequest(`1000: The tenant has ${mostPolicies} policies, the most it can have.`);
-      const dates = { createdDateTime: now.toISOString(), modifiedDateTime: null };
-      return objectAnswer(context, store.insert(kind, newId(), { ...normalised(body), ...dates }), 201);
-    },
-  }),
-  route({
-    ...shared,
-    method: "GET",
-    path: one,
-    permissions: read,
+    path: strengths,
+    permissions: ["Policy.Read.AuthenticationMethod", "Policy.Read.All"],
+    basis: "prose",
+    source: "REF authenticationstrengthroot-list-policies; ids and combinations as in the What-If example",
+    differs: onlyBuiltIn,
+    answers: strengthType,
     query: oneObject,
-    answer: (context) => objectAnswer(context, known(context)),
+    answer: ({ base, query }) => ({
+      status: 200,
+      body: {
+        "@odata.context": `${base}/$metadata#policies/authenticationStrengthPolicies`,
+        value: authenticationStrengths.map((strength) => project(strength, query.select, [], strengthType)),
+      },
+    }),
   }),
   route({
-    ...shared,
-    method: "PATCH",
-    path: one,
-    permissions: write,
-    body: policyToChange,
+    method: "GET",
+    path: `${strengths}/{strength}`,
+    permissions: ["Policy.Read.AuthenticationMethod", "Policy.Read.All"],
+    basis: "prose",
+    source: "REF authenticationstrengthpolicy-get",
+    differs: onlyBuiltIn,
+    answers: strengthType,
+    query: oneObject,
     answer(context) {
-      const policy = known(context);
-      checkNotReposted(context.body);
-      const after = changed(policy.body, context.body);
-      checkPolicy(after, context.store);
-      const dates = { createdDateTime: policy.body["createdDateTime"], modifiedDateTime: context.now.toISOString() };
-      context.store.replace(policy, { ...normalised(after), ...dates });
-      return { status: 204 };
+      const { base, query } = context;
+      const id = keyOf(context, "strength");
+      const found = authenticationStrengths.find((strength) => strength.id === id);
+      if (!found) throw notFound(id);
+      const shown = project(found, query.select, [], strengthType);
+      const set = "policies/authenticationStrengthPolicies";
+      return { status: 200, body: { "@odata.context": `${base}/$metadata#${set}/$entity`, ...shown } };
     },
   }),
-  route({
-    ...shared,
-    method: "DELETE",
-    path: one,
-    permissions: write,
-    answer(context) {
-      // Soft, as the real one; the routes that bring policies back are not emulated yet.
-      context.store.setDeleted(known(context), context.now.toISOString());
-      return { status: 204 };
-    },
-  }),
+];
+
+export const conditionalAccessRoutes: Route[] = [
+  ...policyRoutes("/identity/conditionalAccess/policies", ["v1.0", "beta"]),
+  ...policyRoutes("/policies/conditionalAccessPolicies", ["beta"]),
+  ...strengthRoutes,
 ];

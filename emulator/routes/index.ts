@@ -10,6 +10,8 @@ import { blueprintRoutes } from "./blueprints";
 import { auditLogRoutes } from "./audit-logs";
 import { conditionalAccessRoutes } from "./conditional-access";
 import { credentialRoutes } from "./credentials";
+import { conditionalAccessTemplateRoutes } from "./conditional-access-templates";
+import { deletedConditionalAccessRoutes, namedLocationRoutes } from "./named-locations";
 import { customSecurityAttributeRoutes } from "./custom-security-attributes";
 import { deletedItemRoutes } from "./deleted-items";
 import { directoryObjectRoutes } from "./directory-objects";
@@ -45,6 +47,9 @@ export const routes: readonly Route[] = [
   ...appRoleAssignmentRoutes,
   ...oauth2PermissionGrantRoutes,
   ...conditionalAccessRoutes,
+  ...conditionalAccessTemplateRoutes,
+  ...namedLocationRoutes,
+  ...deletedConditionalAccessRoutes,
   ...customSecurityAttributeRoutes,
   ...deletedItemRoutes,
   ...auditLogRoutes,

@@ -1,39 +1,11 @@
 /** What Conditional Access makes of a policy that is written. */
 import { checkBody } from "../body";
 import { type Policy, type PolicyChange, policyToCreate } from "../entities/conditional-access-policy";
+import { authenticationStrengths } from "../entities/authentication-strength";
+import { problemsOf } from "../metadata/check";
+import type { Version } from "../odata/address";
 import { plainBadRequest } from "../refusal";
 import type { Json } from "../state/store";
-
-/** The built-in authentication strengths; a policy names one by id and reads back the whole. */
-export const authenticationStrengths = [
-  {
-    id: "00000000-0000-0000-0000-000000000002",
-    displayName: "Multifactor authentication",
-    policyType: "builtIn",
-    requirementsSatisfied: "mfa",
-    allowedCombinations: [
-      "windowsHelloForBusiness",
-      "fido2",
-      "x509CertificateMultiFactor",
-      "deviceBasedPush",
-      "password,microsoftAuthenticatorPush",
-    ],
-  },
-  {
-    id: "00000000-0000-0000-0000-000000000003",
-    displayName: "Passwordless MFA",
-    policyType: "builtIn",
-    requirementsSatisfied: "mfa",
-    allowedCombinations: ["windowsHelloForBusiness", "fido2", "x509CertificateMultiFactor", "deviceBasedPush"],
-  },
-  {
-    id: "00000000-0000-0000-0000-000000000004",
-    displayName: "Phishing-resistant MFA",
-    policyType: "builtIn",
-    requirementsSatisfied: "mfa",
-    allowedCombinations: ["windowsHelloForBusiness", "fido2", "x509CertificateMultiFactor"],
-  },
-] as const;
 
 /** The members of a policy that clients can write, in the form they read. */
 export function normalised({ displayName, state, conditions, grantControls, sessionControls }: Policy): Json {
@@ -124,7 +96,7 @@ function grantControlsRead(given: NonNullable<Policy["grantControls"]>): Json {
     builtInControls,
     customAuthenticationFactors,
     termsOfUse,
-    authenticationStrength: strength ?? null,
+    authenticationStrength: strength ? { ...strength, combinationConfigurations: [] } : null,
   };
 }
 
@@ -195,4 +167,18 @@ export function checkNotReposted(body: PolicyChange): void {
   const { includeServicePrincipals, excludeServicePrincipals } = body.conditions?.clientApplications ?? {};
   if (includeServicePrincipals?.length === 0 || excludeServicePrincipals?.length === 0)
     throw plainBadRequest("Bad Request");
+}
+
+/**
+ * A version takes the members it has: v1.0 has none of those for agents.
+ *
+ * @throws {GraphRefusal} naming the first that it lacks
+ */
+export function checkMembers(version: Version, body: PolicyChange): void {
+  const { grantControls, ...rest } = body;
+  // By metadata the strength is a relation, and yet it is written with the policy.
+  const { authenticationStrength: _strength, ...controls } = grantControls ?? {};
+  const written = { ...rest, ...(grantControls ? { grantControls: controls } : {}) };
+  const [problem] = problemsOf(version, "conditionalAccessPolicy", written, "request");
+  if (problem) throw plainBadRequest(`Invalid property '${problem.path}'.`);
 }

@@ -106,12 +106,65 @@ describe("a Conditional Access policy", () => {
     expect((await ask(`GET ${all}`, undefined, { permissions: ["Policy.Read.ConditionalAccess"] })).status).toBe(200);
   });
 
-  it("is answered on beta only", async () => {
-    expect(refusal(await askAny(`GET ${all}`))).toEqual([
-      501,
-      "NotEmulated",
-      "Cannot answer GET /v1.0/identity/conditionalAccess/policies: it is only emulated on beta.",
-    ]);
+  it("has no members for agents on v1.0, neither to read nor to write", async () => {
+    const { id } = (await ask(`POST ${all}`, asks({ conditions: { agentIdRiskLevels: "high" } }))).body;
+    const { body } = await askAny(`GET ${all}/${id}`);
+    expect(JSON.stringify(body)).not.toMatch(/agentId|partialEnablement|deviceStates|times/i);
+    expect(body).toMatchObject({ id, conditions: { clientApplications: { includeServicePrincipals: [] } } });
+    expect((await askAny(`PATCH ${all}/${id}`, { state: "disabled" })).status).toBe(204);
+    expect((await ask(`GET ${all}/${id}`)).body).toMatchObject({
+      state: "disabled",
+      conditions: { agentIdRiskLevels: "high" },
+    });
+    const refused = "Invalid property 'conditions.clientApplications.includeAgentIdServicePrincipals'.";
+    expect(refusal(await askAny(`POST ${all}`, asks()))).toEqual([400, "BadRequest", refused]);
+    expect((await askAny(`POST ${all}`, forPeople())).status).toBe(201);
+  });
+
+  it("answers on beta under its older path too", async () => {
+    const { id } = (await ask("POST /policies/conditionalAccessPolicies", asks())).body;
+    expect((await ask(`GET ${all}/${id}`)).status).toBe(200);
+    expect((await askAny("GET /policies/conditionalAccessPolicies")).status).toBe(501);
+  });
+
+  it("is found by what it says of agents, as the documentation asks", async () => {
+    const filter =
+      "state eq 'enabled' and (conditions/clientApplications/includeAgentIdServicePrincipals/any() or " +
+      "conditions/clientApplications/excludeAgentIdServicePrincipals/any() or " +
+      "conditions/clientApplications/agentIdServicePrincipalFilter ne null or " +
+      "conditions/users/includeUsers/any(includeUsers:includeUsers in ('AllAgentIdUsers')))";
+    const rule = 'CustomSecurityAttribute.ConditionalAccess_isApproved -contains "False"';
+    const byRule = { clientApplications: { agentIdServicePrincipalFilter: { mode: "include", rule } } };
+    const users = { clientApplications: null, users: { includeUsers: ["AllAgentIdUsers"] } };
+    const wanted = [
+      await ask(`POST ${all}`, asks({ state: "enabled" })),
+      await ask(`POST ${all}`, asks({ state: "enabled", conditions: byRule })),
+      await ask(`POST ${all}`, asks({ state: "enabled", conditions: users })),
+    ].map(({ body }) => body.id);
+    await ask(`POST ${all}`, asks({ state: "disabled" }));
+    await ask(`POST ${all}`, forPeople({ state: "enabled" }));
+    const { body } = await ask(`GET ${all}?$count=true&$filter=${encodeURIComponent(filter)}`);
+    expect(body.value.map(({ id }) => id)).toEqual(wanted);
+  });
+
+  it("comes back from its own bin within 30 days, and counts there toward the limit", async () => {
+    const bin = "/identity/conditionalAccess/deletedItems/policies";
+    tenant.set({ limits: { conditionalAccessPolicies: 1 } });
+    const { id } = (await ask(`POST ${all}`, asks())).body;
+    await ask(`DELETE ${all}/${id}`);
+    expect((await ask(`GET ${bin}`)).body.value).toMatchObject([{ id, deletedDateTime: expect.any(String) as string }]);
+    expect((await ask(`GET /directory/deletedItems/${id}`)).status).toBe(404);
+    expect((await ask(`POST ${all}`, asks())).status).toBe(400);
+    expect((await ask(`POST ${bin}/${id}/restore`)).body).toMatchObject({ id, deletedDateTime: null });
+    expect((await ask(`GET ${all}/${id}`)).status).toBe(200);
+    await ask(`DELETE ${all}/${id}`);
+    expect((await ask(`DELETE ${bin}/${id}`)).status).toBe(204);
+    expect((await ask(`GET ${bin}/${id}`)).status).toBe(404);
+    const other = (await ask(`POST ${all}`, asks())).body.id;
+    await ask(`DELETE ${all}/${other}`);
+    tenant.advance(30 * 24 * 60 * 60 * 1_000);
+    expect((await ask(`GET ${bin}`)).body.value).toEqual([]);
+    tenant.set({ limits: { conditionalAccessPolicies: 195 } });
   });
 
   it("exists at most 195 times", async () => {

@@ -36,7 +36,7 @@ interface Place {
 }
 
 const castForm = /^(?:microsoft\.)?graph\.([a-z][a-z0-9.]*)$/i;
-const nameForm = /^[$a-z][$a-z0-9._]*$/i;
+const nameForm = /^[$a-z][$a-z0-9_]*(?:\.[a-z0-9_]+)*$/i;
 const parenthesised = /^([^()]*)\((.*)\)$/s;
 const placeholder = /^\{\w+\}$/;
 

@@ -8,6 +8,7 @@ import { securityIdentifierOf } from "./security-identifier";
 const unset: Json = {
   classification: null,
   createdDateTime: null,
+  creationOptions: [],
   description: null,
   displayName: null,
   expirationDateTime: null,

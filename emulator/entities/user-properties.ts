@@ -34,6 +34,8 @@ export const unset: Json = {
   faxNumber: null,
   identityParentId: null,
   imAddresses: [],
+  infoCatalogs: [],
+  isLicenseReconciliationNeeded: false,
   isResourceAccount: null,
   lastPasswordChangeDateTime: null,
   mailNickname: null,

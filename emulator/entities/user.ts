@@ -39,6 +39,7 @@ const showsUser: View = (object, around) => {
     licenseAssignmentStates: licenseAssignmentStatesOf(object),
     onPremisesExtensionAttributes: { ...(unset["onPremisesExtensionAttributes"] as Json), ...attributes },
     provisionedPlans: provisionedPlansOf(object, around),
+    refreshTokensValidFromDateTime: body["signInSessionsValidFromDateTime"] ?? null,
     securityIdentifier: securityIdentifierOf(id),
   };
 };
@@ -54,6 +55,7 @@ const computed = [
   "legalAgeGroupClassification",
   "licenseAssignmentStates",
   "provisionedPlans",
+  "refreshTokensValidFromDateTime",
   "securityIdentifier",
 ];
 

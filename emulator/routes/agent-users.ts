@@ -6,6 +6,7 @@ import { collectionOf } from "../odata/query";
 import { badRequest } from "../refusal";
 import { type Context, type Route, route, targetOf } from "../route";
 import { changeAgentUser, makeAgentUser } from "../rules/agent-user";
+import { view } from "../view";
 import { changeOfAgentUser, readAgentUser, writeAgentUser } from "./user-permissions";
 
 const cast = "microsoft.graph.agentUser";
@@ -59,7 +60,10 @@ export const agentUserRoutes: Route[] = [
     answers: "agentUser",
     answer(context) {
       const changed = changeAgentUser(context, targetOf(context), context.body);
-      return context.switches.profiles.agentUserPatch === "200" ? objectAnswer(context, changed) : { status: 204 };
+      if (context.switches.profiles.agentUserPatch === "204") return { status: 204 };
+      // The page shows every property and not only those that are read by default.
+      const set = { "@odata.context": `${context.base}/$metadata#users/$entity` };
+      return { status: 200, body: { ...set, ...view(changed, context) } };
     },
   }),
   route({

@@ -1,22 +1,51 @@
-/** appRoleAssignments (what a service principal holds) and appRoleAssignedTo (who holds what on it). */
+/** appRoleAssignments (what a service principal, user or group holds) and appRoleAssignedTo (who holds what on an API). */
 import { appRoleAssignment, assignmentToCreate } from "../entities/app-role-assignment";
+import type { Entity } from "../entities/entity";
+import { group } from "../entities/group";
 import { servicePrincipal } from "../entities/service-principal";
+import { user } from "../entities/user";
 import { objectAnswer } from "../odata/collection";
 import { oneObjectOf } from "../odata/query";
 import { badRequest, notFound } from "../refusal";
-import { type Context, keyOf, type Route, route, targetOf } from "../route";
+import { type Context, keyOf, type Permission, type Route, route, targetOf } from "../route";
 import { existing, makeAssignment } from "../rules/app-role-assignments";
 import type { StoredObject } from "../state/store";
 import { relationRoutes } from "./relations";
 
 const { kind } = appRoleAssignment;
 
-const read = ["Application.Read.All", "AppRoleAssignment.ReadWrite.All", "Directory.Read.All"];
-const write = [["AppRoleAssignment.ReadWrite.All", "Application.Read.All"]];
+/** Where assignments are addressed: the object at whose end they are, and what reading and writing them there needs. */
+interface End {
+  readonly entity: Entity;
+  readonly relation: "appRoleAssignments" | "appRoleAssignedTo";
+  readonly read: readonly Permission[];
+  readonly write: readonly Permission[];
+}
 
-/** The same routes from either end. */
-function end(relation: string, property: "principalId" | "resourceId"): Route[] {
-  const path = `/servicePrincipals/{id}/${relation}`;
+const all = "AppRoleAssignment.ReadWrite.All";
+
+const applications = {
+  entity: servicePrincipal,
+  read: ["Application.Read.All", all, "Directory.Read.All"],
+  write: [[all, "Application.Read.All"]],
+} as const;
+
+const ends: readonly End[] = [
+  { ...applications, relation: "appRoleAssignments" },
+  { ...applications, relation: "appRoleAssignedTo" },
+  { entity: user, relation: "appRoleAssignments", read: ["Directory.Read.All", all], write: [all] },
+  {
+    entity: group,
+    relation: "appRoleAssignments",
+    read: ["Directory.Read.All", all],
+    write: [[all, "Group.Read.All"]],
+  },
+];
+
+function routesOf({ entity, relation, read, write }: End): Route[] {
+  const property = relation === "appRoleAssignments" ? "principalId" : "resourceId";
+  const path = `/${entity.set}/{id}/${relation}`;
+  const object = entity.kind.toLowerCase();
   const page = relation.toLowerCase();
   const found = (context: Context): StoredObject => {
     const assignment = existing(context.store, keyOf(context, "assignment"), [kind]);
@@ -25,13 +54,13 @@ function end(relation: string, property: "principalId" | "resourceId"): Route[] 
   };
   return [
     ...relationRoutes({
-      path: "/servicePrincipals/{id}",
-      entity: servicePrincipal,
+      path: `/${entity.set}/{id}`,
+      entity,
       relation,
       anyKind: true,
       permissions: read,
       basis: "example",
-      source: `REF serviceprincipal-list-${page}`,
+      source: `REF ${object}-list-${page}`,
     }),
     route({
       method: "POST",
@@ -39,7 +68,7 @@ function end(relation: string, property: "principalId" | "resourceId"): Route[] 
       anyKind: true,
       permissions: write,
       basis: "example",
-      source: `REF serviceprincipal-post-${page}; REF agentid-platform-overview for what agents cannot hold`,
+      source: `REF ${object}-post-${page}; REF agentid-platform-overview for what agents cannot hold`,
       differs: ["No documentation says how a permission that is blocked for agents is refused: here 400."],
       body: assignmentToCreate,
       answers: kind,
@@ -67,7 +96,7 @@ function end(relation: string, property: "principalId" | "resourceId"): Route[] 
       anyKind: true,
       permissions: write,
       basis: "prose",
-      source: `REF serviceprincipal-delete-${page}`,
+      source: `REF ${object}-delete-${page}`,
       answer(context) {
         context.store.purge(found(context));
         return { status: 204 };
@@ -76,7 +105,4 @@ function end(relation: string, property: "principalId" | "resourceId"): Route[] 
   ];
 }
 
-export const appRoleAssignmentRoutes: Route[] = [
-  ...end("appRoleAssignments", "principalId"),
-  ...end("appRoleAssignedTo", "resourceId"),
-];
+export const appRoleAssignmentRoutes: Route[] = ends.flatMap(routesOf);

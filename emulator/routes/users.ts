@@ -129,4 +129,22 @@ export const userRoutes: Route[] = [
       return { status: 204 };
     },
   }),
+  route({
+    method: "POST",
+    path: `${one}/revokeSignInSessions`,
+    anyKind: true,
+    permissions: ["User.RevokeSessions.All", ...write],
+    permissionsByKind: { agentUser: ["User.RevokeSessions.All", ...writeAgentUser] },
+    basis: "prose",
+    source: "REF user-revokesigninsessions",
+    differs: ["Tokens of the emulated tenant stay good until they expire."],
+    answers: "Edm.Boolean",
+    answer(context) {
+      const target = userOf(context);
+      checkReachOf(context, target);
+      const signInSessionsValidFromDateTime = context.now.toISOString();
+      context.store.replace(target, { ...target.body, signInSessionsValidFromDateTime });
+      return { status: 200, body: { "@odata.context": `${context.base}/$metadata#Edm.Boolean`, value: true } };
+    },
+  }),
 ];

@@ -51,7 +51,9 @@ describe("a user", () => {
     const names = [...(membersOf("v1.0", "user")?.values() ?? [])]
       .filter(({ name, navigation }) => !navigation && !elsewhere.includes(name))
       .map(({ name }) => name);
-    const { status, body } = await ask(`GET /users/${id}?$select=${names.join(",")}`);
+    const { status, body } = await ask(`GET /users/${id}?$select=${names.join(",")}`, undefined, {
+      permissions: ["User.Read.All", "CustomSecAttributeAssignment.Read.All"],
+    });
     expect(status).toBe(200);
     const { "@odata.context": _context, ...shown } = body;
     expect(Object.keys(shown).sort()).toEqual(names.sort());

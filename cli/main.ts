@@ -2,9 +2,20 @@
 /** The command `entra-agent-id`: arguments and exit codes, nothing else. */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { exitCodes, type Terminal } from "./terminal";
-import { tenantReset } from "./tenant-reset";
-import { tenantShow } from "./tenant-show";
+import { type FaultOptions, tenantFault } from "./tenant-fault";
+import {
+  type ExportOptions,
+  type ImportOptions,
+  type SeedOptions,
+  tenantExport,
+  tenantImport,
+  tenantSeed,
+} from "./tenant-file";
+import { type ResetOptions, tenantReset } from "./tenant-reset";
+import { type SetOptions, tenantSet } from "./tenant-set";
+import { type ShowOptions, tenantShow } from "./tenant-show";
 import { tenantStart } from "./tenant-start";
+import { tenantToken, type TokenOptions } from "./tenant-token";
 
 /**
  * Runs one command line.
@@ -34,18 +45,72 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     });
   tenant
     .command("reset")
-    .description("bring the embedded tenant back to its first state")
+    .description("bring the tenant back to its first state")
     .option("--yes", "do not ask")
     .option("--json", "print one JSON object")
-    .action(async (options: { yes?: true; json?: true }) => {
+    .action(async (options: ResetOptions) => {
       code = await tenantReset(options, terminal);
     });
   tenant
     .command("show")
-    .description("print what is in the emulated tenant")
+    .description("print what is in the tenant")
     .option("--json", "print one JSON object")
-    .action(async (options: { json?: true }) => {
+    .action(async (options: ShowOptions) => {
       code = await tenantShow(options, terminal);
+    });
+  tenant
+    .command("seed")
+    .description("add the objects of a JSON file, in the form that export writes")
+    .argument("<file>")
+    .option("--json", "print one JSON object")
+    .action(async (file: string, options: SeedOptions) => {
+      code = await tenantSeed(file, options, terminal);
+    });
+  tenant
+    .command("set")
+    .description("set switches, such as lag.ms=1000 lag.share=0.02, quotas.size=S, quotas=off; prints them all")
+    .argument("[switches...]")
+    .option("--advance <duration>", "put the tenant's clock forward: 90s, 15m, 25h, 31d")
+    .option("--json", "print one JSON object")
+    .action(async (assignments: readonly string[], options: SetOptions) => {
+      code = await tenantSet(assignments, options, terminal);
+    });
+  tenant
+    .command("fault")
+    .description('plan a request that goes wrong, such as "POST /applications after 504 x2"; prints what is planned')
+    .argument("[words...]")
+    .option("--clear", "forget the faults that have not happened yet")
+    .option("--json", "print one JSON object")
+    .action(async (words: readonly string[], options: FaultOptions) => {
+      code = await tenantFault(words, options, terminal);
+    });
+  tenant
+    .command("export")
+    .description("write the whole tenant to a JSON file, or to the output")
+    .argument("[file]")
+    .option("--json", "print one JSON object about the file")
+    .action(async (file: string | undefined, options: ExportOptions) => {
+      code = await tenantExport(file, options, terminal);
+    });
+  tenant
+    .command("import")
+    .description("make the tenant what a file of export says")
+    .argument("<file>")
+    .option("--yes", "do not ask")
+    .option("--json", "print one JSON object")
+    .action(async (file: string, options: ImportOptions) => {
+      code = await tenantImport(file, options, terminal);
+    });
+  tenant
+    .command("token")
+    .description("print a bearer token for Microsoft Graph in the tenant, for curl and scripts")
+    .option("--app <client id>", "application it is for; the automation application by default")
+    .option("--user <user principal name>", "person it is for: a delegated token")
+    .option("--permissions <names>", "comma-separated; what the application holds by default", names)
+    .option("--secret", "instead, print what the automation application signs in with")
+    .option("--json", "print one JSON object")
+    .action(async (options: TokenOptions) => {
+      code = await tenantToken(options, terminal);
     });
 
   try {
@@ -57,6 +122,8 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     return exitCodes.couldNotRun;
   }
 }
+
+const names = (text: string): readonly string[] => text.split(",").map((name) => name.trim());
 
 function port(text: string): number {
   const number = /^\d{1,5}$/.test(text) ? Number(text) : 65_536;

@@ -1,10 +1,8 @@
 /** `entra-agent-id tenant show` */
-import { openTenant, tenantExists } from "../emulator/tenant";
-import { tenantSetting } from "../provider/graph/settings";
+import { accessTenant, NoTenant } from "./emulated-tenant";
 import {
   type AgentPicture,
   type BlueprintPicture,
-  type Get,
   permissionsToLook,
   pictureOf,
   type TenantPicture,
@@ -23,74 +21,24 @@ interface Shown {
 
 /** Prints what is in the emulated tenant. Makes none when there is none. */
 export async function tenantShow({ json }: ShowOptions, terminal: Terminal): Promise<number> {
-  const setting = tenantSetting(terminal.env, terminal.cwd);
-  if (setting.mode === "entra") {
-    terminal.error(
-      `cannot show tenant ${setting.tenant}: ENTRA_AGENT_ID_TENANT names a real tenant, and this command only looks at emulated ones.`,
-    );
-    return exitCodes.couldNotRun;
-  }
-  const print = (tenant: Shown, picture: TenantPicture) => {
-    if (json) terminal.out(JSON.stringify({ ...tenant, exists: true, ...picture }, undefined, 2));
-    else for (const line of lines(tenant, picture)) terminal.out(line);
-    return exitCodes.done;
-  };
-  if (setting.mode === "served")
-    return print(await servedTenant(setting.url), await pictureOf(await overHttp(setting.url)));
-
-  const { directory } = setting;
-  if (!tenantExists(directory)) {
-    if (json) terminal.out(JSON.stringify({ where: directory, exists: false }));
-    else terminal.out(`There is no emulated tenant in ${directory} yet. The first "pulumi up" makes it.`);
+  const tenant = await accessTenant(terminal, "show").catch((error: unknown) => {
+    if (error instanceof NoTenant) return error;
+    throw error;
+  });
+  if (tenant instanceof NoTenant) {
+    if (json) terminal.out(JSON.stringify({ where: tenant.directory, exists: false }));
+    else terminal.out(`There is no emulated tenant in ${tenant.directory} yet. The first "pulumi up" makes it.`);
     return exitCodes.finding;
   }
-  const tenant = openTenant({ directory });
+  const { id, name, where } = tenant;
   try {
-    const token = await tenant.token({ permissions: permissionsToLook });
-    const get: Get = (path, version) =>
-      body(
-        path,
-        tenant.handle(
-          new Request(`https://graph.microsoft.com/${version ?? "v1.0"}${path}`, {
-            headers: { authorization: `Bearer ${token}` },
-          }),
-        ),
-      );
-    return print({ name: tenant.name, id: tenant.id, where: directory }, await pictureOf(get));
+    const picture = await pictureOf((path, version) => tenant.get(path, version ?? "v1.0", permissionsToLook));
+    const shown = { name, id, where };
+    if (json) terminal.out(JSON.stringify({ ...shown, exists: true, ...picture }, undefined, 2));
+    else for (const line of lines(shown, picture)) terminal.out(line);
+    return exitCodes.done;
   } finally {
     tenant.close();
-  }
-}
-
-async function body(path: string, answer: Promise<Response>): Promise<unknown> {
-  const response = await answer;
-  const text = await response.text();
-  if (response.ok) return JSON.parse(text);
-  throw new Error(`cannot read ${path} of the emulated tenant: it answered ${response.status} ${text}`);
-}
-
-async function servedTenant(url: string): Promise<Shown> {
-  const { name, id } = (await body("/_tenant", reached(url, fetch(`${url}/_tenant`)))) as { name: string; id: string };
-  return { name, id, where: url };
-}
-
-async function overHttp(url: string): Promise<Get> {
-  const asked = fetch(`${url}/_tenant/token`, {
-    method: "POST",
-    body: JSON.stringify({ permissions: permissionsToLook }),
-  });
-  const { access_token } = (await body("/_tenant/token", reached(url, asked))) as { access_token: string };
-  const headers = { authorization: `Bearer ${access_token}` };
-  return (path, version) => body(path, reached(url, fetch(`${url}/${version ?? "v1.0"}${path}`, { headers })));
-}
-
-async function reached(url: string, answer: Promise<Response>): Promise<Response> {
-  try {
-    return await answer;
-  } catch (cause) {
-    throw new Error(`cannot reach the emulated tenant at ${url}. Start it with: entra-agent-id tenant start`, {
-      cause,
-    });
   }
 }
 

@@ -1,6 +1,6 @@
 /** `entra-agent-id tenant start` */
-import { serveTenant } from "../emulator/server";
-import { openTenant } from "../emulator/tenant";
+import { serveTenant, type ServedTenant } from "../emulator/server";
+import { type EmulatedTenant, openTenant } from "../emulator/tenant";
 import { embeddedDirectory, tenantSetting } from "../provider/graph/settings";
 import { exitCodes, type Terminal } from "./terminal";
 
@@ -16,25 +16,42 @@ export interface StartOptions {
 export async function tenantStart({ port, memory, json }: StartOptions, terminal: Terminal): Promise<number> {
   const tenant = openTenant(memory ? { memory } : { directory: directoryToServe(terminal) });
   try {
-    const served = await serveTenant(tenant, { port });
-    const { id, name, where } = tenant;
-    if (json) {
-      terminal.out(JSON.stringify({ url: served.url, id, name, where }));
-    } else {
-      terminal.out(`${name}, tenant ${id}, is served at ${served.url}`);
-      terminal.out(memory ? "It is kept in memory and ends with this command." : `Its state lies in ${where}`);
-      terminal.out("");
-      terminal.out("Point programs at it with:");
-      terminal.out(`  export ENTRA_AGENT_ID_TENANT=${served.url}`);
-      terminal.out("");
-      terminal.out("Ctrl+C ends it.");
-    }
+    const served = await serveTenant(tenant, { port, tls: true });
+    const { id, name, domain, where } = tenant;
+    const { url, secureUrl, caFile } = served;
+    if (json) terminal.out(JSON.stringify({ url, secureUrl, caFile, id, name, domain, where }));
+    else for (const line of lines(tenant, served)) terminal.out(line);
     await terminal.interrupted();
     await served.close();
     return exitCodes.done;
   } finally {
     tenant.close();
   }
+}
+
+function* lines(
+  { id, name, where }: EmulatedTenant,
+  { url, secureUrl = url, caFile = "" }: ServedTenant,
+): Generator<string> {
+  yield `${name}, tenant ${id}, is served at ${url}`;
+  yield where === "memory" ? "It is kept in memory and ends with this command." : `Its state lies in ${where}`;
+  yield `Look at it in a browser: ${url}`;
+  yield* ["", "This package's programs and commands:", `  export ENTRA_AGENT_ID_TENANT=${url}`];
+  yield* [
+    "",
+    "curl and scripts, with that variable set:",
+    `  curl -H "Authorization: Bearer $(entra-agent-id tenant token)" ${url}/v1.0/applications`,
+  ];
+  yield* [
+    "",
+    "Clients that sign in by themselves (Graph SDKs, MSAL, @azure/identity, Terraform's azuread) want TLS and this certificate:",
+    `  export NODE_EXTRA_CA_CERTS=${caFile}    # Node.js`,
+    `  export SSL_CERT_FILE=${caFile}          # Go, and so Terraform`,
+    `  authority ${secureUrl}/${id}, Graph ${secureUrl}/v1.0`,
+    `  ARM_METADATA_HOSTNAME=${secureUrl.replace("https://", "")} ARM_TENANT_ID=${id}    # Terraform's azuread`,
+    "  The client id and a secret to sign in with: entra-agent-id tenant token --secret",
+  ];
+  yield* ["", "Ctrl+C ends it."];
 }
 
 /** A shell that points at a served or real tenant can still start one: the embedded one of this folder. */

@@ -26,6 +26,9 @@ const tokenRequest = z
   .partial()
   .transform((given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
 
+/** The tenant itself says what is no switch and no file. */
+const anything = z.looseObject({});
+
 export const controls: readonly Control[] = [
   control({ method: "GET", path: "", does: ({ id, name, domain }) => ({ id, name, domain }) }),
   control({ method: "GET", path: "/requests", does: (tenant) => ({ value: tenant.requests() }) }),
@@ -62,8 +65,7 @@ export const controls: readonly Control[] = [
   control({
     method: "POST",
     path: "/switches",
-    // The tenant itself says what is no switch.
-    body: z.looseObject({}),
+    body: anything,
     does(tenant, changes) {
       tenant.set(changes);
       return tenant.switches();
@@ -78,6 +80,13 @@ export const controls: readonly Control[] = [
       return { now: tenant.now().toISOString() };
     },
   }),
+  control({ method: "GET", path: "/export", does: (tenant) => tenant.exportState() }),
+  control({ method: "POST", path: "/import", body: anything, does: (tenant, file) => tenant.importState(file) }),
+  control({ method: "POST", path: "/seed", body: anything, does: (tenant, file) => tenant.seed(file) }),
+  control({ method: "GET", path: "/export", does: (tenant) => tenant.exportState() }),
+  // The tenant itself says what is wrong with a file.
+  control({ method: "POST", path: "/import", body: z.unknown(), does: (tenant, file) => tenant.importState(file) }),
+  control({ method: "POST", path: "/seed", body: z.unknown(), does: (tenant, file) => tenant.seed(file) }),
   control({ method: "POST", path: "/reset", does: (tenant) => tenant.reset() }),
 ];
 

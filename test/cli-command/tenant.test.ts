@@ -48,13 +48,13 @@ describe("a real tenant", () => {
       code: 2,
       out: "",
       error:
-        "cannot reset tenant fabrikam.com: ENTRA_AGENT_ID_TENANT names a real tenant, and only emulated ones are ever reset.",
+        "cannot reset tenant fabrikam.com: ENTRA_AGENT_ID_TENANT names a real tenant, and this command only works on emulated ones.",
     });
     expect(await told("tenant show", { env })).toEqual({
       code: 2,
       out: "",
       error:
-        "cannot show tenant fabrikam.com: ENTRA_AGENT_ID_TENANT names a real tenant, and this command only looks at emulated ones.",
+        "cannot show tenant fabrikam.com: ENTRA_AGENT_ID_TENANT names a real tenant, and this command only works on emulated ones.",
     });
   });
 });
@@ -69,14 +69,16 @@ describe("tenant start", () => {
     };
     const { code } = await told("tenant start --port 0", { interrupted, out: (line) => void lines.push(line) });
     expect(code).toBe(0);
-    expect(lines.slice(1)).toEqual([
-      `Its state lies in ${state}`,
-      "",
-      "Point programs at it with:",
-      `  export ENTRA_AGENT_ID_TENANT=${url}`,
-      "",
-      "Ctrl+C ends it.",
-    ]);
+    const text = lines.join("\n");
+    const { port } = new URL(url);
+    const certificate = join(state, "tls", "certificate.pem");
+    expect(lines[1]).toBe(`Its state lies in ${state}`);
+    expect(text).toContain(`Look at it in a browser: ${url}`);
+    expect(text).toContain(`curl -H "Authorization: Bearer $(entra-agent-id tenant token)" ${url}/v1.0/applications`);
+    expect(text).toContain(`export NODE_EXTRA_CA_CERTS=${certificate}`);
+    expect(text).toContain(`export SSL_CERT_FILE=${certificate}`);
+    expect(text).toMatch(new RegExp(`ARM_METADATA_HOSTNAME=127\\.0\\.0\\.1:${port} ARM_TENANT_ID=[0-9a-f-]{36}`));
+    expect(lines.at(-1)).toBe("Ctrl+C ends it.");
     expect(existsSync(state)).toBe(true);
     await expect(fetch(`${url}/_tenant`)).rejects.toThrow("fetch failed");
   });

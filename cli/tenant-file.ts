@@ -1,0 +1,95 @@
+/** `entra-agent-id tenant export`, `import` and `seed`: a whole tenant, or objects to add, in one JSON file. */
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { accessTenant, NoTenant } from "./emulated-tenant";
+import { exitCodes, type Terminal } from "./terminal";
+
+export interface ExportOptions {
+  readonly json?: true;
+}
+
+/** Writes the tenant to a file, or to the output where none is named. */
+export async function tenantExport(
+  file: string | undefined,
+  { json }: ExportOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const tenant = await accessTenant(terminal, "export").catch((error: unknown) => {
+    if (error instanceof NoTenant) return undefined;
+    throw error;
+  });
+  if (!tenant) {
+    terminal.error("cannot export the emulated tenant: there is none in this project yet.");
+    return exitCodes.couldNotRun;
+  }
+  try {
+    const state = await tenant.exportState();
+    const text = JSON.stringify(state, undefined, 2);
+    if (file === undefined) {
+      terminal.out(text);
+      return exitCodes.done;
+    }
+    const to = path.resolve(terminal.cwd, file);
+    writeFileSync(to, `${text}\n`);
+    const objects = state.objects.length;
+    if (json) terminal.out(JSON.stringify({ file: to, id: tenant.id, objects }));
+    else terminal.out(`${tenant.name}, tenant ${tenant.id}: ${objects} objects are in ${to}`);
+    return exitCodes.done;
+  } finally {
+    tenant.close();
+  }
+}
+
+export interface ImportOptions {
+  /** The user means it. Without it nothing is changed. */
+  readonly yes?: true;
+  readonly json?: true;
+}
+
+/** Makes the tenant what the file says. What was in it is gone. */
+export async function tenantImport(file: string, { yes, json }: ImportOptions, terminal: Terminal): Promise<number> {
+  const state = jsonIn(file, terminal, "import");
+  const tenant = await accessTenant(terminal, "import into", true);
+  try {
+    if (!yes) {
+      terminal.error(
+        `This replaces every object of the emulated tenant in ${tenant.where} with those of ${file}. Repeat with --yes to do it.`,
+      );
+      return exitCodes.couldNotRun;
+    }
+    await tenant.importState(state);
+    if (json) terminal.out(JSON.stringify({ where: tenant.where, id: tenant.id, imported: true }));
+    else terminal.out(`The emulated tenant in ${tenant.where} is what ${file} says.`);
+    return exitCodes.done;
+  } finally {
+    tenant.close();
+  }
+}
+
+export interface SeedOptions {
+  readonly json?: true;
+}
+
+/** Adds the objects of the file to the tenant. */
+export async function tenantSeed(file: string, { json }: SeedOptions, terminal: Terminal): Promise<number> {
+  const objects = jsonIn(file, terminal, "seed");
+  const tenant = await accessTenant(terminal, "seed", true);
+  try {
+    await tenant.seed(objects);
+    if (json) terminal.out(JSON.stringify({ where: tenant.where, id: tenant.id, seeded: true }));
+    else terminal.out(`The objects of ${file} are in the emulated tenant in ${tenant.where}.`);
+    return exitCodes.done;
+  } finally {
+    tenant.close();
+  }
+}
+
+function jsonIn(file: string, { cwd }: Terminal, verb: string): unknown {
+  const from = path.resolve(cwd, file);
+  try {
+    return JSON.parse(readFileSync(from, "utf8"));
+  } catch (cause) {
+    const why = cause instanceof SyntaxError ? `it is not JSON: ${cause.message}` : (cause as Error).message;
+    throw new Error(`cannot ${verb} ${from}: ${why}`, { cause });
+  }
+}

@@ -1,0 +1,145 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { serveTenant, type ServedTenant } from "../../emulator/server";
+import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
+import { furnished, told as toldIn } from "./project";
+
+let project: string;
+let state: string;
+beforeEach(() => {
+  project = mkdtempSync(join(tmpdir(), "project-"));
+  state = join(project, ".entra-agent-id");
+  writeFileSync(join(project, "Pulumi.yaml"), "name: p\nruntime: nodejs\n");
+});
+afterEach(() => rmSync(project, { recursive: true }));
+
+/** The same commands on a tenant in the project's folder and on a served one. */
+describe.each(["embedded", "served"] as const)("on an %s tenant", (mode) => {
+  let env: NodeJS.ProcessEnv;
+  let opened: EmulatedTenant | undefined;
+  let served: ServedTenant | undefined;
+
+  beforeEach(async () => {
+    env = {};
+    if (mode === "embedded") return;
+    opened = openTenant({ memory: true });
+    served = await serveTenant(opened, { port: 0 });
+    env = { ENTRA_AGENT_ID_TENANT: served.url };
+  });
+  afterEach(async () => {
+    await served?.close();
+    opened?.close();
+    served = opened = undefined;
+  });
+
+  const told = (line: string) => toldIn(project, line, { env });
+  const ask = async (line: string, path: string) => {
+    const { out: token } = await told(line);
+    const request = { headers: { authorization: `Bearer ${token}` } };
+    if (served) return fetch(`${served.url}${path}`, request);
+    const tenant = openTenant({ directory: state });
+    const response = await tenant.handle(new Request(`https://graph.microsoft.com${path}`, request));
+    tenant.close();
+    return response;
+  };
+
+  it("tenant token prints a token that Graph takes, of an application or of a person, with the permissions asked for", async () => {
+    expect((await ask("tenant token", "/v1.0/users")).status).toBe(200);
+    const person = "tenant token --user adele.vance@contoso.com --permissions User.Read";
+    expect(await (await ask(person, "/v1.0/me")).json()).toMatchObject({ displayName: "Adele Vance" });
+    expect((await ask("tenant token --permissions Policy.Read.All", "/v1.0/users")).status).toBe(403);
+    expect(await told("tenant token --permissions Everything.All")).toMatchObject({
+      code: 2,
+      out: "",
+      error: expect.stringContaining('"Everything.All" is not a permission of Microsoft Graph') as string,
+    });
+    expect((await told("tenant token --secret")).out.split("\n").map((line) => line.replace(/=.*/, ""))).toEqual([
+      "export AZURE_TENANT_ID",
+      "export AZURE_CLIENT_ID",
+      "export AZURE_CLIENT_SECRET",
+    ]);
+  });
+
+  it("tenant fault makes the next request that fits go wrong, once", async () => {
+    expect(await told("tenant fault GET /users before 503")).toEqual({
+      code: 0,
+      out: "GET /users before 503",
+      error: "",
+    });
+    expect((await ask("tenant token", "/v1.0/users")).status).toBe(503);
+    expect((await ask("tenant token", "/v1.0/users")).status).toBe(200);
+    expect((await told("tenant fault")).out).toBe("No faults are planned.");
+    await told("tenant fault GET /users before 503");
+    expect((await told("tenant fault --clear --json")).out).toBe('{"faults":[]}');
+    expect((await told("tenant fault GET /users sometimes")).code).toBe(2);
+  });
+
+  it("tenant set changes switches, keeps the others, and shows them all", async () => {
+    const { out } = await told("tenant set lag.ms=1000 lag.share=0.5 quotas.size=M");
+    expect(out.split("\n")).toEqual(expect.arrayContaining(["lag.ms=1000", "lag.share=0.5", "quotas.size=M"]));
+    const { out: later } = await told("tenant set lag.ms=2000 quotas=off");
+    expect(later.split("\n")).toEqual(expect.arrayContaining(["lag.ms=2000", "lag.share=0.5", "quotas=off"]));
+    const before = JSON.parse((await told("tenant set --json")).out) as { clock: { aheadMs: number } };
+    const after = JSON.parse((await told("tenant set --advance 25h --json")).out) as typeof before;
+    expect(after.clock.aheadMs - before.clock.aheadMs).toBe(25 * 3_600_000);
+    expect((await told("tenant set lagg.ms=1")).error).toContain("lagg");
+    expect((await told("tenant set --advance soon")).error).toContain("write it as 90s, 15m, 25h or 31d");
+  });
+
+  it("tenant export, reset, import and seed carry a whole tenant through one file", async () => {
+    if (mode === "embedded") await furnished(state);
+    else
+      opened?.plant([
+        {
+          kind: "agentIdentityBlueprint",
+          id: "0a1b2c3d-0000-4000-8000-000000000001",
+          body: { displayName: "payroll", appId: "0a1b2c3d-0000-4000-8000-000000000002" },
+        },
+      ]);
+    expect(await told("tenant export kept.json")).toMatchObject({ code: 0, error: "" });
+    await told("tenant reset --yes");
+    expect((await told("tenant show")).out).not.toContain("Blueprint payroll");
+    expect((await told("tenant import kept.json")).code).toBe(2);
+    expect(await told("tenant import kept.json --yes")).toMatchObject({ code: 0, error: "" });
+    expect((await told("tenant show")).out).toContain("Blueprint payroll");
+    const again = await told("tenant export");
+    expect(JSON.parse(again.out)).toEqual(JSON.parse(readFileSync(join(project, "kept.json"), "utf8")));
+  });
+
+  it("tenant seed adds what a hand-written file says", async () => {
+    const group = { kind: "group", properties: { displayName: "Night Shift", mailNickname: "night", groupTypes: [] } };
+    writeFileSync(join(project, "ours.json"), JSON.stringify({ objects: [group] }));
+    expect(await told("tenant seed ours.json")).toMatchObject({ code: 0, error: "" });
+    const groups = (await (await ask("tenant token", "/v1.0/groups")).json()) as { value: { displayName: string }[] };
+    expect(groups.value.map(({ displayName }) => displayName)).toContain("Night Shift");
+    writeFileSync(join(project, "wrong.json"), "{");
+    expect((await told("tenant seed wrong.json")).error).toContain("wrong.json: it is not JSON");
+    expect((await told("tenant seed missing.json")).code).toBe(2);
+  });
+});
+
+it("tenant export makes no tenant where there is none", async () => {
+  expect(await toldIn(project, "tenant export")).toEqual({
+    code: 2,
+    out: "",
+    error: "cannot export the emulated tenant: there is none in this project yet.",
+  });
+  expect(existsSync(state)).toBe(false);
+});
+
+it.each(["seed file.json", "set lag.ms=1", "fault GET /users before 503", "export", "import file.json --yes", "token"])(
+  "tenant %s never touches a real tenant",
+  async (line) => {
+    writeFileSync(join(project, "file.json"), `{"objects":[]}`);
+    const { code, error } = await toldIn(project, `tenant ${line}`, {
+      env: { ENTRA_AGENT_ID_TENANT: "fabrikam.com" },
+    });
+    expect([code, error]).toEqual([
+      2,
+      expect.stringContaining(
+        "ENTRA_AGENT_ID_TENANT names a real tenant, and this command only works on emulated ones.",
+      ),
+    ]);
+  },
+);

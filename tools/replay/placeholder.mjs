@@ -5,7 +5,8 @@ const forms = [
   /^<.*>$/s,
   /^\{.*\}$/s,
   /-value$/i,
-  /^\.\.\.$|^…$/,
+  // Texts that are cut off.
+  /(\.\.\.|…)$/,
   /^(a |the )?(string|guid|uuid|binary|boolean|bool|integer|int|int16|int32|int64|double|number|timestamp|datetime|datetimeoffset|date|duration|object|url|id|edm\.\w+)( ?\(.*\)| identifier)?$/i,
 ];
 

@@ -1,9 +1,18 @@
 // @ts-check
 /** The one table that says which state an exchange presumes, and the request with the ids of that state. */
 import { preconditions } from "./preconditions.mjs";
+import { licences } from "./licences.mjs";
 import { isIdentifier, isObject, isPlaceholder, valueFor } from "./placeholder.mjs";
 import { readPath } from "./path.mjs";
-import { applicationIds, contained, inverses, referenceKinds, relatedKinds, spokenKind } from "./references.mjs";
+import {
+  applicationIds,
+  contained,
+  inverses,
+  referenceKinds,
+  relatedKinds,
+  spokenKind,
+  unchangeable,
+} from "./references.mjs";
 import { Unpresumable } from "./world.mjs";
 import { wishesOf } from "./wishes.mjs";
 
@@ -46,12 +55,17 @@ export async function prepare(row, world) {
       const absent = last && absentLast;
       const own =
         (last && (tail.length === 0 || deleted) && row.method !== "POST") || (last && tail[0] === "restore")
-          ? (shown[0] ?? {})
+          ? { ...repeated(row, step.type), ...shown[0] }
           : {};
       const made = absent ? undefined : await keyed(world, step.type, relation, text, property, own, parent);
       texts.set(index, { text, property, made });
       if (made && deleted) await softDelete(world, made);
-      if (made && parent && !contained.includes(made.kind)) await relate(world, parent, relation, made);
+      if (made && parent && !contained.includes(made.kind)) {
+        // What is taken away is not the last one.
+        if (row.method === "DELETE" && tail[0] === "$ref")
+          await relate(world, parent, relation, await world.somebody());
+        await relate(world, parent, relation, made);
+      }
       parent = made;
     } else if (last && step.collection && row.method === "GET" && tail[0] !== "$ref") {
       await listed(world, step.type, relation, parent, shown, query, deleted);
@@ -60,6 +74,7 @@ export async function prepare(row, world) {
       await relate(world, parent, relation, other);
     }
   }
+  if (/^getMember(Groups|Objects)$/i.test(tail[0] ?? "") && parent) await membership(world, parent, "{group}");
   const body = await translatedBody(world, row, row.requestBody, "", parent, steps.at(-1)?.type);
   return { path: writtenPath(world, row.path, texts), body };
 }
@@ -107,6 +122,13 @@ export function kindOf(world, type, relation, documented, text) {
     names.filter((name) => !world.emulator.metadata.membersOf(world.version, kind)?.has(name)).length;
   const [best = byWord] = [byWord, ...kinds].sort((a, b) => unknown(a) - unknown(b));
   return unknown(best) < unknown(byWord) ? best : byWord;
+}
+
+/** What a change says again. @param {Row} row @param {string} type @returns {Documented} */
+function repeated({ method, requestBody }, type) {
+  const names = unchangeable[type] ?? [];
+  if (method !== "PATCH" || !isObject(requestBody)) return {};
+  return Object.fromEntries(Object.entries(requestBody).filter(([name]) => names.includes(name)));
 }
 
 /** @param {World} world @param {Made} made */
@@ -159,6 +181,7 @@ async function translatedBody(world, row, value, name, target, type) {
     return all;
   }
   if (isObject(value)) {
+    if ("addLicenses" in value && target) return licences(world, target, value);
     // What is granted must be published before it is.
     if ("scope" in value && "resourceId" in value) await world.api(value["scope"], value["resourceId"]);
     /** @type {Record<string, unknown>} */
@@ -186,6 +209,7 @@ async function translatedBody(world, row, value, name, target, type) {
     const app = applicationIds[lower];
     if (app !== undefined) return (await world.application(value, app)).appId;
     const kind = referenceKinds[lower];
+    if (lower === "groupids" && target) return membership(world, target, value);
     if (kind !== undefined) return (await world.named(value, kindOf(world, kind, "", {}, value))).id;
   }
   if (lower === "directoryscopeid") return scope(world, value);
@@ -250,6 +274,13 @@ async function keyOf(world, target, text) {
     passwordCredential: { displayName: "secret" },
   });
   return String(body["keyId"] ?? text);
+}
+
+/** A group that the object is a member of. @param {World} world @param {Made} object @param {string} text @returns {Promise<string>} */
+async function membership(world, object, text) {
+  const group = await world.named(text, "group");
+  await world.link(group, "members", object);
+  return group.id;
 }
 
 /** @param {World} world @param {string} text `/`, `/administrativeUnits/{id}` or `/{id}` @returns {Promise<string>} */

@@ -216,11 +216,18 @@ export const recipes = {
   },
   oAuth2PermissionGrant: {
     at: ({ id }) => `/oauth2PermissionGrants/${id}`,
-    async post(world, documented) {
-      const client = await related(world, documented, "clientId", "servicePrincipal");
+    async post(world, documented, parent) {
+      const client =
+        parent?.nav && parent.kind !== "user"
+          ? parent
+          : await related(world, documented, "clientId", "servicePrincipal");
       const api = await world.api(documented["scope"], documented["resourceId"]);
+      const principal = parent?.kind === "user" ? parent : undefined;
       const person =
-        documented["consentType"] === "Principal" ? await related(world, documented, "principalId", "user") : undefined;
+        principal ??
+        (documented["consentType"] === "Principal"
+          ? await related(world, documented, "principalId", "user")
+          : undefined);
       const consent = person ? { consentType: "Principal", principalId: person.id } : { consentType: "AllPrincipals" };
       return {
         path: "/oauth2PermissionGrants",
@@ -305,6 +312,7 @@ export const recipes = {
         body: {
           resourceAppId: resource.appId,
           inheritableScopes: { "@odata.type": "#microsoft.graph.allAllowedScopes", kind: "allAllowed" },
+          ...said(documented, ["inheritableScopes", "inheritableRoles"]),
         },
       };
     },

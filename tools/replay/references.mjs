@@ -58,14 +58,20 @@ export const inverses = /** @type {Readonly<Record<string, string>>} */ ({
   transitivemembers: "",
 });
 
-/** Objects that exist inside another one only. */
+/** Objects that exist inside another one, or between others, only. */
 export const contained = [
   "federatedIdentityCredential",
   "inheritablePermission",
   "appRoleAssignment",
   "scopedRoleMembership",
   "allowedValue",
+  "oAuth2PermissionGrant",
 ];
+
+/** Properties that a change may repeat and cannot change. */
+export const unchangeable = /** @type {Readonly<Record<string, readonly string[]>>} */ ({
+  federatedIdentityCredential: ["name"],
+});
 
 /** What words of a placeholder say of the object, most telling first. */
 const words = /** @type {readonly (readonly [RegExp, string])[]} */ ([

@@ -1,7 +1,7 @@
 // @ts-check
 /** Sends each documented exchange to a fresh tenant, in the state it presumes, and compares the answers. */
 import { difference, differences } from "./compare.mjs";
-import { explanations } from "./explanations.mjs";
+import { reasonOf } from "./explanations.mjs";
 import { preconditions } from "./preconditions.mjs";
 import { prepare } from "./presume.mjs";
 import { readPath } from "./path.mjs";
@@ -138,11 +138,7 @@ export function replayer(emulator) {
           return { ...same, differences: [], profile: `${question}: ${choice}` };
       }
     }
-    const reasons = found.map(
-      ({ kind, property }) =>
-        explanations.find((one) => one.operation === operation && one.kind === kind && one.property === property)
-          ?.reason,
-    );
+    const reasons = found.map((one) => reasonOf(operation, one));
     const known = reasons.filter((reason) => reason !== undefined);
     return { ...same, differences: found, reasons: known.length === found.length ? [...new Set(known)] : [] };
   }

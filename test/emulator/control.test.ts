@@ -65,6 +65,13 @@ describe("the controls of a served tenant", () => {
     expect((await asked("GET /requests")).body).toEqual({ value: [] });
   });
 
+  it("give the whole tenant as one file, and take one back", async () => {
+    const { body: file } = await asked("GET /export");
+    expect(file).toEqual(JSON.parse(JSON.stringify(tenant.exportState())));
+    expect((await asked("POST /import", file)).status).toBe(204);
+    expect((await asked("POST /seed", { objects: [{ nonsense: true }] })).status).toBe(400);
+  });
+
   it("tell the secret that clients sign in with", async () => {
     expect((await asked("POST /automation-secret")).body).toEqual({
       client_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown,

@@ -2,11 +2,8 @@
 import type { z } from "zod";
 import { checkBody } from "../body";
 import { belongingTo } from "../entities/application";
-import {
-  credentialToChange,
-  credentialToCreate,
-  federatedIdentityCredential,
-} from "../entities/federated-identity-credential";
+import type { credentialToChange } from "../entities/federated-identity-credential";
+import { credentialToCreate, federatedIdentityCredential } from "../entities/federated-identity-credential";
 import { badRequest, conflict } from "../refusal";
 import type { Context } from "../route";
 import type { Json, StoredObject } from "../state/store";

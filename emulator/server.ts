@@ -144,6 +144,11 @@ async function bodyOf(incoming: IncomingMessage): Promise<string | undefined> {
 async function send(outgoing: ServerResponse, response: Response): Promise<void> {
   outgoing.writeHead(response.status, Object.fromEntries(response.headers));
   outgoing.flushHeaders();
-  if (response.body) for await (const chunk of response.body) outgoing.write(chunk);
+  if (response.body) {
+    for await (const chunk of response.body) {
+      // Sent before the next one is asked for: a body that is cut in the middle has a first half.
+      await new Promise((resolve) => outgoing.write(chunk, resolve));
+    }
+  }
   outgoing.end();
 }

@@ -1,6 +1,6 @@
 /** Who answers for an object: owners and sponsors. */
 import { randomUUID } from "node:crypto";
-import { servicePrincipalKinds } from "../entities";
+import { familyOf, servicePrincipalKinds } from "../entities";
 import { badRequest, notFound } from "../refusal";
 import type { Context } from "../route";
 import type { StoredObject } from "../state/store";
@@ -30,13 +30,22 @@ export function idIn(context: Context, url: string): string {
   return id.toLowerCase();
 }
 
+/** The living object a URL names, if it is one of the collection that the URL says. */
+function objectAt(context: Context, url: string): StoredObject | undefined {
+  const found = context.store.get(idIn(context, url));
+  const collection = referencePath.exec(new URL(url).pathname)?.[1] ?? "";
+  const kinds = familyOf(collection)?.kinds;
+  return found && (kinds?.includes(found.kind) ?? true) ? found : undefined;
+}
+
 /** Objects named in the body of a create. Unknown ones are 400, as the documentation of Agent ID says; in a `$ref` they are 404. */
-export function boundPeople(context: Context, urls: readonly string[] | undefined): StoredObject[] {
-  return [...new Set((urls ?? []).map((url) => idIn(context, url)))].map((id) => {
-    const found = context.store.get(id);
-    if (!found) throw badRequest(`Object with id ${id} not found.`);
-    return found;
+export function boundPeople(context: Context, urls: readonly string[] = []): StoredObject[] {
+  const people = urls.map((url) => {
+    const found = objectAt(context, url);
+    if (!found) throw badRequest(`Object with id ${idIn(context, url)} not found.`);
+    return [found.id, found] as const;
   });
+  return [...new Map(people).values()];
 }
 
 /**
@@ -98,9 +107,8 @@ export function peopleOf({ store }: Context, relation: Relation, object: StoredO
 
 /** `POST …/$ref` */
 export function addPerson(context: Context, relation: Relation, object: StoredObject, url: string): void {
-  const id = idIn(context, url);
-  const person = context.store.get(id);
-  if (!person) throw notFound(id);
+  const person = objectAt(context, url);
+  if (!person) throw notFound(idIn(context, url));
   setPeople(context, relation, object, [person]);
 }
 

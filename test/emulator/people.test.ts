@@ -2,18 +2,18 @@ import {
   aBlueprint,
   anIdentity,
   bind,
+  checkedInMemory,
   blueprintCast,
   type Family,
   graph,
   identityCast,
   idOf,
-  inMemory,
   people,
   principalCast,
   refusal,
 } from "./client";
 
-const { tenant, ask } = inMemory();
+const { tenant, ask } = checkedInMemory();
 afterAll(() => tenant.close());
 
 let family: Family;
@@ -84,6 +84,43 @@ describe("sponsors", () => {
     }
   });
 
+  it("are named in the collection they belong to", async () => {
+    const { nestor, group } = await people(ask);
+    const wrong = [`/groups/${idOf(nestor)}`, `/users/${idOf(group("Finance Operations"))}`];
+    for (const path of wrong) {
+      expect((await ask(`POST ${sponsors}/$ref`, url(path))).status).toBe(404);
+      expect((await anIdentity(ask, family, { "sponsors@odata.bind": bind(path) })).status).toBe(400);
+    }
+    expect((await ask(`POST ${sponsors}/$ref`, url(`/directoryObjects/${idOf(nestor)}`))).status).toBe(204);
+  });
+
+  it("are as many as the limit, of them at most five groups, and never agent users", async () => {
+    const { nestor } = await people(ask);
+    tenant.set({ limits: { sponsors: 1 } });
+    const refused = await ask(`POST ${sponsors}/$ref`, url(nestor));
+    tenant.set({ limits: { sponsors: 100 } });
+    expect(refused.status).toBe(400);
+    const groups = Array.from({ length: 6 }, (_, number) => ({
+      id: `00000000-0000-4000-8000-00000000000${number}`,
+      kind: "group",
+      body: { displayName: `group ${number}`, groupTypes: ["Unified"] },
+    }));
+    const agent = { id: "00000000-0000-4000-8000-0000000000ff", kind: "agentUser", body: { displayName: "agent" } };
+    tenant.plant([...groups, agent]);
+    const added = [];
+    for (const { id } of groups) added.push((await ask(`POST ${sponsors}/$ref`, url(`/groups/${id}`))).status);
+    expect(added).toEqual([204, 204, 204, 204, 204, 400]);
+    expect((await ask(`POST ${sponsors}/$ref`, url(`/users/${agent.id}`))).status).toBe(400);
+  });
+
+  it("keep the last one where the profile says so", async () => {
+    tenant.set({ profiles: { lastSponsor: "kept" } });
+    const refused = await ask(`DELETE ${sponsors}/${idOf(family.sponsor)}/$ref`);
+    tenant.set({ profiles: { lastSponsor: "removed" } });
+    expect(refusal(refused)[2]).toBe("No sponsor specified. Please provide at least one sponsor.");
+    expect((await ask(`GET ${sponsors}`)).body.value.map((one) => one.id)).toEqual([idOf(family.sponsor)]);
+  });
+
   it("may all go: whether Graph keeps the last one is not documented", async () => {
     expect((await ask(`DELETE ${sponsors}/${idOf(family.sponsor)}/$ref`)).status).toBe(204);
     expect((await ask(`GET ${sponsors}`)).body.value).toEqual([]);
@@ -112,7 +149,8 @@ describe("owners", () => {
       expect((await ask(`POST ${path}/$ref`, url(nestor))).status).toBe(204);
       expect((await ask(`POST ${path}/$ref`, url(`/servicePrincipals/${family.principal.id}`))).status).toBe(204);
       expect((await ask(`POST ${path}/$ref`, url(group("Finance Operations")))).status).toBe(400);
-      expect((await ask(`GET ${path}`)).body.value).toHaveLength(2);
+      expect((await ask(`POST ${path}/$ref`, url(`/servicePrincipals/${id}`))).status).toBe(204);
+      expect((await ask(`GET ${path}`)).body.value).toHaveLength(3);
     }
   });
 });

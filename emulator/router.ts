@@ -1,8 +1,8 @@
 /** Finds the route of a request. */
 import { type Address, AddressGrammar, type Key, type Segment, type Version } from "./odata/address";
 import { entityOf, familyOf } from "./entities";
-import { notEmulated, plainBadRequest } from "./refusal";
-import type { Route } from "./route";
+import { methodNotAllowed, notEmulated, plainBadRequest } from "./refusal";
+import type { Method, Route } from "./route";
 import type { Store, StoredObject } from "./state/store";
 
 interface Pattern {
@@ -34,9 +34,10 @@ export class Router {
 
   /**
    * @returns the routes that could serve the request: several only when the object is not there and its type is unknown
-   * @throws {GraphRefusal} 501 when nothing here answers this address
+   * @throws {GraphRefusal} 501 when nothing here answers this address, 405 for methods that Graph has nowhere
    */
   find(method: string, address: Address, store: Store, body: unknown, headers: Headers): Found[] {
+    if (!methods.some((known) => known === method)) throw methodNotAllowed();
     const [first] = address.segments;
     const target = first && targetAt(first, store);
     const alike = this.#patterns.filter(
@@ -64,6 +65,8 @@ export class Router {
     throw unanswered(method, address, alike, target);
   }
 }
+
+const methods: readonly Method[] = ["GET", "POST", "PATCH", "PUT", "DELETE"];
 
 const versionsOf = (route: Route): readonly Version[] => route.versions ?? ["v1.0", "beta"];
 

@@ -83,8 +83,6 @@ export interface Entity {
   readonly onlyOnSelect?: readonly string[];
   /** What lists of this kind can be asked for, by path: `displayName`, `conditions/users/includeUsers`. @default nothing */
   readonly queryable?: Readonly<Record<string, Queryable>>;
-  /** The older form of `queryable`; goes away. */
-  readonly filter?: Readonly<Record<string, readonly QueryOperator[]>>;
   /** Navigation properties by name. @default none */
   readonly relations?: Readonly<Record<string, Relation>>;
   readonly shows: View;

@@ -164,7 +164,11 @@ export function holds(
 }
 
 /** Objects that may be on the list: by an index where the filter needs one of a few values, else all of the kinds. */
-export function candidates(context: Pick<Context, "store" | "query">, selection: Listed, after: number): Iterable<StoredObject> {
+export function candidates(
+  context: Pick<Context, "store" | "query">,
+  selection: Listed,
+  after: number,
+): Iterable<StoredObject> {
   const { store, query } = context;
   const { kinds, deleted = false, where } = selection;
   const indexed = kinds.map((kind) => entityOf(kind).indexed).reduce((a, b) => a.filter((name) => b.includes(name)));

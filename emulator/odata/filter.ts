@@ -3,15 +3,7 @@ import type { Queryable, QueryOperator } from "../entities/entity";
 import { isA, typeNamed } from "../metadata/metadata";
 import { plainBadRequest, unsupportedQuery } from "../refusal";
 import type { Version } from "./address";
-import {
-  type Comparison,
-  type Condition,
-  matches as holds,
-  memberAt,
-  type Path,
-  type TextFunction,
-  type Value,
-} from "./condition";
+import { type Comparison, type Condition, memberAt, type Path, type TextFunction, type Value } from "./condition";
 import { type Expression, parseExpression } from "./expression";
 
 /** What a list can be filtered by. */
@@ -45,10 +37,6 @@ export function parseFilter(text: string, rule: FilterScope): Filter {
   const condition = reading.condition(parseExpression(text), undefined, false);
   return { condition, advanced: reading.advanced };
 }
-
-/** Whether an object passes, by its properties alone. */
-export const matches = ({ condition }: Filter, shown: Readonly<Record<string, unknown>>, kind?: string): boolean =>
-  holds(condition, kind === undefined ? { shown } : { shown, kind });
 
 /** Operators as Graph's refusals spell them. */
 const spelling: Readonly<Partial<Record<QueryOperator, string>>> = {

@@ -1,6 +1,6 @@
 /** Query options of a request. What is not understood is refused: never a wrong result. */
 import { entityOf, hasEntity } from "../entities";
-import type { Entity, Queryable, QueryOperator, Relation } from "../entities/entity";
+import type { Entity, Queryable, Relation } from "../entities/entity";
 import { membersOf } from "../metadata/metadata";
 import { badRequest, notEmulated, plainBadRequest, unsupportedQuery } from "../refusal";
 import type { Version } from "./address";
@@ -10,7 +10,16 @@ import { parseOrder, sortKeys, type SortKey } from "./order";
 import { checkedSearch, parseSearch, type Search } from "./search";
 
 export type QueryOption =
-  "$select" | "$expand" | "$top" | "$skip" | "$filter" | "$orderby" | "$search" | "$count" | "$skiptoken";
+  | "$select"
+  | "$expand"
+  | "$top"
+  | "$skip"
+  | "$filter"
+  | "$orderby"
+  | "$search"
+  | "$count"
+  | "$skiptoken"
+  | "$deltatoken";
 
 /** What a route understands. */
 export interface QueryRule {
@@ -20,8 +29,6 @@ export interface QueryRule {
   readonly type?: string;
   /** What can be filtered, sorted and searched by. @default nothing */
   readonly queryable?: Readonly<Record<string, Queryable>>;
-  /** The older form of `queryable`; goes away. */
-  readonly filter?: Readonly<Record<string, readonly QueryOperator[]>>;
   /** @default none */
   readonly relations?: Readonly<Record<string, Relation>>;
   /** Answers only to `ConsistencyLevel: eventual`. @default false */
@@ -47,31 +54,13 @@ export const oneObjectOf = ({ kind, relations = {} }: Entity): QueryRule => ({
 });
 
 /** Lists of a kind: what its entity says can be asked for. */
-export const collectionOf = ({ kind, filter, queryable, relations = {} }: Entity, maxPage = 999): QueryRule => ({
+export const collectionOf = ({ kind, queryable = {}, relations = {} }: Entity, maxPage = 999): QueryRule => ({
   options: listOptions,
   type: kind,
-  queryable: queryable ?? byOperators(filter ?? {}),
+  queryable,
   relations,
   maxPage,
 });
-
-/** Lists that no entity describes: properties with the operators of their filters. */
-export const collection = (
-  operators: Readonly<Record<string, readonly QueryOperator[]>>,
-  maxPage = 999,
-): QueryRule => ({
-  options: ["$select", "$top", "$filter", "$count", "$skiptoken"],
-  queryable: byOperators(operators),
-  maxPage,
-});
-
-const byOperators = (operators: Readonly<Record<string, readonly QueryOperator[]>>): Record<string, Queryable> =>
-  Object.fromEntries(
-    Object.entries(operators).map(([path, all]) => {
-      const filter = all.filter((operator) => operator !== "ne");
-      return [path, { filter, advanced: filter.length < all.length ? ["ne"] : [] }];
-    }),
-  );
 
 /** What lists of several types of the directory can be asked for. */
 const mixed: Readonly<Record<string, Queryable>> = {
@@ -111,6 +100,8 @@ export interface Query {
   readonly countOnly: boolean;
   /** Where the last page ended, as the client sent it. */
   readonly skipToken: string | undefined;
+  /** Where the last round of a delta query ended, or `latest`. */
+  readonly deltaToken: string | undefined;
   /** The options of the next page are these and a new position. */
   readonly kept: URLSearchParams;
 }
@@ -127,10 +118,9 @@ const needsAdvanced = (what: string) =>
 export function parseQuery(
   given: URLSearchParams,
   headers: Headers,
-  declared: QueryRule,
+  rule: QueryRule,
   version: Version = "v1.0",
 ): Query {
-  const rule = declared.filter ? { ...declared, queryable: byOperators(declared.filter) } : declared;
   const directory = rule.type === undefined || inDirectory(rule.type);
   const options = named(given, rule, version === "beta" || !directory);
   const option = (name: QueryOption) => options.get(name);
@@ -174,6 +164,7 @@ export function parseQuery(
     count: count && (eventual || !directory),
     countOnly: rule.countOnly === true,
     skipToken: option("$skiptoken"),
+    deltaToken: option("$deltatoken"),
     kept,
   };
 }

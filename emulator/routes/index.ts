@@ -9,11 +9,13 @@ import { blueprintPrincipalRoutes } from "./blueprint-principals";
 import { blueprintRoutes } from "./blueprints";
 import { auditLogRoutes } from "./audit-logs";
 import { conditionalAccessRoutes } from "./conditional-access";
+import { countsOf } from "./counts";
 import { credentialRoutes } from "./credentials";
 import { conditionalAccessTemplateRoutes } from "./conditional-access-templates";
 import { deletedConditionalAccessRoutes, namedLocationRoutes } from "./named-locations";
 import { customSecurityAttributeRoutes } from "./custom-security-attributes";
 import { deletedItemRoutes } from "./deleted-items";
+import { deltaRoutes } from "./delta";
 import { directoryObjectRoutes } from "./directory-objects";
 import { directoryRoleRoutes } from "./directory-roles";
 import { riskyAgentRoutes } from "./risky-agents";
@@ -33,7 +35,7 @@ import { userRelationRoutes } from "./user-relations";
 import { userRoutes } from "./users";
 import { verifiedPublisherRoutes } from "./verified-publisher";
 
-export const routes: readonly Route[] = [
+const declared: readonly Route[] = [
   ...blueprintRoutes,
   ...applicationRoutes,
   ...credentialRoutes,
@@ -66,5 +68,8 @@ export const routes: readonly Route[] = [
   ...licenseRoutes,
   ...administrativeUnitRoutes,
   ...organizationRoutes,
+  ...deltaRoutes,
   ...directoryObjectRoutes,
 ];
+
+export const routes: readonly Route[] = [...declared, ...countsOf(declared)];

@@ -132,7 +132,7 @@ describe("an expression", () => {
   it("is read back as it was written", () => {
     fc.assert(
       fc.property(expression, (written) => expect(parseExpression(printExpression(written))).toEqual(written)),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 
@@ -171,7 +171,7 @@ describe("an expression", () => {
         }
         expect(parseExpression(printExpression(read))).toEqual(read);
       }),
-      { numRuns: 5_000 },
+      { numRuns: 2_000 },
     );
   });
 

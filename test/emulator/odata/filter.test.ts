@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
-import { indexedNeed } from "../../../emulator/odata/condition";
-import { type Filter, type FilterScope, matches, parseFilter } from "../../../emulator/odata/filter";
+import { indexedNeed, matches as holds } from "../../../emulator/odata/condition";
+import { type Filter, type FilterScope, parseFilter } from "../../../emulator/odata/filter";
 import { GraphRefusal } from "../../../emulator/refusal";
 
 const users: FilterScope = {
@@ -27,6 +27,8 @@ const locations: FilterScope = {
     displayName: { filter: ["eq", "ne"] },
   },
 };
+const matches = ({ condition }: Filter, shown: object, kind?: string) =>
+  holds(condition, kind === undefined ? { shown } : { shown, kind });
 const parse = (text: string, scope = users) => parseFilter(text, scope);
 const advanced = (text: string) => parse(text).advanced;
 const refusalOf = (text: string, scope = users) => {

@@ -13,6 +13,7 @@ export type RefusalCode =
   | "CannotDeleteOrUpdateEnabledEntitlement"
   | "Authentication_MissingOrMalformed"
   | "NoBackingApplicationObject"
+  | "syncStateNotFound"
   | "Agent_Directory_QuotaExceeded"
   | "AgentBlueprint_LimitExceeded"
   | "AgentBlueprint_IncompatibleProperty"

@@ -19,7 +19,7 @@ const first = `
 /**
  * Every write transaction has a number, its change: rows say which one touched them last, so that delta queries can ask
  * for what is newer. Rows of layout 1 have change 0. `appeared` is the change that made an object or brought it back,
- * `touched` a JSON object with the change of each property that was changed since. What is gone leaves its change behind.
+ * `touched` a JSON object with the change of each property, and of each relation from it, that was changed since. What is gone leaves its change behind.
  *
  * What lay deleted in a file of layout 1 ends 30 days after its delete, as everything else does. The partial indexes keep lists in order of creation without sorting, and soft-deleted objects out of their way.
  */
@@ -35,11 +35,8 @@ const second = `
   CREATE INDEX goneObjectsByChange ON goneObjects (kind, changed);
   ALTER TABLE links ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;
   CREATE INDEX linksBySource ON links (source);
-  CREATE INDEX linksByChange ON links (kind, changed);
   CREATE TABLE goneLinks (
-    kind TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL, changed INTEGER NOT NULL,
-    PRIMARY KEY (kind, source, target)) WITHOUT ROWID;
-  CREATE INDEX goneLinksByChange ON goneLinks (kind, changed);
+    kind TEXT NOT NULL, source TEXT NOT NULL, target TEXT NOT NULL, changed INTEGER NOT NULL, PRIMARY KEY (kind, source, target)) WITHOUT ROWID;
   CREATE TABLE tasks (seq INTEGER PRIMARY KEY AUTOINCREMENT, dueAt TEXT NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL);
   CREATE INDEX tasksByTime ON tasks (dueAt);
   INSERT INTO tasks (dueAt, kind, payload)

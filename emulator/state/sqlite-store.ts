@@ -170,6 +170,7 @@ export class SqliteStore extends Database implements Store {
     this.run("DELETE FROM properties WHERE seq = ?", seq);
     this.run("DELETE FROM objects WHERE seq = ?", seq);
     this.run("INSERT OR REPLACE INTO goneObjects (id, kind, changed) VALUES (?, ?, ?)", id.toLowerCase(), kind, change);
+    for (const [relation, source] of this.linksOf(id)) this.#touch(relation, source, change);
     for (const end of ["source", "target"]) {
       const gone = `SELECT kind, source, target, ? FROM links WHERE ${end} = ?`;
       this.run(`INSERT OR REPLACE INTO goneLinks (kind, source, target, changed) ${gone}`, change, id);
@@ -179,16 +180,27 @@ export class SqliteStore extends Database implements Store {
 
   link(kind: string, source: string, target: string): boolean {
     const sql = "INSERT OR IGNORE INTO links (kind, source, target, changed) VALUES (?, ?, ?, ?)";
-    const made = this.run(sql, kind, source, target, this.change()) > 0;
-    if (made) this.run("DELETE FROM goneLinks WHERE kind = ? AND source = ? AND target = ?", kind, source, target);
-    return made;
+    const change = this.change();
+    if (this.run(sql, kind, source, target, change) === 0) return false;
+    this.run("DELETE FROM goneLinks WHERE kind = ? AND source = ? AND target = ?", kind, source, target);
+    this.#touch(kind, source, change);
+    return true;
+  }
+
+  /** A relation of an object changed. */
+  #touch(relation: string, source: string, change: number): void {
+    const sql = "UPDATE objects SET changed = ?, touched = json_patch(coalesce(touched, '{}'), ?) WHERE id = ?";
+    this.run(sql, change, JSON.stringify({ [relation]: change }), source);
   }
 
   unlink(kind: string, source: string, target: string): boolean {
-    const gone = this.run("DELETE FROM links WHERE kind = ? AND source = ? AND target = ?", kind, source, target) > 0;
+    if (this.run("DELETE FROM links WHERE kind = ? AND source = ? AND target = ?", kind, source, target) === 0)
+      return false;
+    const change = this.change();
     const sql = "INSERT OR REPLACE INTO goneLinks (kind, source, target, changed) VALUES (?, ?, ?, ?)";
-    if (gone) this.run(sql, kind, source, target, this.change());
-    return gone;
+    this.run(sql, kind, source, target, change);
+    this.#touch(kind, source, change);
+    return true;
   }
 
   targets(kind: string, source: string): string[] {

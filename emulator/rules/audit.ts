@@ -109,7 +109,7 @@ export function recordAudit(
   if (answer.status >= 300) return;
   const activity = activityOnDeleted(route, before) ?? activityOf(route, answer.status);
   if (!activity) return;
-  const target = before ?? madeObject(context, answer);
+  const target = before ? (context.store.get(before.id, "either") ?? before) : madeObject(context, answer);
   const id = `Directory_${correlationId}_${context.now.getTime().toString(36)}${Math.random().toString(36).slice(2, 10)}`;
   writeLog(context.store, "directoryAudit", id, {
     activityDateTime: context.now.toISOString(),

@@ -30,6 +30,9 @@ export interface Body {
   readonly conditions: { readonly agentIdRiskLevels: string };
   readonly grantControls: { readonly operator: string };
   readonly sessionControls: object;
+  readonly activityDisplayName: string;
+  readonly activityDateTime: string;
+  readonly customSecurityAttributes: object;
   readonly appRoles: readonly Body[];
   readonly oauth2PermissionScopes: readonly Body[];
   readonly api: Body;
@@ -115,7 +118,7 @@ export function only(objects: readonly Body[], fits: (object: Body) => boolean):
 export const refusal = ({ status, body }: Reply) => [status, body.error.code, body.error.message];
 
 export function inMemory(): { tenant: EmulatedTenant; ask: Ask } {
-  const tenant = openTenant({ memory: true });
+  const tenant = openTenant({ memory: true, selfCheck: true });
   return { tenant, ask: asker(tenant) };
 }
 

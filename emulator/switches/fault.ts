@@ -6,7 +6,7 @@ const plainAnswerSchema = z
     status: z.number().int().min(200).max(599),
     headers: z.record(z.string().regex(/^(?!body$)[\w-]+$/i), z.string().regex(/^[\t\x20-\x7e]*$/)).optional(),
     /** Sent as JSON; a string is sent as it is. @default nothing */
-    body: z.json().optional(),
+    body: z.unknown().optional(),
   })
   .refine(({ status, body }) => body === undefined || ![204, 205, 304].includes(status), "this status has no body");
 

@@ -21,7 +21,11 @@ export const scopedRoleMembership: Entity = {
       id,
       administrativeUnitId: unitOfScope(directoryScopeId),
       roleId: role?.id ?? roleDefinitionId,
-      roleMemberInfo: { id: principalId, displayName: member?.body["displayName"] ?? null },
+      roleMemberInfo: {
+        id: principalId,
+        displayName: member?.body["displayName"] ?? null,
+        userPrincipalName: member?.body["userPrincipalName"] ?? null,
+      },
     };
   },
 };

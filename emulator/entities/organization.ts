@@ -1,5 +1,6 @@
 /** The tenant itself: organization, its domains, its subscriptions. */
 import { servicePlansOf } from "./license";
+import { switchesOf } from "../switches/switches";
 import type { Json } from "../state/store";
 import type { Entity, Surroundings } from "./entity";
 
@@ -21,7 +22,9 @@ export const organization: Entity = {
     countryLetterCode: null,
     createdDateTime: body["createdDateTime"],
     defaultUsageLocation: null,
+    directorySizeQuota: { used: sizeOf(around), total: switchesOf(around.store).limits.directoryObjects },
     displayName: around.tenantName,
+    isMultipleDataLocationsForServicesEnabled: null,
     marketingNotificationEmails: [],
     mobileDeviceManagementAuthority: "unknown",
     onPremisesLastSyncDateTime: null,
@@ -56,6 +59,22 @@ export const organization: Entity = {
     })),
   }),
 };
+
+/** Objects that count toward the quota of the directory; deleted ones that can come back do. */
+const sizeOf = ({ store }: Surroundings) =>
+  store.count({
+    kinds: [
+      "application",
+      "agentIdentityBlueprint",
+      "servicePrincipal",
+      "agentIdentityBlueprintPrincipal",
+      "agentIdentity",
+      "user",
+      "agentUser",
+      "group",
+    ],
+    deleted: "either",
+  });
 
 /** Service plans of all subscriptions, each once. */
 const plans = ({ store }: Surroundings) => {

@@ -34,8 +34,6 @@ export const unset: Json = {
   faxNumber: null,
   identityParentId: null,
   imAddresses: [],
-  infoCatalogs: [],
-  isLicenseReconciliationNeeded: false,
   isResourceAccount: null,
   lastPasswordChangeDateTime: null,
   mailNickname: null,

@@ -1,5 +1,5 @@
 /** user, and agentUser, which is one. */
-import type { Json } from "../state/store";
+import type { Json, StoredObject } from "../state/store";
 import { tenantInitialDomain } from "../seed";
 import type { Entity, View } from "./entity";
 import { assignedPlansOf, licenseAssignmentStatesOf, licensesOf, provisionedPlansOf } from "./license";
@@ -39,10 +39,17 @@ const showsUser: View = (object, around) => {
     licenseAssignmentStates: licenseAssignmentStatesOf(object),
     onPremisesExtensionAttributes: { ...(unset["onPremisesExtensionAttributes"] as Json), ...attributes },
     provisionedPlans: provisionedPlansOf(object, around),
-    refreshTokensValidFromDateTime: body["signInSessionsValidFromDateTime"] ?? null,
     securityIdentifier: securityIdentifierOf(id),
+    ...(object.kind === "agentUser" || around.version === "beta" ? onlySometimes(object) : {}),
   };
 };
+
+/** What REF agentuser lists on v1.0 too, and the page of users on beta alone. */
+const onlySometimes = ({ kind, body }: StoredObject): Json => ({
+  infoCatalogs: [],
+  refreshTokensValidFromDateTime: body["signInSessionsValidFromDateTime"] ?? null,
+  ...(kind === "agentUser" ? { isLicenseReconciliationNeeded: false } : {}),
+});
 
 /** What is computed, and so stands in no list of unset values. */
 const computed = [
@@ -51,6 +58,8 @@ const computed = [
   "createdDateTime",
   "deletedDateTime",
   "identities",
+  "infoCatalogs",
+  "isLicenseReconciliationNeeded",
   "isManagementRestricted",
   "legalAgeGroupClassification",
   "licenseAssignmentStates",

@@ -11,6 +11,7 @@ import { checkReachOf } from "../rules/agent-user";
 import { softDelete } from "../rules/deletion";
 import { checkRoleAssignable } from "../rules/group";
 import type { StoredObject } from "../state/store";
+import { view } from "../view";
 import { remove, writeAgentUser } from "./user-permissions";
 
 /** Ids that one request can name. */
@@ -82,7 +83,7 @@ export const directoryObjectRoutes: Route[] = [
     path: "/directoryObjects/getByIds",
     permissions: read,
     basis: "prose",
-    source: "REF directoryobject-getbyids: ids of objects that are not there are left out",
+    source: "REF directoryobject-getbyids: whole objects; ids of objects that are not there are left out",
     body: {
       resource: "DirectoryObject",
       schema: z.strictObject({ ids: z.array(z.string()).max(mostIds), types: z.array(z.string()).default([]) }),
@@ -94,7 +95,9 @@ export const directoryObjectRoutes: Route[] = [
       const found = [...new Set(ids.map((id) => id.toLowerCase()))].flatMap((id) => context.store.get(id) ?? []);
       const shown = found.filter(({ kind }) => directoryObjectKinds.includes(kind));
       const fitting = shown.filter((object) => ofTypes(context, object, types));
-      return wholeListAnswer(context, fitting, "directoryObjects", true);
+      if (context.query.select) return wholeListAnswer(context, fitting, "directoryObjects", true);
+      const value = fitting.map((object) => view(object, context, true));
+      return { status: 200, body: { "@odata.context": `${context.base}/$metadata#directoryObjects`, value } };
     },
   }),
   route({

@@ -22,6 +22,8 @@ const readSubscriptions: Permissions = [
   "Directory.ReadWrite.All",
 ];
 
+const writeLicenses = ["LicenseAssignment.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"];
+
 const asked = {
   resource: "User",
   schema: z.strictObject({
@@ -87,7 +89,7 @@ export const licenseRoutes: Route[] = [
     method: "POST",
     path: "/users/{id}/assignLicense",
     anyKind: true,
-    permissions: ["LicenseAssignment.ReadWrite.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
+    permissions: writeLicenses,
     permissionsByKind: { agentUser: ["LicenseAssignment.ReadWrite.All", ...writeAgentUser] },
     basis: "example",
     source: "REF user-assignlicense",
@@ -99,6 +101,19 @@ export const licenseRoutes: Route[] = [
       checkReachOf(context, user);
       const { addLicenses, removeLicenses } = context.body;
       return objectAnswer(context, assignLicense(context, user, addLicenses, removeLicenses));
+    },
+  }),
+  route({
+    method: "POST",
+    path: "/me/assignLicense",
+    permissions: { application: [[]], delegated: writeLicenses },
+    basis: "example",
+    source: "REF user-assignlicense",
+    body: asked,
+    answers: "user",
+    answer(context) {
+      const { addLicenses, removeLicenses } = context.body;
+      return objectAnswer(context, assignLicense(context, meOf(context), addLicenses, removeLicenses));
     },
   }),
   route({

@@ -106,7 +106,11 @@ describe("scoped role members", () => {
     expect(problemsOf("v1.0", "scopedRoleMembership", shown, "answer")).toEqual([]);
     expect(shown).toMatchObject({
       administrativeUnitId: idOf(unit),
-      roleMemberInfo: { id: idOf(adele), displayName: "Adele Vance" },
+      roleMemberInfo: {
+        id: idOf(adele),
+        displayName: "Adele Vance",
+        userPrincipalName: "adele.vance@contoso.com",
+      },
     });
     expect((await ask(`POST ${unit}/scopedRoleMembers`, asked, roles)).status).toBe(400);
     expect((await ask(`GET ${unit}/scopedRoleMembers`, undefined, roles)).body.value).toMatchObject([{ id: shown.id }]);

@@ -75,6 +75,14 @@ describe("assignLicense", () => {
     expect((await assign(adele, [{ skuId: copilot }])).status).toBe(200);
   });
 
+  it("serves the person who is signed in", async () => {
+    const asking = { user: "adele.vance@contoso.com", permissions: ["User.ReadWrite.All"] };
+    expect(
+      (await ask("POST /me/assignLicense", { addLicenses: [{ skuId: p2 }], removeLicenses: [] }, asking)).status,
+    ).toBe(200);
+    expect((await ask("POST /me/assignLicense", { addLicenses: [], removeLicenses: [] })).status).toBe(400);
+  });
+
   it("serves agent users too", async () => {
     const family = await aBlueprint(ask);
     const agent = {

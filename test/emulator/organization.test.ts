@@ -13,6 +13,7 @@ describe("the organization", () => {
     expect(value[0]).toMatchObject({
       id: tenant.id,
       displayName: tenant.name,
+      directorySizeQuota: { total: 300_000 },
       verifiedDomains: [
         { name: "contoso.com", isDefault: true, isInitial: false },
         { name: "contoso.onmicrosoft.com", isDefault: false, isInitial: true },
@@ -62,6 +63,8 @@ describe("directory objects", () => {
     expect(await find(["USER"])).toEqual(["user"]);
     expect(await find(["servicePrincipal"])).toEqual(["agentIdentityBlueprintPrincipal"]);
     expect(await find(["directoryObject"])).toHaveLength(3);
+    const whole = await ask("POST /directoryObjects/getByIds", { ids: [idOf(adele)] }, read);
+    expect(whole.body.value).toMatchObject([{ accountEnabled: true, usageLocation: "DE" }]);
     const many = Array.from({ length: 1001 }, (_, at) => String(at));
     expect((await ask("POST /directoryObjects/getByIds", { ids: many }, read)).status).toBe(400);
   });

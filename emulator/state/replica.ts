@@ -142,7 +142,9 @@ export class Replica implements Directory {
     if (!kinds.includes(object.kind) || object.seq <= after || !hasState(object.deletedDateTime, deleted)) return false;
     if (!where) return true;
     const values = [...indexedValues(this.store.indexed(object.kind), object.body)];
-    return values.some(([name, value]) => name === where.property && value === where.value.toLowerCase());
+    const wanted = where.value.toLowerCase();
+    const has = (value: string) => (where.prefix ? value.startsWith(wanted) : value === wanted);
+    return values.some(([name, value]) => name === where.property && has(value));
   }
 
   count(selection: Selection): number {

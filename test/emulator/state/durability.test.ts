@@ -33,22 +33,22 @@ const blueprints = async (tenant: EmulatedTenant): Promise<string[]> => {
 
 describe("a tenant on disk", () => {
   it("has every acknowledged write after its process was killed", async () => {
-    const acknowledged = await writer(1e9, 60);
-    expect(acknowledged.length).toBeGreaterThanOrEqual(60);
+    const acknowledged = await writer(1e9, 20);
+    expect(acknowledged.length).toBeGreaterThanOrEqual(20);
     const tenant = openTenant({ directory });
     expect(await blueprints(tenant)).toEqual(expect.arrayContaining(acknowledged));
     expect((await writer(1)).length).toBe(1);
     tenant.close();
-  });
+  }, 60_000);
 
   it("loses nothing when two processes make it and write to it side by side", async () => {
-    const acknowledged = (await Promise.all([writer(100), writer(100)])).flat();
+    const acknowledged = (await Promise.all([writer(40), writer(40)])).flat();
     const tenant = openTenant({ directory });
-    expect(acknowledged).toHaveLength(200);
+    expect(acknowledged).toHaveLength(80);
     expect((await blueprints(tenant)).sort()).toEqual(acknowledged.sort());
-    expect(tenant.requests().filter(({ method }) => method === "PATCH")).toHaveLength(200);
+    expect(tenant.requests().filter(({ method }) => method === "PATCH")).toHaveLength(80);
     tenant.close();
-  });
+  }, 60_000);
 
   it("is the same tenant for every process that opens it", async () => {
     const one = openTenant({ directory, tenantId: "11111111-1111-4111-8111-111111111111" });

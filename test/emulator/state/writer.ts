@@ -4,27 +4,25 @@
  */
 import { writeSync } from "node:fs";
 import { openTenant } from "../../../emulator/tenant";
-import { asker, bind, people } from "../client";
+
+const graph = "https://graph.microsoft.com/v1.0";
 
 async function write(directory: string, count: number): Promise<void> {
   const tenant = openTenant({ directory });
-  const ask = asker(tenant);
   // A person: applications may make 250 blueprints only.
-  const asking = {
-    token: await tenant.token({ user: "amara.okafor@contoso.com" }),
-    headers: { Prefer: "create-if-missing" },
-  };
-  const { adele } = await people(ask);
+  const token = await tenant.token({ user: "amara.okafor@contoso.com" });
+  const headers = { authorization: `Bearer ${token}`, Prefer: "create-if-missing" };
+  const users = await tenant.handle(new Request(`${graph}/users?$select=id&$top=1`, { headers }));
+  const { value } = (await users.json()) as { readonly value: readonly { readonly id: string }[] };
+  const sponsors = value.map(({ id }) => `${graph}/users/${id}`);
   for (let made = 0; made < count; made += 1) {
     const name = `${process.pid}-${made}`;
-    const body = { displayName: name, "sponsors@odata.bind": bind(adele) };
-    const answer = await ask(
-      `PATCH /applications(uniqueName='${name}')/microsoft.graph.agentIdentityBlueprint`,
-      body,
-      asking,
-    );
+    const url = `${graph}/applications(uniqueName='${name}')/microsoft.graph.agentIdentityBlueprint`;
+    const body = JSON.stringify({ displayName: name, "sponsors@odata.bind": sponsors });
+    const answer = await tenant.handle(new Request(url, { method: "PATCH", headers, body }));
+    const { id } = (await answer.json()) as { readonly id: string };
     // Synchronous: what is on the pipe was acknowledged, whenever the process dies.
-    writeSync(1, `${answer.body.id}\n`);
+    writeSync(1, `${id}\n`);
   }
   tenant.close();
 }

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import * as ts from "typescript";
+import { run } from "../cli/main";
 import * as agentid from "../index";
 import { agentIdentity } from "../provider/agent-identity";
 import { agentIdentityBlueprint } from "../provider/agent-identity-blueprint";
@@ -46,6 +47,25 @@ describe("the README", () => {
     const declared = Object.keys(agentid).filter((name) => name in v1 || name.endsWith("Fleet"));
     const [, resources = ""] = /## What can be declared\n([\s\S]*?)\n## /.exec(readme) ?? [];
     expect([...resources.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name).sort()).toEqual(declared.sort());
+  });
+
+  it("lists every command of the emulated tenant", async () => {
+    const help: string[] = [];
+    const terminal = {
+      out: (line: string) => void help.push(line),
+      error: () => undefined,
+      env: {},
+      cwd: root,
+      interrupted: () => Promise.resolve(),
+    };
+    await run(["tenant", "--help"], terminal);
+    const commands = [...help.join("\n").matchAll(/^ {2}([a-z]+) \[options\]/gm)].map(([, name]) => name);
+    const [, rows = ""] = /\n(\| Command of `entra-agent-id tenant`[^]*?)\n\n/.exec(readme) ?? [];
+    const listed = [...rows.matchAll(/^\| ([^|]*)\|/gm)].flatMap(([, cell = ""]) =>
+      [...cell.matchAll(/`([a-z]+)`/g)].map(([, name]) => name),
+    );
+    expect(commands.length).toBeGreaterThan(5);
+    expect(listed.sort()).toEqual(commands.sort());
   });
 
   it("lists every permission that an error message may ask for, or one that includes it", () => {

@@ -1,4 +1,4 @@
-/** Every route the tenant answers. */
+/** Every route the tenant answers, by area. */
 import type { Route } from "../route";
 import { administrativeUnitRoutes } from "./administrative-units";
 import { agentIdentityRoutes } from "./agent-identities";
@@ -11,6 +11,7 @@ import { auditLogRoutes } from "./audit-logs";
 import { conditionalAccessRoutes } from "./conditional-access";
 import { countsOf } from "./counts";
 import { credentialRoutes } from "./credentials";
+import { conditionalAccessEvaluateRoutes } from "./conditional-access-evaluate";
 import { conditionalAccessTemplateRoutes } from "./conditional-access-templates";
 import { deletedConditionalAccessRoutes, namedLocationRoutes } from "./named-locations";
 import { customSecurityAttributeRoutes } from "./custom-security-attributes";
@@ -35,41 +36,49 @@ import { userRelationRoutes } from "./user-relations";
 import { userRoutes } from "./users";
 import { verifiedPublisherRoutes } from "./verified-publisher";
 
-const declared: readonly Route[] = [
-  ...blueprintRoutes,
-  ...applicationRoutes,
-  ...credentialRoutes,
-  ...verifiedPublisherRoutes,
-  ...inheritablePermissionRoutes,
-  ...federatedIdentityCredentialRoutes,
-  ...blueprintPrincipalRoutes,
-  ...agentIdentityRoutes,
-  ...servicePrincipalRoutes,
-  ...inheritedGrantRoutes,
-  ...appRoleAssignmentRoutes,
-  ...oauth2PermissionGrantRoutes,
-  ...conditionalAccessRoutes,
-  ...conditionalAccessTemplateRoutes,
-  ...namedLocationRoutes,
-  ...deletedConditionalAccessRoutes,
-  ...customSecurityAttributeRoutes,
-  ...deletedItemRoutes,
-  ...auditLogRoutes,
-  ...riskyAgentRoutes,
-  ...roleAssignmentRoutes,
-  ...directoryRoleRoutes,
-  ...agentUserRoutes,
-  ...userRoutes,
-  ...userRelationRoutes,
-  ...meRoutes,
-  ...membershipRoutes,
-  ...groupRoutes,
-  ...groupMemberRoutes,
-  ...licenseRoutes,
-  ...administrativeUnitRoutes,
-  ...organizationRoutes,
-  ...deltaRoutes,
-  ...directoryObjectRoutes,
+/** Routes that belong together, under the title that FIDELITY.md gives them. The first route that fits a request answers it. */
+export interface Area {
+  readonly title: string;
+  readonly routes: readonly Route[];
+}
+
+const declared: readonly Area[] = [
+  { title: "Agent identity blueprints", routes: blueprintRoutes },
+  { title: "Applications", routes: applicationRoutes },
+  { title: "Credentials and verified publishers", routes: [...credentialRoutes, ...verifiedPublisherRoutes] },
+  { title: "Inheritable permissions", routes: [...inheritablePermissionRoutes, ...inheritedGrantRoutes] },
+  { title: "Federated identity credentials", routes: federatedIdentityCredentialRoutes },
+  { title: "Agent identity blueprint principals", routes: blueprintPrincipalRoutes },
+  { title: "Agent identities", routes: agentIdentityRoutes },
+  { title: "Service principals", routes: servicePrincipalRoutes },
+  { title: "Permission grants", routes: [...appRoleAssignmentRoutes, ...oauth2PermissionGrantRoutes] },
+  {
+    title: "Conditional Access",
+    routes: [
+      ...conditionalAccessRoutes,
+      ...conditionalAccessTemplateRoutes,
+      ...conditionalAccessEvaluateRoutes,
+      ...namedLocationRoutes,
+      ...deletedConditionalAccessRoutes,
+    ],
+  },
+  { title: "Custom security attributes", routes: customSecurityAttributeRoutes },
+  { title: "Deleted items", routes: deletedItemRoutes },
+  { title: "Logs and risk", routes: [...auditLogRoutes, ...riskyAgentRoutes] },
+  { title: "Directory roles", routes: [...roleAssignmentRoutes, ...directoryRoleRoutes] },
+  { title: "Agent users", routes: agentUserRoutes },
+  { title: "Users", routes: [...userRoutes, ...userRelationRoutes, ...meRoutes, ...licenseRoutes] },
+  { title: "Groups", routes: [...membershipRoutes, ...groupRoutes, ...groupMemberRoutes] },
+  { title: "Administrative units", routes: administrativeUnitRoutes },
+  { title: "Organization, domains, subscriptions", routes: organizationRoutes },
+  { title: "Changes since a client last asked", routes: deltaRoutes },
+  { title: "Directory objects", routes: directoryObjectRoutes },
 ];
 
-export const routes: readonly Route[] = [...declared, ...countsOf(declared)];
+/** Everything the tenant answers beside `$batch` and sign-in. */
+export const areas: readonly Area[] = [
+  ...declared,
+  { title: "Numbers of objects", routes: countsOf(declared.flatMap(({ routes }) => routes)) },
+];
+
+export const routes: readonly Route[] = areas.flatMap(({ routes }) => routes);

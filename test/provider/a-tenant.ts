@@ -53,7 +53,7 @@ export async function aBlueprint(run: TestProcess): Promise<string> {
 export const markerOfTests = "aaaabbbbccccdddd";
 
 export async function aTenant(): Promise<TestTenant> {
-  const emulated = openTenant({ memory: true });
+  const emulated = openTenant({ memory: true, selfCheck: true });
   const warnings: string[] = [];
   let seen = 0;
   const process = async (): Promise<TestProcess> => {

@@ -49,6 +49,25 @@ const selected =
 /** @type {readonly Explanation[]} */
 export const explanations = [
   {
+    operations: ["GET /applications/delta"],
+    kind: "missing",
+    properties: [
+      "allowPublicClient",
+      "api.acceptedAccessTokenVersion",
+      "api.publishedPermissionScopes",
+      "applicationAliases",
+      "installedClients",
+    ],
+    reason:
+      "The example kept names from before v1.0; the resource page has isFallbackPublicClient, identifierUris, publicClient and others in their place.",
+  },
+  {
+    operations: ["GET /servicePrincipals/{id}"],
+    kind: "missing",
+    properties: ["endpoints"],
+    reason: "A relation by metadata: answers have it only where $expand names it; the example shows it without.",
+  },
+  {
     operations: [
       "GET /users",
       "GET /users/{id}",

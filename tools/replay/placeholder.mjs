@@ -58,3 +58,6 @@ export function valueFor(word, { type }, choices) {
       return word;
   }
 }
+
+/** @param {unknown} value @param {string} [otherwise] @returns {string} */
+export const textOf = (value, otherwise = "") => (typeof value === "string" ? value : otherwise);

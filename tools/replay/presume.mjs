@@ -2,7 +2,7 @@
 /** The one table that says which state an exchange presumes, and the request with the ids of that state. */
 import { preconditions } from "./preconditions.mjs";
 import { licences } from "./licences.mjs";
-import { isIdentifier, isObject, isPlaceholder, valueFor } from "./placeholder.mjs";
+import { isIdentifier, isObject, isPlaceholder, textOf, valueFor } from "./placeholder.mjs";
 import { readPath } from "./path.mjs";
 import {
   applicationIds,
@@ -107,7 +107,7 @@ async function keyed(world, type, relation, text, property, own, parent) {
 
 /** The kind of an object: what the page says, what its properties say, what the id's place says. @param {World} world @param {string} type @param {string} relation @param {Documented | undefined} documented @param {string} text @returns {string} */
 export function kindOf(world, type, relation, documented, text) {
-  const said = /^#?(?:microsoft\.)?graph\.(\w+)$/i.exec(String(documented?.["@odata.type"] ?? ""))?.[1];
+  const said = /^#?(?:microsoft\.)?graph\.(\w+)$/i.exec(textOf(documented?.["@odata.type"]))?.[1];
   const named = said === undefined ? undefined : world.emulator.metadata.typeNamed(world.version, said);
   if (named !== undefined && world.isA(named, type)) return named;
   const byWord = spokenKind(text, type, relation, world.isA);
@@ -273,7 +273,7 @@ async function keyOf(world, target, text) {
   const { body } = await world.ask("POST", `${target.path}/addPassword`, {
     passwordCredential: { displayName: "secret" },
   });
-  return String(body["keyId"] ?? text);
+  return textOf(body["keyId"], text);
 }
 
 /** A group that the object is a member of. @param {World} world @param {Made} object @param {string} text @returns {Promise<string>} */

@@ -3,16 +3,18 @@
  * How an object that a page presumes comes into being: by the tenant's own API, so that every rule of the tenant holds for
  * it. Kinds without a recipe cannot be made by clients: the tenant has them, or they are planted.
  */
-import { isIdentifier, isPlaceholder } from "./placeholder.mjs";
+import { isIdentifier, isPlaceholder, textOf } from "./placeholder.mjs";
 
 /**
  * @typedef {import("./world.mjs").World} World
  * @typedef {import("./world.mjs").Made} Made
  * @typedef {Readonly<Record<string, unknown>>} Documented what the page shows of the object
  *
+ * @typedef {{ path: string, body: object }} Creation
+ *
  * @typedef {object} Recipe
  * @property {(made: { id: string, parent?: Made | undefined }) => string} at path of the object
- * @property {(world: World, documented: Documented, parent: Made | undefined) => Promise<{ path: string, body: object }>} [post]
+ * @property {(world: World, documented: Documented, parent: Made | undefined) => Promise<Creation> | Creation} [post]
  * @property {string} [key] property of the answer that addresses the object. Default: id
  */
 
@@ -46,7 +48,7 @@ const sponsors = async (world) => ({ "sponsors@odata.bind": [world.url(await wor
 export const recipes = {
   application: {
     at: ({ id }) => `/applications/${id}`,
-    post: async () => ({ path: "/applications", body: { displayName: fresh("app") } }),
+    post: () => ({ path: "/applications", body: { displayName: fresh("app") } }),
   },
   agentIdentityBlueprint: {
     at: ({ id }) => `/applications/${id}/${cast("agentIdentityBlueprint")}`,
@@ -84,7 +86,7 @@ export const recipes = {
   },
   user: {
     at: ({ id }) => `/users/${id}`,
-    async post() {
+    post() {
       const name = fresh("person");
       const passwordProfile = { password: "xWwvJ]6NMw+bWH-d" };
       const userPrincipalName = `${name}@contoso.com`;
@@ -114,7 +116,7 @@ export const recipes = {
   },
   group: {
     at: ({ id }) => `/groups/${id}`,
-    async post(_world, documented) {
+    post(_world, documented) {
       const displayName = fresh("group");
       const plain = { mailEnabled: false, securityEnabled: true };
       const shape = said(documented, [
@@ -130,11 +132,11 @@ export const recipes = {
   },
   administrativeUnit: {
     at: ({ id }) => `/directory/administrativeUnits/${id}`,
-    post: async () => ({ path: "/directory/administrativeUnits", body: { displayName: fresh("unit") } }),
+    post: () => ({ path: "/directory/administrativeUnits", body: { displayName: fresh("unit") } }),
   },
   attributeSet: {
     at: ({ id }) => `/directory/attributeSets/${id}`,
-    post: async (_world, documented) => ({
+    post: (_world, documented) => ({
       path: "/directory/attributeSets",
       body: { id: typeof documented["id"] === "string" ? documented["id"] : fresh("Set") },
     }),
@@ -142,8 +144,11 @@ export const recipes = {
   customSecurityAttributeDefinition: {
     at: ({ id }) => `/directory/customSecurityAttributeDefinitions/${id}`,
     async post(world, documented) {
-      const [setInId, nameInId] = String(documented["id"] ?? "").split(/_(.*)/s);
-      const attributeSet = String(documented["attributeSet"] ?? (setInId || fresh("Set")));
+      const [setInId, nameInId] = textOf(documented["id"]).split(/_(.*)/s);
+      const attributeSet = textOf(
+        documented["attributeSet"],
+        setInId === undefined || setInId === "" ? fresh("Set") : setInId,
+      );
       await world.attributeSet(attributeSet);
       const plain = {
         isCollection: false,
@@ -160,7 +165,7 @@ export const recipes = {
         "status",
         "description",
       ]);
-      const name = String(documented["name"] ?? nameInId ?? fresh("Attribute"));
+      const name = textOf(documented["name"], nameInId ?? fresh("Attribute"));
       return {
         path: "/directory/customSecurityAttributeDefinitions",
         body: { attributeSet, name, ...plain, ...shape },
@@ -169,14 +174,14 @@ export const recipes = {
   },
   allowedValue: {
     at: ({ id, parent }) => `${parent ? parent.path : ""}/allowedValues/${id}`,
-    post: async (_world, documented, parent) => ({
+    post: (_world, documented, parent) => ({
       path: `${parent?.path ?? ""}/allowedValues`,
-      body: { id: String(documented["id"] ?? fresh("Value")), isActive: true },
+      body: { id: textOf(documented["id"], fresh("Value")), isActive: true },
     }),
   },
   conditionalAccessPolicy: {
     at: ({ id }) => `/identity/conditionalAccess/policies/${id}`,
-    post: async () => ({
+    post: () => ({
       path: "/identity/conditionalAccess/policies",
       body: {
         displayName: fresh("policy"),
@@ -192,7 +197,7 @@ export const recipes = {
   },
   ipNamedLocation: {
     at: ({ id }) => `/identity/conditionalAccess/namedLocations/${id}`,
-    post: async () => ({
+    post: () => ({
       path: "/identity/conditionalAccess/namedLocations",
       body: {
         "@odata.type": "#microsoft.graph.ipNamedLocation",
@@ -204,7 +209,7 @@ export const recipes = {
   },
   countryNamedLocation: {
     at: ({ id }) => `/identity/conditionalAccess/namedLocations/${id}`,
-    post: async () => ({
+    post: () => ({
       path: "/identity/conditionalAccess/namedLocations",
       body: {
         "@odata.type": "#microsoft.graph.countryNamedLocation",
@@ -251,7 +256,7 @@ export const recipes = {
   },
   unifiedRoleDefinition: {
     at: ({ id }) => `/roleManagement/directory/roleDefinitions/${id}`,
-    post: async () => ({
+    post: () => ({
       path: "/roleManagement/directory/roleDefinitions",
       body: {
         displayName: fresh("role"),
@@ -273,9 +278,9 @@ export const recipes = {
   },
   directoryRole: {
     at: ({ id }) => `/directoryRoles/${id}`,
-    post: async (_world, documented) => ({
+    post: (_world, documented) => ({
       path: "/directoryRoles",
-      body: { roleTemplateId: String(documented["roleTemplateId"] ?? "fdd7a751-b60b-444a-984c-02652fe8fa1c") },
+      body: { roleTemplateId: textOf(documented["roleTemplateId"], "fdd7a751-b60b-444a-984c-02652fe8fa1c") },
     }),
   },
   scopedRoleMembership: {
@@ -291,7 +296,7 @@ export const recipes = {
   },
   federatedIdentityCredential: {
     at: ({ id, parent }) => `${parent?.path ?? ""}/federatedIdentityCredentials/${id}`,
-    post: async (_world, documented, parent) => ({
+    post: (_world, documented, parent) => ({
       path: `${parent?.path ?? ""}/federatedIdentityCredentials`,
       body: {
         name: fresh("credential"),

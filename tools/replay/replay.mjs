@@ -132,7 +132,8 @@ export function replayer(emulator) {
     const found = await asked(row);
     const same = { row, operation, profile: undefined, reasons: [] };
     if (found.length === 0) return { ...same, differences: [] };
-    for (const [question, { choices }] of Object.entries(emulator.profileChoices)) {
+    const emulated = !found.some(({ kind }) => kind === "not-emulated");
+    for (const [question, { choices }] of emulated ? Object.entries(emulator.profileChoices) : []) {
       for (const choice of choices.slice(1)) {
         if ((await asked(row, { [question]: choice })).length === 0)
           return { ...same, differences: [], profile: `${question}: ${choice}` };

@@ -1,7 +1,7 @@
 // @ts-check
 /** The tenant as a page presumes it: objects come into being when something names them. */
 import { contained } from "./references.mjs";
-import { isGuid, isObject, isPlaceholder } from "./placeholder.mjs";
+import { isGuid, isObject, isPlaceholder, textOf } from "./placeholder.mjs";
 import { catalogues, recipes } from "./recipes.mjs";
 
 /**
@@ -70,7 +70,7 @@ export class World {
   isA = (type, ancestor) => this.emulator.metadata.isA(this.version, type, ancestor);
 
   /** What stands for an id of the page: the same for the same GUID, another one for every placeholder. @param {string} text @param {string} kind @param {Documented} [documented] @param {Made} [parent] @returns {Promise<Made>} */
-  async named(text, kind, documented = {}, parent = undefined) {
+  async named(text, kind, documented = {}, parent) {
     const key = text.toLowerCase();
     const known = isPlaceholder(text) ? undefined : this.#named.get(key);
     if (known && (this.isA(known.kind, kind) || kind === "directoryObject")) {
@@ -114,7 +114,7 @@ export class World {
   }
 
   /** @param {string} kind @param {Documented} documented what the page shows of it @param {Made} [parent] @returns {Promise<Made>} */
-  async make(kind, documented, parent = undefined) {
+  async make(kind, documented, parent) {
     const recipe = recipes[kind];
     const made = recipe?.post
       ? await this.#created(kind, recipe, documented, parent)
@@ -167,7 +167,7 @@ export class World {
   /** @param {string} kind @param {Documented} body @param {Made | undefined} parent @returns {Made} */
   #madeOf(kind, body, parent) {
     const id = String(body[recipes[kind]?.key ?? "id"]);
-    return { kind, id, appId: String(body["appId"] ?? ""), path: recipes[kind]?.at({ id, parent }) ?? "" };
+    return { kind, id, appId: textOf(body["appId"]), path: recipes[kind]?.at({ id, parent }) ?? "" };
   }
 
   /** Gives an object what the page shows of it, where it conforms to metadata. @param {Made} made @param {Documented} documented */
@@ -192,7 +192,7 @@ export class World {
   async #relate(made, relation, type, others) {
     for (const other of others) {
       if (!isObject(other) || contained.includes(type) || type !== "directoryObject") continue;
-      const said = /([a-z]\w*)$/i.exec(String(other["@odata.type"] ?? ""))?.[1];
+      const said = /([a-z]\w*)$/i.exec(textOf(other["@odata.type"]))?.[1];
       const kind =
         (said === undefined ? undefined : metadataName(this, said)) ?? (relation === "memberOf" ? "group" : "user");
       const text = other["id"];

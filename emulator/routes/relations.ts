@@ -60,6 +60,7 @@ export function relationRoutes(declared: RelationRoutes): Route[] {
       ...shared,
       method: "GET",
       path: `${list}/$ref`,
+      answers: related.type,
       query: { options: ["$top", "$skiptoken"] },
       answer: (context) => referencesAnswer(context, objects(context)),
     }),
@@ -94,6 +95,7 @@ function singleRoutes(
       ...shared,
       method: "GET",
       path: `${path}/${relation}/$ref`,
+      answers: related.type,
       answer: (context) => ({ status: 200, body: referenceTo(context, only(context)) }),
     }),
   ];

@@ -120,6 +120,14 @@ describe("what an agent identity inherits", () => {
   it("is what its blueprint's principal holds and the blueprint hands down", async () => {
     expect([await scopes(), await roles()]).toEqual([[], 0]);
     await make(everything);
+    const { value } = (await ask("GET /users?$top=1")).body;
+    const own = {
+      clientId: family.principal.id,
+      resourceId: resource,
+      consentType: "Principal",
+      scope: "Calendars.Read",
+    };
+    expect((await ask("POST /oauth2PermissionGrants", { ...own, principalId: value[0].id })).status).toBe(201);
     expect([await scopes(), await roles()]).toEqual([["Mail.Read User.Read"], 1]);
     expect((await inherited("inheritedAppRoleAssignments"))[0]).toMatchObject({
       principalId: agent,

@@ -2,7 +2,7 @@
 import { listAnswer, objectAnswer } from "../odata/collection";
 import { purge, restorableKinds, restore } from "../rules/deletion";
 import { applicationKinds, entityOf, servicePrincipalKinds } from "../entities";
-import { collectionOf, oneObject } from "../odata/query";
+import { collectionOf, oneObject, type QueryRule } from "../odata/query";
 import { badRequest, notFound } from "../refusal";
 import { type Context, keyOf, type Permissions, type Route, route } from "../route";
 import type { StoredObject } from "../state/store";
@@ -24,6 +24,15 @@ const users: Deletable = {
   restore: ["User.DeleteRestore.All", "User.ReadWrite.All"],
 };
 
+const groups: Deletable = {
+  read: ["Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All"],
+  restore: ["Group.ReadWrite.All"],
+};
+const administrativeUnits: Deletable = {
+  read: ["AdministrativeUnit.Read.All", "AdministrativeUnit.ReadWrite.All", "Directory.Read.All"],
+  restore: ["AdministrativeUnit.ReadWrite.All"],
+};
+
 /** An agent type's own permissions, and those of the type it derives from. */
 const agent = (name: string): Deletable => ({
   read: [`${name}.Read.All`, `${name}.ReadWrite.All`, "Application.Read.All"],
@@ -43,14 +52,8 @@ const byKind: Readonly<Record<string, Deletable>> = {
     ],
     restore: ["AgentIdUser.ReadWrite.IdentityParentedBy", "AgentIdUser.ReadWrite.All", "User.ReadWrite.All"],
   },
-  group: {
-    read: ["Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All"],
-    restore: ["Group.ReadWrite.All"],
-  },
-  administrativeUnit: {
-    read: ["AdministrativeUnit.Read.All", "AdministrativeUnit.ReadWrite.All", "Directory.Read.All"],
-    restore: ["AdministrativeUnit.ReadWrite.All"],
-  },
+  group: groups,
+  administrativeUnit: administrativeUnits,
 };
 
 const permissionsFor = (use: keyof Deletable) => ({
@@ -65,6 +68,12 @@ function known(context: Context): StoredObject {
   throw notFound(id);
 }
 
+/** As lists of the type itself, and by the time of the delete in an advanced query. */
+function listed(cast: string): QueryRule {
+  const rule = collectionOf(entityOf(cast));
+  return { ...rule, queryable: { ...rule.queryable, deletedDateTime: { orderBy: "advanced" } } };
+}
+
 const listOf = (cast: string, kinds: readonly string[], permissions: Permissions) =>
   route({
     method: "GET",
@@ -73,7 +82,7 @@ const listOf = (cast: string, kinds: readonly string[], permissions: Permissions
     basis: "prose",
     source: "REF directory-deleteditems-list; ENT howto-delete-agent-identity: there is no cast for agent types",
     answers: cast,
-    query: collectionOf(entityOf(cast)),
+    query: listed(cast),
     answer: (context) => listAnswer(context, { kinds, deleted: true }, true),
   });
 
@@ -81,7 +90,8 @@ export const deletedItemRoutes: Route[] = [
   listOf("application", applicationKinds, applications.read),
   listOf("servicePrincipal", servicePrincipalKinds, applications.read),
   listOf("user", ["user", "agentUser"], users.read),
-  listOf("group", ["group"], byKind["group"]?.read ?? []),
+  listOf("group", ["group"], groups.read),
+  listOf("administrativeUnit", ["administrativeUnit"], administrativeUnits.read),
   route({
     method: "GET",
     path: one,

@@ -132,6 +132,20 @@ describe("a deleted object", () => {
     expect((await ask(`POST ${items}/${family.principal.id}/restore`)).status).toBe(409);
   });
 
+  it("is sorted by the time of its delete in an advanced query", async () => {
+    const first = (await anIdentity(ask, family)).body.id;
+    const second = (await anIdentity(ask, family)).body.id;
+    for (const id of [second, first]) {
+      await ask(`DELETE /servicePrincipals/${id}`);
+      tenant.advance(60_000);
+    }
+    const path = `GET ${items}/microsoft.graph.servicePrincipal?$orderby=deletedDateTime desc`;
+    expect((await ask(path)).status).toBe(400);
+    const headers = { ConsistencyLevel: "eventual" };
+    const { body } = await ask(`${path}&$count=true`, undefined, { headers });
+    expect([body["@odata.count"], body.value.map(({ id }) => id)]).toEqual([2, [first, second]]);
+  });
+
   it("is restored by whoever may delete and restore its kind", async () => {
     await ask(`DELETE /servicePrincipals/${family.principal.id}`);
     const path = `POST ${items}/${family.principal.id}/restore`;

@@ -75,7 +75,10 @@ export class AddressGrammar {
    * @throws {GraphRefusal} 400 when it is no path
    */
   parse(path: string): Address {
-    const [before, version = "", ...parts] = path.replace(/\/+$/, "").split("/").map(decoded);
+    const [before, version = "", ...parts] = path
+      .replace(/\/+$/, "")
+      .split("/")
+      .map((part, at) => (at > firstSegment ? withoutEmptyCall(decoded(part)) : decoded(part)));
     if (before !== "") throw plainBadRequest("Invalid path.");
     if (version !== "v1.0" && version !== "beta") throw plainBadRequest(`Invalid version: '${version}'.`);
     if (parts.length === 0) throw plainBadRequest("Empty path.");
@@ -146,6 +149,10 @@ function parseKey(inside: string, part: string): Key {
   if (bareForm.test(text) || placeholder.test(text)) return { property, value: text };
   throw malformed();
 }
+
+/** `delta()` and `microsoft.graph.delta()` call what is also addressed as `delta`: SDKs write them so. */
+const firstSegment = 2;
+const withoutEmptyCall = (part: string) => part.replace(/^(?:(?:microsoft\.)?graph\.)?([a-z]+)\(\)$/i, "$1");
 
 function decoded(part: string): string {
   try {

@@ -124,10 +124,10 @@ export class Database {
 /** SQLite's own words for a file that is damaged or something else are of no help to whoever sees them. */
 function unreadable(file: string, error: unknown): unknown {
   // Only SQLite's own: what is refused inside a transaction may speak of malformed things too.
-  if (!(error instanceof Error) || !("code" in error) || error.code !== "ERR_SQLITE_ERROR") return error;
-  if (!/not a database|malformed|corrupt|disk image/i.test(error.message)) return error;
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  if (code !== "ERR_SQLITE_ERROR" || !/not a database|disk image is malformed/.test(String(message))) return error;
   return new Error(
-    `cannot open the emulated tenant in ${file}: the file is damaged (${error.message}). ` +
+    `cannot open the emulated tenant in ${file}: the file is damaged (${String(message)}). ` +
       `Nothing in it can be trusted: delete that folder to start anew, and import an export of the tenant if you have one.`,
     { cause: error },
   );

@@ -213,6 +213,7 @@ describe("a round of a delta query", () => {
     async (set) => {
       expect((await ask(`GET /${set}/delta`, undefined, everything)).status).toBe(200);
       expect((await ask(`GET /${set}/delta`, undefined, { ...everything, version: "beta" })).status).toBe(200);
+      expect((await ask(`GET /${set}/microsoft.graph.delta()`, undefined, everything)).status).toBe(200);
       expect((await ask(`GET /${set}/delta`, undefined, { permissions: ["Policy.Read.All"] })).status).toBe(403);
     },
   );

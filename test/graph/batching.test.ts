@@ -96,7 +96,7 @@ describe("requests that are ready together", () => {
   it("come to the same as requests that travel alone", async () => {
     const operation = fc.oneof(
       fc.record({ read: fc.nat(14) }),
-      fc.record({ listed: fc.constantFrom("users", "groups", "servicePrincipals") }),
+      fc.record({ listed: fc.constantFrom("users", "groups", "servicePrincipals?$select=id") }),
       fc.record({ grantedTo: fc.nat(5), scope: fc.constantFrom("User.Read", "Mail.Read") }),
     );
     type Operation = { read: number } | { listed: string } | { grantedTo: number; scope: string };
@@ -113,7 +113,7 @@ describe("requests that are ready together", () => {
           { clock: new ManualClock() },
         );
         const people = await users(tenant);
-        const apis = await tenant.list<{ id: string }>("/servicePrincipals");
+        const apis = await tenant.list<{ id: string }>("/servicePrincipals?$select=id");
         const act = (on: Tenant, one: Operation): Promise<unknown> => {
           if ("read" in one) return on.get(`/users/${people[one.read]?.id ?? "00000000-0000-0000-0000-000000000001"}`);
           if ("listed" in one) return on.list(`/${one.listed}`);
@@ -130,7 +130,7 @@ describe("requests that are ready together", () => {
           JSON.parse(JSON.stringify(outcomes, (key, value: unknown) => (key === "requestId" ? "" : value))) as unknown;
         expect(comparable(together)).toEqual(comparable(apart));
       }),
-      { numRuns: 15 },
+      { numRuns: 10 },
     );
   });
 });

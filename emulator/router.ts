@@ -1,6 +1,6 @@
 /** Finds the route of a request. */
 import { type Address, AddressGrammar, type Key, type Segment, type Version } from "./odata/address";
-import { entityOf, familyOf } from "./entities";
+import { familyOf } from "./entities";
 import { methodNotAllowed, notEmulated, plainBadRequest } from "./refusal";
 import type { Method, Route } from "./route";
 import type { Store, StoredObject } from "./state/store";
@@ -46,11 +46,11 @@ export class Router {
     );
     const here = alike.filter(({ route }) => versionsOf(route).includes(address.version));
     const fitting = here.filter(({ route, segments }) => fits(route, segments, address.segments, target));
-    // A route for the very type comes before one for the type it derives from.
+    // A route for the very type comes before one for any.
     const exact = fitting.filter(({ segments }) => sameName(segments[0]?.cast, target?.kind));
-    const inherited = fitting.filter((pattern) => !exact.includes(pattern));
+    const general = fitting.filter((pattern) => !exact.includes(pattern));
     const missing = isFamily(first) && first?.cast === undefined && !target ? first?.key?.value : undefined;
-    const found = [...exact, ...inherited].map(({ route, segments }) => ({
+    const found = [...exact, ...general].map(({ route, segments }) => ({
       route,
       keys: keysOf(segments, address.segments),
       target: ofCast(target, first),
@@ -127,8 +127,7 @@ function fits(
     if (given !== undefined) return route.anyKind === true || sameName(cast, given);
     // What an upsert makes is of the type that the address says.
     if (!target && route.makesMissing) return cast === undefined;
-    if (!target || route.anyKind || sameName(cast ?? family.base, target.kind)) return true;
-    return cast === undefined && entityOf(target.kind).ownRoutes !== true;
+    return !target || route.anyKind === true || sameName(cast ?? family.base, target.kind);
   });
 }
 

@@ -71,8 +71,6 @@ export interface Entity {
   readonly set: string;
   /** Derived types say which they are wherever they are read. */
   readonly derived?: true;
-  /** Routes of the type it derives from do not serve it, unless they say so with `anyKind`. @default they do */
-  readonly ownRoutes?: true;
   /** Indexed properties that name an object as its id does: `applications(appId='…')`. @default none */
   readonly alternateKeys?: readonly string[];
   /** The alternate key that also stands bare in an address: `users/adele@contoso.com`. */

@@ -11,7 +11,7 @@ import {
   unifiedRoleDefinition,
 } from "../entities/directory-role";
 import { listAnswer, objectAnswer, relatedAnswer } from "../odata/collection";
-import { collectionOf, oneObject } from "../odata/query";
+import { collectionOf, oneObjectOf } from "../odata/query";
 import { badRequest, notFound } from "../refusal";
 import { type Context, keyOf, type Route, route } from "../route";
 import { newId } from "../rules/people";
@@ -67,7 +67,7 @@ const definitionRoutes: Route[] = [
     source: "REF unifiedroledefinition-get",
     differs: [withoutActions],
     answers: unifiedRoleDefinition.kind,
-    query: oneObject,
+    query: oneObjectOf(unifiedRoleDefinition),
     answer: (context) => objectAnswer(context, knownDefinition(context)),
   }),
   route({
@@ -137,7 +137,7 @@ const assignmentRoutes: Route[] = [
     basis: "example",
     source: "REF unifiedroleassignment-get",
     answers: unifiedRoleAssignment.kind,
-    query: oneObject,
+    query: oneObjectOf(unifiedRoleAssignment),
     answer: (context) => objectAnswer(context, known(context, unifiedRoleAssignment.kind, "assignment")),
   }),
   route({

@@ -230,6 +230,36 @@ describe("rolling a key", () => {
     expect((await ask(`POST /applications/${id}/addKey`, await body(), { app: appId })).status).toBe(200);
   });
 
+  it("works for service principals alike", async () => {
+    const { appId } = await make();
+    const { id } = (await ask("POST /servicePrincipals", { appId, keyCredentials: [asks(first)] }, writes)).body;
+    const path = `/servicePrincipals/${id}`;
+    const proof = await proofOf(id, first);
+    const added = await ask(`POST ${path}/addKey`, { keyCredential: asks(second), proof }, writes);
+    expect([added.status, added.body.displayName]).toEqual([200, "CN=second"]);
+    const removed = await ask(`POST ${path}/removeKey`, { keyId: added.body.keyId, proof }, writes);
+    expect(removed.status).toBe(204);
+    const { keyId } = (await ask(`POST ${path}/addPassword`, {}, writes)).body;
+    expect((await ask(`POST ${path}/removePassword`, { keyId }, writes)).status).toBe(204);
+    expect((await ask(`GET ${path}`)).body).toMatchObject({
+      passwordCredentials: [],
+      keyCredentials: [{ displayName: "CN=first" }],
+    });
+    expect((await ask(`GET ${path}?$select=keyCredentials`)).body.keyCredentials).toMatchObject([{ key: first.key }]);
+  });
+
+  it("of type X509CertAndPassword says its password, and no other does", async () => {
+    const { id } = await make({ keyCredentials: [asks(first)] });
+    const add = async (keyCredential: object, passwordCredential: object | null) => {
+      const body = { keyCredential, passwordCredential, proof: await proofOf(id, first) };
+      return (await ask(`POST /applications/${id}/addKey`, body, writes)).status;
+    };
+    const signing = asks(second, { type: "X509CertAndPassword", usage: "Sign" });
+    expect(await add(signing, null)).toBe(400);
+    expect(await add(asks(second), { secretText: "word" })).toBe(400);
+    expect(await add(signing, { secretText: "word" })).toBe(200);
+  });
+
   it("is no way to the first key", async () => {
     const { id } = await make();
     const body = { keyCredential: asks(first), proof: await proofOf(id, first) };

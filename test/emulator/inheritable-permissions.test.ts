@@ -151,8 +151,13 @@ describe("what an agent identity inherits", () => {
     const list = `/servicePrincipals/${agent}/${identityCast}/inheritedAppRoleAssignments`;
     expect((await ask(`GET ${list}`)).status).toBe(501);
     expect((await ask(`GET ${list}?$top=1`, undefined, beta)).status).toBe(400);
-    expect((await ask(`POST ${list}`, {}, beta)).status).toBe(405);
-    expect((await ask(`DELETE ${list}/x`, undefined, beta)).status).toBe(405);
+    for (const name of ["inheritedAppRoleAssignments", "inheritedOauth2PermissionGrants"]) {
+      const path = `/servicePrincipals/${agent}/${identityCast}/${name}`;
+      for (const request of [`POST ${path}`, `PATCH ${path}/x`, `DELETE ${path}/x`]) {
+        const body = request.startsWith("DELETE") ? undefined : {};
+        expect((await ask(request, body, beta)).status).toBe(405);
+      }
+    }
     const other = `/servicePrincipals/${family.principal.id}/${identityCast}/inheritedAppRoleAssignments`;
     expect((await ask(`GET ${other}`, undefined, beta)).status).toBe(404);
   });

@@ -1,3 +1,6 @@
+import { entityOf } from "../../emulator/entities";
+import { canAuthenticate } from "../../emulator/rules/cascade";
+import { SqliteStore } from "../../emulator/state/sqlite-store";
 import { aBlueprint, anIdentity, type Family, inMemory } from "./client";
 
 const { tenant, ask } = inMemory();
@@ -79,5 +82,49 @@ describe("the clean-up after a deleted blueprint or principal", () => {
     tenant.advance(32 * 24 * hour);
     expect((await ask(`GET ${items}/${identity}`)).status).toBe(404);
     expect((await ask(`GET ${items}/${family.principal.id}`)).status).toBe(404);
+  });
+});
+
+describe("an agent identity, and the user of it, can get tokens", () => {
+  const store = new SqliteStore(":memory:", (kind) => entityOf(kind).indexed);
+  const appId = "b1111111-1111-4111-8111-111111111111";
+  const blueprint = store.insert("agentIdentityBlueprint", "blueprint", { appId });
+  const principal = store.insert("agentIdentityBlueprintPrincipal", "principal", { appId });
+  const agent = store.insert("agentIdentity", "agent", { agentIdentityBlueprintId: appId, accountEnabled: true });
+  const user = store.insert("agentUser", "user", { identityParentId: agent.id, accountEnabled: true });
+  const can = () => [agent, user].map(({ id }) => canAuthenticate(store, store.get(id, "either") ?? agent));
+  const at = "2026-11-21T10:00:00.000Z";
+  afterAll(() => {
+    store.close();
+  });
+
+  it("while everything above lives and is enabled", () => {
+    expect(can()).toEqual([true, true]);
+  });
+
+  it.each([
+    ["the principal", principal],
+    ["the blueprint", blueprint],
+    ["the identity", agent],
+  ])("and not while %s is deleted", (_what, object) => {
+    store.setDeleted(object, at);
+    expect(can()).toEqual([false, false]);
+    store.setDeleted(object, null);
+  });
+
+  it.each([
+    ["the principal", principal, { appId, accountEnabled: false }],
+    ["the blueprint", blueprint, { appId, isDisabled: true }],
+    ["the identity", agent, { agentIdentityBlueprintId: appId, accountEnabled: false }],
+  ])("and not while %s is disabled", (_what, object, body) => {
+    store.replace(object, body);
+    expect(can()).toEqual([false, false]);
+    store.replace(object, object.body);
+  });
+
+  it("and the user not while it is disabled itself", () => {
+    store.replace(user, { ...user.body, accountEnabled: false });
+    expect(can()).toEqual([true, false]);
+    store.replace(user, user.body);
   });
 });

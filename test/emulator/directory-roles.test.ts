@@ -37,6 +37,20 @@ describe("a role assignment", () => {
     expect((await ask(`GET ${one}`)).status).toBe(404);
   });
 
+  it("is read together with its role, its principal and its scope", async () => {
+    const { adele } = await people(ask);
+    const { id } = (await assign(idOf(adele), reportsReader)).body;
+    const expanded = `${assignments}/${id}?$expand=roleDefinition,principal,directoryScope`;
+    expect((await ask(`GET ${expanded}`)).body).toMatchObject({
+      principalId: idOf(adele),
+      principal: { "@odata.type": "#microsoft.graph.user", id: idOf(adele) },
+      roleDefinition: { id: reportsReader, displayName: "Reports Reader" },
+      directoryScope: null,
+    });
+    const listed = `${assignments}?$filter=roleDefinitionId eq '${reportsReader}'&$expand=principal`;
+    expect((await ask(`GET ${listed}`)).body.value).toMatchObject([{ id, principal: { id: idOf(adele) } }]);
+  });
+
   it("shows its resourceScope on beta", async () => {
     const { adele } = await people(ask);
     const { id } = (await assign(idOf(adele), reportsReader)).body;

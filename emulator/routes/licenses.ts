@@ -9,6 +9,7 @@ import { type Answer, type Context, keyOf, type Permissions, type Route, route }
 import { checkReachOf } from "../rules/agent-user";
 import { assignLicense } from "../rules/license";
 import type { StoredObject } from "../state/store";
+import { view } from "../view";
 import { meOf } from "./me";
 import { readAgentUser, writeAgentUser } from "./user-permissions";
 import { userOf } from "./users";
@@ -57,6 +58,12 @@ function licenseDetails(context: Context, user: StoredObject): Answer {
   return { status: 200, body: { "@odata.context": `${base}/$metadata#${path.slice(1)}`, value } };
 }
 
+/** The examples show properties that other answers only have on `$select`. */
+const wholeUser = (context: Context, user: StoredObject): Answer => ({
+  status: 200,
+  body: { "@odata.context": `${context.base}/$metadata#users/$entity`, ...view(user, context) },
+});
+
 const details = { basis: "prose", source: "REF user-list-licensedetails", query: oneObject } as const;
 
 export const licenseRoutes: Route[] = [
@@ -100,7 +107,7 @@ export const licenseRoutes: Route[] = [
       const user = userOf(context);
       checkReachOf(context, user);
       const { addLicenses, removeLicenses } = context.body;
-      return objectAnswer(context, assignLicense(context, user, addLicenses, removeLicenses));
+      return wholeUser(context, assignLicense(context, user, addLicenses, removeLicenses));
     },
   }),
   route({
@@ -113,7 +120,7 @@ export const licenseRoutes: Route[] = [
     answers: "user",
     answer(context) {
       const { addLicenses, removeLicenses } = context.body;
-      return objectAnswer(context, assignLicense(context, meOf(context), addLicenses, removeLicenses));
+      return wholeUser(context, assignLicense(context, meOf(context), addLicenses, removeLicenses));
     },
   }),
   route({

@@ -36,6 +36,7 @@ const creation = {
   differs: ["The directory roles of a person who makes one are looked at only to find its sponsors and owners."],
   body: blueprintToCreate,
   answers: "agentIdentityBlueprint",
+  forAgents: true,
 } as const;
 
 export const blueprintRoutes: Route[] = [

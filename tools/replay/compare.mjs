@@ -97,21 +97,9 @@ function ofBodies({ version }, documented, answered, type, emulator) {
 }
 
 /** What the page shows against metadata: names, and JSON types. @param {unknown} documented @param {string | undefined} declared @param {import("./emulator.mjs").Version} version @param {import("./emulator.mjs").Emulator} emulator @returns {Difference[]} */
-function ofMetadata(documented, declared, version, { metadata, problemsOf }) {
+function ofMetadata(documented, declared, version, emulator) {
   if (declared === undefined) return [];
-  const candidates =
-    metadata.membersOf(version, declared) && isObject(documented)
-      ? metadata.descendantsOf(version, declared)
-      : [declared];
-  const judged = candidates.map((type) =>
-    problemsOf(version, type, documented, "answer").filter(({ path, kind, expected }) => {
-      const value = at(documented, path);
-      if (kind === "null") return false;
-      return kind !== "value" || !(isPlaceholder(value) || (typeof value === "string" && writtenAsText.has(expected)));
-    }),
-  );
-  const [best = []] = judged.sort((a, b) => a.length - b.length);
-  return best.map(({ path, kind, expected }) => {
+  return problemsOfBest(documented, declared, version, emulator).map(({ path, kind, expected }) => {
     const property = withoutIndexes(path);
     return kind === "unknown" || kind === "relation"
       ? difference("unknown", property, `${property} is in neither metadata nor overlay of ${declared}`)
@@ -121,6 +109,41 @@ function ofMetadata(documented, declared, version, { metadata, problemsOf }) {
           `${property} is documented as ${JSON.stringify(at(documented, path))}, metadata says ${expected}`,
         );
   });
+}
+
+/** Pages seldom say which derived type an object has: the one is taken that knows most of what is shown. @param {unknown} documented @param {string} declared @param {import("./emulator.mjs").Version} version @param {import("./emulator.mjs").Emulator} emulator @returns {import("../../emulator/metadata/check.js").Problem[]} */
+function problemsOfBest(documented, declared, version, emulator) {
+  const { metadata, problemsOf } = emulator;
+  if (!isObject(documented) || metadata.membersOf(version, declared) === undefined) {
+    return problemsOf(version, declared, documented, "answer").filter((one) => isWrong(documented, one));
+  }
+  const judged = metadata.descendantsOf(version, declared).map((type) => {
+    const relations = [...(metadata.membersOf(version, type)?.values() ?? [])].filter(
+      ({ name, navigation }) => navigation && name in documented,
+    );
+    const names = relations.map(({ name }) => name);
+    const own = Object.fromEntries(Object.entries(documented).filter(([name]) => !names.includes(name)));
+    const related = relations.flatMap(({ name, type: of }) => {
+      const value = documented[name];
+      const all = Array.isArray(value) ? /** @type {unknown[]} */ (value) : value === null ? [] : [value];
+      return all.flatMap((one) =>
+        problemsOfBest(one, of, version, emulator).map((problem) => ({
+          ...problem,
+          path: problem.path === "" ? name : `${name}.${problem.path}`,
+        })),
+      );
+    });
+    return [...problemsOf(version, type, own, "answer").filter((one) => isWrong(own, one)), ...related];
+  });
+  const [best = []] = judged.sort((a, b) => a.length - b.length);
+  return best;
+}
+
+/** Whether a problem is more than a word in place of a value. @param {unknown} documented @param {import("../../emulator/metadata/check.js").Problem} problem @returns {boolean} */
+function isWrong(documented, { path, kind, expected }) {
+  if (kind === "null") return false;
+  const value = at(documented, path);
+  return kind !== "value" || !(isPlaceholder(value) || (typeof value === "string" && writtenAsText.has(expected)));
 }
 
 /** Types whose values are text in JSON: pages abbreviate the text. */

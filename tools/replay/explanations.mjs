@@ -62,6 +62,12 @@ export const explanations = [
       "The example kept names from before v1.0; the resource page has isFallbackPublicClient, identifierUris, publicClient and others in their place.",
   },
   {
+    operations: ["GET /roleManagement/directory/roleAssignments/{id}"],
+    kind: "missing",
+    properties: ["roleDefinition.rolePermissions.excludedResourceActions"],
+    reason: "The page is of 2021; the examples of role definitions since then show no excluded actions.",
+  },
+  {
     operations: ["GET /servicePrincipals/{id}"],
     kind: "missing",
     properties: ["endpoints"],

@@ -45,7 +45,7 @@ export async function prepare(row, world) {
   const deleted = /deletedItems$/i.test(address.root);
   const texts = /** @type {Map<number, { text: string, property: string, made: Made | undefined }>} */ (new Map());
   /** @type {Made | undefined} */
-  let parent = steps[0]?.name.toLowerCase() === "me" ? await world.somebody() : undefined;
+  let parent = steps[0]?.name.toLowerCase() === "me" ? await world.me() : undefined;
   if (parent && steps.length === 1) await world.document(parent, shown[0] ?? {});
   for (const [index, step] of steps.entries()) {
     const last = index === steps.length - 1;

@@ -9,7 +9,7 @@ export const referenceKinds = /** @type {Readonly<Record<string, string>>} */ ({
   roledefinitionid: "unifiedRoleDefinition",
   roleid: "directoryRole",
   roletemplateid: "directoryRoleTemplate",
-  agentids: "riskyAgent",
+  agentids: "agentIdentity",
   ids: "directoryObject",
   groupids: "group",
   groupid: "group",

@@ -5,7 +5,7 @@ import { reasonOf } from "./explanations.mjs";
 import { preconditions } from "./preconditions.mjs";
 import { prepare } from "./presume.mjs";
 import { readPath } from "./path.mjs";
-import { Unpresumable, World } from "./world.mjs";
+import { Unpresumable, userWhoAsks, World } from "./world.mjs";
 
 /**
  * @typedef {import("./emulator.mjs").Emulator} Emulator
@@ -50,8 +50,7 @@ export function replayer(emulator) {
   const untouched = tenant.switches();
 
   /** @param {Caller} caller */
-  const tokenOf = ({ user, permissions }) =>
-    tenant.token(user ? { permissions, user: "adele.vance@contoso.com" } : { permissions });
+  const tokenOf = ({ user, permissions }) => tenant.token(user ? { permissions, user: userWhoAsks } : { permissions });
 
   /** @param {Row} row @param {Caller} caller @param {object} profiles @returns {Promise<Difference[]>} */
   async function attempt(row, caller, profiles) {

@@ -20,6 +20,9 @@ import { catalogues, recipes } from "./recipes.mjs";
 export class Unpresumable extends Error {}
 
 const graph = "https://graph.microsoft.com";
+
+/** Somebody the company is seeded with. */
+export const userWhoAsks = "adele.vance@contoso.com";
 const graphAppId = "00000003-0000-0000-c000-000000000000";
 
 export class World {
@@ -59,6 +62,12 @@ export class World {
   /** @param {Made} made */
   url = (made) =>
     `${graph}/v1.0/${made.kind === "user" ? "users" : made.kind === "group" ? "groups" : "directoryObjects"}/${made.id}`;
+
+  /** Who asks, when a person does. @returns {Promise<Made>} */
+  async me() {
+    const { body } = await this.ask("GET", `/users/${userWhoAsks}`);
+    return this.#madeOf("user", body, undefined);
+  }
 
   /** Any user of the company. @returns {Promise<Made>} */
   async somebody() {
@@ -116,9 +125,7 @@ export class World {
   /** @param {string} kind @param {Documented} documented what the page shows of it @param {Made} [parent] @returns {Promise<Made>} */
   async make(kind, documented, parent) {
     const recipe = recipes[kind];
-    const made = recipe?.post
-      ? await this.#created(kind, recipe, documented, parent)
-      : await this.#found(kind, documented);
+    const made = recipe?.post ? await this.#created(kind, recipe, documented, parent) : await this.#found(kind);
     await this.document(made, documented);
     return made;
   }
@@ -139,8 +146,8 @@ export class World {
     return this.#madeOf(kind, body, parent);
   }
 
-  /** An object that no client makes: one the tenant has, or a planted one. @param {string} kind @param {Documented} documented @returns {Promise<Made>} */
-  async #found(kind, documented) {
+  /** An object that no client makes: one the tenant has, or a planted one. @param {string} kind @returns {Promise<Made>} */
+  async #found(kind) {
     if (kind in catalogues) {
       const { body } = await this.ask("GET", catalogues[/** @type {keyof typeof catalogues} */ (kind)]);
       const first = firstOf(body);
@@ -148,20 +155,18 @@ export class World {
     }
     const id = crypto.randomUUID();
     const createdDateTime = "2026-01-01T00:00:00Z";
-    try {
-      this.tenant.plant([
-        {
-          id,
-          kind,
-          body: this.emulator.metadata.membersOf(this.version, kind)?.has("createdDateTime") ? { createdDateTime } : {},
-        },
-      ]);
-    } catch (error) {
-      throw new Unpresumable(`a ${kind} cannot be planted: ${error instanceof Error ? error.message : String(error)}`, {
-        cause: error,
-      });
+    const { metadata } = this.emulator;
+    const dated = metadata.membersOf(this.version, kind)?.has("createdDateTime") ? { createdDateTime } : {};
+    // The tenant may hold such objects by their derived types only.
+    for (const type of metadata.descendantsOf(this.version, kind)) {
+      try {
+        this.tenant.plant([{ id, kind: type, body: dated }]);
+        return { kind: type, id, appId: "", path: "" };
+      } catch {
+        // Not a kind the tenant knows.
+      }
     }
-    return { kind, id, appId: "", path: `/${documented["@odata.type"] === undefined ? kind : ""}/${id}` };
+    throw new Unpresumable(`a ${kind} cannot be planted: the tenant holds no such objects`);
   }
 
   /** @param {string} kind @param {Documented} body @param {Made | undefined} parent @returns {Made} */

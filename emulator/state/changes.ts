@@ -48,7 +48,7 @@ export function changedObjects(
 }
 
 function changedObject(row: Row, from: number): ChangedObject {
-  const touches = JSON.parse(String(row["touched"] ?? "{}")) as Readonly<Record<string, number>>;
+  const touches = JSON.parse((row["touched"] as string | null) ?? "{}") as Readonly<Record<string, number>>;
   return {
     seq: Number(row["seq"]),
     id: String(row["id"]),

@@ -7,7 +7,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { Json, Store, StoredObject } from "./store";
+import type { Store, StoredObject } from "./store";
 
 /** Rises when older readers could not understand a file. */
 export const fileFormat = 1;
@@ -156,7 +156,7 @@ export function addFile(store: Store, { tenant, objects, tasks = [] }: TenantFil
   for (const { id, kind, properties, deletedDateTime = null } of named) {
     const object = known.get(id.toLowerCase());
     if (object && object.kind !== kind) throw new TypeError(`${id} is a ${object.kind} in this tenant, not a ${kind}`);
-    if (object) store.setDeleted(store.replace(object, properties as Json), deletedDateTime);
+    if (object) store.setDeleted(store.replace(object, properties), deletedDateTime);
   }
   named.forEach(({ id, relations = {} }, at) => {
     for (const [relation, targets] of Object.entries(relations)) {

@@ -1,5 +1,6 @@
 // @ts-check
 /** Rules of the emulated tenant, and how to take each away. */
+import { applicationMutants } from "./applications.mjs";
 
 /**
  * @typedef {object} Mutant
@@ -11,4 +12,4 @@
  */
 
 /** @type {readonly Mutant[]} */
-export const mutants = [];
+export const mutants = [...applicationMutants];

@@ -4,7 +4,7 @@ import type { Queryable } from "./entity";
 /** `ne` and `not` are there for advanced queries wherever `eq` is. */
 const exact: Queryable = { filter: ["eq"] };
 const starting: Queryable = { filter: ["eq", "startswith"] };
-const ordered: Queryable = { filter: ["eq", "ge", "le"], orderBy: "default" };
+const ordered: Queryable = { filter: ["eq", "ge", "le"], orderBy: "advanced" };
 const textual: Queryable = { filter: ["eq", "ge", "le", "startswith"] };
 const listed: Queryable = { filter: ["any", "ge", "le", "startswith"] };
 const uncounted: Queryable = { advanced: ["count"] };
@@ -18,7 +18,7 @@ export const applicationQueries: Queries = {
   createdDateTime: ordered,
   description: { ...textual, search: true },
   disabledByMicrosoftStatus: exact,
-  displayName: { ...textual, orderBy: "default", search: true },
+  displayName: { ...textual, orderBy: "advanced", search: true },
   identifierUris: listed,
   "keyCredentials/keyId": { filter: ["any"] },
   owners: uncounted,
@@ -41,7 +41,7 @@ export const servicePrincipalQueries: Queries = {
   createdByAppId: exact,
   description: { search: true },
   disabledByMicrosoftStatus: exact,
-  displayName: { ...textual, orderBy: "default", search: true },
+  displayName: { ...textual, orderBy: "advanced", search: true },
   homepage: starting,
   "keyCredentials/keyId": { filter: ["any"] },
   ownedObjects: uncounted,

@@ -5,6 +5,7 @@ import { plainBadRequest, unsupportedQuery } from "../refusal";
 import type { Version } from "./address";
 import { type Comparison, type Condition, memberAt, type Path, type TextFunction, type Value } from "./condition";
 import { type Expression, parseExpression } from "./expression";
+import { literalValue } from "./literal";
 
 /** What a list can be filtered by. */
 export interface FilterScope {
@@ -248,46 +249,9 @@ class FilterReading {
     const owner = path.cast ?? this.rule.type;
     const names = [...(element?.collection ?? []), ...path.names];
     const edm = owner === undefined ? undefined : memberAt(this.#version, owner, names)?.type;
-    const wanted = edm === undefined ? undefined : literalTypes[edm];
     if (type === "null" && this.rule.queryable[names.join("/")]?.nulls === "advanced") this.advanced ??= "eq null";
-    if (type !== "null" && wanted && !wanted.includes(type))
-      throw plainBadRequest(
-        `Invalid filter clause: A binary operator with incompatible types was detected. Found operand types '${edm ?? ""}' and '${edmNames[type] ?? type}' for operator kind 'Equal'.`,
-      );
-    return valueOf(type, text);
+    return literalValue(type, text, edm);
   }
-}
-
-/** Literals that Graph compares with properties of a type; types without an entry are not checked. */
-const numbers = ["integer", "decimal"];
-const literalTypes: Readonly<Record<string, readonly string[]>> = {
-  "Edm.String": ["string"],
-  "Edm.Boolean": ["boolean"],
-  "Edm.Guid": ["guid", "string"],
-  "Edm.DateTimeOffset": ["dateTimeOffset", "date"],
-  "Edm.Date": ["date"],
-  "Edm.Duration": ["duration"],
-  ...Object.fromEntries(
-    ["Int16", "Int32", "Int64", "Double", "Single", "Decimal"].map((name) => [`Edm.${name}`, numbers]),
-  ),
-};
-
-const edmNames: Readonly<Record<string, string>> = {
-  string: "Edm.String",
-  boolean: "Edm.Boolean",
-  guid: "Edm.Guid",
-  date: "Edm.Date",
-  dateTimeOffset: "Edm.DateTimeOffset",
-  integer: "Edm.Int32",
-  decimal: "Edm.Double",
-};
-
-function valueOf(type: string, text: string): Value {
-  if (type === "null") return null;
-  if (type === "boolean") return text === "true";
-  if (type === "integer" || type === "decimal") return Number(text);
-  // duration'PT1H', microsoft.graph.x'member'
-  return /^[\w.]+'(.*)'$/s.exec(type === "string" ? "" : text)?.[1] ?? text;
 }
 
 const castForm = /^(?:microsoft\.)?graph\.([a-z][\w.]*)$/i;

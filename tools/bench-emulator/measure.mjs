@@ -95,7 +95,7 @@ async function size(tenant) {
   const find = async (/** @type {number} */ at) => {
     const filter = encodeURIComponent(`userPrincipalName eq 'person.${at % 1_000}@contoso.com'`);
     const response = await tenant.handle(new Request(`${graph}/v1.0/users?$filter=${filter}&$select=id`, { headers }));
-    const { value } = /** @type {{ value: object[] }} */ (await response.json());
+    const { value } = await /** @type {Promise<{ value: object[] }>} */ (response.json());
     if (value.length !== 1) throw new Error(`${value.length} found`);
   };
   fill(tenant, 0, 1_000);

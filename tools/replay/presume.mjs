@@ -46,7 +46,7 @@ export async function prepare(row, world) {
   const texts = /** @type {Map<number, { text: string, property: string, made: Made | undefined }>} */ (new Map());
   /** @type {Made | undefined} */
   let parent = steps[0]?.name.toLowerCase() === "me" ? await world.me() : undefined;
-  if (parent && steps.length === 1) await world.document(parent, shown[0] ?? {});
+  if (parent && steps.length === 1 && tail.length === 0) await world.document(parent, shown[0] ?? {});
   for (const [index, step] of steps.entries()) {
     const last = index === steps.length - 1;
     const relation = step.name;

@@ -21,6 +21,7 @@ import {
   riskyAgentIdentityBlueprintPrincipal,
   riskyAgentUser,
 } from "./risky-agent";
+import { entitlementManagementRoleAssignment } from "./rbac-role";
 import { agentIdentity, agentIdentityBlueprintPrincipal, servicePrincipal } from "./service-principal";
 
 const entities = [
@@ -49,6 +50,7 @@ const entities = [
   directoryRole,
   unifiedRoleAssignment,
   unifiedRoleDefinition,
+  entitlementManagementRoleAssignment,
   riskyAgentIdentity,
   riskyAgentIdentityBlueprintPrincipal,
   riskyAgentUser,

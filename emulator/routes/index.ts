@@ -19,6 +19,7 @@ import { deletedItemRoutes } from "./deleted-items";
 import { deltaRoutes } from "./delta";
 import { directoryObjectRoutes } from "./directory-objects";
 import { directoryRoleRoutes } from "./directory-roles";
+import { rbacRoleRoutes } from "./rbac-roles";
 import { riskyAgentRoutes } from "./risky-agents";
 import { roleAssignmentRoutes } from "./role-assignments";
 import { federatedIdentityCredentialRoutes } from "./federated-identity-credentials";
@@ -65,7 +66,7 @@ const declared: readonly Area[] = [
   { title: "Custom security attributes", routes: customSecurityAttributeRoutes },
   { title: "Deleted items", routes: deletedItemRoutes },
   { title: "Logs and risk", routes: [...auditLogRoutes, ...riskyAgentRoutes] },
-  { title: "Directory roles", routes: [...roleAssignmentRoutes, ...directoryRoleRoutes] },
+  { title: "Directory roles", routes: [...roleAssignmentRoutes, ...directoryRoleRoutes, ...rbacRoleRoutes] },
   { title: "Agent users", routes: agentUserRoutes },
   { title: "Users", routes: [...userRoutes, ...userRelationRoutes, ...meRoutes, ...licenseRoutes] },
   { title: "Groups", routes: [...membershipRoutes, ...groupRoutes, ...groupMemberRoutes] },

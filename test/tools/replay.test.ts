@@ -39,26 +39,18 @@ const differencesOf = async (change: object) => {
 };
 
 describe("the replay of documented exchanges", () => {
-  // Role management of other providers is not emulated, and a 501 is never explained: `npm run replay` says so and ends with
-  // 1 until it is. When a route comes, its line here must go.
-  const notEmulated = [
-    "POST /roleManagement/entitlementManagement/roleAssignments",
-    "GET /roleManagement/cloudPC/roleDefinitions",
-  ];
-
-  test("finds every exchange of the repository's file in agreement or explained, but for two that are not emulated", async () => {
+  test("finds every exchange of the repository's file in agreement or explained", async () => {
     const summary = new Summary();
     const open: string[] = [];
     for (const row of readRows(examples)) {
       const replayed = await replay(row);
       summary.add(replayed);
-      if (!lineOf(replayed)?.endsWith("UNEXPLAINED")) continue;
-      const [first] = replayed.differences;
-      open.push(first?.kind === "not-emulated" ? replayed.operation : (lineOf(replayed) ?? ""));
+      const line = lineOf(replayed);
+      if (line?.endsWith("UNEXPLAINED")) open.push(line);
     }
-    expect(open).toEqual(notEmulated);
+    expect(open).toEqual([]);
     expect(summary.explained * 10).toBeLessThanOrEqual(summary.replayed);
-    expect(summary.toString()).toMatch(/^replayed 108, agree \d+, explained \d+, unexplained 2$/);
+    expect(summary.toString()).toMatch(/^replayed 108, agree \d+, explained \d+, unexplained 0$/);
   }, 120_000);
 
   test("notices an altered status, name and type, and does not mind other ids", async () => {

@@ -324,6 +324,14 @@ export const recipes = {
   },
 };
 
+/** Catalogues beside the first one: the roles of other services. */
+export const moreCatalogues = /** @type {Readonly<Record<string, readonly string[]>>} */ ({
+  unifiedRoleDefinition: [
+    "/roleManagement/entitlementManagement/roleDefinitions",
+    "/roleManagement/cloudPC/roleDefinitions",
+  ],
+});
+
 /** Where the tenant shows the kinds that no client makes. */
 export const catalogues = /** @type {const} */ ({
   conditionalAccessTemplate: "/identity/conditionalAccess/templates",

@@ -2,7 +2,7 @@
 /** The tenant as a page presumes it: objects come into being when something names them. */
 import { contained } from "./references.mjs";
 import { isGuid, isObject, isPlaceholder, textOf } from "./placeholder.mjs";
-import { catalogues, recipes } from "./recipes.mjs";
+import { catalogues, moreCatalogues, recipes } from "./recipes.mjs";
 
 /**
  * @typedef {import("./emulator.mjs").Emulator} Emulator
@@ -99,7 +99,12 @@ export class World {
     const path = list === undefined ? recipes[kind]?.at({ id: text }) : `${list}/${text}`;
     if (path === undefined || contained.includes(kind)) return undefined;
     const { status, body } = await this.ask("GET", path);
-    return status === 200 ? this.#madeOf(kind, body, undefined) : undefined;
+    if (status === 200) return this.#madeOf(kind, body, undefined);
+    for (const catalogue of moreCatalogues[kind] ?? []) {
+      const found = elementsOf((await this.ask("GET", catalogue)).body).find((one) => one["id"] === text.toLowerCase());
+      if (found) return this.#madeOf(kind, found, undefined);
+    }
+    return undefined;
   }
 
   /** The object that an app id of the page names. @param {unknown} text @param {string} kind @returns {Promise<Made>} */
@@ -314,8 +319,10 @@ const keptByTheTenant = new Set([
 const metadataName = (world, name) => world.emulator.metadata.typeNamed(world.version, name);
 
 /** @param {Documented} list @returns {Documented | undefined} */
-function firstOf(list) {
+const firstOf = (list) => elementsOf(list)[0];
+
+/** @param {Documented} list @returns {Documented[]} */
+function elementsOf(list) {
   const value = list["value"];
-  const first = Array.isArray(value) ? /** @type {unknown} */ (value[0]) : undefined;
-  return isObject(first) ? first : undefined;
+  return Array.isArray(value) ? value.filter(isObject) : [];
 }

@@ -1,6 +1,12 @@
 // @ts-check
 /** Rules of the emulated tenant, and how to take each away. */
 import { applicationMutants } from "./applications.mjs";
+import { directoryMutants } from "./directory.mjs";
+import { odataMutants } from "./odata.mjs";
+import { policyMutants } from "./policies.mjs";
+import { protocolMutants } from "./protocol.mjs";
+import { signInMutants } from "./sign-in.mjs";
+import { switchMutants } from "./switches.mjs";
 
 /**
  * @typedef {object} Mutant
@@ -12,4 +18,12 @@ import { applicationMutants } from "./applications.mjs";
  */
 
 /** @type {readonly Mutant[]} */
-export const mutants = [...applicationMutants];
+export const mutants = [
+  ...applicationMutants,
+  ...directoryMutants,
+  ...policyMutants,
+  ...protocolMutants,
+  ...odataMutants,
+  ...signInMutants,
+  ...switchMutants,
+];

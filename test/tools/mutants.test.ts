@@ -1,0 +1,40 @@
+/** The list of rules that `npm run mutants` takes away. Whether a test notices, only that command can say. */
+import { globSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { mutants } from "../../tools/mutants/mutants.mjs";
+
+const root = path.join(__dirname, "../..");
+const source = new Map<string, string>();
+const sourceOf = (file: string): string => {
+  const text = source.get(file) ?? readFileSync(path.join(root, file), "utf8");
+  source.set(file, text);
+  return text;
+};
+/** As jest sees them. */
+const tests = globSync("test/**/*.test.ts", { cwd: root }).map((file) => path.join(root, file));
+
+test("at least 230 rules of the emulated tenant are taken away, one at a time", () => {
+  expect(mutants.length).toBeGreaterThanOrEqual(230);
+});
+
+test("every mutant still finds its rule in the emulated tenant, exactly once", () => {
+  const lost = mutants.filter(({ file, find }) => sourceOf(file).split(find).length !== 2);
+  expect(lost.map(({ rule, file, find }) => ({ rule, file, find }))).toEqual([]);
+});
+
+test("every mutant changes a source of the emulated tenant", () => {
+  const idle = mutants.filter(({ file, find, replace }) => find === replace || !/^emulator\/.+\.ts$/.test(file));
+  expect(idle.map(({ rule }) => rule)).toEqual([]);
+});
+
+test("every mutant names tests that there are", () => {
+  const patterns = mutants.flatMap(({ rule, tests: named }) => named.map((pattern) => ({ rule, pattern })));
+  const missing = patterns.filter(({ pattern }) => !tests.some((file) => new RegExp(pattern, "i").test(file)));
+  expect(missing).toEqual([]);
+  expect(mutants.filter(({ tests: named }) => named.length === 0)).toEqual([]);
+});
+
+test("no rule is in the list twice", () => {
+  const rules = mutants.map(({ rule }) => rule.toLowerCase());
+  expect(rules.filter((rule, at) => rules.indexOf(rule) !== at)).toEqual([]);
+});

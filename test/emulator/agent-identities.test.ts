@@ -5,12 +5,12 @@ import {
   blueprintCast,
   type Family,
   identityCast,
-  checkedInMemory,
+  inMemory,
   principalCast,
   refusal,
 } from "./client";
 
-const { tenant, ask } = checkedInMemory();
+const { tenant, ask } = inMemory();
 afterAll(() => tenant.close());
 
 let family: Family;
@@ -192,10 +192,10 @@ describe("an agent identity", () => {
 });
 
 /** Makes a person an Agent ID Administrator. */
-function administers(userPrincipalName: string): void {
+function administers(userPrincipalName: string, directoryScopeId = "/"): void {
   const principalId = users.get(userPrincipalName);
   const roleDefinitionId = "db506228-d27e-4b7d-95e5-295956d6615f";
-  const body = { principalId, roleDefinitionId, directoryScopeId: "/" };
+  const body = { principalId, roleDefinitionId, directoryScopeId };
   tenant.plant([{ id: `role of ${userPrincipalName}`, kind: "unifiedRoleAssignment", body }]);
 }
 
@@ -214,6 +214,8 @@ describe("a person who makes an agent identity", () => {
       "Authorization_RequestDenied",
       "Insufficient privileges to complete the operation.",
     ]);
+    administers(nestor, "/administrativeUnits/99999999-9999-4999-8999-999999999999");
+    expect((await make()).status).toBe(403);
     await own(`/servicePrincipals/${family.principal.id}`);
     const made = await make();
     expect(made.status).toBe(201);

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { openTenant } from "../../emulator/tenant";
+import { evaluate } from "../../emulator/rules/conditional-access-evaluation";
+import { SqliteStore } from "../../emulator/state/sqlite-store";
 import { fitsAttributeRule, parseAttributeRule } from "../../emulator/rules/attribute-rule";
 import { aBlueprint, anIdentity, asker, type Family } from "./client";
 import { all, asks, type Change, onBeta } from "./policy";
@@ -63,6 +65,20 @@ describe("What-If for an agent identity", () => {
     expect((await whatIf({}, {})).body.value).toMatchObject([
       { policyApplies: false, analysisReasons: "unknownFutureValue" },
     ]);
+  });
+
+  it("knows which policies would block: those that are enforced", () => {
+    const store = new SqliteStore(":memory:", () => []);
+    const insert = (id: string, state: string) => store.insert("conditionalAccessPolicy", id, asks({ state }));
+    for (const state of ["enabled", "enabledForReportingButNotEnforced", "disabled"]) insert(state, state);
+    const signIn = { agent: store.insert("agentIdentity", agent, {}), resources: [graph], riskLevel: "none" };
+    const verdicts = evaluate(store, signIn).map(({ policy, reason, blocks }) => [policy.id, reason, blocks]);
+    expect(verdicts).toEqual([
+      ["enabled", "notSet", true],
+      ["enabledForReportingButNotEnforced", "notSet", false],
+      ["disabled", "policyNotEnabled", false],
+    ]);
+    store.close();
   });
 
   it("is not emulated for anybody else", async () => {

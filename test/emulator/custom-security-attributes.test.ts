@@ -44,6 +44,12 @@ describe("an attribute set", () => {
     expect((await ask(`DELETE ${sets}/Engineering`, undefined, definer)).status).toBe(501);
   });
 
+  it("is one of 500 of the tenant at most", async () => {
+    tenant.seed({ objects: Array.from({ length: 499 }, (_, at) => ({ kind: "attributeSet", id: `Set${at}` })) });
+    expect((await aSet()).status).toBe(201);
+    expect((await aSet({ id: "OneMore" })).body.error.message).toBe("A tenant can have at most 500 attribute sets.");
+  });
+
   it.each(["with space", "under_score", "1first", "x".repeat(33), ""])("cannot be called %p", async (id) => {
     expect((await aSet({ id })).status).toBe(400);
   });
@@ -92,6 +98,21 @@ describe("a custom security attribute definition", () => {
   ])("is refused with %s", async (_case, change) => {
     await aSet();
     expect((await define(change)).status).toBe(400);
+  });
+
+  it("is one of 500 active ones of the tenant at most", async () => {
+    await aSet({ maxAttributesPerSet: null });
+    const kind = "customSecurityAttributeDefinition";
+    const others = Array.from({ length: 499 }, (_, at) =>
+      definition({ attributeSet: "Other", name: `Attribute${at}` }),
+    );
+    tenant.seed({ objects: others.map((properties) => ({ kind, id: `Other_${properties.name}`, properties })) });
+    expect((await define()).status).toBe(201);
+    expect((await define({ name: "OneMore" })).body.error.message).toMatch(/^A tenant can have at most 500 active/);
+    expect((await define({ name: "OneMore", status: "Deprecated" })).status).toBe(201);
+    const retired = await ask(`PATCH ${definitions}/Other_Attribute0`, { status: "Deprecated" }, definer);
+    expect(retired.status).toBe(204);
+    expect((await ask(`PATCH ${definitions}/Engineering_OneMore`, { status: "Available" }, definer)).status).toBe(204);
   });
 
   it("keeps its name and type; predefined values only can be let go, not begun", async () => {

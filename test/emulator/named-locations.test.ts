@@ -88,6 +88,19 @@ describe("a named location", () => {
     expect((await ask(`POST ${bin}/${id}/restore`)).body).toMatchObject({ id, displayName: ip.displayName });
   });
 
+  it("is one of 195 of the tenant at most; those that were deleted do not count", async () => {
+    const others = Array.from({ length: 194 }, () => ({ kind: "countryNamedLocation", properties: country }));
+    tenant.seed({ objects: others });
+    const { id } = (await ask(`POST ${all}`, ip)).body;
+    expect(refusal(await ask(`POST ${all}`, ip))).toEqual([
+      400,
+      "BadRequest",
+      "1000: The tenant has 195 named locations, the most it can have.",
+    ]);
+    await ask(`DELETE ${all}/${id}`);
+    expect((await ask(`POST ${all}`, ip)).status).toBe(201);
+  });
+
   it("must be there for a policy to name it", async () => {
     const id = "11111111-1111-4111-8111-111111111111";
     const locations = { includeLocations: [id] };

@@ -1,5 +1,5 @@
 import { openTenant } from "../../emulator/tenant";
-import { aBlueprint, anIdentity, asker, type Family } from "./client";
+import { aBlueprint, anIdentity, asker, type Family, idOf, people } from "./client";
 import { onBeta } from "./policy";
 
 const tenant = openTenant({ memory: true, selfCheck: true });
@@ -81,6 +81,8 @@ describe("a risky agent", () => {
   it("is an agent that exists; all of a request are judged or none", async () => {
     const nobody = "11111111-1111-4111-8111-111111111111";
     expect((await say("confirmCompromised", agent, nobody)).status).toBe(404);
+    const { adele } = await people(askAny);
+    expect((await say("confirmCompromised", agent, idOf(adele))).status).toBe(404);
     expect((await ask(`GET ${all}/${agent}`, undefined, reader)).status).toBe(404);
     expect((await ask(`POST ${all}/dismiss`, { agentIds: [] }, writer)).status).toBe(400);
     expect((await say("dismiss", agent)).status).toBe(204);

@@ -6,7 +6,8 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { seconds } from "./command.mjs";
+import { ensureChromium } from "./chromium.mjs";
+import { run, seconds } from "./command.mjs";
 import { closingLine, countOf } from "./count.mjs";
 import { readJson } from "./json.mjs";
 import { ensurePulumiCli } from "./pulumi-cli/pulumi-cli.mjs";
@@ -36,6 +37,15 @@ function runTool(tool, args) {
 async function check(tool, args) {
   const failed = (await runTool(tool, args)) === 0 ? 0 : 1;
   return { passed: 1 - failed, failed, skipped: 0 };
+}
+
+/** One of our own programs. @param {string} file @param {string[]} args @returns {Promise<Count>} */
+async function tool(file, ...args) {
+  const { code } = await run(process.execPath, [path.join(root, "tools", file), ...args], {
+    cwd: root,
+    show: (text) => process.stderr.write(text),
+  });
+  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, skipped: 0 };
 }
 
 /** @param {string} project @param {string[]} more @returns {Promise<Count>} */
@@ -70,10 +80,31 @@ const steps = [
   {
     name: "rules",
     does: "the emulated tenant, every resource through the real Graph client, components, the command",
-    run: () => jest("rules"),
+    run: rules,
+  },
+  {
+    name: "fidelity",
+    does: "every operation of the emulated tenant has a test that asked for it just now, and FIDELITY.md says which",
+    run: () => tool("fidelity/main.mjs", "--check", witnesses),
   },
   { name: "cli", does: "end to end with the real Pulumi CLI", run: withCli },
 ];
+
+/** Where the tests of the emulated tenant note what they have asked for. */
+const witnesses = mkdtempSync(path.join(tmpdir(), "witnesses-"));
+
+/** @returns {Promise<Count>} */
+async function rules() {
+  // Without a browser its test is skipped, and the count says so.
+  const missing = await ensureChromium();
+  if (missing !== undefined) console.log(missing);
+  process.env["WITNESS_FOLDER"] = witnesses;
+  try {
+    return await jest("rules");
+  } finally {
+    delete process.env["WITNESS_FOLDER"];
+  }
+}
 
 /** @returns {Promise<Count>} */
 async function withCli() {
@@ -102,6 +133,7 @@ async function main() {
   }
   console.log(`\nAll steps, ${seconds(began)}. Format, lint and types count as one each.\n${lines.join("\n")}\n`);
   console.log(closingLine(counts));
+  rmSync(witnesses, { recursive: true, force: true });
   return counts.some((count) => count.failed > 0) ? 1 : 0;
 }
 

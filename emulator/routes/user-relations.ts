@@ -101,7 +101,7 @@ export const userRelationRoutes: Route[] = [
       ...of(readRelations),
       basis: "metadata",
       source: "CSDL: user/manager",
-      answers: "Edm.String",
+      answers: "directoryObject",
       answer: (context) => ({ status: 200, body: referenceTo(context, manager(context, at(context))) }),
     }),
   ]),

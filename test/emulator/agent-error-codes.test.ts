@@ -10,14 +10,14 @@ import {
   anIdentity,
   bind,
   blueprintCast,
-  checkedInMemory,
+  inMemory,
   type Family,
   identityCast,
   principalCast,
   type Reply,
 } from "./client";
 
-const { tenant, ask } = checkedInMemory();
+const { tenant, ask } = inMemory();
 afterAll(() => tenant.close());
 
 let family: Family;

@@ -5,14 +5,15 @@ import {
   bind,
   blueprintCast,
   type Body,
-  checkedInMemory,
+  inMemory,
   identityCast,
   idOf,
   people,
   principalCast,
+  refusal,
 } from "./client";
 
-const { tenant, ask } = checkedInMemory();
+const { tenant, ask } = inMemory();
 afterAll(() => tenant.close());
 
 const permissions = [
@@ -87,6 +88,12 @@ describe.each(ends)("of a %s, %s", (kind, relation, casts) => {
       all.map(({ id }) => id),
     );
     for (const cast of casts) {
+      const plain = await ask(`GET ${path}/microsoft.graph.${cast}`, undefined, asking);
+      expect(refusal(plain)).toEqual([
+        400,
+        "Request_UnsupportedQuery",
+        expect.stringMatching(/^The OData cast is not/),
+      ]);
       const some = await list(`${path}/microsoft.graph.${cast}?$count=true`, eventual);
       const ids = all.filter((one) => one["@odata.type"].includes(cast)).map(({ id }) => id);
       if (cast !== "servicePrincipal" && cast !== "application") expect(some.map(({ id }) => id)).toEqual(ids);

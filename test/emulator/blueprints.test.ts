@@ -1,6 +1,6 @@
-import { aBlueprint, bind, blueprintCast, checkedInMemory, people, refusal } from "./client";
+import { aBlueprint, bind, blueprintCast, inMemory, people, refusal } from "./client";
 
-const { tenant, ask } = checkedInMemory();
+const { tenant, ask } = inMemory();
 beforeEach(() => tenant.reset());
 afterAll(() => tenant.close());
 

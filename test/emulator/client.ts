@@ -88,7 +88,7 @@ export function asker(tenant: EmulatedTenant): Ask {
     const url = path.startsWith("http") ? path : `${graph}/${version}${path}`;
     const sent = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
     const response = await tenant.handle(new Request(url, { method, headers: all, ...sent }));
-    witnessed(response.headers.get("x-emulated-operation"));
+    witnessed(response);
     const text = await response.text();
     return {
       status: response.status,
@@ -98,8 +98,9 @@ export function asker(tenant: EmulatedTenant): Ask {
   };
 }
 
-/** Notes that the running test has asked for an operation: FIDELITY.md names a test for each. */
-function witnessed(operation: string | null): void {
+/** Notes that the running test has asked for the operation that answered this: FIDELITY.md names a test for each. */
+export function witnessed({ headers }: Response): void {
+  const operation = headers.get("x-emulated-operation");
   const { WITNESS_FOLDER: folder } = process.env;
   const { currentTestName: title, testPath } = expect.getState();
   if (folder === undefined || operation === null || title === undefined || testPath === undefined) return;
@@ -117,13 +118,8 @@ export function only(objects: readonly Body[], fits: (object: Body) => boolean):
 /** What a test compares of a refusal. */
 export const refusal = ({ status, body }: Reply) => [status, body.error.code, body.error.message];
 
+/** Every answer is held against metadata. */
 export function inMemory(): { tenant: EmulatedTenant; ask: Ask } {
-  const tenant = openTenant({ memory: true, selfCheck: true });
-  return { tenant, ask: asker(tenant) };
-}
-
-/** The same, and every answer is held against metadata. */
-export function checkedInMemory(): { tenant: EmulatedTenant; ask: Ask } {
   const tenant = openTenant({ memory: true, selfCheck: true });
   return { tenant, ask: asker(tenant) };
 }

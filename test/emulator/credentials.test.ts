@@ -1,9 +1,9 @@
 import { createPrivateKey, X509Certificate } from "node:crypto";
 import { SignJWT } from "jose";
 import { generate } from "selfsigned";
-import { aBlueprint, anIdentity, checkedInMemory, refusal } from "./client";
+import { aBlueprint, anIdentity, inMemory, refusal } from "./client";
 
-const { tenant, ask } = checkedInMemory();
+const { tenant, ask } = inMemory();
 beforeEach(() => tenant.reset());
 afterAll(() => tenant.close());
 

@@ -161,4 +161,12 @@ describe("a deleted object", () => {
     expect((await ask(`DELETE /applications/${family.blueprint.id}/${blueprintCast}`)).status).toBe(404);
     expect((await ask(`DELETE /servicePrincipals/${family.principal.id}`)).status).toBe(404);
   });
+
+  it("of an administrative unit is listed under its own cast", async () => {
+    const permissions = ["AdministrativeUnit.ReadWrite.All"];
+    const { id } = (await ask("POST /directory/administrativeUnits", { displayName: "Munich" }, { permissions })).body;
+    await ask(`DELETE /directory/administrativeUnits/${id}`, undefined, { permissions });
+    const { body } = await ask(`GET ${items}/microsoft.graph.administrativeUnit`, undefined, { permissions });
+    expect(body.value).toMatchObject([{ id, displayName: "Munich" }]);
+  });
 });

@@ -1,6 +1,6 @@
-import { aBlueprint, blueprintCast, checkedInMemory, type Family, refusal } from "./client";
+import { aBlueprint, blueprintCast, inMemory, type Family, refusal } from "./client";
 
-const { tenant, ask } = checkedInMemory();
+const { tenant, ask } = inMemory();
 afterAll(() => tenant.close());
 
 let family: Family;

@@ -1,6 +1,6 @@
-import { aBlueprint, anIdentity, checkedInMemory, type Family, idOf, only, people, refusal } from "./client";
+import { aBlueprint, anIdentity, inMemory, type Family, idOf, only, people, refusal } from "./client";
 
-const { tenant, ask } = checkedInMemory();
+const { tenant, ask } = inMemory();
 afterAll(() => tenant.close());
 
 const graphAppId = "00000003-0000-0000-c000-000000000000";

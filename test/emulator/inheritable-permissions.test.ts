@@ -1,6 +1,6 @@
-import { aBlueprint, anIdentity, blueprintCast, checkedInMemory, type Family, identityCast, refusal } from "./client";
+import { aBlueprint, anIdentity, blueprintCast, inMemory, type Family, identityCast, refusal } from "./client";
 
-const { tenant, ask } = checkedInMemory();
+const { tenant, ask } = inMemory();
 afterAll(() => tenant.close());
 
 const graphAppId = "00000003-0000-0000-c000-000000000000";

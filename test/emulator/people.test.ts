@@ -2,7 +2,7 @@ import {
   aBlueprint,
   anIdentity,
   bind,
-  checkedInMemory,
+  inMemory,
   blueprintCast,
   type Family,
   graph,
@@ -13,7 +13,7 @@ import {
   refusal,
 } from "./client";
 
-const { tenant, ask } = checkedInMemory();
+const { tenant, ask } = inMemory();
 afterAll(() => tenant.close());
 
 let family: Family;

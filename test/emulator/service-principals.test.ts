@@ -1,6 +1,6 @@
-import { aBlueprint, anIdentity, bind, checkedInMemory, idOf, people, principalCast, refusal } from "./client";
+import { aBlueprint, anIdentity, bind, inMemory, idOf, people, principalCast, refusal } from "./client";
 
-const { tenant, ask } = checkedInMemory();
+const { tenant, ask } = inMemory();
 beforeEach(() => tenant.reset());
 afterAll(() => tenant.close());
 

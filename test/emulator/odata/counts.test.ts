@@ -1,9 +1,9 @@
 import { routes } from "../../../emulator/routes";
 import { countsOf } from "../../../emulator/routes/counts";
 import { openTenant } from "../../../emulator/tenant";
-import { graph } from "../client";
+import { graph, witnessed } from "../client";
 
-const tenant = openTenant({ memory: true });
+const tenant = openTenant({ memory: true, selfCheck: true });
 afterAll(() => tenant.close());
 
 const lists = routes.filter(({ path, method }) => method === "GET" && path.endsWith("/$count") && !path.includes("{"));
@@ -30,6 +30,7 @@ describe("a count of the directory", () => {
         }),
       );
     const counted = await get(path);
+    witnessed(counted);
     const listed = (await (await get(`${path.slice(0, -"/$count".length)}?$top=1&$count=true`)).json()) as object;
     expect([counted.status, counted.headers.get("content-type")]).toEqual([200, "text/plain"]);
     expect(listed).toMatchObject({ "@odata.count": Number(await counted.text()) });

@@ -109,6 +109,16 @@ describe("a documented query", () => {
       "Request_UnsupportedQuery",
       "Operator 'endsWith' is not supported because the required parameters might be missing. Try adding $count=true query parameter and ConsistencyLevel:eventual header. Refer to https://aka.ms/graph-docs/advanced-queries for more information",
     ]);
+    expect(await refusal("/users?$filter=endsWith(mail,'x')&$count=true&$expand=manager", eventual)).toEqual([
+      400,
+      "Request_UnsupportedQuery",
+      "$expand is not supported with advanced queries.",
+    ]);
+    expect(await refusal('/users?$search="createdDateTime:2026"', eventual)).toEqual([
+      400,
+      "Request_UnsupportedQuery",
+      "Property 'createdDateTime' is not searchable.",
+    ]);
     expect(await refusal("/groups?$filter=resourceBehaviorOptions ge 'x'&$count=true", eventual)).toEqual([
       400,
       "Request_UnsupportedQuery",

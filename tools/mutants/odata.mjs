@@ -22,7 +22,7 @@ export const odataMutants = [
     file: "emulator/odata/query.ts",
     find: "if (rule.countOnly && directory && !eventual)",
     replace: "if (false)",
-    tests: ["test/emulator/odata/counts"],
+    tests: ["test/emulator/odata/documented"],
   },
   {
     rule: "a list cast to a type needs ConsistencyLevel where Graph wants it",

@@ -68,26 +68,32 @@ async function jest(project, ...more) {
   }
 }
 
-/** @type {readonly Step[]} */
-const steps = [
-  { name: "format", does: "prettier", run: () => check("prettier/bin/prettier.cjs", ["--check", "."]) },
-  { name: "lint", does: "eslint", run: () => check("eslint/bin/eslint.js", ["."]) },
-  {
-    name: "types",
-    does: "tsc over sources, tests, tools and examples",
-    run: () => check("typescript/bin/tsc", ["-p", "tsconfig.test.json"]),
-  },
-  {
-    name: "rules",
-    does: "the emulated tenant, every resource through the real Graph client, components, the command",
-    run: rules,
-  },
-  {
-    name: "fidelity",
-    does: "every operation of the emulated tenant has a test that asked for it just now, and FIDELITY.md says which",
-    run: () => tool("fidelity/main.mjs", "--check", witnesses),
-  },
-  { name: "cli", does: "end to end with the real Pulumi CLI", run: withCli },
+/** Stage after stage; the steps of one stage run side by side. @type {readonly (readonly Step[])[]} */
+const stages = [
+  [
+    { name: "format", does: "prettier", run: () => check("prettier/bin/prettier.cjs", ["--check", "."]) },
+    { name: "lint", does: "eslint", run: () => check("eslint/bin/eslint.js", ["."]) },
+    {
+      name: "types",
+      does: "tsc over sources, tests, tools and examples",
+      run: () => check("typescript/bin/tsc", ["-p", "tsconfig.test.json"]),
+    },
+  ],
+  [
+    {
+      name: "rules",
+      does: "the emulated tenant, every resource through the real Graph client, components, the command",
+      run: rules,
+    },
+  ],
+  [
+    {
+      name: "fidelity",
+      does: "every operation of the emulated tenant has a test that asked for it just now, and FIDELITY.md says which",
+      run: () => tool("fidelity/main.mjs", "--check", witnesses),
+    },
+  ],
+  [{ name: "cli", does: "end to end with the real Pulumi CLI", run: withCli }],
 ];
 
 /** Where the tests of the emulated tenant note what they have asked for. */
@@ -100,7 +106,7 @@ async function rules() {
   if (missing !== undefined) console.log(missing);
   process.env["WITNESS_FOLDER"] = witnesses;
   try {
-    return await jest("rules");
+    return await jest("rules", "--maxWorkers=100%");
   } finally {
     delete process.env["WITNESS_FOLDER"];
   }
@@ -120,7 +126,8 @@ async function main() {
   /** @type {Count[]} */
   const counts = [];
   const lines = [];
-  for (const step of steps) {
+  /** @param {Step} step */
+  const take = async (step) => {
     const stepBegan = Date.now();
     console.log(`\n== ${step.name}: ${step.does}`);
     const count = await step.run().catch((/** @type {unknown} */ error) => {
@@ -130,8 +137,11 @@ async function main() {
     counts.push(count);
     lines.push(`  ${step.name.padEnd(8)} ${closingLine([count])} (${seconds(stepBegan)})`);
     console.log(`== ${step.name}: ${closingLine([count])} in ${seconds(stepBegan)}`);
-  }
-  console.log(`\nAll steps, ${seconds(began)}. Format, lint and types count as one each.\n${lines.join("\n")}\n`);
+  };
+  for (const stage of stages) await Promise.all(stage.map(take));
+  console.log(
+    `\nAll steps, ${seconds(began)}. Format, lint, types and fidelity count as one each.\n${lines.join("\n")}\n`,
+  );
   console.log(closingLine(counts));
   rmSync(witnesses, { recursive: true, force: true });
   return counts.some((count) => count.failed > 0) ? 1 : 0;

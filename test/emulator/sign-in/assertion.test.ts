@@ -79,6 +79,16 @@ describe("an application that signs in with a certificate", () => {
     expect(refused(await attempt())).toEqual([401, "invalid_client", code]);
   });
 
+  it("says by the thumbprint which of its certificates it uses", async () => {
+    const path = `/applications/${application.id}`;
+    const [first] = (await administer(`GET ${path}?$select=keyCredentials`)).body.keyCredentials;
+    expect((await administer(`PATCH ${path}`, { keyCredentials: [first, others.credential] })).status).toBe(204);
+    expect((await present({}, {}, others)).status).toBe(200);
+    expect((await present()).status).toBe(200);
+    expect((await administer(`PATCH ${path}`, { keyCredentials: [first] })).status).toBe(204);
+    expect(refused(await present({}, {}, others))).toEqual([401, "invalid_client", 700027]);
+  });
+
   it("is refused what is no assertion at all", async () => {
     for (const assertion of ["x", "a.b.c", "e30.e30."]) {
       const [status, , code] = refused(await presenting(application.appId, assertion));

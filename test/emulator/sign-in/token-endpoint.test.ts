@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { automationAppId, defaultPermissions } from "../../../emulator/seed";
-import { aBlueprint, type Body, graph, inMemory } from "../client";
+import { aBlueprint, type Body, graph, inMemory, refusal } from "../client";
 import { anApplication, asAdministrator, graphScope, login, refused, signer } from "./client";
 
 const { tenant, ask } = inMemory();
@@ -54,6 +54,16 @@ describe("an application that signs in with a secret", () => {
     }
   });
 
+  it("gets tokens for other APIs that Microsoft Graph does not take", async () => {
+    const { status, body } = await signIn({ scope: "https://outlook.office365.com/.default" });
+    expect(status).toBe(200);
+    expect(refusal(await ask("GET /users?$top=1", undefined, { token: body.access_token }))).toEqual([
+      401,
+      "InvalidAuthenticationToken",
+      "Access token validation failure. Invalid audience.",
+    ]);
+  });
+
   it("may send id and secret as HTTP Basic", async () => {
     const basic = Buffer.from(`${automationAppId}:${tenant.automationSecret()}`).toString("base64");
     const without = { client_id: undefined, client_secret: undefined };
@@ -102,16 +112,30 @@ describe("an application that signs in with a secret", () => {
 describe("secrets that Graph made", () => {
   it("are good from their start to their end", async () => {
     const { application } = await anApplication(ask);
-    const now = tenant.now().getTime();
-    const endDateTime = new Date(now + 3_600_000).toISOString();
+    const start = tenant.now().getTime() + 60_000;
     const made = await administer(`POST /applications/${application.id}/addPassword`, {
-      passwordCredential: { displayName: "night run", endDateTime },
+      passwordCredential: {
+        displayName: "night run",
+        startDateTime: new Date(start).toISOString(),
+        endDateTime: new Date(start + 3_600_000).toISOString(),
+      },
     });
     const credentials = { client_id: application.appId, client_secret: made.body["secretText"] };
+    expect(refused(await signIn(credentials))).toEqual([401, "invalid_client", 7000215]);
+    tenant.advance(60_001);
     const { status, claims } = await signIn(credentials);
     expect([status, claims["appid"], claims["roles"]]).toEqual([200, application.appId, undefined]);
-    tenant.advance(3_600_001);
+    tenant.advance(3_600_000);
     expect(refused(await signIn(credentials))).toEqual([401, "invalid_client", 7000222]);
+  });
+
+  it("are kept as a hash, nowhere as they are", async () => {
+    const { application } = await anApplication(ask);
+    const { secretText } = (await administer(`POST /applications/${application.id}/addPassword`, {})).body;
+    const state = JSON.stringify(tenant.exportState());
+    expect(state).toContain("secretHash");
+    expect(state).not.toContain(secretText);
+    expect(JSON.stringify(tenant.snapshot())).not.toContain(secretText);
   });
 
   it("are gone when they are removed", async () => {
@@ -169,6 +193,7 @@ describe("roles of a token", () => {
     });
     const uri = `api://${application.appId}`;
     await administer(`PATCH /applications/${application.id}`, { identifierUris: [uri] });
+    const rolesNow = async () => (await signIn({ scope: `${uri}/.default` })).claims["roles"];
     const { claims } = await signIn({ scope: `${uri}/.default` });
     expect(claims).toMatchObject({
       aud: application.appId,
@@ -180,6 +205,15 @@ describe("roles of a token", () => {
     expect([claims["appid"], claims["idtyp"], claims["roles"]]).toEqual([undefined, undefined, undefined]);
     await administer(`PATCH /servicePrincipals/${principal.id}`, { appRoleAssignmentRequired: true });
     expect(refused(await signIn({ scope: `${uri}/.default` }))).toEqual([400, "invalid_grant", 501051]);
+    const { id: principalId } = (await ask(`GET /servicePrincipals(appId='${automationAppId}')`)).body;
+    const assignment = { principalId, resourceId: principal.id, appRoleId: appRole.id };
+    expect((await ask(`POST /servicePrincipals/${principalId}/appRoleAssignments`, assignment)).status).toBe(201);
+    expect(await rolesNow()).toEqual(["Books.Read"]);
+    const disabled = { appRoles: [{ ...appRole, allowedMemberTypes: ["Application"], isEnabled: false }] };
+    expect((await administer(`PATCH /applications/${application.id}`, disabled)).status).toBe(204);
+    expect(await rolesNow()).toBeUndefined();
+    await administer(`PATCH /servicePrincipals/${principal.id}`, { accountEnabled: false });
+    expect(refused(await signIn({ scope: `${uri}/.default` }))).toEqual([400, "invalid_resource", 500014]);
   });
 });
 

@@ -1,7 +1,7 @@
 // @ts-check
 /**
  * `npm run mutants`: takes one rule of the emulated tenant away at a time and requires a test that fails without it. A rule
- * that nothing misses is a lenient emulator. Works in copies; `-- WORDS` tries only the mutants whose rule has these words.
+ * that nothing misses is a lenient emulator. Works in copies; `-- EXPRESSION` tries only the mutants whose rule it fits.
  */
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
@@ -68,8 +68,8 @@ async function tried(folder, { file, find, replace, tests }) {
   }
 }
 
-const words = process.argv.slice(2).join(" ").toLowerCase();
-const chosen = mutants.filter(({ rule }) => rule.toLowerCase().includes(words));
+const wanted = new RegExp(process.argv.slice(2).join(" "), "i");
+const chosen = mutants.filter(({ rule }) => wanted.test(rule));
 const began = Date.now();
 const folders = Array.from({ length: Math.min(atOnce, chosen.length) }, copy);
 let caught = 0;

@@ -1,5 +1,6 @@
 // @ts-check
 /** Rules of the emulated tenant, and how to take each away. */
+import { agentMutants } from "./agents.mjs";
 import { applicationMutants } from "./applications.mjs";
 import { directoryMutants } from "./directory.mjs";
 import { odataMutants } from "./odata.mjs";
@@ -20,6 +21,7 @@ import { switchMutants } from "./switches.mjs";
 /** @type {readonly Mutant[]} */
 export const mutants = [
   ...applicationMutants,
+  ...agentMutants,
   ...directoryMutants,
   ...policyMutants,
   ...protocolMutants,

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { SqliteStore } from "../../../emulator/state/sqlite-store";
 import { type EmulatedTenant, openTenant, tenantExists } from "../../../emulator/tenant";
 import { aBlueprint, asker, blueprintCast, people } from "../client";
 
@@ -74,6 +75,22 @@ describe("a tenant on disk", () => {
     expect(() => openTenant({ directory, tenantId: "22222222-2222-4222-8222-222222222222" })).toThrow(
       `cannot open the emulated tenant in ${directory}: it is tenant 11111111-1111-4111-8111-111111111111, not 22222222-2222-4222-8222-222222222222.`,
     );
+  });
+
+  it("can be written to while somebody reads, who goes on seeing what was there", () => {
+    openTenant({ directory }).close();
+    const [reader, writer] = [1, 2].map(() => new SqliteStore(join(directory, "tenant.sqlite"), () => [])) as [
+      SqliteStore,
+      SqliteStore,
+    ];
+    reader.transaction("read", () => {
+      expect(reader.count({ kinds: ["device"] })).toBe(0);
+      writer.transaction("write", () => writer.insert("device", "one", {}));
+      expect(reader.count({ kinds: ["device"] })).toBe(0);
+    });
+    expect(reader.count({ kinds: ["device"] })).toBe(1);
+    reader.close();
+    writer.close();
   });
 
   it("is refused when a newer version of the package wrote it", () => {

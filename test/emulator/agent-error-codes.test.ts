@@ -138,8 +138,11 @@ describe("what must be there", () => {
   });
 
   it("AgentIdentity_IncompatibleParentType: a parent that is no blueprint's appId", async () => {
-    const reply = await anIdentity(ask, family, { agentIdentityBlueprintId: family.blueprint.id });
-    expect(said(reply)).toEqual([400, "AgentIdentity_IncompatibleParentType"]);
+    const application = (await ask("POST /applications", { displayName: "ledger" })).body;
+    for (const agentIdentityBlueprintId of [family.blueprint.id, application.appId]) {
+      const reply = await anIdentity(ask, family, { agentIdentityBlueprintId });
+      expect(said(reply)).toEqual([400, "AgentIdentity_IncompatibleParentType"]);
+    }
   });
 });
 

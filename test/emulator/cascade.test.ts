@@ -30,6 +30,29 @@ describe("the clean-up after a deleted blueprint or principal", () => {
     expect((await ask(`GET ${items}/${identity}`)).status).toBe(200);
   });
 
+  it.each([
+    ["takes their agent users along", "deleted", 404],
+    ["leaves their agent users behind, as one page of the documentation has it", "left", 200],
+  ] as const)("%s", async (_title, agentUsersInCascade, status) => {
+    tenant.set({ profiles: { agentUsersInCascade } });
+    const asked = {
+      accountEnabled: true,
+      displayName: "Sales Agent",
+      mailNickname: "SalesAgent",
+      userPrincipalName: "salesagent@contoso.com",
+      identityParentId: identity,
+    };
+    const made = await ask("POST /users/microsoft.graph.agentUser", asked, {
+      permissions: ["AgentIdUser.ReadWrite.All"],
+    });
+    await ask(`DELETE /servicePrincipals/${family.principal.id}`);
+    tenant.advance(23 * hour);
+    expect((await ask(`GET /users/${made.body.id}`)).status).toBe(200);
+    tenant.advance(hour);
+    expect((await ask(`GET /users/${made.body.id}`)).status).toBe(status);
+    tenant.set({ profiles: { agentUsersInCascade: "deleted" } });
+  });
+
   it("follows a deleted blueprint too, which takes its principal with it at once", async () => {
     await ask(`DELETE /applications/${family.blueprint.id}`);
     expect(await lives(family.principal.id)).toBe(false);

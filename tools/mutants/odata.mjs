@@ -29,12 +29,7 @@ export const odataMutants = [
     file: "emulator/odata/query.ts",
     find: "if (rule.eventual && !eventual)",
     replace: "if (false)",
-    tests: [
-      "test/emulator/odata/counts",
-      "test/emulator/directory",
-      "test/emulator/groups",
-      "test/emulator/group-members",
-    ],
+    tests: ["test/emulator/application-relations"],
   },
   {
     rule: "a filtered list is sorted in advanced queries only",

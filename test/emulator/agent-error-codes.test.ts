@@ -138,7 +138,8 @@ describe("what must be there", () => {
   });
 
   it("AgentIdentity_IncompatibleParentType: a parent that is no blueprint's appId", async () => {
-    const application = (await ask("POST /applications", { displayName: "ledger" })).body;
+    const writer = { permissions: ["Application.ReadWrite.All"] };
+    const application = (await ask("POST /applications", { displayName: "ledger" }, writer)).body;
     for (const agentIdentityBlueprintId of [family.blueprint.id, application.appId]) {
       const reply = await anIdentity(ask, family, { agentIdentityBlueprintId });
       expect(said(reply)).toEqual([400, "AgentIdentity_IncompatibleParentType"]);

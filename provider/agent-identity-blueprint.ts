@@ -168,6 +168,9 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
   },
 
   async create(tenant, wanted) {
+    // A name of the program's own choosing may be somebody else's since the list was read, and an upsert would change theirs.
+    // A name made of the marker is nobody else's.
+    if (wanted.uniqueName !== defaultName(wanted.marker)) await refuseTaken(tenant, wanted);
     const made = await tenant.patch<Blueprint>(
       byName(wanted.uniqueName),
       {
@@ -180,7 +183,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     // Graph answers 204 without a body when an earlier attempt, whose answer was lost, has made it already.
     const blueprint = requireBlueprint(made ?? (await tenant.get<Blueprint>(byName(wanted.uniqueName))));
     void objectIds.of(tenant, blueprint.appId, () => Promise.resolve(blueprint.id));
-    return { id: blueprint.appId };
+    return { id: blueprint.appId, ...(made ? {} : { existed: true as const }) };
   },
 
   async read(tenant, id, declared, outputs) {
@@ -237,6 +240,12 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     await tenant.delete(blueprintPath(objectId));
   },
 };
+
+/** @throws EntraError CONFLICT when the name is taken: the search that follows says by whom */
+async function refuseTaken(tenant: Tenant, { uniqueName }: Inputs): Promise<void> {
+  const there = await tenant.get<Blueprint>(byName(uniqueName)).catch(undefinedWhenGone);
+  if (there) throw new EntraError("CONFLICT", `there is a blueprint with the uniqueName "${uniqueName}" by now`);
+}
 
 /** What a PATCH carries. Tags that the program does not manage are kept, and the marker is always among them. */
 function writable(wanted: Inputs & { marker: string }, tagsNow: readonly string[]): object {

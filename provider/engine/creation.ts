@@ -4,7 +4,8 @@ import type { Patience } from "./visibility";
 
 /**
  * Sends the create once. When its answer is lost, looks before it is sent again: a moment where Graph itself refuses a
- * second object with the same key, and as long as the patience lasts where nothing else would prevent a twin.
+ * second object with the same key, and as long as the patience lasts where nothing else would prevent a twin. When Graph
+ * refuses it, looks whether there is one already.
  */
 export async function createOnce<T>(
   create: () => Promise<T>,
@@ -15,7 +16,13 @@ export async function createOnce<T>(
   try {
     return await create();
   } catch (error) {
-    if (!(error instanceof EntraError) || error.code !== "ANSWER_LOST") throw error;
+    if (!(error instanceof EntraError)) throw error;
+    // A name that is taken is 409 for some objects and a plain 400 for others.
+    if (error.code === "CONFLICT" || error.code === "REFUSED") {
+      const found = await find();
+      if (found !== undefined) return found;
+    }
+    if (error.code !== "ANSWER_LOST") throw error;
     // One look proves presence; absence is proved by time, because a replica may not have it yet.
     const deadline = patience.now() + (keyed ? 2_000 : patience.limitMs);
     for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {

@@ -93,7 +93,7 @@ export class Driver<Inputs extends object> {
       untilReferentsShow(() => this.#findOurs(tenant, wanted, fresh), young, world.patience);
     const create = async (): Promise<Made<Inputs>> => {
       const made = await untilReferentsShow(() => lifecycle.create(tenant, wanted), young, world.patience);
-      world.claims.make(made.id);
+      if (!made.existed) world.claims.make(made.id);
       return made;
     };
     // Nothing hangs yet from what this process has made itself.
@@ -208,13 +208,13 @@ export class Driver<Inputs extends object> {
     if (match.restore) {
       await match.restore();
       world.tell(`restored ${match.label} from the deleted items`);
-      return { id: match.id };
+      return { id: match.id, existed: true };
     }
     world.warn(
       `took over ${match.label}: it bears the key of this resource, as after an interrupted run. ` +
         "If another stack declares it, give one of them its own name with `pulumi config set entra-agent-id:owner NAME`",
     );
-    return { id: match.id };
+    return { id: match.id, existed: true };
   }
 
   /** Changes what differs and waits until it shows. From here on the id is never lost. */

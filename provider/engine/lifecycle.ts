@@ -42,10 +42,12 @@ export interface Actual<Inputs> {
   readonly marked?: boolean;
 }
 
-/** A new object. */
+/** An object that was created, or found. */
 export interface Made<Inputs> {
   /** Resource id. */
   readonly id: string;
+  /** It was there before: something may hang from it already. @default it is new */
+  readonly existed?: true;
   /** What Graph answered, where that says enough to go on without reading the object first. */
   readonly actual?: Actual<Inputs>;
 }

@@ -139,12 +139,18 @@ async function together(send: Transport, waiting: readonly Waiting[]): Promise<v
     }),
   );
   const text = await response.text();
-  // Whatever happened to the batch as a whole happened to each of its parts.
-  const answers = response.status === 200 ? partAnswers(text) : undefined;
-  if (response.status !== 200 || !answers) {
+  // A batch that was refused as a whole did nothing: one part that is wrong must not fail the others.
+  if (response.status === 400 || response.status === 413) {
+    await Promise.all(waiting.map(async (one) => send(alone(one)).then(one.answer, one.fail)));
+    return;
+  }
+  // Whatever else happened to the batch as a whole happened to each of its parts.
+  if (response.status !== 200) {
     for (const { answer } of waiting) answer(new Response(bodyFor(response.status, text), response));
     return;
   }
+  const answers = partAnswers(text);
+  if (!answers) throw new TypeError("the batch was answered with something that is no answer to a batch");
   waiting.forEach(({ answer, fail }, index) => {
     const found = answers.get(String(index + 1));
     if (found) answer(responseOf(found));

@@ -169,6 +169,25 @@ describe("a batch that fails as a whole", () => {
     expect(found.map(({ id }) => id)).toEqual(people.map(({ id }) => id));
   });
 
+  it("answered with JSON that is no answer to a batch counts as done for nobody", async () => {
+    const { tenant } = await lane(harmed(() => Promise.resolve(Response.json({ ok: true }))));
+    const [one, two] = await users(tenant);
+    const outcomes = await Promise.all(
+      [one, two].map((person) => failureOf(tenant.post(`/users/${person?.id ?? ""}/revokeSignInSessions`, {}))),
+    );
+    expect(outcomes).toMatchObject([{ code: "ANSWER_LOST" }, { code: "ANSWER_LOST" }]);
+  });
+
+  it.each([400, 413])("refused as a whole with %d is sent part by part: it did nothing", async (status) => {
+    const refused = () => Promise.resolve(Response.json({ error: { code: "BadRequest" } }, { status }));
+    const { tenant, trips } = await lane(harmed(refused));
+    const people = await users(tenant);
+    trips.length = 0;
+    const found = await Promise.all(people.map(({ id }) => tenant.get<{ id: string }>(`/users/${id}`)));
+    expect(found.map(({ id }) => id)).toEqual(people.map(({ id }) => id));
+    expect(trips).toHaveLength(people.length);
+  });
+
   it("after it took effect leaves every create in it unanswered, and none is sent twice", async () => {
     const { tenant, emulated } = await lane(
       harmed(async (send, request) => {

@@ -1,4 +1,6 @@
+import { agentIdentity } from "../../provider/agent-identity";
 import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
+import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
 import { aTenant, markerOfTests, Refused, type TestProcess, type TestTenant } from "./a-tenant";
 
 interface Application {
@@ -118,6 +120,37 @@ describe("an agent identity blueprint", () => {
         /^cannot find agent identity blueprint "Payroll agents": blueprint "Payroll agents" \(appId .*, uniqueName payroll\) exists already: it does not bear this resource's marker, so somebody else made it\. Declare another uniqueName, or delete that blueprint\.$/,
       ) as string,
     });
+  });
+
+  it("is never taken over from a stack that made its uniqueName after this run had looked", async () => {
+    await run.create(agentIdentityBlueprint, asks({ uniqueName: "payroll-first" }));
+    const others = await tenant.process();
+    const theirs = await others.create(agentIdentityBlueprint, asks({ uniqueName: "shared" }), "bbbbbbbbbbbbbbbb");
+    await expect(
+      run.create(agentIdentityBlueprint, asks({ displayName: "Ours now", uniqueName: "shared" }), "cccccccccccccccc"),
+    ).rejects.toMatchObject({
+      code: "OWNERSHIP_UNCLEAR",
+      message: expect.stringContaining("it does not bear this resource's marker") as string,
+    });
+    expect(await tenant.graph.get(`/applications(appId='${theirs.id}')`)).toMatchObject({
+      displayName: "Payroll agents",
+    });
+  });
+
+  it("that a stale list does not show is found all the same, with what hangs from it: one of each", async () => {
+    const sponsors = ["diego.siciliani@contoso.com"];
+    const agent = { displayName: "Payslip helper", sponsors };
+    const makeAll = async (process: TestProcess) => {
+      const blueprint = await process.create(agentIdentityBlueprint, asks());
+      const principal = await process.create(agentIdentityBlueprintPrincipal, { blueprintId: blueprint.id });
+      const identity = await process.create(agentIdentity, { ...agent, blueprintId: blueprint.id });
+      return [blueprint.id, principal.id, identity.id];
+    };
+    const made = await makeAll(run);
+    const path = "/applications/microsoft.graph.agentIdentityBlueprint$";
+    tenant.emulated.fail({ method: "GET", path, effect: "before", answer: { status: 200, body: { value: [] } } });
+    expect(await makeAll(await tenant.process())).toEqual(made);
+    expect(await tenant.graph.list("/servicePrincipals/microsoft.graph.agentIdentity")).toHaveLength(1);
   });
 
   it("is never a plain application that happens to have its uniqueName", async () => {

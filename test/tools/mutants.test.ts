@@ -13,8 +13,8 @@ const sourceOf = (file: string): string => {
 /** As jest sees them. */
 const tests = globSync("test/**/*.test.ts", { cwd: root }).map((file) => path.join(root, file));
 
-test("at least 250 rules of the emulated tenant are taken away, one at a time", () => {
-  expect(mutants.length).toBeGreaterThanOrEqual(250);
+test("at least 257 rules of the emulated tenant are taken away, one at a time", () => {
+  expect(mutants.length).toBeGreaterThanOrEqual(257);
 });
 
 test("every mutant still finds its rule in the emulated tenant, exactly once", () => {

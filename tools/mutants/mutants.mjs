@@ -2,10 +2,16 @@
 /** Rules of the emulated tenant, and how to take each away. */
 import { agentMutants } from "./agents.mjs";
 import { applicationMutants } from "./applications.mjs";
+import { attributeMutants } from "./attributes.mjs";
+import { credentialMutants } from "./credentials.mjs";
+import { deletionMutants } from "./deletion.mjs";
 import { directoryMutants } from "./directory.mjs";
+import { grantMutants } from "./grants.mjs";
 import { odataMutants } from "./odata.mjs";
+import { pageMutants } from "./pages.mjs";
 import { policyMutants } from "./policies.mjs";
 import { protocolMutants } from "./protocol.mjs";
+import { roleMutants } from "./roles.mjs";
 import { signInMutants } from "./sign-in.mjs";
 import { switchMutants } from "./switches.mjs";
 
@@ -20,12 +26,18 @@ import { switchMutants } from "./switches.mjs";
 
 /** @type {readonly Mutant[]} */
 export const mutants = [
-  ...applicationMutants,
   ...agentMutants,
+  ...applicationMutants,
+  ...attributeMutants,
+  ...credentialMutants,
+  ...deletionMutants,
   ...directoryMutants,
+  ...grantMutants,
+  ...odataMutants,
+  ...pageMutants,
   ...policyMutants,
   ...protocolMutants,
-  ...odataMutants,
+  ...roleMutants,
   ...signInMutants,
   ...switchMutants,
 ];

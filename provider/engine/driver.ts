@@ -4,34 +4,15 @@
  */
 import { EntraError, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
-import { Claims } from "./claims";
 import { createOnce, untilReferentsShow } from "./creation";
 import { inOrderOf, json, pick, same, textOf } from "./json";
 import type { Actual, Lifecycle, Made, Marked } from "./lifecycle";
 import { type Judgement, judge } from "./inputs";
 import { holdsUnknown } from "./unknown";
-import { defaultPatience, type Patience, unlessAbsent, untilVisible } from "./visibility";
+import { findOurs } from "./ownership";
+import { unlessAbsent, untilVisible } from "./visibility";
+import type { World } from "./world";
 import { type Step, worded } from "./wording";
-
-/** What a driver works with. One per process. */
-export interface World {
-  readonly tenant: () => Promise<Tenant>;
-  readonly claims: Claims;
-  readonly patience: Patience;
-  /** Tells the person at the keyboard what was done. */
-  readonly tell: (message: string) => void;
-  /** Tells them what they may want to look at. */
-  readonly warn: (message: string) => void;
-}
-
-export const world = (tenant: World["tenant"], settings: Partial<World> = {}): World => ({
-  tenant,
-  claims: new Claims(),
-  patience: defaultPatience,
-  tell: () => undefined,
-  warn: () => undefined,
-  ...settings,
-});
 
 /** Everything a resource is in the state: its inputs, what Graph computed, and whose it is. */
 export type State = Readonly<Record<string, unknown>>;
@@ -90,7 +71,7 @@ export class Driver<Inputs extends object> {
     const referents = lifecycle.refersTo?.(wanted) ?? [];
     const young = referents.some(world.claims.keptSomewhere);
     const find = (fresh: boolean): Promise<Made<Inputs> | undefined> =>
-      untilReferentsShow(() => this.#findOurs(tenant, wanted, fresh), young, world.patience);
+      untilReferentsShow(() => findOurs(lifecycle, world, tenant, wanted, fresh), young, world.patience);
     const create = async (): Promise<Made<Inputs>> => {
       const made = await untilReferentsShow(() => lifecycle.create(tenant, wanted), young, world.patience);
       if (!made.existed) world.claims.make(made.id);
@@ -188,33 +169,6 @@ export class Driver<Inputs extends object> {
       ),
       this.#step(verb, this.#declared(olds)),
     );
-  }
-
-  /** The one object of ours with the natural key; brought back when it is soft-deleted. */
-  async #findOurs(tenant: Tenant, wanted: Inputs & Marked, fresh: boolean): Promise<Made<Inputs> | undefined> {
-    const { lifecycle, world } = this;
-    const matches = (await lifecycle.find(tenant, wanted, fresh)).filter(
-      (match) => match.restore !== undefined || !world.claims.isRemoved(lifecycle.kind, match.id),
-    );
-    const [match, second] = matches;
-    if (!match) return undefined;
-    if (second)
-      throw new EntraError(
-        "OWNERSHIP_UNCLEAR",
-        `two objects match: ${match.label} and ${second.label}. Delete the one that is not wanted`,
-      );
-    if (match.notOurs !== undefined)
-      throw new EntraError("OWNERSHIP_UNCLEAR", `${match.label} exists already: ${match.notOurs}`);
-    if (match.restore) {
-      await match.restore();
-      world.tell(`restored ${match.label} from the deleted items`);
-      return { id: match.id, existed: true };
-    }
-    world.warn(
-      `took over ${match.label}: it bears the key of this resource, as after an interrupted run. ` +
-        "If another stack declares it, give one of them its own name with `pulumi config set entra-agent-id:owner NAME`",
-    );
-    return { id: match.id, existed: true };
   }
 
   /** Changes what differs and waits until it shows. From here on the id is never lost. */

@@ -7,7 +7,8 @@
 import { connect } from "../graph/connection";
 import { EntraError } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
-import { Driver, HalfDone, type State, world } from "./driver";
+import { Driver, HalfDone, type State } from "./driver";
+import { world } from "./world";
 import { whenEngineIsGone } from "./engine-channel";
 import { json, textOf } from "./json";
 import type { Finding, Lifecycle, Marked } from "./lifecycle";

@@ -2,7 +2,8 @@
 import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
 import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
 import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
-import { Driver, world } from "../../provider/engine/driver";
+import { Driver } from "../../provider/engine/driver";
+import { world } from "../../provider/engine/world";
 import { type DynamicProvider, dynamicProvider } from "../../provider/engine/dynamic";
 import type { Finding, Lifecycle } from "../../provider/engine/lifecycle";
 import { providerText } from "../../provider/engine/resource";

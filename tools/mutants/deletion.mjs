@@ -20,8 +20,9 @@ export const deletionMutants = [
   {
     rule: "a principal that came back keeps its agent identities",
     file: "emulator/rules/cascade.ts",
-    find: "if (principal?.kind !== agentIdentityBlueprintPrincipal.kind || principal.deletedDateTime !== deletedDateTime) return;",
-    replace: "const at = principal ?? store.get(principalId); if (!at) return;",
+    find: "store.get(principalId, true);\n  if (principal?.kind !== agentIdentityBlueprintPrincipal.kind || principal.deletedDateTime !== deletedDateTime) return;",
+    replace:
+      'store.get(principalId, "either");\n  if (principal?.kind !== agentIdentityBlueprintPrincipal.kind) return;',
     tests: ["test/emulator/cascade"],
   },
   {

@@ -68,7 +68,7 @@ export const signInMutants = [
     tests: ["test/emulator/sign-in/token-endpoint"],
   },
   {
-    rule: "a client needs a service principal",
+    rule: "a client without a service principal is told so",
     file: "emulator/sign-in/token-endpoint.ts",
     find: "if (!principal) throw new SignInRefusal(7000229, client.appId, tenantId);",
     replace: "if (!principal) throw new SignInRefusal(700016, client.appId, tenantId);",

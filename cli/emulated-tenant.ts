@@ -10,6 +10,7 @@ import {
   type TenantFile,
   type TokenRequest,
 } from "../emulator/tenant";
+import { undisturbed } from "../emulator/switches/request-switches";
 import { tenantSetting } from "../provider/graph/settings";
 import type { Terminal } from "./terminal";
 
@@ -51,10 +52,14 @@ export class NoTenant extends Error {
 
 /**
  * @param verb what the command does, for errors: `reset`, `show`
- * @param make whether a folder without a tenant gets one
+ * @param make whether a folder without a tenant gets one; a GUID: with this id
  * @throws {NoTenant} where there is none and none is made
  */
-export async function accessTenant(terminal: Terminal, verb: string, make = false): Promise<TenantAccess> {
+export async function accessTenant(
+  terminal: Terminal,
+  verb: string,
+  make: boolean | string = false,
+): Promise<TenantAccess> {
   const setting = tenantSetting(terminal.env, terminal.cwd);
   if (setting.mode === "entra") {
     throw new Error(
@@ -62,8 +67,11 @@ export async function accessTenant(terminal: Terminal, verb: string, make = fals
     );
   }
   if (setting.mode === "served") return servedTenant(setting.url);
-  if (!make && !tenantExists(setting.directory)) throw new NoTenant(setting.directory);
-  return embeddedTenant(openTenant({ directory: setting.directory }));
+  const { directory } = setting;
+  const exists = tenantExists(directory);
+  if (make === false && !exists) throw new NoTenant(directory);
+  const named = exists || typeof make === "boolean" ? {} : { tenantId: make };
+  return embeddedTenant(openTenant({ directory, ...named }));
 }
 
 export function embeddedTenant(tenant: EmulatedTenant): TenantAccess {
@@ -74,7 +82,7 @@ export function embeddedTenant(tenant: EmulatedTenant): TenantAccess {
     name,
     where,
     async get(path, version, permissions) {
-      const headers = { authorization: `Bearer ${await tenant.token({ permissions })}` };
+      const headers = { ...undisturbed, authorization: `Bearer ${await tenant.token({ permissions })}` };
       return read(path, await tenant.handle(new Request(`https://graph.microsoft.com/${version}${path}`, { headers })));
     },
     token: (request) => tenant.token(request),
@@ -96,7 +104,7 @@ export function embeddedTenant(tenant: EmulatedTenant): TenantAccess {
 async function servedTenant(url: string): Promise<TenantAccess> {
   const ask = async (path: string, init?: RequestInit): Promise<unknown> => {
     const response = await fetch(`${url}${path}`, init).catch((cause: unknown) => {
-      throw new Error(`cannot reach the emulated tenant at ${url}. Start it with: entra-agent-id tenant start`, {
+      throw new Error(`cannot reach the emulated tenant at ${url}. Start it with: npx entra-agent-id tenant start`, {
         cause,
       });
     });
@@ -119,7 +127,7 @@ async function servedTenant(url: string): Promise<TenantAccess> {
     name,
     where: url,
     async get(path, version, permissions) {
-      const headers = { authorization: `Bearer ${await token({ permissions })}` };
+      const headers = { ...undisturbed, authorization: `Bearer ${await token({ permissions })}` };
       return ask(`/${version}${path}`, { headers });
     },
     token,
@@ -141,15 +149,15 @@ async function servedTenant(url: string): Promise<TenantAccess> {
 async function read(path: string, response: Response): Promise<unknown> {
   const text = await response.text();
   if (response.ok) return text === "" ? undefined : JSON.parse(text);
-  throw new Error(`${path} of the emulated tenant answered ${response.status} ${sentence(text)}`);
+  throw new Error(sentence(text) ?? `${path} of the emulated tenant answered ${response.status} ${text}`);
 }
 
-/** What a control route says in `error`, or the answer as it is. */
-function sentence(text: string): string {
+/** What a control route says in `error`: the same sentence as the embedded tenant's. */
+function sentence(text: string): string | undefined {
   try {
     const { error } = JSON.parse(text) as { error?: unknown };
-    return typeof error === "string" ? error : text;
+    return typeof error === "string" ? error : undefined;
   } catch {
-    return text;
+    return undefined;
   }
 }

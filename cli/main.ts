@@ -135,6 +135,7 @@ if (require.main === module) {
   const interrupted = new Promise<void>((resolve) => {
     process.once("SIGINT", resolve);
     process.once("SIGTERM", resolve);
+    process.once("SIGHUP", resolve);
   });
   const terminal: Terminal = {
     out: (line) => console.log(line),

@@ -1,6 +1,7 @@
 /** `entra-agent-id tenant export`, `import` and `seed`: a whole tenant, or objects to add, in one JSON file. */
 import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { z } from "zod";
 import { accessTenant, NoTenant } from "./emulated-tenant";
 import { exitCodes, type Terminal } from "./terminal";
 
@@ -30,7 +31,11 @@ export async function tenantExport(
       return exitCodes.done;
     }
     const to = path.resolve(terminal.cwd, file);
-    writeFileSync(to, `${text}\n`);
+    try {
+      writeFileSync(to, `${text}\n`);
+    } catch (cause) {
+      throw new Error(`cannot export to ${to}: ${(cause as Error).message}`, { cause });
+    }
     const objects = state.objects.length;
     if (json) terminal.out(JSON.stringify({ file: to, id: tenant.id, objects }));
     else terminal.out(`${tenant.name}, tenant ${tenant.id}: ${objects} objects are in ${to}`);
@@ -39,6 +44,8 @@ export async function tenantExport(
     tenant.close();
   }
 }
+
+const wholeTenant = z.looseObject({ tenant: z.looseObject({ id: z.guid() }) });
 
 export interface ImportOptions {
   /** The user means it. Without it nothing is changed. */
@@ -49,7 +56,15 @@ export interface ImportOptions {
 /** Makes the tenant what the file says. What was in it is gone. */
 export async function tenantImport(file: string, { yes, json }: ImportOptions, terminal: Terminal): Promise<number> {
   const state = jsonIn(file, terminal, "import");
-  const tenant = await accessTenant(terminal, "import into", true);
+  const { data: wanted } = wholeTenant.safeParse(state);
+  if (!wanted) {
+    terminal.error(
+      `cannot import ${file}: it says no \`tenant\`, so it is no file of export. To add its objects to a tenant: npx entra-agent-id tenant seed ${file}`,
+    );
+    return exitCodes.couldNotRun;
+  }
+  // Where there was no tenant, the file's comes back as it was: stacks know it by its id.
+  const tenant = await accessTenant(terminal, "import into", wanted.tenant.id);
   try {
     if (!yes) {
       terminal.error(
@@ -60,6 +75,8 @@ export async function tenantImport(file: string, { yes, json }: ImportOptions, t
     await tenant.importState(state);
     if (json) terminal.out(JSON.stringify({ where: tenant.where, id: tenant.id, imported: true }));
     else terminal.out(`The emulated tenant in ${tenant.where} is what ${file} says.`);
+    if (!json && tenant.id !== wanted.tenant.id)
+      terminal.out(`It stays tenant ${tenant.id}; the file was written by tenant ${wanted.tenant.id}.`);
     return exitCodes.done;
   } finally {
     tenant.close();

@@ -40,7 +40,7 @@ function* lines(
   yield* [
     "",
     "curl and scripts, with that variable set:",
-    `  curl -H "Authorization: Bearer $(entra-agent-id tenant token)" ${url}/v1.0/applications`,
+    `  curl -H "Authorization: Bearer $(npx entra-agent-id tenant token)" ${url}/v1.0/applications`,
   ];
   yield* [
     "",
@@ -49,7 +49,7 @@ function* lines(
     `  export SSL_CERT_FILE=${caFile}          # Go, and so Terraform`,
     `  authority ${secureUrl}/${id}, Graph ${secureUrl}/v1.0`,
     `  ARM_METADATA_HOSTNAME=${secureUrl.replace("https://", "")} ARM_TENANT_ID=${id}    # Terraform's azuread`,
-    "  The client id and a secret to sign in with: entra-agent-id tenant token --secret",
+    "  The client id and a secret to sign in with: npx entra-agent-id tenant token --secret",
   ];
   yield* ["", "Ctrl+C ends it."];
 }

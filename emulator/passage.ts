@@ -54,7 +54,7 @@ export async function arrival(
     switches: own.switches,
     now: timeIn(own.switches),
     // Before the body is awaited: requests count in the order in which they were sent.
-    mishap: own.refused ? undefined : (own.mishap ?? planned(request.method, path)),
+    mishap: own.refused || own.mishap === "none" ? undefined : (own.mishap ?? planned(request.method, path)),
     refused: own.refused,
     noted: {},
     throttling: {},
@@ -65,7 +65,7 @@ export async function arrival(
 function ownHeaders(
   headers: Headers,
   switches: Switches,
-): { readonly switches: Switches; readonly mishap?: Mishap | undefined; readonly refused?: GraphRefusal } {
+): { readonly switches: Switches; readonly mishap?: Mishap | "none" | undefined; readonly refused?: GraphRefusal } {
   try {
     return { switches: switchesFor(headers, switches), mishap: mishapFor(headers) };
   } catch (error) {

@@ -3,6 +3,7 @@
  * requests. They read through Microsoft Graph's own paths, so they show what a client would be answered.
  */
 import type { Version } from "../odata/address";
+import { undisturbed } from "../switches/request-switches";
 import type { EmulatedTenant } from "../tenant";
 import { type Browsable, browsables, permissionsToBrowse } from "./collections";
 import { type Content, html } from "./html";
@@ -37,7 +38,10 @@ export async function page(tenant: EmulatedTenant, request: Request): Promise<Re
   if (request.method !== "GET" || more.length > 0) return undefined;
   if (area === "" && name === "") return overview(await visit());
   if (area === "requests" && name === "") return requests(tenant);
-  if (area !== "objects" || !known) return undefined;
+  if (area === "favicon.ico") return new Response(null, { status: 204 });
+  if (area !== "objects") return undefined;
+  if (!known)
+    return pageOf({ tenant, title: "Not found", status: 404 }, html`<p>There is nothing at ${url.pathname}.</p>`);
   return id === undefined ? list(await visit(), known) : object(await visit(), known, id);
 }
 
@@ -55,6 +59,7 @@ async function reader(tenant: EmulatedTenant): Promise<Visit["get"]> {
   let sequence = 0;
   return async (path, version = "v1.0") => {
     const headers = {
+      ...undisturbed,
       authorization: `Bearer ${token}`,
       consistencylevel: "eventual",
       "client-request-id": `${ownRequests}${String((sequence += 1))}`,

@@ -71,7 +71,11 @@ function answerIn(words: Words): Answer {
     const redirect = words.text(words.take(/./s) ?? "");
     return status === undefined ? { redirect } : { redirect, status: statuses[status] };
   }
-  if (word === undefined || !/^[2-5]\d\d$/.test(word)) throw words.wrong(word, "is no answer");
+  if (word === undefined || !/^[2-5]\d\d$/.test(word))
+    throw words.wrong(
+      word,
+      "is no answer: say a status such as 504, or reset, stall, truncate, html, claims, redirect URL",
+    );
   const headers: Record<string, string> = {};
   for (let header = words.take(headerForm); header !== undefined; header = words.take(headerForm)) {
     const at = header.indexOf("=");

@@ -1,6 +1,7 @@
 /** Switches and faults that one request brings along in its headers. They hold for this request only. */
 import { z } from "zod";
 import { type Mishap, mishapSchema } from "./fault";
+import { parseFault } from "./fault-wording";
 import { changed, type Switches } from "./switches";
 
 export const switchesHeader = "x-emulated-switches";
@@ -19,13 +20,30 @@ export function switchesFor(headers: Headers, switches: Switches): Switches {
   }
 }
 
-/** @throws {TypeError} naming the header and what is wrong in it */
-export function mishapFor(headers: Headers): Mishap | undefined {
-  const given = jsonIn(headers, faultHeader);
-  if (given === undefined) return undefined;
+/** Headers of a request that only looks: it meets no fault, lag or quota, and uses none up. */
+export const undisturbed = { [faultHeader]: "none", [switchesHeader]: '{"lag":null,"quotas":null}' };
+
+/**
+ * What is to happen to this request: as JSON, or in the words of fault-wording.ts (`after 504`). `none`: nothing, whatever
+ * is planned.
+ *
+ * @throws {TypeError} naming the header and what is wrong in it
+ */
+export function mishapFor(headers: Headers): Mishap | "none" | undefined {
+  const text = headers.get(faultHeader)?.trim();
+  if (text === undefined || text === "none") return text;
+  const given = text.startsWith("{") ? jsonIn(headers, faultHeader) : worded(text);
   const result = mishapSchema.safeParse(given);
   if (result.success) return result.data;
   throw new TypeError(`${faultHeader}: not a fault: ${z.prettifyError(result.error)}`);
+}
+
+function worded(text: string): unknown {
+  try {
+    return parseFault(text);
+  } catch (error) {
+    throw new TypeError(`${faultHeader}: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function jsonIn(headers: Headers, name: string): unknown {

@@ -17,7 +17,7 @@ export function servedToken(url: string): Issue {
     }).catch((error: unknown) => {
       throw new EntraError(
         "UNAVAILABLE",
-        `cannot reach the tenant at ${url}: nothing answers there. Start it with: entra-agent-id tenant start, or set ENTRA_AGENT_ID_TENANT=local`,
+        `cannot reach the tenant at ${url}: nothing answers there. Start it with: npx entra-agent-id tenant start, or set ENTRA_AGENT_ID_TENANT=local`,
         { cause: error },
       );
     });

@@ -119,6 +119,28 @@ describe.each(["embedded", "served"] as const)("on an %s tenant", (mode) => {
   });
 });
 
+it("tenant import brings a tenant that was deleted back under its own id, which stacks know it by", async () => {
+  const { id } = await furnished(state);
+  await toldIn(project, "tenant export kept.json");
+  rmSync(state, { recursive: true });
+  expect((await toldIn(project, "tenant import kept.json --yes")).code).toBe(0);
+  expect(JSON.parse((await toldIn(project, "tenant show --json")).out)).toMatchObject({ id });
+});
+
+it("tenant import takes no file that only adds objects: that is a seed", async () => {
+  writeFileSync(join(project, "ours.json"), `{"objects":[]}`);
+  const { code, error } = await toldIn(project, "tenant import ours.json --yes");
+  expect([code, error]).toEqual([2, expect.stringContaining("tenant seed ours.json")]);
+});
+
+it("tenant show meets no faults and quotas, and uses none up", async () => {
+  await furnished(state);
+  await toldIn(project, "tenant set quotas.size=S quotas.scale=0.001");
+  await toldIn(project, "tenant fault GET 503");
+  expect((await toldIn(project, "tenant show")).code).toBe(0);
+  expect((await toldIn(project, "tenant fault")).out).toBe("GET before 503");
+});
+
 it("tenant export makes no tenant where there is none", async () => {
   expect(await toldIn(project, "tenant export")).toEqual({
     code: 2,
@@ -131,7 +153,8 @@ it("tenant export makes no tenant where there is none", async () => {
 it.each(["seed file.json", "set lag.ms=1", "fault GET /users before 503", "export", "import file.json --yes", "token"])(
   "tenant %s never touches a real tenant",
   async (line) => {
-    writeFileSync(join(project, "file.json"), `{"objects":[]}`);
+    const file = { tenant: { id: "0a1b2c3d-0000-4000-8000-000000000001", name: "Contoso" }, objects: [] };
+    writeFileSync(join(project, "file.json"), JSON.stringify(file));
     const { code, error } = await toldIn(project, `tenant ${line}`, {
       env: { ENTRA_AGENT_ID_TENANT: "fabrikam.com" },
     });

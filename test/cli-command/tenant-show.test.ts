@@ -108,7 +108,7 @@ describe("tenant show", () => {
     expect(await told("tenant show", { env })).toEqual({
       code: 2,
       out: "",
-      error: `cannot reach the emulated tenant at ${url}. Start it with: entra-agent-id tenant start`,
+      error: `cannot reach the emulated tenant at ${url}. Start it with: npx entra-agent-id tenant start`,
     });
   });
 });

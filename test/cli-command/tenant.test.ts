@@ -74,7 +74,9 @@ describe("tenant start", () => {
     const certificate = join(state, "tls", "certificate.pem");
     expect(lines[1]).toBe(`Its state lies in ${state}`);
     expect(text).toContain(`Look at it in a browser: ${url}`);
-    expect(text).toContain(`curl -H "Authorization: Bearer $(entra-agent-id tenant token)" ${url}/v1.0/applications`);
+    expect(text).toContain(
+      `curl -H "Authorization: Bearer $(npx entra-agent-id tenant token)" ${url}/v1.0/applications`,
+    );
     expect(text).toContain(`export NODE_EXTRA_CA_CERTS=${certificate}`);
     expect(text).toContain(`export SSL_CERT_FILE=${certificate}`);
     expect(text).toMatch(new RegExp(`ARM_METADATA_HOSTNAME=127\\.0\\.0\\.1:${port} ARM_TENANT_ID=[0-9a-f-]{36}`));

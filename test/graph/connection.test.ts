@@ -156,7 +156,7 @@ describe("a served tenant", () => {
     await wire.close();
     expect(await failureOf(connect(env))).toEqual({
       code: "UNAVAILABLE",
-      message: `cannot reach the tenant at ${wire.origin}: nothing answers there. Start it with: entra-agent-id tenant start, or set ENTRA_AGENT_ID_TENANT=local`,
+      message: `cannot reach the tenant at ${wire.origin}: nothing answers there. Start it with: npx entra-agent-id tenant start, or set ENTRA_AGENT_ID_TENANT=local`,
     });
   });
 });

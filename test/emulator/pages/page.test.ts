@@ -70,12 +70,21 @@ describe("the pages of a served tenant", () => {
     expect(await response?.text()).toContain("404 Request_ResourceNotFound: Resource &#39;00000000-");
   });
 
-  it.each(["/objects/nothing", "/objects", "/favicon.ico", "/objects/users/%E0%A4%A/x"])(
-    "leave %s to others",
-    async (path) => {
-      expect(await visit(path)).toBeUndefined();
-    },
-  );
+  it.each(["/nothing", "/v1.0/users", "/objects/users/%E0%A4%A/x"])("leave %s to others", async (path) => {
+    expect(await visit(path)).toBeUndefined();
+  });
+
+  it("say so where there is nothing, and show no empty icon as an error", async () => {
+    expect((await visit("/objects/nothing"))?.status).toBe(404);
+    expect((await visit("/favicon.ico"))?.status).toBe(204);
+  });
+
+  it("meet no faults and quotas, and use none up", async () => {
+    tenant.fail({ effect: "before", answer: { status: 503 } });
+    tenant.set({ quotas: { size: "S", scale: 0.0001 } });
+    expect(await text("/objects/users")).toContain("Adele Vance");
+    expect(tenant.faults()).toHaveLength(1);
+  });
 
   it("change nothing: they only answer GET", async () => {
     expect(await visit("/", "POST")).toBeUndefined();

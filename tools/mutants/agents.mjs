@@ -85,8 +85,8 @@ export const agentMutants = [
   {
     rule: "an agent identity needs its blueprint's principal",
     file: "emulator/rules/agent-identity.ts",
-    find: "checkCallingPerson(context, [blueprint, principalAt(store, blueprintId)]);",
-    replace: "checkCallingPerson(context, [blueprint]);",
+    find: "checkCreator(context, [], [blueprint, principalAt(store, blueprintId)]);",
+    replace: "checkCreator(context, [], [blueprint]);",
     tests: ["test/emulator/agent-error", "test/emulator/agent-identities"],
   },
   {
@@ -127,7 +127,7 @@ export const agentMutants = [
   {
     rule: "the clean-up after a principal runs by the tenant's clock",
     file: "emulator/service.ts",
-    find: "    catchUp(this.around, now, passage.switches);",
+    find: "    catchUp(this.around, timeIn(own), own);",
     replace: "",
     tests: ["test/emulator/cascade"],
   },

@@ -82,8 +82,8 @@ export const applicationMutants = [
   },
   {
     rule: "a person needs a role or an object to make an agent identity",
-    file: "emulator/rules/agent-identity.ts",
-    find: "if (!above.some((object) => isOwner(context, object))) throw denied();",
+    file: "emulator/rules/calling-person.ts",
+    find: "if (!line.some((one) => isOwnedBy(store, one, caller))) throw denied();",
     replace: "",
     tests: ["test/emulator/agent-identities"],
   },

@@ -41,7 +41,7 @@ export const grantMutants = [
   {
     rule: "a client has one grant on a resource and principal",
     file: "emulator/rules/oauth2-permission-grants.ts",
-    find: "if (store.get(id)) throw",
+    find: 'if (store.primary.get(id, "either")) throw',
     replace: "if (false) throw",
     tests: ["test/emulator/grants"],
   },

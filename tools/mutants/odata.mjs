@@ -6,8 +6,8 @@ export const odataMutants = [
   {
     rule: "advanced operators need ConsistencyLevel and $count",
     file: "emulator/odata/query.ts",
-    find: "if (filter?.advanced !== undefined && !advanced)",
-    replace: "if (false)",
+    find: "if (filter?.advanced !== undefined && !advanced) throw needsAdvanced(`Operator '${filter.advanced}'`);\n    if (order",
+    replace: "if (order",
     tests: ["test/emulator/odata/filter", "test/emulator/odata/pages", "test/emulator/odata/documented"],
   },
   {

@@ -27,8 +27,8 @@ export const pageMutants = [
   {
     rule: "a page begins after the last object of the page before",
     file: "emulator/odata/collection.ts",
-    find: "comparePositions(entry, start, sort) > 0",
-    replace: "comparePositions(entry, start, sort) >= 0",
+    find: "(start && compare(entry, start) <= 0)",
+    replace: "(start && compare(entry, start) < 0)",
     tests: ["test/emulator/odata/pages"],
   },
   {

@@ -41,7 +41,7 @@ export const roleMutants = [
   {
     rule: "a role is assigned once",
     file: "emulator/rules/role-assignment.ts",
-    find: 'if (store.get(id, "either"))',
+    find: 'if (store.primary.get(id, "either"))',
     replace: "if (false)",
     tests: ["test/emulator/directory-roles"],
   },

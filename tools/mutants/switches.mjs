@@ -111,7 +111,7 @@ export const switchMutants = [
   {
     rule: "a late write arrives in time",
     file: "emulator/state/replica.ts",
-    find: 'Number(row["until"]) <= now || ',
+    find: 'Number(row["until"]) <= this.now || ',
     replace: "",
     tests: ["test/emulator/state/replica"],
   },

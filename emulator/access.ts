@@ -2,21 +2,30 @@
 import { agentKinds } from "./entities";
 import { permitted } from "./route";
 import type { Found } from "./router";
+import { personMay } from "./rules/calling-person";
 import type { Caller } from "./sign-in/token";
-import type { Store } from "./state/store";
+import type { Json, Store, StoredObject } from "./state/store";
+import type { Switches } from "./switches/switches";
+
+interface Asking {
+  readonly caller: Caller;
+  readonly body: unknown;
+  readonly switches: Switches;
+}
 
 /**
- * Whether a request may pass. It needs one of the documented permissions of the operation, and where an agent is
- * concerned, a token that does not carry too much.
- *
- * @param properties what the body sets
+ * Whether a request may pass. It needs one of the documented permissions of the operation; where an agent is concerned,
+ * a token that does not carry too much; and a person who writes to an agent also needs a role or a relation to it.
  */
-export function mayPass(found: Found, caller: Caller, properties: readonly string[], store: Store): boolean {
+export function mayPass(found: Found, { caller, body, switches }: Asking, store: Store): boolean {
   const { route, keys, target } = found;
   const [key] = Object.values(keys);
   const addressed = target ?? (key && store.get(key.value, "either"));
   const kind = addressed?.kind ?? "";
-  if (isTooMighty(caller) && concernsAgents(found.route, kind)) return false;
+  const holder = holderOf(found, body, store);
+  if (isTooMighty(caller) && [kind, holder?.kind ?? ""].some((one) => concernsAgents(route, one))) return false;
+  if (addressed && !personMay({ route, caller, object: addressed, body }, store, switches.profiles)) return false;
+  const properties = isJson(body) ? Object.keys(body).filter((name) => name !== "@odata.type") : [];
   const { permissions, permissionsByKind = {} } = route;
   // Who might do it to some kind of object learns that this one is not there.
   const tables = addressed
@@ -24,6 +33,20 @@ export function mayPass(found: Found, caller: Caller, properties: readonly strin
     : [permissions, ...Object.values(permissionsByKind)];
   return tables.some((table) => permitted(table, caller, properties));
 }
+
+/** Permissions that are granted: the address may name the grant, or only the API at its other end. */
+const grants = /^\/oauth2PermissionGrants\b|\/appRoleAssign(ments|edTo)\b/;
+
+/** Who holds the permission that an operation is about, as its body or the stored grant says. */
+function holderOf({ route, keys }: Found, body: unknown, store: Store): StoredObject | undefined {
+  if (!grants.test(route.path)) return undefined;
+  const key = keys["grant"] ?? keys["assignment"];
+  const grant = key ? store.get(key.value)?.body : body;
+  const holder = isJson(grant) ? (grant["clientId"] ?? grant["principalId"]) : undefined;
+  return typeof holder === "string" ? store.get(holder, "either") : undefined;
+}
+
+const isJson = (value: unknown): value is Json => typeof value === "object" && value !== null;
 
 /** Tokens with one of these are refused wherever Agent ID is concerned, whatever else they hold. */
 const tooMighty = ["Directory.AccessAsUser.All", "Directory.ReadWrite.All"];

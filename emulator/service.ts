@@ -19,11 +19,12 @@ import type { Store } from "./state/store";
 import { brokenAnswer, brokenStatus } from "./switches/broken-answer";
 import type { Mishap } from "./switches/fault";
 import { takeFault } from "./switches/faults";
+import { timeIn } from "./switches/clock";
 import { admitted, type Arriving, type Counted, counted, noteFaultyWait } from "./switches/gate";
 import { switchesOf } from "./switches/switches";
 import { addressesSignIn, answerSignIn } from "./sign-in/sign-in";
 import { type Caller, callerOf, signingKey, type SigningKey } from "./sign-in/token";
-import type { Surroundings } from "./entities/entity";
+import type { Ground } from "./entities/entity";
 
 const methods: readonly string[] = ["GET", "POST", "PATCH", "PUT", "DELETE"];
 
@@ -34,7 +35,7 @@ export class Service {
   #served = 0;
 
   constructor(
-    private readonly around: Surroundings,
+    private readonly around: Ground,
     private readonly baseUrl: string | undefined,
     /** Whether every answer is held against metadata before it goes out. */
     private readonly checksItself = false,
@@ -83,7 +84,9 @@ export class Service {
 
   async #answer(passage: Passage, asked: Counted | undefined): Promise<Response> {
     const { request, url, now, refused } = passage;
-    catchUp(this.around, now, passage.switches);
+    // By the tenant's own clock: what a header says holds for this request, what is cleaned up is gone for good.
+    const own = switchesOf(this.around.store);
+    catchUp(this.around, timeIn(own), own);
     try {
       if (refused) throw refused;
       if (!passage.batch && addressesSignIn(url)) return await this.#answerSignIn(passage);
@@ -153,18 +156,17 @@ export class Service {
   /** While replicas lag, the store is as one of them has it. */
   #seen({ request, now, switches: { lag } }: Passage, { idtyp, oid }: Caller): Store {
     const { store } = this.around;
-    if (!lag) return store;
+    const reads = request.method === "GET";
+    if (!lag) return reads ? store : store.seenBy({ lag, replica: 0, now, reads });
     this.#served += 1;
     const replica = replicaFor(lag, idtyp === "user" ? oid : undefined, this.#served);
-    return store.seenBy({ lag, replica, now, reads: request.method === "GET" });
+    return store.seenBy({ lag, replica, now, reads });
   }
 
   #serve(passage: Passage, caller: Caller, address: Address, body: unknown, store: Store): Answer {
     const { request, url, now, switches, noted } = passage;
     const found = this.#router.find(request.method, address, store, body, request.headers);
-    const properties =
-      typeof body === "object" && body !== null ? Object.keys(body).filter((name) => name !== "@odata.type") : [];
-    const allowed = found.find((one) => mayPass(one, caller, properties, store));
+    const allowed = found.find((one) => mayPass(one, { caller, body, switches }, store));
     const { route } = allowed ?? found[0] ?? {};
     if (route) noted.operation = `${route.method} ${route.path}`;
     if (!allowed) throw denied();

@@ -1,7 +1,6 @@
 /** The tenant itself: organization, its domains, its subscriptions. */
 import { servicePlansOf } from "./license";
-import { switchesOf } from "../switches/switches";
-import type { Json } from "../state/store";
+import type { Json, Store } from "../state/store";
 import type { Entity, Surroundings } from "./entity";
 
 /** Every domain of an emulated tenant is verified. */
@@ -22,22 +21,22 @@ export const organization: Entity = {
     countryLetterCode: null,
     createdDateTime: body["createdDateTime"],
     defaultUsageLocation: null,
-    directorySizeQuota: { used: sizeOf(around), total: switchesOf(around.store).limits.directoryObjects },
+    directorySizeQuota: { used: directorySize(around.store), total: around.switches.limits.directoryObjects },
     displayName: around.tenantName,
     isMultipleDataLocationsForServicesEnabled: null,
-    marketingNotificationEmails: [],
+    marketingNotificationEmails: body["marketingNotificationEmails"] ?? [],
     mobileDeviceManagementAuthority: "unknown",
     onPremisesLastSyncDateTime: null,
     onPremisesSyncEnabled: null,
     partnerTenantType: null,
     postalCode: null,
     preferredLanguage: "en",
-    privacyProfile: null,
-    securityComplianceNotificationMails: [],
-    securityComplianceNotificationPhones: [],
+    privacyProfile: body["privacyProfile"] ?? null,
+    securityComplianceNotificationMails: body["securityComplianceNotificationMails"] ?? [],
+    securityComplianceNotificationPhones: body["securityComplianceNotificationPhones"] ?? [],
     state: null,
     street: null,
-    technicalNotificationMails: [],
+    technicalNotificationMails: body["technicalNotificationMails"] ?? [],
     tenantType: "AAD",
     assignedPlans: plans(around).map(({ service, servicePlanId }) => ({
       assignedDateTime: body["createdDateTime"],
@@ -61,7 +60,7 @@ export const organization: Entity = {
 };
 
 /** Objects that count toward the quota of the directory; deleted ones that can come back do. */
-const sizeOf = ({ store }: Surroundings) =>
+export const directorySize = (store: Store): number =>
   store.count({
     kinds: [
       "application",
@@ -72,6 +71,7 @@ const sizeOf = ({ store }: Surroundings) =>
       "user",
       "agentUser",
       "group",
+      "administrativeUnit",
     ],
     deleted: "either",
   });

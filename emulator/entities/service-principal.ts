@@ -139,6 +139,7 @@ const showsBlueprintPrincipal: View = ({ id, body, deletedDateTime }, around) =>
     publishedPermissionScopes: of["oauth2PermissionScopes"] ?? [],
     servicePrincipalType: "Application",
     tags: tagsWith(body, blueprint?.body),
+    managerApplications: [],
     keyCredentials: [],
     passwordCredentials: [],
   };
@@ -184,10 +185,14 @@ const hidden = (shown: readonly string[]): string[] => [
 
 const shared = { set: "servicePrincipals", alternateKeys: ["appId"] };
 
+/** What `synced` makes them read, as far as it is indexed. */
+const borrows = { properties: ["displayName"], from: ["application", "agentIdentityBlueprint"], by: "appId" };
+
 export const servicePrincipal: Entity = {
   ...shared,
   kind: "servicePrincipal",
-  indexed: ["appId"],
+  indexed: ["appId", "displayName"],
+  borrows,
   queryable: servicePrincipalQueries,
   onlyOnSelect: ["customSecurityAttributes"],
   relations: servicePrincipalRelations,
@@ -198,9 +203,10 @@ export const agentIdentityBlueprintPrincipal: Entity = {
   ...shared,
   kind: "agentIdentityBlueprintPrincipal",
   derived: true,
-  indexed: ["appId"],
+  indexed: ["appId", "displayName"],
+  borrows,
   queryable: servicePrincipalQueries,
-  onlyOnSelect: hidden(principalShows),
+  onlyOnSelect: [...hidden(principalShows), "managerApplications"],
   relations: agentRelations,
   shows: showsBlueprintPrincipal,
 };

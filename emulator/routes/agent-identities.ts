@@ -11,6 +11,7 @@ import { identityHasNone } from "../rules/credentials";
 import { softDelete } from "../rules/deletion";
 import { rememberCreator } from "../rules/ownership";
 import { boundPeople, newId, setPeople, sponsorsOfNew } from "../rules/people";
+import { insertObject } from "../rules/quota";
 import type { Json, StoredObject } from "../state/store";
 import { assigningAttributes, identityRead, identityWrite, writeOrAttributes } from "./application-permissions";
 import { says } from "./blueprints";
@@ -50,7 +51,7 @@ function make(context: Context<z.infer<typeof identityToCreate.schema>>): Answer
   const sponsors = sponsorsOfNew(context, sponsorUrls);
   const owners = boundPeople(context, ownerUrls);
   const id = newId();
-  const made = context.store.insert(kind, id, {
+  const made = insertObject(context, kind, id, {
     accountEnabled: true,
     ...keptWith(context, {}, properties),
     agentIdentityBlueprintId: properties.agentIdentityBlueprintId.toLowerCase(),
@@ -106,7 +107,6 @@ export const agentIdentityRoutes: Route[] = [
     permissions: writeOrAttributes(orOwn([{ name: enabling, only: ["accountEnabled"] }, ...identityWrite])),
     basis: "example",
     source: "REF agentidentity-update",
-    differs: ["Owners and sponsors need the same permissions as others: their own rights are not looked at."],
     body: identityToChange,
     answer(context) {
       checkNoCredentials(context, context.body);

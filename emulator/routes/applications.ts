@@ -13,6 +13,7 @@ import { softDelete } from "../rules/deletion";
 import { checkOwned, ownCreated, rememberCreator } from "../rules/ownership";
 import { newPassword } from "../rules/password-credentials";
 import { boundPeople, newId, setPeople } from "../rules/people";
+import { insertObject } from "../rules/quota";
 import type { StoredObject } from "../state/store";
 import { ownedBy, plainRead, plainWrite, writeAll } from "./application-permissions";
 import { certificatesShown } from "./credentials";
@@ -38,7 +39,7 @@ function make(context: Context, body: NewApplication, uniqueName?: string): Answ
   } = body;
   const owners = boundPeople(context, ownerUrls);
   const passwords = passwordCredentials.map((asked) => newPassword(context, asked));
-  const made = context.store.insert(application.kind, newId(), {
+  const made = insertObject(context, application.kind, newId(), {
     ...newApplication(context, properties, uniqueName),
     appId: newId(),
     createdByAppId: context.caller.appId,

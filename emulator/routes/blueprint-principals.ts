@@ -8,8 +8,11 @@ import { GraphRefusal } from "../refusal";
 import { type Answer, type Context, type Route, route, targetOf } from "../route";
 import { keptWith } from "../rules/assigned-attributes";
 import { softDelete } from "../rules/deletion";
+import { checkCreator } from "../rules/calling-person";
 import { ownCreated, rememberCreator } from "../rules/ownership";
 import { newId } from "../rules/people";
+import { insertObject } from "../rules/quota";
+import { roleIds } from "../rules/roles";
 import { principalRead, principalWrite, writeOrAttributes } from "./application-permissions";
 import { says } from "./blueprints";
 import { peopleRoutes } from "./people";
@@ -22,7 +25,7 @@ const one = "/servicePrincipals/{id}/microsoft.graph.agentIdentityBlueprintPrinc
 function make(context: Context<z.infer<typeof principalToCreate.schema>>): Answer {
   const { store, body, caller, now } = context;
   const where = { property: "appId", value: body.appId };
-  const [blueprint] = store.find({ kinds: ["agentIdentityBlueprint"], where });
+  const [blueprint] = store.replica.find({ kinds: ["agentIdentityBlueprint"], where });
   if (!blueprint) {
     throw new GraphRefusal(
       400,
@@ -31,8 +34,9 @@ function make(context: Context<z.infer<typeof principalToCreate.schema>>): Answe
     );
   }
   const appId = String(blueprint.body["appId"]);
+  checkCreator(context, [roleIds.agentIdDeveloper], [blueprint]);
   checkUnused(context, appId);
-  const made = store.insert(kind, newId(), {
+  const made = insertObject(context, kind, newId(), {
     appId,
     createdByAppId: caller.appId,
     createdDateTime: now.toISOString(),

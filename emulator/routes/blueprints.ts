@@ -4,11 +4,12 @@ import { agentIdentityBlueprint } from "../entities/application";
 import { blueprintToChange, blueprintToCreate, blueprintToUpsert } from "../entities/application-body";
 import { listAnswer, objectAnswer } from "../odata/collection";
 import { collectionOf, oneObjectOf } from "../odata/query";
-import { badRequest, notFound } from "../refusal";
+import { notFound } from "../refusal";
 import { keyOf, type Route, route, targetOf } from "../route";
 import { changeApplication } from "../rules/application";
 import { makeBlueprint } from "../rules/blueprint";
 import { softDelete } from "../rules/deletion";
+import { mergePeople } from "../rules/people";
 import { blueprintChange, blueprintCreate, blueprintRead } from "./application-permissions";
 import { mayCreate } from "./applications";
 import { certificatesShown } from "./credentials";
@@ -33,7 +34,6 @@ const creation = {
   permissions: blueprintCreate,
   basis: "example",
   source: "REF agentidentityblueprint-post, ENT create-blueprint",
-  differs: ["The directory roles of a person who makes one are looked at only to find its sponsors and owners."],
   body: blueprintToCreate,
   answers: "agentIdentityBlueprint",
   forAgents: true,
@@ -78,15 +78,18 @@ export const blueprintRoutes: Route[] = [
     makesMissing: true,
     when: mayCreate,
     basis: "example",
-    source: "REF agentidentityblueprint-upsert",
+    source:
+      "REF agentidentityblueprint-upsert; the profile upsertBinds says what sponsors and owners do to one that exists",
     body: blueprintToUpsert,
     answers: "agentIdentityBlueprint",
     answer(context) {
       const { "sponsors@odata.bind": sponsors, "owners@odata.bind": owners, ...properties } = context.body;
       if (context.target) {
-        if (sponsors ?? owners)
-          throw badRequest("Sponsors and owners of an existing object are changed by their references.");
         changeApplication(context, context.target, properties);
+        if (context.switches.profiles.upsertBinds === "merged") {
+          mergePeople(context, "sponsors", context.target, sponsors);
+          mergePeople(context, "owners", context.target, owners);
+        }
         return { status: 204 };
       }
       if (context.keys["id"]?.property.toLowerCase() !== "uniquename") throw notFound(keyOf(context, "id"));

@@ -6,14 +6,15 @@ import { servicePrincipalToChange, servicePrincipalToCreate } from "../entities/
 import { listAnswer, objectAnswer } from "../odata/collection";
 import { collectionOf, oneObjectOf } from "../odata/query";
 import { apiOf } from "../permissions";
-import { conflict, GraphRefusal, notEmulated } from "../refusal";
-import { type Context, type Route, route, targetOf } from "../route";
+import { conflict, GraphRefusal, notEmulated, notFound } from "../refusal";
+import { type Answer, type Context, keyOf, type Route, route, targetOf } from "../route";
 import { keptWith } from "../rules/assigned-attributes";
 import { softDelete } from "../rules/deletion";
 import { keptCertificates } from "../rules/key-credentials";
 import { certificatesOf } from "../entities/credential";
 import { checkOwned, ownCreated, rememberCreator } from "../rules/ownership";
 import { newId } from "../rules/people";
+import { insertObject } from "../rules/quota";
 import type { Json, StoredObject } from "../state/store";
 import {
   assigningAttributes,
@@ -24,6 +25,7 @@ import {
   writeAll,
   writeOrAttributes,
 } from "./application-permissions";
+import { mayCreate } from "./applications";
 import { certificatesShown } from "./credentials";
 import { peopleRoutes } from "./people";
 import { relationRoutes } from "./relations";
@@ -38,7 +40,7 @@ function changeable(context: Context): StoredObject {
 
 /** Where the application of a new service principal is registered. */
 function ownerOf(context: Context, appId: string): object {
-  const application = applicationOf(context.store, appId);
+  const application = applicationOf(context.store.replica, appId);
   if (application?.kind === "agentIdentityBlueprint") {
     throw notEmulated("No documentation says what a plain service principal of an agent identity blueprint is.");
   }
@@ -70,6 +72,23 @@ function kept(context: Context, before: Json, given: Json): Json {
   return { ...keptWith(context, before, given), ...keys };
 }
 
+/** What POST and an upsert create. */
+function make(context: Context, givenAppId: string, given: Json): Answer {
+  const appId = givenAppId.toLowerCase();
+  const owner = ownerOf(context, appId);
+  checkUnused(context, appId);
+  const made = insertObject(context, servicePrincipal.kind, newId(), {
+    ...kept(context, {}, given),
+    ...owner,
+    appId,
+    createdByAppId: context.caller.appId,
+    createdDateTime: context.now.toISOString(),
+  });
+  ownCreated(context, made);
+  rememberCreator(context, made);
+  return objectAnswer(context, made, 201);
+}
+
 const related = {
   path: one,
   entity: servicePrincipal,
@@ -89,21 +108,7 @@ export const servicePrincipalRoutes: Route[] = [
     differs: ["Applications of other tenants are known by name only where they are Microsoft's."],
     body: servicePrincipalToCreate,
     answers: "servicePrincipal",
-    answer(context) {
-      const appId = context.body.appId.toLowerCase();
-      const owner = ownerOf(context, appId);
-      checkUnused(context, appId);
-      const made = context.store.insert(servicePrincipal.kind, newId(), {
-        ...kept(context, {}, context.body),
-        ...owner,
-        appId,
-        createdByAppId: context.caller.appId,
-        createdDateTime: context.now.toISOString(),
-      });
-      ownCreated(context, made);
-      rememberCreator(context, made);
-      return objectAnswer(context, made, 201);
-    },
+    answer: (context) => make(context, context.body.appId, context.body),
   }),
   route({
     method: "GET",
@@ -124,6 +129,27 @@ export const servicePrincipalRoutes: Route[] = [
     query: oneObjectOf(servicePrincipal),
     answers: "servicePrincipal",
     answer: (context) => certificatesShown(context, targetOf(context)),
+  }),
+  route({
+    method: "PATCH",
+    path: one,
+    permissions: plainWrite,
+    makesMissing: true,
+    when: mayCreate,
+    basis: "example",
+    source: "REF serviceprincipal-upsert",
+    differs: ["Blueprint principals are created by POST only."],
+    body: servicePrincipalToChange,
+    answers: "servicePrincipal",
+    answer(context) {
+      if (context.target) {
+        const object = changeable(context);
+        context.store.replace(object, { ...object.body, ...kept(context, object.body, context.body) });
+        return { status: 204 };
+      }
+      if (context.keys["id"]?.property.toLowerCase() !== "appid") throw notFound(keyOf(context, "id"));
+      return make(context, keyOf(context, "id"), context.body);
+    },
   }),
   route({
     method: "PATCH",

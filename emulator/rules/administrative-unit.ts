@@ -11,13 +11,14 @@ import { badRequest, notFound } from "../refusal";
 import type { Context } from "../route";
 import type { StoredObject } from "../state/store";
 import { idIn, newId } from "./people";
+import { insertObject } from "./quota";
 import { assignRole } from "./role-assignment";
 
 /** Kinds that a unit can hold. Agent identities, blueprints and their principals cannot be in one. */
 const memberKinds = [...userKinds, "group", "device"];
 
-export function makeUnit({ store }: Context, body: z.infer<typeof unitToCreate.schema>): StoredObject {
-  return store.insert("administrativeUnit", newId(), { ...body });
+export function makeUnit(context: Context, body: z.infer<typeof unitToCreate.schema>): StoredObject {
+  return insertObject(context, "administrativeUnit", newId(), { ...body });
 }
 
 /** `POST …/members/$ref` */

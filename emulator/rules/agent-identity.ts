@@ -2,8 +2,7 @@
 import { GraphRefusal, denied } from "../refusal";
 import type { Context } from "../route";
 import type { Store, StoredObject } from "../state/store";
-import { administersAgents, isOwner } from "./ownership";
-import { checkRoomForAgents } from "./quota";
+import { checkCreator } from "./calling-person";
 
 /** Every blueprint holds this permission for its own agent identities, without a grant. */
 export const ownAgentsPermission = "AgentIdentity.CreateAsManager";
@@ -65,12 +64,6 @@ function checkCallingApplication(context: Context, blueprintId: string): void {
   );
 }
 
-/** A person needs a role, or one of the two objects above the new one. */
-function checkCallingPerson(context: Context, above: readonly StoredObject[]): void {
-  if (context.caller.idtyp !== "user" || administersAgents(context)) return;
-  if (!above.some((object) => isOwner(context, object))) throw denied();
-}
-
 /**
  * @returns what the new agent identity must remember of its making
  * @throws {GraphRefusal} when this caller cannot make one of this blueprint now
@@ -79,8 +72,7 @@ export function checkNewIdentity(context: Context, blueprintId: string): { count
   const { store, caller, switches } = context;
   checkCallingApplication(context, blueprintId);
   const blueprint = blueprintAt(store, blueprintId);
-  checkCallingPerson(context, [blueprint, principalAt(store, blueprintId)]);
-  checkRoomForAgents(context);
+  checkCreator(context, [], [blueprint, principalAt(store, blueprintId)]);
   if (caller.idtyp === "user") return {};
   const appId = String(blueprint.body["appId"]);
   const most = switches.limits.agentIdentitiesOfABlueprint;

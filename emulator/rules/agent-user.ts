@@ -4,6 +4,7 @@ import type { agentUserToChange, agentUserToCreate } from "../entities/user-bodi
 import { badRequest, denied } from "../refusal";
 import type { Context } from "../route";
 import type { StoredObject } from "../state/store";
+import { checkCreator } from "./calling-person";
 import { type AskedLicense, setLicenses } from "./license";
 import { changeUser, checkPrincipalName, insertUser } from "./user";
 
@@ -30,6 +31,7 @@ export function makeAgentUser(context: Context, body: z.infer<typeof agentUserTo
   if (parent.kind !== "agentIdentity")
     throw badRequest(`Object '${parent.id}' cannot be the parent of an agent user: only agent identities can.`);
   checkReach(context, parent);
+  checkCreator(context, [], [parent]);
   // One that is deleted can come back, and then there would be two.
   const where = { property: "identityParentId", value: parent.id };
   if (store.count({ kinds: ["agentUser"], where, deleted: "either" }) > 0)

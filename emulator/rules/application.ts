@@ -4,6 +4,7 @@ import { applicationKinds } from "../entities";
 import { badRequest, GraphRefusal } from "../refusal";
 import type { Context } from "../route";
 import type { Json, StoredObject } from "../state/store";
+import { checkNothingBlocked } from "./blocked-permissions";
 import { keptCertificates } from "./key-credentials";
 
 /** What a body can say, as far as rules look into it. */
@@ -17,6 +18,7 @@ export interface ApplicationBody {
 export function newApplication(context: Context, body: ApplicationBody, uniqueName?: string): Json {
   checkUnique(context, "uniqueName", uniqueName === undefined ? [] : [uniqueName]);
   checkUnique(context, "identifierUris", body.identifierUris ?? []);
+  checkSize(context, body);
   return {
     ...body,
     ...(body.keyCredentials ? { keyCredentials: keptCertificates([], body.keyCredentials) } : {}),
@@ -29,6 +31,8 @@ export function changeApplication(context: Context, object: StoredObject, change
   checkUnique(context, "identifierUris", change.identifierUris ?? [], object.id);
   const changed = merged(object.body, change);
   checkDisabledFirst(entitlements(object.body), entitlements(changed));
+  if (object.kind === "agentIdentityBlueprint") checkNothingBlocked(change);
+  checkSize(context, changed);
   if (change.keyCredentials) {
     const kept = object.body["keyCredentials"];
     changed["keyCredentials"] = keptCertificates(Array.isArray(kept) ? (kept as Json[]) : [], change.keyCredentials);
@@ -46,6 +50,17 @@ export function merged(before: Json, change: Json): Record<string, unknown> {
     after[name] = isComplex(value) && isComplex(old) ? merged(old, value) : value;
   }
   return after;
+}
+
+/** Entries of every collection, those within the entries too. */
+function entriesOf(value: unknown): number {
+  if (Array.isArray(value)) return value.reduce((sum: number, one) => sum + 1 + entriesOf(one), 0);
+  return isComplex(value) ? Object.values(value).reduce((sum: number, one) => sum + entriesOf(one), 0) : 0;
+}
+
+function checkSize({ switches }: Context, manifest: Json): void {
+  const most = switches.limits.manifestEntries;
+  if (entriesOf(manifest) > most) throw badRequest(`The manifest of an application can have at most ${most} entries.`);
 }
 
 /** A soft-deleted object keeps its names reserved. */

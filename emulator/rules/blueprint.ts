@@ -5,20 +5,24 @@ import { GraphRefusal } from "../refusal";
 import type { Context } from "../route";
 import type { StoredObject } from "../state/store";
 import { newApplication } from "./application";
+import { checkNothingBlocked } from "./blocked-permissions";
+import { checkCreator } from "./calling-person";
 import { ownCreated, rememberCreator } from "./ownership";
 import { boundPeople, newId, setPeople, sponsorsOfNew } from "./people";
-import { checkRoomForAgents } from "./quota";
+import { insertObject } from "./quota";
+import { roleIds } from "./roles";
 
 type NewBlueprint = z.infer<typeof blueprintToCreate.schema>;
 
 /** @param uniqueName only upserts can set one */
 export function makeBlueprint(context: Context, body: NewBlueprint, uniqueName?: string): StoredObject {
   const { "sponsors@odata.bind": sponsorUrls, "owners@odata.bind": ownerUrls, ...properties } = body;
+  checkCreator(context, [roleIds.agentIdDeveloper]);
   const sponsors = sponsorsOfNew(context, sponsorUrls);
   const owners = boundPeople(context, ownerUrls);
   const kept = newApplication(context, properties, uniqueName);
-  checkRoomForAgents(context);
-  const made = context.store.insert("agentIdentityBlueprint", newId(), {
+  checkNothingBlocked(properties);
+  const made = insertObject(context, "agentIdentityBlueprint", newId(), {
     ...kept,
     appId: newId(),
     createdByAppId: context.caller.appId,

@@ -9,6 +9,7 @@ import type { Context } from "../route";
 import type { Json, StoredObject } from "../state/store";
 import { addMembers, addOwner } from "./group-members";
 import { boundPeople, newId } from "./people";
+import { insertObject } from "./quota";
 import { checkFree, proxyAddressesFor } from "./user";
 
 /** Owners and members that a new group can be given together. */
@@ -89,7 +90,7 @@ export function makeGroup(context: Context, body: NewGroup, uniqueName?: string)
   if (uniqueName !== undefined) checkFree(context, ["group"], "uniqueName", [uniqueName]);
   const mail = shape.mailEnabled ? `${properties.mailNickname}@${context.domain}` : null;
   const at = now.toISOString();
-  const made = store.insert("group", newId(), {
+  const made = insertObject(context, "group", newId(), {
     ...properties,
     ...(uniqueName === undefined ? {} : { uniqueName }),
     groupTypes: properties.groupTypes ?? [],

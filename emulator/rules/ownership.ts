@@ -11,7 +11,7 @@ export const isOwner = ({ caller, store }: Context, object: StoredObject): boole
 const agentAdministrators = [roleIds.agentIdAdministrator, roleIds.globalAdministrator];
 
 /** A person with a role that administers agents. */
-export function administersAgents({ caller, store }: Context): boolean {
+export function administersAgents({ caller, store }: Pick<Context, "caller" | "store">): boolean {
   if (caller.idtyp !== "user") return false;
   const held = rolesOf({ store }, caller.oid);
   return agentAdministrators.some((role) => held.has(role));

@@ -90,6 +90,18 @@ export function setPeople(
   }
 }
 
+/** Adds those who are not there yet. */
+export function mergePeople(
+  context: Context,
+  relation: Relation,
+  object: StoredObject,
+  urls: readonly string[] | undefined,
+): void {
+  const known = context.store.targets(relation, object.id);
+  const people = boundPeople(context, urls).filter(({ id }) => !known.includes(id));
+  setPeople(context, relation, object, people);
+}
+
 function checkSponsor({ id, kind, body }: StoredObject): void {
   const types = Array.isArray(body["groupTypes"]) ? (body["groupTypes"] as unknown[]) : [];
   const groupCan =

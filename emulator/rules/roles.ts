@@ -9,6 +9,7 @@ export const roleIds = {
   globalAdministrator: "62e90394-69f5-4237-9190-012177145e10",
   agentIdAdministrator: "db506228-d27e-4b7d-95e5-295956d6615f",
   agentIdDeveloper: "adb2368d-a9be-41b5-8667-d96778e081b0",
+  cloudApplicationAdministrator: "158c047a-c907-4556-b7ef-446551a6b5f7",
   attributeAssignmentAdministrator: "58a13ea3-c632-46ae-9ee0-9c0d43cd7f3d",
   attributeAssignmentReader: "ffd52fa5-98dc-465c-991d-fc073eb59f8f",
   attributeDefinitionAdministrator: "8424c6f0-a189-499e-bbd0-26c1753c96d4",

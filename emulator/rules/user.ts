@@ -8,6 +8,7 @@ import type { Context } from "../route";
 import type { Json, StoredObject } from "../state/store";
 import { tenantInitialDomain } from "../seed";
 import { newId } from "./people";
+import { insertObject } from "./quota";
 
 /** Kinds whose mail addresses must not collide. */
 const addressed = [...userKinds, "group"];
@@ -100,7 +101,7 @@ export function insertUser(context: Context, kind: "user" | "agentUser", body: J
   const { store, now, caller } = context;
   const mail = body["mail"] === undefined ? String(body["userPrincipalName"]) : body["mail"];
   const at = now.toISOString();
-  const made = store.insert(kind, id, {
+  const made = insertObject(context, kind, id, {
     userType: "Member",
     ...body,
     mail,
@@ -136,6 +137,10 @@ export function changeUser(
     ...mergedParts(user, change),
   });
 }
+
+/** Tokens and sessions from before now are good no longer. */
+export const revokeSessions = ({ store, now }: Context, user: StoredObject): StoredObject =>
+  store.replace(user, { ...user.body, signInSessionsValidFromDateTime: now.toISOString() });
 
 /** A change of one extension attribute leaves the others alone; organisation data is replaced whole. */
 function mergedParts({ body }: StoredObject, change: Json): Json {

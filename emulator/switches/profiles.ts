@@ -40,6 +40,17 @@ export const profileChoices = {
     sources:
       "REF group-delete (newest): 30 days among the deleted items; REF directory-deleteditems-restore: it cannot come back",
   },
+  upsertBinds: {
+    asks: "What becomes of sponsors and owners in an upsert of a blueprint that exists already?",
+    choices: ["ignored", "merged"],
+    sources: "no page says; REF agentidentityblueprint-upsert: 204 when it was updated",
+  },
+  sponsorRights: {
+    asks: "What may a sponsor do to an agent without any directory role?",
+    choices: ["enableDisable", "disable", "enableDisableDelete"],
+    sources:
+      "ENT agent-owners-sponsors-managers: enable and disable; other pages leave enabling again to owners, or let sponsors delete",
+  },
   lastSponsor: {
     asks: "May the last sponsor of an object be removed?",
     choices: ["removed", "kept"],

@@ -5,18 +5,24 @@
  * A switch is set by `tenant.set`, by `entra-agent-id tenant`, or for one request by the header
  * `x-emulated-switches: {"lag":{…}}`.
  */
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { forgetHistory } from "../state/replica";
 import type { Store } from "../state/store";
+import { isPossible, timeOf, timeRefusal } from "./clock";
 import { profileChoices, profilesSchema } from "./profiles";
 
 const ms = z.number().int().min(0);
 
-const clockSchema = z.strictObject({
-  /** How far the tenant's clock is ahead of this machine's, in milliseconds. @default 0 */
-  aheadMs: z.number().int().default(0),
-  /** ISO time at which the clock stands still until it is set or advanced. @default null: it runs */
-  stoppedAt: z.iso.datetime().nullable().default(null),
-});
+/** Its time must lie between 1970 and 9000. */
+const clockSchema = z
+  .strictObject({
+    /** How far the tenant's clock is ahead of this machine's, in milliseconds. @default 0 */
+    aheadMs: z.number().int().default(0),
+    /** ISO time at which the clock stands still until it is set or advanced. @default null: it runs */
+    stoppedAt: z.iso.datetime().nullable().default(null),
+  })
+  .refine((clock) => isPossible(timeOf(clock)), timeRefusal);
 
 const lagSchema = z.strictObject({
   /** Copies of the directory a read can come to. @default 3 */
@@ -41,6 +47,10 @@ const quotasSchema = z.strictObject({
 const limitsSchema = z.strictObject({
   /** Conditional Access policies a tenant can hold; deleted ones that can come back count. @default 195, as documented */
   conditionalAccessPolicies: z.number().int().min(0).default(195),
+  /** Entries of all collections in the manifest of one application. @default 1,200 */
+  manifestEntries: z.number().int().min(0).default(1_200),
+  /** Directory objects that a person who is no administrator can make; deleted ones that can come back count. @default 250 */
+  objectsOfAPerson: z.number().int().min(0).default(250),
   /** Directory objects a tenant can hold; deleted ones that can come back count, agents get 95 %. @default 300,000, as with a verified domain */
   directoryObjects: z.number().int().min(0).default(300_000),
   /** Blueprints that applications may make. @default 250 */
@@ -104,5 +114,6 @@ export function changed(switches: Switches, changes: SwitchChanges): Switches {
 
 /** Runs inside a write transaction. */
 export function keepSwitches(store: Store, switches: Switches): void {
+  if (!isDeepStrictEqual(switches.lag, switchesOf(store).lag)) forgetHistory(store);
   store.setMeta(key, JSON.stringify(switches));
 }

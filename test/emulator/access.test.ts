@@ -1,7 +1,7 @@
 import { concernsAgents } from "../../emulator/access";
 import { entityOf } from "../../emulator/entities";
 import { openTenant } from "../../emulator/tenant";
-import { asker, idOf } from "./client";
+import { asker, idOf, refusal } from "./client";
 
 const denied = [403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation."];
 
@@ -71,6 +71,47 @@ describe.each(["Directory.AccessAsUser.All", "Directory.ReadWrite.All"])("a toke
       );
       expect([request, status, body.error.code, body.error.message]).toEqual([request, ...denied]);
     }
+  });
+
+  it("is refused on what an agent is granted, from the API's end and among all grants too", async () => {
+    const sane = {
+      permissions: [
+        "DelegatedPermissionGrant.ReadWrite.All",
+        "AppRoleAssignment.ReadWrite.All",
+        "Application.Read.All",
+      ],
+    };
+    const bad = { user: "lee.gu@contoso.com", permissions: [mighty, ...sane.permissions] };
+    const agent = `${id}4`;
+    tenant.plant([{ kind: "agentIdentity", id: agent, body: { displayName: "x", appId: agent } }]);
+    const api = (
+      await ask("GET /servicePrincipals(appId='00000003-0000-0000-c000-000000000000')?$select=id", undefined, sane)
+    ).body.id;
+    const grant = {
+      clientId: agent,
+      consentType: "AllPrincipals",
+      principalId: null,
+      resourceId: api,
+      scope: "User.Read",
+    };
+    const role = { principalId: agent, resourceId: api, appRoleId: "810c84a8-4a9e-49e6-bf7d-12d183f40d01" };
+    const refused = async (request: string, body?: object) => {
+      expect([request, ...refusal(await ask(request, body, bad))]).toEqual([request, ...denied]);
+    };
+    const path = `/servicePrincipals/${api}/appRoleAssignedTo`;
+    for (const [all, body, change] of [
+      ["/oauth2PermissionGrants", grant, { scope: "Mail.Read" }],
+      [path, role, undefined],
+    ] as const) {
+      await refused(`POST ${all}`, body);
+      const made = await ask(`POST ${all}`, body, sane);
+      expect(made.status).toBe(201);
+      if (change) await refused(`PATCH ${all}/${made.body.id}`, change);
+      await refused(`DELETE ${all}/${made.body.id}`);
+    }
+    const other = (await ask("GET /servicePrincipals?$filter=displayName eq 'Pulumi automation'", undefined, sane)).body
+      .value[0].id;
+    expect((await ask("POST /oauth2PermissionGrants", { ...grant, clientId: other }, bad)).status).toBe(201);
   });
 
   it("may do what concerns no agent", async () => {

@@ -7,12 +7,15 @@
  */
 import {
   aBlueprint,
+  agentIdAdministrator,
   anIdentity,
   bind,
   blueprintCast,
+  giveRole,
   inMemory,
   type Family,
   identityCast,
+  people,
   principalCast,
   type Reply,
 } from "./client";
@@ -49,11 +52,70 @@ describe("limits", () => {
     expect(plain.status).toBe(201);
   });
 
+  it("Directory_QuotaExceeded: every kind of directory object counts, and none comes in beyond the limit", async () => {
+    const { body } = await ask("GET /organization", undefined, { permissions: ["Organization.Read.All"] });
+    const { used } = (body.value[0] as unknown as { directorySizeQuota: { used: number } }).directorySizeQuota;
+    tenant.set({ limits: { directoryObjects: used } });
+    const may = {
+      permissions: [
+        "AdministrativeUnit.ReadWrite.All",
+        "Application.ReadWrite.All",
+        "Group.ReadWrite.All",
+        "User.ReadWrite.All",
+      ],
+    };
+    const wanted: readonly (readonly [path: string, body: object])[] = [
+      ["/applications", { displayName: "x" }],
+      ["/servicePrincipals", { appId: "33333333-3333-4333-8333-333333333333" }],
+      ["/groups", { displayName: "x", mailEnabled: false, securityEnabled: true, mailNickname: "x" }],
+      [
+        "/users",
+        {
+          accountEnabled: true,
+          displayName: "x",
+          mailNickname: "x",
+          userPrincipalName: "x@contoso.com",
+          passwordProfile: { password: "Correct-Horse-1" },
+        },
+      ],
+      ["/directory/administrativeUnits", { displayName: "x" }],
+    ];
+    const make = async () => {
+      const replies = await Promise.all(wanted.map(([path, of]) => ask(`POST ${path}`, of, may)));
+      return replies.map(said);
+    };
+    const app = { displayName: "api", appId: "33333333-3333-4333-8333-333333333333" };
+    tenant.plant([{ kind: "application", id: "33333333-3333-4333-8333-333333333334", body: app }]);
+    expect(await make()).toEqual(wanted.map(() => [403, "Directory_QuotaExceeded"]));
+    tenant.set({ limits: { directoryObjects: used + 1 + wanted.length } });
+    expect(await make()).toEqual(wanted.map(() => [201, ""]));
+    expect(said(await ask("POST /groups", { ...wanted[2]?.[1], mailNickname: "y" }, may))).toEqual([
+      403,
+      "Directory_QuotaExceeded",
+    ]);
+  });
+
+  it("Directory_QuotaExceeded: a person who is no administrator makes 250 objects, purged ones not counted", async () => {
+    tenant.set({ limits: { objectsOfAPerson: 1 } });
+    const lee = { user: "lee.gu@contoso.com", permissions: ["Group.ReadWrite.All", "Application.ReadWrite.All"] };
+    const { body } = await ask("POST /applications", { displayName: "x" }, lee);
+    const refused = [403, "Directory_QuotaExceeded"];
+    expect(said(await ask("POST /applications", { displayName: "y" }, lee))).toEqual(refused);
+    await ask(`DELETE /applications/${body.id}`, undefined, lee);
+    expect(said(await ask("POST /applications", { displayName: "y" }, lee))).toEqual(refused);
+    await ask(`DELETE /directory/deletedItems/${body.id}`, undefined, lee);
+    expect(said(await ask("POST /applications", { displayName: "y" }, lee))).toEqual([201, ""]);
+    giveRole(tenant, (await people(ask)).user("Lee"), agentIdAdministrator);
+    expect(said(await ask("POST /applications", { displayName: "z" }, lee))).toEqual([201, ""]);
+    tenant.set({ limits: { objectsOfAPerson: 250 } });
+  });
+
   it("AgentBlueprint_LimitExceeded: what applications made, deleted ones included", async () => {
     tenant.set({ limits: { agentIdentityBlueprints: 1 } });
     expect(said(await ask(`POST ${blueprints}`, aNewBlueprint()))).toEqual([400, "AgentBlueprint_LimitExceeded"]);
     await ask(`DELETE /applications/${family.blueprint.id}`);
     expect(said(await ask(`POST ${blueprints}`, aNewBlueprint()))).toEqual([400, "AgentBlueprint_LimitExceeded"]);
+    giveRole(tenant, (await people(ask)).user("Lee"), agentIdAdministrator);
     expect(said(await ask(`POST ${blueprints}`, aNewBlueprint(), { user: "lee.gu@contoso.com" }))).toEqual([201, ""]);
   });
 

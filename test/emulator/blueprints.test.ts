@@ -1,4 +1,14 @@
-import { aBlueprint, bind, blueprintCast, inMemory, people, refusal } from "./client";
+import {
+  aBlueprint,
+  agentIdAdministrator,
+  agentIdDeveloper,
+  bind,
+  blueprintCast,
+  giveRole,
+  inMemory,
+  people,
+  refusal,
+} from "./client";
 
 const { tenant, ask } = inMemory();
 beforeEach(() => tenant.reset());
@@ -38,6 +48,7 @@ describe("a blueprint", () => {
         "No sponsor specified. Please provide at least one sponsor.",
       ]);
     }
+    giveRole(tenant, (await people(ask)).nestor, agentIdDeveloper);
     const made = await ask(`POST ${all}`, { displayName: "x" }, { user: "nestor.wilke@contoso.com" });
     const sponsors = (await ask(`GET ${one(made.body.id)}/sponsors`)).body.value;
     expect(sponsors.map((user) => user.userPrincipalName)).toEqual(["nestor.wilke@contoso.com"]);
@@ -45,16 +56,12 @@ describe("a blueprint", () => {
 
   it("belongs to the person who makes it, unless that person administers agents and must name a sponsor", async () => {
     const nestor = { user: "nestor.wilke@contoso.com" };
+    const { nestor: path, adele } = await people(ask);
+    giveRole(tenant, path, agentIdDeveloper);
     const { id } = (await ask(`POST ${all}`, { displayName: "x" }, nestor)).body;
     const owners = async (of: string) => (await ask(`GET ${one(of)}/owners`)).body.value;
     expect((await owners(id)).map((one) => one.userPrincipalName)).toEqual(["nestor.wilke@contoso.com"]);
-    const { nestor: path, adele } = await people(ask);
-    const role = {
-      principalId: path.split("/").at(-1),
-      roleDefinitionId: "db506228-d27e-4b7d-95e5-295956d6615f",
-      directoryScopeId: "/",
-    };
-    tenant.plant([{ id: "role of Nestor", kind: "unifiedRoleAssignment", body: role }]);
+    giveRole(tenant, path, agentIdAdministrator);
     expect((await ask(`POST ${all}`, { displayName: "x" }, nestor)).status).toBe(400);
     const made = await ask(`POST ${all}`, { displayName: "x", "sponsors@odata.bind": bind(adele) }, nestor);
     expect([made.status, await owners(made.body.id)]).toEqual([201, []]);
@@ -145,6 +152,52 @@ describe("a blueprint", () => {
     });
   });
 
+  it("is updated by the same upsert sent again, and the profile upsertBinds says what that does to its people", async () => {
+    const { adele, nestor } = await people(ask);
+    const body = (sponsor: string) => ({ displayName: "x", "sponsors@odata.bind": bind(sponsor) });
+    const { id } = (await ask(`PATCH ${upsert("payroll")}`, body(adele), create)).body;
+    const sponsors = async () =>
+      (await ask(`GET ${one(id)}/sponsors`)).body.value.map(({ givenName }) => givenName).sort();
+    expect((await ask(`PATCH ${upsert("payroll")}`, body(adele), create)).status).toBe(204);
+    expect((await ask(`PATCH ${upsert("payroll")}`, body(nestor), create)).status).toBe(204);
+    expect(await sponsors()).toEqual(["Adele"]);
+    tenant.set({ profiles: { upsertBinds: "merged" } });
+    const both = { ...body(adele), "owners@odata.bind": bind(nestor) };
+    expect((await ask(`PATCH ${upsert("payroll")}`, both, create)).status).toBe(204);
+    expect((await ask(`PATCH ${upsert("payroll")}`, body(nestor), create)).status).toBe(204);
+    expect(await sponsors()).toEqual(["Adele", "Nestor"]);
+    expect((await ask(`GET ${one(id)}/owners`)).body.value).toMatchObject([{ givenName: "Nestor" }]);
+    tenant.set({ profiles: { upsertBinds: "ignored" } });
+  });
+
+  it("cannot ask for a permission that is blocked for agents", async () => {
+    const graph = (id: string, type: string) => ({
+      requiredResourceAccess: [
+        { resourceAppId: "00000003-0000-0000-c000-000000000000", resourceAccess: [{ id, type }] },
+      ],
+    });
+    const asked = await ask("GET /servicePrincipals(appId='00000003-0000-0000-c000-000000000000')?$select=appRoles");
+    const idOfRole = (value: string) => asked.body.appRoles.find(({ displayName }) => displayName === value)?.id ?? "?";
+    const blocked = graph(idOfRole("User.ReadWrite.All"), "Role");
+    const { blueprint, sponsor } = await aBlueprint(ask);
+    const refused = [400, "Request_BadRequest", "Permission 'User.ReadWrite.All' is blocked for agent identities."];
+    expect(refusal(await ask(`PATCH ${one(blueprint.id)}`, blocked))).toEqual(refused);
+    const made = { displayName: "x", "sponsors@odata.bind": bind(sponsor), ...blocked };
+    expect(refusal(await ask(`POST ${all}`, made))).toEqual(refused);
+    expect((await ask(`PATCH ${one(blueprint.id)}`, graph(idOfRole("User.Read.All"), "Role"))).status).toBe(204);
+    const plain = { permissions: ["Application.ReadWrite.All"] };
+    expect((await ask("POST /applications", { displayName: "x", ...blocked }, plain)).status).toBe(201);
+  });
+
+  it("has a manifest of 1,200 entries at most, those within entries too", async () => {
+    const { blueprint } = await aBlueprint(ask);
+    const tags = (count: number) => ({ tags: Array.from({ length: count }, (_, at) => `tag${at}`) });
+    expect((await ask(`PATCH ${one(blueprint.id)}`, tags(1200))).status).toBe(204);
+    expect((await ask(`PATCH ${one(blueprint.id)}`, { identifierUris: ["api://x"] })).status).toBe(400);
+    expect((await ask(`PATCH ${one(blueprint.id)}`, tags(1199))).status).toBe(204);
+    expect((await ask(`PATCH ${one(blueprint.id)}`, { identifierUris: ["api://x"] })).status).toBe(204);
+  });
+
   it("keeps its unique name and identifier URIs reserved while it is deleted softly", async () => {
     const { adele } = await people(ask);
     const body = { displayName: "x", "sponsors@odata.bind": bind(adele), identifierUris: ["api://x"] };
@@ -167,6 +220,7 @@ describe("a blueprint", () => {
     const { value } = (await ask(`GET ${all}?$top=1`)).body;
     await ask(`DELETE ${one(value[0].id)}`);
     expect(refusal(await ask(`POST ${all}`, body))).toMatchObject([400, "AgentBlueprint_LimitExceeded", {}]);
+    giveRole(tenant, (await people(ask)).user("Lee"), agentIdAdministrator);
     expect((await ask(`POST ${all}`, body, { user: "lee.gu@contoso.com" })).status).toBe(201);
     await ask(`DELETE /directory/deletedItems/${value[0].id}`);
     expect((await ask(`POST ${all}`, body)).status).toBe(201);

@@ -98,12 +98,25 @@ export function asker(tenant: EmulatedTenant): Ask {
   };
 }
 
-/** Notes that the running test has asked for the operation that answered this: FIDELITY.md names a test for each. */
-export function witnessed({ headers }: Response): void {
+/** Operations that the documentation only tells how they are refused. */
+const alwaysRefused: readonly string[] = [];
+
+/**
+ * Notes that the running test has asked for the operation that answered this: FIDELITY.md names a test for each. One
+ * that was refused is no witness.
+ */
+export function witnessed({ headers, status }: Response): void {
   const operation = headers.get("x-emulated-operation");
   const { WITNESS_FOLDER: folder } = process.env;
   const { currentTestName: title, testPath } = expect.getState();
-  if (folder === undefined || operation === null || title === undefined || testPath === undefined) return;
+  if (
+    folder === undefined ||
+    operation === null ||
+    (status >= 400 && !alwaysRefused.includes(operation)) ||
+    title === undefined ||
+    testPath === undefined
+  )
+    return;
   const file = path.relative(path.join(__dirname, "../.."), testPath);
   appendFileSync(path.join(folder, `${process.pid}.jsonl`), `${JSON.stringify({ operation, file, title })}\n`);
 }
@@ -146,6 +159,17 @@ export interface Family {
   readonly principal: { readonly id: string };
   /** Path of the sponsor. */
   readonly sponsor: string;
+}
+
+/** Ids of directory roles that administer or develop agents. */
+export const agentIdAdministrator = "db506228-d27e-4b7d-95e5-295956d6615f";
+export const agentIdDeveloper = "adb2368d-a9be-41b5-8667-d96778e081b0";
+
+/** Gives a person a directory role for the whole tenant. @param person path such as `/users/{id}` */
+export function giveRole(tenant: EmulatedTenant, person: string, roleDefinitionId: string): void {
+  const principalId = idOf(person);
+  const body = { principalId, roleDefinitionId, directoryScopeId: "/" };
+  tenant.plant([{ id: `${roleDefinitionId} of ${principalId}`, kind: "unifiedRoleAssignment", body }]);
 }
 
 /** A blueprint with its principal. */

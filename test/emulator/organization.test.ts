@@ -1,5 +1,5 @@
 import { problemsOf } from "../../emulator/metadata/check";
-import { aBlueprint, idOf, inMemory, people, refusal } from "./client";
+import { aBlueprint, anIdentity, idOf, inMemory, people, refusal } from "./client";
 
 const { tenant, ask } = inMemory();
 afterAll(() => tenant.close());
@@ -22,7 +22,22 @@ describe("the organization", () => {
     expect((await ask(`GET /organization/${tenant.id}?$select=displayName`)).body.displayName).toBe(tenant.name);
     const user = { user: "adele.vance@contoso.com", permissions: ["User.Read"] };
     expect((await ask("GET /organization", undefined, user)).status).toBe(200);
-    expect((await ask("PATCH /organization/x", { city: "Munich" })).status).toBe(501);
+  });
+
+  it("keeps what may be changed of it, and refuses the rest", async () => {
+    const write = { permissions: ["Organization.ReadWrite.All"] };
+    const change = {
+      marketingNotificationEmails: ["marketing@contoso.com"],
+      privacyProfile: { contactEmail: "alice@contoso.com", statementUrl: "https://contoso.com/privacy" },
+      securityComplianceNotificationPhones: ["(123) 456-7890"],
+      technicalNotificationMails: ["tech@contoso.com"],
+    };
+    expect((await ask(`PATCH /organization/${tenant.id}`, change, write)).status).toBe(204);
+    expect((await ask(`GET /organization/${tenant.id}`)).body).toMatchObject(change);
+    expect((await ask(`PATCH /organization/${tenant.id}`, { city: "Munich" }, write)).status).toBe(400);
+    expect((await ask(`PATCH /organization/${tenant.id}`, change, { permissions: ["User.Read.All"] })).status).toBe(
+      403,
+    );
   });
 
   it("has domains that are named by their name", async () => {
@@ -67,6 +82,30 @@ describe("directory objects", () => {
     expect(whole.body.value).toMatchObject([{ accountEnabled: true, usageLocation: "DE" }]);
     const many = Array.from({ length: 1001 }, (_, at) => String(at));
     expect((await ask("POST /directoryObjects/getByIds", { ids: many }, read)).status).toBe(400);
+  });
+
+  it("show who manages an agent when that is asked for, on v1.0 as on beta", async () => {
+    const family = await aBlueprint(ask);
+    const { id } = (await anIdentity(ask, family)).body;
+    for (const version of ["v1.0", "beta"] as const) {
+      const found = await ask(
+        "POST /directoryObjects/getByIds",
+        { ids: [id, family.principal.id] },
+        { ...read, version },
+      );
+      expect(found.body.value.map((object) => [object.id, object["@odata.type"]]).sort()).toEqual(
+        [
+          [id, "#microsoft.graph.agentIdentity"],
+          [family.principal.id, "#microsoft.graph.agentIdentityBlueprintPrincipal"],
+        ].sort(),
+      );
+      for (const agent of [id, family.principal.id]) {
+        const { status, body } = await ask(`GET /servicePrincipals/${agent}?$select=managerApplications`, undefined, {
+          version,
+        });
+        expect([status, body]).toMatchObject([200, { managerApplications: [] }]);
+      }
+    }
   });
 
   it("are deleted by whoever may delete their kind", async () => {

@@ -12,6 +12,7 @@ export async function createOnce<T>(
   find: () => Promise<T | undefined>,
   keyed: boolean,
   patience: Patience,
+  tell: (message: string) => void,
 ): Promise<T> {
   try {
     return await create();
@@ -24,7 +25,9 @@ export async function createOnce<T>(
     }
     if (error.code !== "ANSWER_LOST") throw error;
     // One look proves presence; absence is proved by time, because a replica may not have it yet.
-    const deadline = patience.now() + (keyed ? 2_000 : patience.limitMs);
+    const lookMs = keyed ? 2_000 : patience.limitMs;
+    const deadline = patience.now() + lookMs;
+    tell(`was asked for and not answered: looking for it for up to ${lookMs / 1000} s before it is asked for again`);
     for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
       const found = await find();
       if (found !== undefined) return found;

@@ -84,7 +84,13 @@ export class Driver<Inputs extends object> {
     const made =
       found ??
       (await this.#worded("create", wanted, () =>
-        createOnce(create, () => find(true), lifecycle.keyed, world.patience),
+        createOnce(
+          create,
+          () => find(true),
+          lifecycle.keyed,
+          world.patience,
+          (message) => world.tell(`${lifecycle.noun} "${lifecycle.nameOf(wanted)}" ${message}`),
+        ),
       ));
     this.#claim("create", made.id, wanted);
     return { id: made.id, state: await this.#settle(tenant, "create", made, {}, wanted) };

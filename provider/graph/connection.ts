@@ -16,7 +16,9 @@ import { networkTransport, type Transport } from "./transport";
 const graphOrigin = "https://graph.microsoft.com";
 
 /** What tests and tools may set; users have nothing to tune here. */
-export type Tuning = Partial<Pick<PipelineSettings, "clock" | "persistence" | "scheduler" | "log" | "timeoutMs">>;
+export type Tuning = Partial<
+  Pick<PipelineSettings, "clock" | "persistence" | "scheduler" | "log" | "say" | "timeoutMs">
+>;
 
 /** How one tenant is reached. */
 export interface Endpoint {
@@ -60,10 +62,12 @@ export async function connect(env: NodeJS.ProcessEnv = process.env, cwd: string 
 
 async function open(setting: TenantSetting, env: NodeJS.ProcessEnv): Promise<Tenant> {
   const log = requestLog(env);
+  const say = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
   switch (setting.mode) {
     case "embedded":
       return embeddedConnection(await openEmbedded(setting.directory), `the embedded tenant in ${setting.directory}`, {
         log,
+        say,
       });
     case "served":
       return connection(
@@ -73,14 +77,14 @@ async function open(setting: TenantSetting, env: NodeJS.ProcessEnv): Promise<Ten
           transport: batching(networkTransport),
           issue: servedToken(setting.url),
         },
-        { log },
+        { log, say },
       );
     case "entra": {
       const issue = entraTokens(env, setting.tenant, (message) => process.stderr.write(`${message}\n`));
       const guard = ({ tenantId }: TokenClaims) => refuseOtherTenant(tenantId, setting.tenant, env);
       return connection(
         { name: setting.tenant, origin: graphOrigin, transport: batching(networkTransport), issue, guard },
-        { log },
+        { log, say },
       );
     }
   }

@@ -31,6 +31,8 @@ export interface PipelineSettings {
   readonly scheduler?: Scheduler;
   /** @default none */
   readonly log?: RequestLog;
+  /** Tells the person who waits why nothing moves. @default nobody is told */
+  readonly say?: (message: string) => void;
   /** Milliseconds for one attempt. @default 60_000 */
   readonly timeoutMs?: number;
 }
@@ -47,7 +49,7 @@ export function pipeline(settings: PipelineSettings): Send {
   const { origin, clock = systemClock, scheduler = new QuotaScheduler(clock) } = settings;
   const layers: readonly Layer[] = [
     identity(),
-    retries(clock, scheduler, { ...defaultPersistence, ...settings.persistence }),
+    retries(clock, scheduler, { ...defaultPersistence, ...settings.persistence }, settings.say),
     (attempt, next) => scheduler.run(attempt.call.errand, next),
     authentication(settings.tokens),
     sending(settings, clock, scheduler),

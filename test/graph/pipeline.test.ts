@@ -150,6 +150,23 @@ describe("a POST", () => {
     expect(wire.clock.waits.slice(0, 7)).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 20_000]);
     expect(wire.clock.waits.reduce((sum, ms) => sum + ms)).toBeLessThanOrEqual(120_000);
   });
+
+  it("that nobody answers is told to the person who waits, once in fifteen seconds and not for every call", async () => {
+    const said: { message: string; atMs: number }[] = [];
+    const say = (message: string) => void said.push({ message, atMs: wire.clock.now() });
+    const tenant = await wire.tenant({ say });
+    const { host } = new URL(wire.origin);
+    await wire.close();
+    await Promise.all([1, 2, 3].map((id) => failureOf(tenant.get(`/users/${id}`))));
+    expect(said[0]?.message).toMatch(
+      new RegExp(
+        `^the connection to ${host.replaceAll(".", "\\.")} failed \\(ECONNREFUSED\\); trying again for up to 1[12]\\d s$`,
+      ),
+    );
+    const gaps = said.slice(1).map(({ atMs }, at) => atMs - (said[at]?.atMs ?? 0));
+    expect(gaps.length).toBeGreaterThan(0);
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(15_000);
+  });
 });
 
 describe("reads and keyed writes", () => {

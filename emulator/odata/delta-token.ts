@@ -11,6 +11,11 @@ const tokenSchema = z.strictObject({
   /** ISO time at which its round began. */
   at: z.iso.datetime(),
   from: z.number().int(),
+  /**
+   * Where the round before began, when objects changed while the client paged through it: what those were then, it may
+   * never have shown. @default they did not
+   */
+  since: z.number().int().optional(),
   upTo: z.number().int(),
   select: z.array(z.string()).nullable(),
   filter: z.string().nullable(),

@@ -2,12 +2,14 @@
  * Delta queries: a collection once in whole, and from then on what changed in it.
  *
  * A round shows the tenant's changes up to the one that was last when the round began; what changes while a client pages
- * comes in the next round. Changes are counted per object: of several only the last state is seen.
+ * comes in the next round, and with it what had changed before and was not shown yet. Changes are counted per object: of
+ * several only the last state is seen.
  */
 import { entityOf } from "../entities";
 import { GraphRefusal } from "../refusal";
 import type { Answer, Context } from "../route";
 import {
+  changedAfter,
   type ChangedObject,
   changedLinks,
   changedObjects,
@@ -51,9 +53,15 @@ export function deltaAnswer(context: Context, followed: Followed): Answer {
   const next = page.last ?? (first ? { changed: round.upTo + 1, id: "" } : null);
   const link = next
     ? { "@odata.nextLink": linkTo(context, "$skiptoken", { ...round, last: next }) }
-    : { "@odata.deltaLink": linkTo(context, "$deltatoken", { ...round, from: round.upTo, last: null }) };
+    : { "@odata.deltaLink": linkTo(context, "$deltatoken", nextRound(store, followed.kinds, round)) };
   const set = entityOf(followed.kinds[0] ?? "").set;
   return { status: 200, body: { "@odata.context": contextUrl(context, set), ...link, value: page.value } };
+}
+
+/** An object that changed while a client paged has left its page: what the client knows of it is older than the round. */
+function nextRound(store: Store, kinds: readonly string[], { since, ...round }: DeltaToken): DeltaToken {
+  const next = { ...round, from: round.upTo, last: null };
+  return changedAfter(store, kinds, round.upTo) ? { ...next, since: since ?? round.from } : next;
 }
 
 function linkTo(context: Context, option: "$skiptoken" | "$deltatoken", token: DeltaToken): string {
@@ -164,17 +172,19 @@ const isUnset = (value: unknown) => value === null || (Array.isArray(value) && v
 function relationItems(
   { store }: Context,
   relation: string,
-  span: Span,
+  { from, since = from }: Span,
   { id }: ChangedObject,
   whole: boolean,
 ): object[] {
-  const { added, removed } = changedLinks(store, relation, id, whole ? { ...span, from: -1 } : span);
+  const { added, removed } = changedLinks(store, relation, id, whole ? -1 : since);
   const item = (target: string) => {
     const kind = kindOf(store, target);
     return { ...(kind === undefined ? {} : { "@odata.type": `#microsoft.graph.${kind}` }), id: target };
   };
   return [
     ...added.map(item),
-    ...(whole ? [] : removed.map((target) => ({ ...item(target), "@removed": { reason: "deleted" } }))),
+    ...(whole && since === from
+      ? []
+      : removed.map((target) => ({ ...item(target), "@removed": { reason: "deleted" } }))),
   ];
 }

@@ -6,13 +6,15 @@ import type { Json, Store, StoredObject } from "./store";
 export interface Span {
   readonly from: number;
   readonly upTo: number;
+  /** What changed in an object that changed in the span is told from here on. @default from */
+  readonly since?: number | undefined;
 }
 
 export interface ChangedObject extends StoredObject {
   readonly changed: number;
-  /** It was made, or brought back, inside the span. */
+  /** It was made, or brought back, since the span's `since`. */
   readonly isNew: boolean;
-  /** Properties and relations that changed inside the span. */
+  /** Properties and relations that changed since then. */
   readonly touched: readonly string[];
   /** Properties and relations that ever changed. */
   readonly everTouched: readonly string[];
@@ -33,7 +35,7 @@ export interface ChangePosition {
 export function changedObjects(
   store: Store,
   kinds: readonly string[],
-  { from, upTo }: Span,
+  { from, upTo, since = from }: Span,
   { changed, after }: ChangePosition,
   most: number,
 ): ChangedObject[] {
@@ -42,12 +44,12 @@ export function changedObjects(
     "WHERE kind = ? AND changed >= ? AND changed <= ? AND (changed > ? OR seq > ?) ORDER BY changed, seq LIMIT ?";
   return kinds
     .flatMap((kind) => store.rows(sql, kind, Math.max(changed, from + 1), upTo, changed, after, most))
-    .map((row) => changedObject(row, from))
+    .map((row) => changedObject(row, since))
     .sort((a, b) => a.changed - b.changed || a.seq - b.seq)
     .slice(0, most);
 }
 
-function changedObject(row: Row, from: number): ChangedObject {
+function changedObject(row: Row, since: number): ChangedObject {
   const touches = JSON.parse((row["touched"] as string | null) ?? "{}") as Readonly<Record<string, number>>;
   return {
     seq: Number(row["seq"]),
@@ -56,10 +58,16 @@ function changedObject(row: Row, from: number): ChangedObject {
     body: JSON.parse(String(row["body"])) as Json,
     deletedDateTime: row["deletedDateTime"] as string | null,
     changed: Number(row["changed"]),
-    isNew: Number(row["appeared"]) > from,
-    touched: Object.keys(touches).filter((name) => (touches[name] ?? 0) > from),
+    isNew: Number(row["appeared"]) > since,
+    touched: Object.keys(touches).filter((name) => (touches[name] ?? 0) > since),
     everTouched: Object.keys(touches),
   };
+}
+
+/** Whether an object that is still there changed after a change. */
+export function changedAfter(store: Store, kinds: readonly string[], change: number): boolean {
+  const sql = "SELECT 1 FROM objects WHERE kind = ? AND changed > ? LIMIT 1";
+  return kinds.some((kind) => store.row(sql, kind, change) !== undefined);
 }
 
 /** Objects that are gone for good, in order of change, after the last one that was seen. */
@@ -80,12 +88,12 @@ export function goneObjects(
     .slice(0, most);
 }
 
-/** Objects that one of them was linked to, and those it was unlinked from, inside the span. */
+/** Objects that one of them was linked to after a change, and those it was unlinked from. */
 export function changedLinks(
   store: Store,
   relation: string,
   source: string,
-  { from }: Span,
+  since: number,
 ): { readonly added: readonly string[]; readonly removed: readonly string[] } {
   const targets = (table: "links" | "goneLinks") =>
     store
@@ -93,7 +101,7 @@ export function changedLinks(
         `SELECT target FROM ${table} WHERE kind = ? AND source = ? AND changed > ? ORDER BY target`,
         relation,
         source,
-        from,
+        since,
       )
       .map(({ target }) => String(target));
   return { added: targets("links"), removed: targets("goneLinks") };

@@ -161,6 +161,80 @@ describe("a round of a delta query", () => {
     expect((await round(ask, link, { Prefer: "return=minimal" })).pages).toEqual([[{ id, jobTitle: "Buyer" }]]);
   });
 
+  const plantGroups = () => {
+    const id = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
+    const kept = { groupTypes: [], mailEnabled: false, securityEnabled: true, createdDateTime: "2025-01-06T08:00:00Z" };
+    tenant.plant(
+      Array.from({ length: 150 }, (_, n) => {
+        const body = { ...kept, displayName: `g${n}`, mailNickname: `n${n}` };
+        return { id: id(n), kind: "group", body };
+      }),
+    );
+    return { late: id(149) };
+  };
+
+  /** A round during whose paging something happens. @returns the link to the next round, and whether `id` was shown */
+  async function disturbed(from: string, id: string, disturb: () => Promise<unknown>) {
+    const { body } = await ask(`GET ${from}`, undefined, everything);
+    expect(await disturb()).toMatchObject({ status: 204 });
+    const { pages, link } = await round(ask, body["@odata.nextLink"]);
+    return { link, shown: [...body.value, ...pages.flat()].some((item) => item.id === id) };
+  }
+
+  it("comes back to what changed before it was shown, whether or not the change was followed", async () => {
+    const { late } = plantGroups();
+    const other = () => ask(`PATCH /groups/${late}`, { description: "changed while paging" }, everything);
+    const first = await disturbed("/groups/delta?$select=displayName", late, other);
+    expect(first.shown).toBe(false);
+    const second = await round(ask, first.link);
+    expect(second.pages).toEqual([[{ id: late, displayName: "g149" }]]);
+    expect((await round(ask, second.link)).pages).toEqual([[]]);
+  });
+
+  it("comes back to a change of a later round that another change took away", async () => {
+    const { late } = plantGroups();
+    const { link } = await round(ask, "/groups/delta?$select=displayName,members");
+    const groups = (await ask("GET /groups?$top=999", undefined, everything)).body.value.filter(
+      ({ id }) => id !== late,
+    );
+    for (const { id } of groups) await ask(`PATCH /groups/${id}`, { displayName: "renamed" }, everything);
+    const { adele, nestor } = await people(ask);
+    const member = (path: string) => ({
+      "@odata.id": `${graph}/v1.0/directoryObjects/${path.split("/").at(-1) ?? ""}`,
+    });
+    await ask(`PATCH /groups/${late}`, { displayName: "late" }, everything);
+    await ask(`POST /groups/${late}/members/$ref`, member(adele), everything);
+    const other = () => ask(`PATCH /groups/${late}`, { description: "changed while paging" }, everything);
+    const second = await disturbed(link, late, other);
+    expect(second.shown).toBe(false);
+    const added = { "@odata.type": "#microsoft.graph.user", id: adele.split("/").at(-1) };
+    const third = await round(ask, second.link);
+    expect(third.pages).toEqual([[{ id: late, displayName: "late", "members@delta": [added] }]]);
+    await ask(`PATCH /groups/${late}`, { description: "again" }, everything);
+    await ask(`PATCH ${nestor}`, { city: "Munich" }, everything);
+    expect((await round(ask, third.link)).pages).toEqual([[]]);
+  });
+
+  it("takes back a member that a shown group lost while the client paged", async () => {
+    const { adele, group } = await people(ask);
+    const early = group("Office Munich").split("/").at(-1) ?? "";
+    const id = adele.split("/").at(-1) ?? "";
+    await ask(
+      `POST /groups/${early}/members/$ref`,
+      { "@odata.id": `${graph}/v1.0/directoryObjects/${id}` },
+      everything,
+    );
+    plantGroups();
+    const copy = new Copy();
+    const { body } = await ask("GET /groups/delta", undefined, everything);
+    copy.take([...body.value] as Item[]);
+    expect(copy.groups.get(early)?.members).toEqual(new Set([id]));
+    await ask(`DELETE /groups/${early}/members/${id}/$ref`, undefined, everything);
+    const { pages, link } = await round(ask, body["@odata.nextLink"]);
+    for (const page of [...pages, ...(await round(ask, link)).pages]) copy.take(page);
+    expect(copy.groups).toEqual(await actualGroups(ask));
+  });
+
   it("says of removed objects whether they can come back", async () => {
     const { adele, nestor } = await people(ask);
     const { link } = await round(ask, "/users/delta?$deltatoken=latest");

@@ -29,6 +29,9 @@ export interface ServedTenant {
 /** Longest request body, in bytes: Graph's own limit for a batch. */
 const longestBody = 4 * 1024 * 1024;
 
+/** The same for the tenant's own controls: a whole tenant has to get in. */
+const longestControlBody = 512 * 1024 * 1024;
+
 /** First byte of a TLS connection. No HTTP method begins with it. */
 const tlsHandshake = 0x16;
 
@@ -114,27 +117,28 @@ async function respond(tenant: EmulatedTenant, incoming: IncomingMessage, signal
   if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host))
     return new Response("Only loopback names are served.", { status: 403 });
   const { method = "GET", url = "/" } = incoming;
-  const text = await bodyOf(incoming);
+  const scheme = "encrypted" in incoming.socket ? "https" : "http";
+  const target = `${scheme}://${host}${url.startsWith("/") ? url : "/"}`;
+  const controls = addressesControl(new URL(target).pathname);
+  const text = await bodyOf(incoming, controls ? longestControlBody : longestBody);
   if (text === undefined) return new Response("The body is too long.", { status: 413 });
   const headers = new Headers();
   for (const [name, value] of Object.entries(incoming.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
   }
-  const scheme = "encrypted" in incoming.socket ? "https" : "http";
-  const target = `${scheme}://${host}${url.startsWith("/") ? url : "/"}`;
   const body = text === "" || method === "GET" || method === "HEAD" ? {} : { body: text };
   const request = new Request(target, { method, headers, signal, ...body });
-  if (addressesControl(new URL(target).pathname)) return answerControl(tenant, request);
+  if (controls) return answerControl(tenant, request);
   return (await page(tenant, request)) ?? tenant.handle(request);
 }
 
-/** @returns undefined when it is too long */
-async function bodyOf(incoming: IncomingMessage): Promise<string | undefined> {
+/** @returns undefined when it is longer than `most` bytes */
+async function bodyOf(incoming: IncomingMessage, most: number): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of incoming) {
     length += (chunk as Buffer).length;
-    if (length > longestBody) return undefined;
+    if (length > most) return undefined;
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks).toString();

@@ -4,6 +4,7 @@ import { checkPermissionNames } from "./permissions";
 import { automationAppId, seed, tenantName } from "./seed";
 import { automationSecret } from "./sign-in/automation-secret";
 import { applicationOf } from "./sign-in/client";
+import { forgetHistory } from "./state/replica";
 import { beginEpoch } from "./state/snapshot";
 import type { Store } from "./state/store";
 import { addFile, checkedFile, type TenantFile, tenantFileOf } from "./state/tenant-file";
@@ -46,6 +47,7 @@ export function seedState(store: Store, tenantId: string, given: unknown): void 
 }
 
 function add(store: Store, file: TenantFile): void {
+  forgetHistory(store);
   addFile(store, file);
   if (file.permissions) {
     checkPermissionNames(Object.keys(file.permissions));

@@ -71,7 +71,8 @@ const setRoutes: Route[] = [
       checkDefines(context, "write");
       checkSetRoom(context.store);
       const { id, ...rest } = context.body;
-      if (context.store.get(id, "either")) throw conflict(`An attribute set with the id '${id}' exists already.`);
+      if (context.store.primary.get(id, "either"))
+        throw conflict(`An attribute set with the id '${id}' exists already.`);
       return objectAnswer(context, context.store.insert(attributeSet.kind, id, rest), 201);
     },
   }),
@@ -124,7 +125,7 @@ const definitionRoutes: Route[] = [
       checkDefines(context, "write");
       const { id, body } = newDefinition(context.store, context.body);
       checkDefinitionRoom(context.store, body);
-      if (context.store.get(id, "either"))
+      if (context.store.primary.get(id, "either"))
         throw conflict(`A custom security attribute with the id '${id}' exists already.`);
       return objectAnswer(context, context.store.insert(customSecurityAttributeDefinition.kind, id, body), 201);
     },

@@ -34,7 +34,7 @@ export function checkDefinitionRoom(store: Store, body: Json): void {
   if (active.length >= mostActiveDefinitions)
     throw badRequest(`A tenant can have at most ${mostActiveDefinitions} active custom security attributes.`);
   const set = String(body["attributeSet"]);
-  const most = store.get(set)?.body["maxAttributesPerSet"];
+  const most = store.primary.get(set)?.body["maxAttributesPerSet"];
   const inSet = active.filter((other) => other.body["attributeSet"] === set).length;
   if (typeof most === "number" && inSet >= most)
     throw badRequest(`The attribute set '${set}' can have at most ${most} active custom security attributes.`);

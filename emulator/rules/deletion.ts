@@ -1,5 +1,7 @@
 /** Deleting softly, bringing back, deleting for good. */
 import { applicationKinds, servicePrincipalKinds } from "../entities";
+import { federatedIdentityCredential } from "../entities/federated-identity-credential";
+import { inheritablePermission } from "../entities/inheritable-permission";
 import { isUnified } from "../entities/membership";
 import { badRequest, conflict, GraphRefusal } from "../refusal";
 import type { Context } from "../route";
@@ -122,10 +124,10 @@ export function restore({ store }: Pick<Context, "store">, object: StoredObject)
   return living;
 }
 
-/** Parents come back before their children. */
+/** Parents come back before their children; which of them are there says the replica that is asked. */
 function checkParent(store: Store, { kind, body }: StoredObject): void {
   const living = (kinds: readonly string[], value: unknown) =>
-    store.count({ kinds, where: { property: "appId", value: String(value) } }) > 0;
+    store.replica.count({ kinds, where: { property: "appId", value: String(value) } }) > 0;
   if (kind === "agentIdentityBlueprintPrincipal" && !living(["agentIdentityBlueprint"], body["appId"])) {
     throw new GraphRefusal(
       400,
@@ -169,11 +171,14 @@ function checkPlace(store: Store, object: StoredObject): void {
   }
 }
 
-/** For good, with its credentials and what it was granted. Agent identities stay behind as orphans. */
+/** Kinds that are kept beside the application they are part of. */
+const partsOfApplication = [federatedIdentityCredential.kind, inheritablePermission.kind];
+
+/** For good, with its parts and what it was granted. Agent identities stay behind as orphans. */
 export function purge(context: Pick<Context, "store">, object: StoredObject): void {
   const { store } = context;
   const where = { property: "application", value: object.id };
-  for (const credential of store.find({ kinds: ["federatedIdentityCredential"], where })) store.purge(credential);
+  for (const part of store.find({ kinds: partsOfApplication, where })) store.purge(part);
   for (const grant of grantsOf(store, object)) store.purge(grant);
   store.purge(object);
 }

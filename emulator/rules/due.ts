@@ -8,9 +8,10 @@ import { cleanUpKind, expire, expiryKind } from "./deletion";
  * Does everything that is due, as of the time it was due. One cheap look when nothing is. Not inside a transaction: it
  * opens its own.
  */
-export function catchUp({ store }: Pick<Surroundings, "store">, now: Date, switches: Switches): void {
-  if (!store.hasDue(now)) return;
-  store.transaction("write", () => {
+export function catchUp({ store: primary }: Pick<Surroundings, "store">, now: Date, switches: Switches): void {
+  if (!primary.hasDue(now)) return;
+  primary.transaction("write", () => {
+    const store = primary.seenBy({ lag: null, replica: 0, now, reads: false });
     // Work makes work: what a clean-up deletes expires 30 days later, which can be over as well.
     for (let tasks = store.takeDue(now); tasks.length > 0; tasks = store.takeDue(now)) {
       for (const { dueAt, kind, payload } of tasks) {

@@ -42,7 +42,7 @@ export function makeGrant(context: Context, wanted: z.infer<typeof grantToCreate
     throw notFound(principalId);
   checkScopes(context, client, resource, wanted.scope);
   const id = idOf(client.id, resource.id, ...(principalId === null ? [] : [principalId]));
-  if (store.get(id)) throw conflict("Permission entry already exists.");
+  if (store.primary.get(id, "either")) throw conflict("Permission entry already exists.");
   return store.insert(kind, id, { ...wanted, clientId: client.id, principalId, resourceId: resource.id });
 }
 

@@ -30,7 +30,7 @@ export function judge(context: Context, agentIds: readonly string[], judgement: 
 
 function judgeOne(context: Context, agent: StoredObject, judgement: Judgement): void {
   const { store, now } = context;
-  const record = store.get(riskId(agent.id));
+  const record = store.primary.get(riskId(agent.id));
   const outcome = { ...outcomes[judgement], riskLastModifiedDateTime: now.toISOString() };
   if (record) store.replace(record, { ...record.body, ...outcome });
   // Who never was at risk has nothing to be dismissed.

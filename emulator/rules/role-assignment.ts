@@ -30,7 +30,7 @@ export function assignRole(context: Context, wanted: NewAssignment): StoredObjec
   checkHolder(context, principal, definition);
   const scope = scopeOf(context, wanted.directoryScopeId);
   const id = assignmentId(definition.id, principal.id, scope);
-  if (store.get(id, "either"))
+  if (store.primary.get(id, "either"))
     throw badRequest(
       "A conflicting object with one or more of the specified property values is present in the directory.",
     );

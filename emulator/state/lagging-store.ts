@@ -4,7 +4,8 @@ import type { SqliteStore } from "./sqlite-store";
 import type { Directory, Json, NewObject, Selection, Store, StoredObject, Task } from "./store";
 
 export interface Seeing {
-  readonly lag: Lag;
+  /** Null: no replica lags at this request, so what it writes is everywhere at once. */
+  readonly lag: Lag | null;
   /** Which replica the request came to. */
   readonly replica: number;
   /** The tenant's time. */
@@ -15,7 +16,7 @@ export interface Seeing {
 
 /** Is made inside the transaction of its request. */
 export class LaggingStore implements Store {
-  readonly replica: Replica;
+  readonly replica: Directory;
   readonly #history: History;
   readonly #newest: Directory;
 
@@ -23,7 +24,7 @@ export class LaggingStore implements Store {
     readonly primary: SqliteStore,
     { lag, replica, now, reads }: Seeing,
   ) {
-    this.replica = new Replica(primary, replica, now.getTime());
+    this.replica = lag ? new Replica(primary, replica, now.getTime()) : primary;
     this.#history = new History(primary, lag, now.getTime());
     this.#newest = reads ? this.replica : primary;
   }

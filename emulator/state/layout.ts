@@ -48,8 +48,11 @@ const second = `
     PRIMARY KEY (key, change)) WITHOUT ROWID;
 `;
 
+/** What has arrived everywhere is found by its time. */
+const third = "CREATE INDEX historyByTime ON history (until);";
+
 /** How a file of layout n becomes one of layout n + 1; an empty file has layout 0. Released steps never change. */
-export const steps: readonly string[] = [first, second];
+export const steps: readonly string[] = [first, second, third];
 
 /** A file of a newer layout is refused. */
 export const newestLayout = steps.length;

@@ -3,13 +3,19 @@
  *
  * A write that is late somewhere leaves behind what its objects and links were before, for each replica that has not got
  * it yet. A replica shows the newest write that reached it, object by object and link by link, so it never goes back;
- * everything of one request arrives together. Without lag nothing of this is written or read.
+ * everything of one request arrives together. A write without lag is everywhere at once, and another lag begins with all
+ * replicas alike. Without lag nothing of this is kept.
  */
 import type { Switches } from "../switches/switches";
 import { hasState, indexedValues, type SqliteStore } from "./sqlite-store";
-import type { Directory, Selection, StoredObject } from "./store";
+import type { Directory, Selection, Store, StoredObject } from "./store";
 
 export type Lag = NonNullable<Switches["lag"]>;
+
+/** Every replica has everything: another lag begins anew. */
+export function forgetHistory(store: Pick<Store, "run">): void {
+  store.run("DELETE FROM history");
+}
 
 /** From 0 up to 1, the same for the same numbers. */
 export function draw(...numbers: readonly number[]): number {
@@ -46,7 +52,8 @@ export class History {
 
   constructor(
     private readonly store: SqliteStore,
-    private readonly lag: Lag,
+    /** Null: what is written is everywhere at once. */
+    private readonly lag: Lag | null,
     private readonly now: number,
   ) {}
 
@@ -63,60 +70,104 @@ export class History {
     if (this.#noted.has(key)) return;
     this.#noted.add(key);
     const change = this.store.change();
+    const { lag } = this;
     this.#late ??= this.#begin(change);
     // What is everywhere at once makes up for everything before it.
-    if (this.#late === 0) this.store.run("DELETE FROM history WHERE key = ?", key);
+    if (!lag || this.#late === 0) this.store.run("DELETE FROM history WHERE key = ?", key);
     else {
       const sql = "INSERT INTO history (key, change, until, late, before) VALUES (?, ?, ?, ?, ?)";
-      this.store.run(sql, key, change, this.now + this.lag.ms, this.#late, JSON.stringify(before));
+      this.store.run(sql, key, change, this.now + lag.ms, this.#late, JSON.stringify(before));
     }
   }
 
   /** What every replica has by now is of no more use, nor is what came before it. */
   #begin(change: number): number {
     this.store.run(
-      "DELETE FROM history WHERE EXISTS (SELECT 1 FROM history AS newer " +
-        "WHERE newer.key = history.key AND newer.change >= history.change AND newer.until <= ?)",
+      "DELETE FROM history WHERE (key, change) IN (SELECT older.key, older.change FROM history AS newer " +
+        "JOIN history AS older ON older.key = newer.key AND older.change <= newer.change WHERE newer.until <= ?)",
       this.now,
     );
-    return this.lag.ms === 0 ? 0 : lateReplicas(this.lag, change);
+    return !this.lag || this.lag.ms === 0 ? 0 : lateReplicas(this.lag, change);
   }
 }
 
-/** The directory as one replica has it. Reads what is late when it is made: once a request. */
+/** What a replica has instead of what the primary has; `before` is JSON. */
+interface Late {
+  readonly key: string;
+  readonly before: string;
+}
+
+type Link = readonly [kind: string, source: string, target: string];
+
+/**
+ * The directory as one replica has it. One object is looked up on its own; lists and links need all that is late, which
+ * is read once a request. What the request itself writes is not in it.
+ */
 export class Replica implements Directory {
-  /** Objects that are not here as the primary has them, by seq; undefined for those that are not here at all. */
-  readonly #objects = new Map<number, StoredObject | undefined>();
-  /** Links that are here and not in the primary, or the other way round. */
-  readonly #links = new Map<string, readonly [kind: string, source: string, target: string] | undefined>();
+  /** Newest change before this request. */
+  readonly #last: number;
+  #all:
+    | {
+        readonly objects: ReadonlyMap<number, StoredObject | undefined>;
+        readonly links: ReadonlyMap<string, Link | undefined>;
+      }
+    | undefined;
 
   constructor(
     private readonly store: SqliteStore,
-    replica: number,
-    now: number,
+    private readonly replica: number,
+    private readonly now: number,
   ) {
+    this.#last = store.lastChange();
+  }
+
+  /** Objects that are not here as the primary has them, by seq; undefined for those that are not here at all. */
+  get #objects(): ReadonlyMap<number, StoredObject | undefined> {
+    return this.#everything().objects;
+  }
+
+  /** Links that are here and not in the primary, or the other way round. */
+  get #links(): ReadonlyMap<string, Link | undefined> {
+    return this.#everything().links;
+  }
+
+  #everything() {
+    if (this.#all) return this.#all;
+    const objects = new Map<number, StoredObject | undefined>();
+    const links = new Map<string, Link | undefined>();
+    for (const { key, before } of this.#late("")) {
+      if (key.startsWith("#")) objects.set(Number(key.slice(1)), objectIn(before));
+      else links.set(key, (JSON.parse(before) as Link | null) ?? undefined);
+    }
+    return (this.#all = { objects, links });
+  }
+
+  /** @param only a condition on the history; whatever it chooses must be all there is of a key */
+  #late(only: string, ...values: readonly string[]): Late[] {
     const late = new Map<string, string>();
-    for (const row of store.rows("SELECT key, until, late, before FROM history ORDER BY key, change")) {
+    const sql = `SELECT key, until, late, before FROM history WHERE change <= ? ${only} ORDER BY key, change`;
+    for (const row of this.store.rows(sql, this.#last, ...values)) {
       const key = String(row["key"]);
-      const arrived = Number(row["until"]) <= now || (Number(row["late"]) & (1 << replica)) === 0;
+      const arrived = Number(row["until"]) <= this.now || (Number(row["late"]) & (1 << this.replica)) === 0;
       if (arrived) late.delete(key);
       else if (!late.has(key)) late.set(key, String(row["before"]));
     }
-    for (const [key, text] of late) {
-      const before = JSON.parse(text) as unknown;
-      if (key.startsWith("#")) this.#objects.set(Number(key.slice(1)), (before as StoredObject | null) ?? undefined);
-      else this.#links.set(key, (before as readonly [string, string, string] | null) ?? undefined);
-    }
+    return [...late].map(([key, before]) => ({ key, before }));
   }
 
   get(id: string, deleted: boolean | "either" = false): StoredObject | undefined {
     const newest = this.store.get(id, "either");
-    const found = newest && !this.#objects.has(newest.seq) ? newest : this.#lateObject(id);
+    const found =
+      newest && this.#late("AND key = ?", objectKey(newest.seq)).length === 0 ? newest : this.#lateObject(id);
     return found && hasState(found.deletedDateTime, deleted) ? found : undefined;
   }
 
+  /** One that is only here may be gone from the primary, or another one may have its id by now. */
   #lateObject(id: string): StoredObject | undefined {
-    return [...this.#objects.values()].find((object) => object?.id.toLowerCase() === id.toLowerCase());
+    const named = "AND key IN (SELECT key FROM history WHERE instr(lower(before), ?) > 0)";
+    return this.#late(named, JSON.stringify(id.toLowerCase()))
+      .map(({ before }) => objectIn(before))
+      .find((object) => object?.id.toLowerCase() === id.toLowerCase());
   }
 
   find(selection: Selection): StoredObject[] {
@@ -167,10 +218,11 @@ export class Replica implements Directory {
     return this.#withLate(here, ([ofKind, , to]) => ofKind === kind && sameId(to, target), 1);
   }
 
-  #withLate(here: string[], fits: (link: readonly [string, string, string]) => boolean, end: 1 | 2): string[] {
+  #withLate(here: string[], fits: (link: Link) => boolean, end: 1 | 2): string[] {
     const late = [...this.#links.values()].flatMap((link) => (link && fits(link) ? link[end] : []));
     return [...here, ...late].sort();
   }
 }
 
+const objectIn = (before: string) => (JSON.parse(before) as StoredObject | null) ?? undefined;
 const sameId = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();

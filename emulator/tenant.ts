@@ -11,6 +11,7 @@ import { remembered, type RequestRecord } from "./state/journal";
 import { checkPermissionNames, microsoftGraphAppId } from "./permissions";
 import { automationAppId, seed, seedOrganization, tenantDomain, tenantName } from "./seed";
 import { Service } from "./service";
+import { forgetHistory } from "./state/replica";
 import { plant, type PlantedObject } from "./state/plant";
 import type { Store, StoredObject } from "./state/store";
 import { SqliteStore } from "./state/sqlite-store";
@@ -142,11 +143,18 @@ export function openTenant(options: TenantOptions): EmulatedTenant {
 function directoryOf({ directory }: TenantOptions): string {
   if (directory === undefined) throw new TypeError("openTenant needs a directory, or memory: true");
   const where = path.resolve(directory);
-  fs.mkdirSync(where, { recursive: true });
+  fs.mkdirSync(where, { recursive: true, mode: 0o700 });
+  keepToSelf(where);
   // The folder holds a private key and lies beside programs that are under version control.
   const ignore = path.join(where, ".gitignore");
   if (!fs.existsSync(ignore)) fs.writeFileSync(ignore, `${fileName}*\n.gitignore\n`);
   return where;
+}
+
+/** Only this user gets at the signing key and the secret inside. Folders of others stay as they are; Windows has no modes. */
+function keepToSelf(folder: string): void {
+  const { uid, mode } = fs.statSync(folder);
+  if (uid === process.getuid?.() && (mode & 0o077) !== 0) fs.chmodSync(folder, mode & 0o700);
 }
 
 /** The id the store was made with; an empty store is filled. */
@@ -273,7 +281,11 @@ class Tenant implements EmulatedTenant {
   }
 
   plant(objects: readonly PlantedObject[]): void {
-    this.store.transaction("write", () => plant(this.store, objects));
+    this.store.transaction("write", () => {
+      // What was there before is everywhere.
+      forgetHistory(this.store);
+      plant(this.store, objects);
+    });
   }
 
   reset(): void {

@@ -1,5 +1,5 @@
 /** application, and agentIdentityBlueprint, which is one. */
-import type { Directory, Json, Store, StoredObject } from "../state/store";
+import type { Json, Store, StoredObject } from "../state/store";
 import { applicationQueries } from "./application-queries";
 import { shownCredentials } from "./credential";
 import type { Entity, Relation, View } from "./entity";
@@ -12,7 +12,7 @@ export function blueprintOf(store: Store, appId: unknown): StoredObject | undefi
 
 /** Application of an app id in this tenant; a soft-deleted one when no other is there. */
 export function applicationOf(
-  store: Directory,
+  store: Store,
   appId: unknown,
   kinds: readonly string[] = ["application", "agentIdentityBlueprint"],
 ): StoredObject | undefined {
@@ -27,6 +27,10 @@ const emptyApi = {
   oauth2PermissionScopes: [],
   preAuthorizedApplications: [],
   requestedAccessTokenVersion: null,
+};
+/** REF agentidentityblueprint-get shows it of blueprints only. */
+const emptyTokenEncryption = {
+  tokenEncryptionSetting: { scheme: null, audience: null, automatedTokenVersion: { current: null, available: [] } },
 };
 const emptyInfo = {
   termsOfServiceUrl: null,
@@ -51,7 +55,7 @@ function webOf(body: Json): Json {
 }
 
 /** What reads the same on every application: REF agentidentityblueprint, the properties a blueprint has too. */
-const showsCommon: View = ({ id, body, deletedDateTime }, { domain }) => ({
+const showsCommon: View = ({ id, kind, body, deletedDateTime }, { domain }) => ({
   id,
   deletedDateTime,
   appId: body["appId"],
@@ -78,7 +82,11 @@ const showsCommon: View = ({ id, body, deletedDateTime }, { domain }) => ({
     verifiedPublisherId: null,
     addedDateTime: null,
   },
-  api: { ...emptyApi, ...nested(body, "api") },
+  api: {
+    ...emptyApi,
+    ...(kind === "agentIdentityBlueprint" ? emptyTokenEncryption : {}),
+    ...nested(body, "api"),
+  },
   appRoles: body["appRoles"] ?? [],
   info: { ...emptyInfo, ...nested(body, "info") },
   web: webOf(body),
@@ -110,7 +118,8 @@ export const plainOnlyProperties: readonly string[] = Object.keys(plainOnly);
 /** How applications read. */
 export const showsApplication: View = (object, around) => {
   const own = Object.fromEntries(plainOnlyProperties.flatMap((name) => pair(object.body, name)));
-  return { ...showsCommon(object, around), ...plainOnly, ...own };
+  const windows = around.version === "beta" ? { windows: object.body["windows"] ?? null } : {};
+  return { ...showsCommon(object, around), ...plainOnly, ...own, ...windows };
 };
 
 const pair = (body: Json, name: string): (readonly [string, unknown])[] =>

@@ -114,7 +114,11 @@ const always = z.null().optional();
 
 const conditions = z.strictObject({
   times: always,
-  deviceStates: always,
+  // Metadata of beta alone knows it, and v1.0 shows null.
+  deviceStates: z
+    .object({ includeStates: z.array(z.string()).optional(), excludeStates: z.array(z.string()).optional() })
+    .nullable()
+    .optional(),
   applications: applications.optional(),
   users: users.nullable().optional(),
   clientApplications: clientApplications.nullable().optional(),

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import type { BodyRule } from "../body";
 import { builtInRoles } from "../rules/roles";
-import type { StoredObject } from "../state/store";
+import type { Json, StoredObject } from "../state/store";
 import type { Entity, Surroundings } from "./entity";
 
 const permission = { read: "RoleManagement.Read.Directory", write: "RoleManagement.ReadWrite.Directory" };
@@ -16,6 +16,10 @@ export const rolesRead = [
   "Directory.ReadWrite.All",
 ];
 export const rolesWrite = [permission.write];
+
+/** REF unifiedroledefinition-get: a condition reads null where none was written. */
+const permissionsOf = ({ rolePermissions }: Json): readonly Json[] =>
+  ((rolePermissions as Json[] | undefined) ?? []).map((one) => ({ condition: null, ...one }));
 
 /** Built-in roles are not stored: every tenant has the same ones. */
 export const unifiedRoleDefinition: Entity = {
@@ -37,7 +41,7 @@ export const unifiedRoleDefinition: Entity = {
     resourceScopes: ["/"],
     templateId: body["templateId"] ?? id,
     version: body["version"] ?? null,
-    rolePermissions: body["rolePermissions"] ?? [],
+    rolePermissions: permissionsOf(body),
   }),
 };
 

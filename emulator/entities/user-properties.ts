@@ -112,6 +112,10 @@ export const queryable: Readonly<Record<string, Queryable>> = {
   ageGroup: exact,
   "assignedLicenses/skuId": { filter: ["any"] },
   "assignedPlans/servicePlanId": { filter: ["any"] },
+  // REF user-list, Get a user account using a sign-in name.
+  "identities/issuer": { filter: ["any"] },
+  "identities/issuerAssignedId": { filter: ["any"] },
+  "identities/signInType": { filter: ["any"] },
   businessPhones: listed,
   city: textual,
   companyName: advancedText,

@@ -1,5 +1,6 @@
 /** /directory/deletedItems: what was deleted in the last 30 days. */
-import { listAnswer, objectAnswer } from "../odata/collection";
+import { z } from "zod";
+import { listAnswer, objectAnswer, wholeListAnswer } from "../odata/collection";
 import { purge, restorableKinds, restore } from "../rules/deletion";
 import { applicationKinds, entityOf, servicePrincipalKinds } from "../entities";
 import { collectionOf, oneObject, type QueryRule } from "../odata/query";
@@ -61,6 +62,13 @@ const permissionsFor = (use: keyof Deletable) => ({
   permissionsByKind: Object.fromEntries(Object.entries(byKind).map(([kind, allowed]) => [kind, allowed[use]])),
 });
 
+const userKinds = ["user", "agentUser"];
+
+/** It answers this many at most, and has no pages. */
+const mostOwned = 1000;
+
+const ownedByUser = z.strictObject({ userId: z.guid(), type: z.enum(["Group", "Application"]) });
+
 function known(context: Context): StoredObject {
   const id = keyOf(context, "item");
   const object = context.store.get(id, true);
@@ -92,6 +100,27 @@ export const deletedItemRoutes: Route[] = [
   listOf("user", ["user", "agentUser"], users.read),
   listOf("group", ["group"], groups.read),
   listOf("administrativeUnit", ["administrativeUnit"], administrativeUnits.read),
+  route({
+    method: "POST",
+    path: "/directory/deletedItems/getUserOwnedObjects",
+    permissions: [...(groups.read as readonly string[]), ...(applications.read as readonly string[])],
+    basis: "example",
+    source: "REF directory-deleteditems-getuserownedobjects",
+    body: { resource: "DirectoryObject", schema: ownedByUser },
+    answers: "directoryObject",
+    query: oneObject,
+    answer(context) {
+      const { userId, type } = context.body;
+      const owner = context.store.get(userId);
+      if (!owner || !userKinds.includes(owner.kind)) throw notFound(userId);
+      const kinds = type === "Group" ? ["group"] : applicationKinds;
+      const owned = context.store
+        .find({ kinds, deleted: true })
+        .filter(({ id }) => context.store.targets("owners", id).includes(owner.id))
+        .sort((a, b) => (a.id < b.id ? -1 : 1));
+      return wholeListAnswer(context, owned.slice(0, mostOwned), "directoryObjects", true);
+    },
+  }),
   route({
     method: "GET",
     path: one,

@@ -5,9 +5,10 @@ import { userToChange } from "../entities/user-bodies";
 import { objectAnswer } from "../odata/collection";
 import { oneObjectOf } from "../odata/query";
 import { notFound, plainBadRequest } from "../refusal";
-import { type Context, type Permissions, type Route, route } from "../route";
-import { changeUser, checkIdentities } from "../rules/user";
+import { type Answer, type Context, type Permissions, type Route, route } from "../route";
+import { changeUser, checkIdentities, revokeSessions } from "../rules/user";
 import type { StoredObject } from "../state/store";
+import { userOf } from "./users";
 
 /** @throws {GraphRefusal} 400 for an application, which is nobody */
 export function meOf({ caller, store }: Context): StoredObject {
@@ -40,6 +41,13 @@ const own = [
   "skills",
 ];
 
+const accessTokensStay = "There are no refresh tokens yet; access tokens are good until they end, as Graph's are.";
+
+function revoked(context: Context, user: StoredObject): Answer {
+  revokeSessions(context, user);
+  return { status: 200, body: { "@odata.context": `${context.base}/$metadata#Edm.Boolean`, value: true } };
+}
+
 export const meRoutes: Route[] = [
   route({
     method: "GET",
@@ -68,5 +76,27 @@ export const meRoutes: Route[] = [
       changeUser(context, me, context.body);
       return { status: 204 };
     },
+  }),
+  route({
+    method: "POST",
+    path: "/me/revokeSignInSessions",
+    permissions: onlyPeople("User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All"),
+    basis: "example",
+    source: "REF user-revokesigninsessions",
+    differs: [accessTokensStay],
+    answers: "Edm.Boolean",
+    answer: (context) => revoked(context, meOf(context)),
+  }),
+  route({
+    method: "POST",
+    path: "/users/{id}/revokeSignInSessions",
+    anyKind: true,
+    permissions: ["User.RevokeSessions.All", "User.ReadWrite.All", "Directory.ReadWrite.All"],
+    permissionsByKind: { agentUser: ["User.RevokeSessions.All", "User.ReadWrite.All"] },
+    basis: "prose",
+    source: "REF user-revokesigninsessions",
+    differs: [accessTokensStay],
+    answers: "Edm.Boolean",
+    answer: (context) => revoked(context, userOf(context)),
   }),
 ];

@@ -1,4 +1,5 @@
 /** The tenant: /organization and /domains, to be read. */
+import { z } from "zod";
 import { domain, organization } from "../entities/organization";
 import { listAnswer, objectAnswer } from "../odata/collection";
 import { collectionOf, oneObject } from "../odata/query";
@@ -16,6 +17,18 @@ const known = (context: Context, key: string, kind: string): StoredObject => {
   if (found?.kind === kind) return found;
   throw notFound(id);
 };
+
+/** REF organization-update lists these and no others. */
+const changeable = z.strictObject({
+  marketingNotificationEmails: z.array(z.string()).optional(),
+  privacyProfile: z
+    .strictObject({ contactEmail: z.string().nullish(), statementUrl: z.string().nullish() })
+    .nullable()
+    .optional(),
+  securityComplianceNotificationMails: z.array(z.string()).optional(),
+  securityComplianceNotificationPhones: z.array(z.string()).optional(),
+  technicalNotificationMails: z.array(z.string()).optional(),
+});
 
 const withUserRead = "With User.Read every property is read; Graph leaves all but three null.";
 
@@ -41,6 +54,19 @@ export const organizationRoutes: Route[] = [
     query: oneObject,
     answers: "organization",
     answer: (context) => objectAnswer(context, known(context, "organization", organization.kind)),
+  }),
+  route({
+    method: "PATCH",
+    path: "/organization/{organization}",
+    permissions: { delegated: ["Organization.ReadWrite.All"], application: ["Organization.ReadWrite.All"] },
+    basis: "example",
+    source: "REF organization-update",
+    body: { resource: "Organization", schema: changeable },
+    answer(context) {
+      const found = known(context, "organization", organization.kind);
+      context.store.replace(found, { ...found.body, ...context.body });
+      return { status: 204 };
+    },
   }),
   route({
     method: "GET",

@@ -13,7 +13,8 @@ import { type Basis, type Context, keyOf, type Route, route } from "../route";
 import { newId } from "../rules/people";
 import type { StoredObject } from "../state/store";
 
-const versions = ["beta"] as const;
+/** The pages of v1.0 know entitlement management, those of beta Cloud PC too. */
+const versionsOf = { entitlementManagement: ["v1.0", "beta"], cloudPC: ["beta"] } as const;
 const readers: Readonly<Record<RbacApplication, readonly string[]>> = {
   entitlementManagement: ["EntitlementManagement.Read.All", "EntitlementManagement.ReadWrite.All"],
   cloudPC: [
@@ -30,7 +31,7 @@ const definitionsRoute = (application: RbacApplication, basis: Basis): Route => 
   return route({
     method: "GET",
     path,
-    versions,
+    versions: versionsOf[application],
     permissions: readers[application],
     basis,
     source: "REF rbacapplication-list-roledefinitions",
@@ -56,7 +57,7 @@ const assignmentRoutes: Route[] = [
   route({
     method: "GET",
     path: assignments,
-    versions,
+    versions: versionsOf.entitlementManagement,
     permissions: readers.entitlementManagement,
     basis: "prose",
     source: "REF rbacapplication-list-roleassignments",
@@ -67,7 +68,7 @@ const assignmentRoutes: Route[] = [
   route({
     method: "GET",
     path: `${assignments}/{assignment}`,
-    versions,
+    versions: versionsOf.entitlementManagement,
     permissions: readers.entitlementManagement,
     basis: "prose",
     source: "REF unifiedroleassignment-get",
@@ -78,7 +79,7 @@ const assignmentRoutes: Route[] = [
   route({
     method: "POST",
     path: assignments,
-    versions,
+    versions: versionsOf.entitlementManagement,
     permissions: ["EntitlementManagement.ReadWrite.All"],
     basis: "example",
     source: "REF rbacapplication-post-roleassignments",
@@ -103,7 +104,7 @@ const assignmentRoutes: Route[] = [
   route({
     method: "DELETE",
     path: `${assignments}/{assignment}`,
-    versions,
+    versions: versionsOf.entitlementManagement,
     permissions: ["EntitlementManagement.ReadWrite.All"],
     basis: "prose",
     source: "REF unifiedroleassignment-delete",

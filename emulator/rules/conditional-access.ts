@@ -33,7 +33,7 @@ function conditionsRead(conditions: Conditions): Json {
     platforms: platforms ? { excludePlatforms: [], ...platforms } : null,
     locations: locations ? { excludeLocations: [], ...locations } : null,
     times: null,
-    deviceStates: null,
+    deviceStates: conditions.deviceStates ?? null,
     devices: devices ?? null,
     applications: {
       includeApplications: applications?.includeApplications ?? [],

@@ -27,4 +27,21 @@ describe("/me", () => {
     expect((await ask("GET /me", undefined, own)).body).toMatchObject(change);
     expect((await ask("PATCH /me", { jobTitle: "President" }, own)).status).toBe(403);
   });
+
+  it("ends its sessions, and an administrator those of others", async () => {
+    const select = "?$select=signInSessionsValidFromDateTime";
+    const read = { user, permissions: ["User.Read.All", "User.RevokeSessions.All"] };
+    for (const path of ["/me", "/users/alex.wilber@contoso.com"]) {
+      const stoppedAt = new Date(tenant.now().getTime() + 60_000).toISOString();
+      tenant.set({ clock: { stoppedAt } });
+      const reply = await ask(`POST ${path}/revokeSignInSessions`, undefined, read);
+      expect([reply.status, reply.body.value]).toEqual([200, true]);
+      expect((await ask(`GET ${path}${select}`, undefined, read)).body).toMatchObject({
+        signInSessionsValidFromDateTime: stoppedAt,
+      });
+    }
+    expect((await ask("POST /me/revokeSignInSessions", undefined, { user, permissions: ["User.Read"] })).status).toBe(
+      403,
+    );
+  });
 });

@@ -47,6 +47,19 @@ describe("a service principal", () => {
     expect((await ask(`GET /servicePrincipals(appId='${appId}')`)).body.id).toBe(made.body.id);
   });
 
+  it("is created or changed by its app id when the request prefers that", async () => {
+    const { appId } = await application();
+    const upsert = { ...writes, headers: { prefer: "create-if-missing" } };
+    const address = `/servicePrincipals(appId='${appId}')`;
+    expect((await ask(`PATCH ${address}`, { tags: ["a"] }, writes)).status).toBe(404);
+    const made = await ask(`PATCH ${address}`, { tags: ["a"] }, upsert);
+    expect([made.status, made.body]).toMatchObject([201, { appId, tags: ["a"] }]);
+    expect((await ask(`PATCH ${address}`, { tags: ["b"] }, upsert)).status).toBe(204);
+    expect(await read(made.body.id)).toMatchObject({ tags: ["b"] });
+    const nobody = "/servicePrincipals(appId='11111111-1111-4111-8111-111111111111')";
+    expect(refusal(await ask(`PATCH ${nobody}`, {}, upsert)).slice(0, 2)).toEqual([400, "NoBackingApplicationObject"]);
+  });
+
   it("exists once for an application that exists", async () => {
     const { appId } = await application();
     await principal(appId);

@@ -111,6 +111,33 @@ describe("a documented exchange", () => {
     expect(await differencesOf({ ...upsert, status: 204, responseBody: null })).toEqual([]);
   });
 
+  test("may show one object within value, and words for its values", async () => {
+    const value = { displayName: "String", accountEnabled: "Boolean" };
+    const path = "/users/{id}?$select=displayName,accountEnabled";
+    expect(await differencesOf({ path, responseBody: { value } })).toEqual([]);
+    expect(await differencesOf({ path, responseBody: { value: { displayNme: "x" } } })).toEqual([
+      "unknown displayNme",
+      "missing displayNme",
+    ]);
+  });
+
+  test("that gives attributes, or rolls keys, presumes their definitions and a certificate", async () => {
+    const customSecurityAttributes = {
+      Engineering: {
+        "@odata.type": "#microsoft.graph.customSecurityAttributeValue",
+        Level: "Public",
+        "Costs@odata.type": "#Collection(Int32)",
+        Costs: [1001],
+      },
+    };
+    const change = { method: "PATCH", path: "/servicePrincipals/{id}", requestBody: { customSecurityAttributes } };
+    expect(await differencesOf({ ...change, status: 204, responseBody: null })).toEqual([]);
+    const keyCredential = { type: "AsymmetricX509Cert", usage: "Verify", key: "MIIDYDCCAki..." };
+    const body = { keyCredential, passwordCredential: null, proof: "eyJ0eXAiOiJ..." };
+    const add = { method: "POST", path: "/applications/{id}/addKey", requestBody: body };
+    expect(await differencesOf({ ...add, responseBody: null })).toEqual([]);
+  });
+
   test("that was refused for being sent twice, or too often, is sent so", async () => {
     const post = { method: "POST", path: "/directory/attributeSets", requestBody: { id: "Engineering" } };
     expect(await differencesOf({ ...post, status: 409, responseBody: null })).toEqual([]);

@@ -79,10 +79,20 @@ function ofRefusal({ responseBody }, code, own) {
 function ofBodies({ version }, documented, answered, type, emulator) {
   const list = documented["value"];
   const own = answered["value"];
-  const isList =
-    Array.isArray(list) && !(type !== undefined && emulator.metadata.membersOf(version, type)?.has("value"));
-  if (!isList) return [...ofMetadata(documented, type, version, emulator), ...ofValues(documented, answered, "")];
-  if (!Array.isArray(own)) return [difference("missing", "value", "no list is answered")];
+  const hasValue = type !== undefined && emulator.metadata.membersOf(version, type)?.has("value") === true;
+  const isList = Array.isArray(list) && !hasValue;
+  if (!isList) {
+    // The one object of a list, shown by itself.
+    const [first] = Array.isArray(own) && !hasValue && !("value" in documented) ? /** @type {unknown[]} */ (own) : [];
+    return [...ofMetadata(documented, type, version, emulator), ...ofValues(documented, first ?? answered, "")];
+  }
+  if (!Array.isArray(own)) {
+    const [one, ...more] = /** @type {unknown[]} */ (list);
+    if (more.length > 0 || !isObject(one) || !("id" in answered))
+      return [difference("missing", "value", "no list is answered")];
+    // One object, shown as a list.
+    return [...ofMetadata(one, type, version, emulator), ...ofValues(one, answered, "")];
+  }
   const beside = Object.keys(documented).filter((name) => name !== "value" && !name.startsWith("@"));
   return [
     ...beside.map((name) => difference("unknown", name, `${name} stands beside a list`)),
@@ -98,7 +108,8 @@ function ofBodies({ version }, documented, answered, type, emulator) {
 
 /** What the page shows against metadata: names, and JSON types. @param {unknown} documented @param {string | undefined} declared @param {import("./emulator.mjs").Version} version @param {import("./emulator.mjs").Emulator} emulator @returns {Difference[]} */
 function ofMetadata(documented, declared, version, emulator) {
-  if (declared === undefined) return [];
+  // A value of such a type is answered within an object.
+  if (declared === undefined || declared.startsWith("Edm.")) return [];
   return problemsOfBest(documented, declared, version, emulator).map(({ path, kind, expected }) => {
     const property = withoutIndexes(path);
     return kind === "unknown" || kind === "relation"

@@ -19,7 +19,11 @@ const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 export const isGuid = (value) => typeof value === "string" && guid.test(value);
 
 /** @param {unknown} value @returns {value is string} whether it names an object: a GUID, or a word in place of one */
-export const isIdentifier = (value) => typeof value === "string" && (isGuid(value) || isPlaceholder(value));
+export const isIdentifier = (value) =>
+  typeof value === "string" && (isGuid(value) || isPlaceholder(value) || miswritten.test(value));
+
+/** A GUID that lost or gained a dash or a digit. */
+const miswritten = /^(?=.*-)[0-9a-f-]{30,40}$/i;
 
 /** @param {unknown} value @returns {value is Record<string, unknown>} */
 export const isObject = (value) => typeof value === "object" && value !== null && !Array.isArray(value);

@@ -4,6 +4,7 @@ import { preconditions } from "./preconditions.mjs";
 import { licences } from "./licences.mjs";
 import { isIdentifier, isObject, isPlaceholder, textOf, valueFor } from "./placeholder.mjs";
 import { readPath } from "./path.mjs";
+import { proven } from "./proof.mjs";
 import {
   applicationIds,
   contained,
@@ -57,7 +58,13 @@ export async function prepare(row, world) {
         (last && (tail.length === 0 || deleted) && row.method !== "POST") || (last && tail[0] === "restore")
           ? { ...repeated(row, step.type), ...shown[0] }
           : {};
-      const made = absent ? undefined : await keyed(world, step.type, relation, text, property, own, parent);
+      // What is not there yet has an application all the same.
+      const applied = absent && property === "appId" && step.type === "servicePrincipal";
+      const made = applied
+        ? await world.application(text, spokenApplication(row, step.type))
+        : absent
+          ? undefined
+          : await keyed(world, step.type, relation, text, property, own, parent);
       texts.set(index, { text, property, made });
       if (made && deleted) await softDelete(world, made);
       if (made && parent && !contained.includes(made.kind)) {
@@ -67,17 +74,29 @@ export async function prepare(row, world) {
         await relate(world, parent, relation, made);
       }
       parent = made;
-    } else if (last && step.collection && row.method === "GET" && tail[0] !== "$ref") {
+    } else if (last && step.collection && row.method === "GET") {
       await listed(world, step.type, relation, parent, shown, query, deleted);
     } else if (last && !step.collection && row.method !== "PUT" && index > 0 && parent) {
       const other = await world.make(kindOf(world, step.type, relation, shown[0], ""), shown[0] ?? {});
       await relate(world, parent, relation, other);
     }
   }
+  if (/^getUserOwnedObjects$/i.test(tail[0] ?? "") && isObject(row.requestBody)) {
+    const owner = await world.named(textOf(row.requestBody["userId"]), "user");
+    for (const one of shown) await element(world, "directoryObject", "ownedObjects", owner, one, false);
+    for (const one of shown)
+      await softDelete(world, await world.named(textOf(one["id"]), kindOf(world, "directoryObject", "", one, "")));
+  }
   if (/^getMember(Groups|Objects)$/i.test(tail[0] ?? "") && parent) await membership(world, parent, "{group}");
   const body = await translatedBody(world, row, row.requestBody, "", parent, steps.at(-1)?.type);
   return { path: writtenPath(world, row.path, texts), body };
 }
+
+/** @param {Row} row @param {string} type @returns {string} kind of the application that a missing principal belongs to */
+const spokenApplication = ({ path, requestBody }, type) =>
+  /blueprint/i.test(`${path} ${type} ${isObject(requestBody) ? textOf(requestBody["@odata.type"]) : ""}`)
+    ? "agentIdentityBlueprint"
+    : "application";
 
 /** @param {World} world @param {string} type @param {string} relation @param {string} text @param {string} property @param {Documented} own @param {Made | undefined} parent @returns {Promise<Made>} */
 async function keyed(world, type, relation, text, property, own, parent) {
@@ -126,7 +145,7 @@ export function kindOf(world, type, relation, documented, text) {
 
 /** What a change says again. @param {Row} row @param {string} type @returns {Documented} */
 function repeated({ method, requestBody }, type) {
-  const names = unchangeable[type] ?? [];
+  const names = ["@odata.type", ...(unchangeable[type] ?? [])];
   if (method !== "PATCH" || !isObject(requestBody)) return {};
   return Object.fromEntries(Object.entries(requestBody).filter(([name]) => names.includes(name)));
 }
@@ -143,6 +162,9 @@ async function relate(world, parent, relation, other) {
   else if (inverse === "") await world.link(parent, relation.replace(/^transitiveM/, "m"), other);
   else await world.link(other, inverse, parent);
 }
+
+/** @param {unknown} url of a reference @returns {string | undefined} */
+const idOf = (url) => /\/([^/()]+)$/.exec(textOf(url))?.[1];
 
 /** The elements of a list. @param {World} world @param {string} type @param {string} relation @param {Made | undefined} parent @param {readonly Documented[]} shown @param {string} query @param {boolean} deleted */
 async function listed(world, type, relation, parent, shown, query, deleted) {
@@ -167,7 +189,7 @@ async function element(world, type, relation, parent, one, deleted) {
     await world.make(kind, before, parent && { ...parent, nav: relation });
     return;
   }
-  const text = one["id"];
+  const text = one["id"] ?? idOf(one["@odata.id"]);
   const made = isIdentifier(text) ? await world.named(text, kind, before) : await world.make(kind, before);
   if (deleted) await softDelete(world, made);
   if (parent) await relate(world, parent, relation, made);
@@ -181,7 +203,9 @@ async function translatedBody(world, row, value, name, target, type) {
     return all;
   }
   if (isObject(value)) {
+    if ("proof" in value && target) return proven(world, target, value);
     if ("addLicenses" in value && target) return licences(world, target, value);
+    if (name === "customSecurityAttributes") await assignable(world, value);
     // What is granted must be published before it is.
     if ("scope" in value && "resourceId" in value) await world.api(value["scope"], value["resourceId"]);
     /** @type {Record<string, unknown>} */
@@ -217,6 +241,19 @@ async function translatedBody(world, row, value, name, target, type) {
   if (member && isPlaceholder(value))
     return valueFor(value, member, world.emulator.metadata.enumerationOf(world.version, member.type)?.members);
   return value;
+}
+
+/** Sets and attributes that are assigned have been defined. @param {World} world @param {Documented} assigned */
+async function assignable(world, assigned) {
+  for (const [set, values] of Object.entries(assigned)) {
+    for (const [name, value] of isObject(values) ? Object.entries(values) : []) {
+      if (name.includes("@")) continue;
+      const [sample] = Array.isArray(value) ? /** @type {unknown[]} */ (value) : [value];
+      const type = typeof sample === "number" ? "Integer" : typeof sample === "boolean" ? "Boolean" : "String";
+      const isCollection = Array.isArray(value);
+      await world.make("customSecurityAttributeDefinition", { attributeSet: set, name, type, isCollection });
+    }
+  }
 }
 
 /** @param {World} world @param {string | undefined} type @param {string} name */

@@ -3,14 +3,14 @@
  * How an object that a page presumes comes into being: by the tenant's own API, so that every rule of the tenant holds for
  * it. Kinds without a recipe cannot be made by clients: the tenant has them, or they are planted.
  */
-import { isIdentifier, isPlaceholder, textOf } from "./placeholder.mjs";
+import { isGuid, isIdentifier, isPlaceholder, textOf } from "./placeholder.mjs";
 
 /**
  * @typedef {import("./world.mjs").World} World
  * @typedef {import("./world.mjs").Made} Made
  * @typedef {Readonly<Record<string, unknown>>} Documented what the page shows of the object
  *
- * @typedef {{ path: string, body: object }} Creation
+ * @typedef {{ path: string, body: object, answered?: Documented }} Creation `answered`: what stands for an empty answer
  *
  * @typedef {object} Recipe
  * @property {(made: { id: string, parent?: Made | undefined }) => string} at path of the object
@@ -44,8 +44,22 @@ const grantable = (scope) => (typeof scope === "string" && !isPlaceholder(scope)
 /** @param {World} world */
 const sponsors = async (world) => ({ "sponsors@odata.bind": [world.url(await world.somebody())] });
 
+/** The record of an agent that somebody confirmed compromised. @param {string} agentKind @returns {Recipe} */
+const risky = (agentKind) => ({
+  key: "id",
+  at: ({ id }) => `/identityProtection/riskyAgents/${id}`,
+  async post(world) {
+    const { id } = await world.make(agentKind, {});
+    return { path: "/identityProtection/riskyAgents/confirmCompromised", body: { agentIds: [id] }, answered: { id } };
+  },
+});
+
 /** @type {Readonly<Record<string, Recipe>>} */
 export const recipes = {
+  riskyAgent: risky("agentIdentity"),
+  riskyAgentIdentity: risky("agentIdentity"),
+  riskyAgentIdentityBlueprintPrincipal: risky("agentIdentityBlueprintPrincipal"),
+  riskyAgentUser: risky("agentUser"),
   application: {
     at: ({ id }) => `/applications/${id}`,
     post: () => ({ path: "/applications", body: { displayName: fresh("app") } }),
@@ -118,11 +132,14 @@ export const recipes = {
     at: ({ id }) => `/groups/${id}`,
     post(_world, documented) {
       const displayName = fresh("group");
-      const plain = { mailEnabled: false, securityEnabled: true };
+      const types = documented["groupTypes"];
+      const unified = Array.isArray(types) && types.includes("Unified");
+      // Other mail-enabled groups come from Exchange: the page's own properties are planted afterwards.
+      const plain = unified
+        ? { mailEnabled: true, securityEnabled: documented["securityEnabled"] === true }
+        : { mailEnabled: false, securityEnabled: true };
       const shape = said(documented, [
         "groupTypes",
-        "mailEnabled",
-        "securityEnabled",
         "isAssignableToRole",
         "membershipRule",
         "membershipRuleProcessingState",
@@ -165,7 +182,8 @@ export const recipes = {
         "status",
         "description",
       ]);
-      const name = textOf(documented["name"], nameInId ?? fresh("Attribute"));
+      // A page shows names with spaces, which cannot be given.
+      const name = textOf(documented["name"], nameInId ?? fresh("Attribute")).replaceAll(" ", "");
       return {
         path: "/directory/customSecurityAttributeDefinitions",
         body: { attributeSet, name, ...plain, ...shape },
@@ -280,7 +298,11 @@ export const recipes = {
     at: ({ id }) => `/directoryRoles/${id}`,
     post: (_world, documented) => ({
       path: "/directoryRoles",
-      body: { roleTemplateId: textOf(documented["roleTemplateId"], "fdd7a751-b60b-444a-984c-02652fe8fa1c") },
+      body: {
+        roleTemplateId: isGuid(documented["roleTemplateId"])
+          ? documented["roleTemplateId"]
+          : "fdd7a751-b60b-444a-984c-02652fe8fa1c",
+      },
     }),
   },
   scopedRoleMembership: {

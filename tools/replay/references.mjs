@@ -13,6 +13,8 @@ export const referenceKinds = /** @type {Readonly<Record<string, string>>} */ ({
   ids: "directoryObject",
   groupids: "group",
   groupid: "group",
+  onbehalfofuserid: "user",
+  userid: "user",
   includeusers: "user",
   excludeusers: "user",
   includegroups: "group",
@@ -71,6 +73,7 @@ export const contained = [
 /** Properties that a change may repeat and cannot change. */
 export const unchangeable = /** @type {Readonly<Record<string, readonly string[]>>} */ ({
   federatedIdentityCredential: ["name"],
+  group: ["groupTypes", "mailEnabled"],
 });
 
 /** What words of a placeholder say of the object, most telling first. */

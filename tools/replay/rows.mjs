@@ -2,6 +2,7 @@
 /** Documented exchanges, one JSON object a line. */
 import { z } from "zod";
 import { looseJson } from "./loose-json.mjs";
+import { isObject } from "./placeholder.mjs";
 
 const row = z.object({
   source: z.string(),
@@ -33,7 +34,14 @@ const row = z.object({
 /** @param {unknown} body @returns {unknown} what a page shows; text that is nearly JSON is read as such */
 function shown(body) {
   if (body === null || body === undefined || body === "") return undefined;
-  return typeof body === "string" ? (looseJson(body) ?? body) : body;
+  return unwrapped(typeof body === "string" ? (looseJson(body) ?? body) : body);
+}
+
+/** Pages made from a template write one object within `value`, as if it were a list. @param {unknown} body @returns {unknown} */
+function unwrapped(body) {
+  if (!isObject(body) || !isObject(body["value"])) return body;
+  const { value, ...beside } = body;
+  return Object.keys(beside).every((name) => name.startsWith("@")) ? { ...beside, ...value } : body;
 }
 
 /** @param {string} text @returns {Row[]} @throws {Error} naming the first line that is not an exchange */

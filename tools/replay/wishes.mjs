@@ -17,6 +17,13 @@ export function wishesOf(query) {
     new RegExp(`\\b(\\w+)/any\\(\\s*(?:\\w+)\\s*:\\s*\\w+ eq ${value}\\s*\\)`, "g"),
   ))
     wishes[name] = [meant(said)];
+  for (const [, name = "", variable = "", inside = ""] of text.matchAll(
+    /\b(\w+)\/any\(\s*(\w+)\s*:([^)]*\/[^)]*)\)/g,
+  )) {
+    const members = [...inside.matchAll(new RegExp(`\\b${variable}/(\\w+) eq ${value}`, "g"))];
+    if (members.length > 0)
+      wishes[name] = [Object.fromEntries(members.map(([, member = "", said = ""]) => [member, meant(said)]))];
+  }
   for (const [, name = "", said = ""] of text.matchAll(/"(\w+):([^"]+)"/g)) wishes[name] = said;
   return wishes;
 }

@@ -1,7 +1,7 @@
 // @ts-check
 /** The tenant as a page presumes it: objects come into being when something names them. */
 import { contained } from "./references.mjs";
-import { isGuid, isObject, isPlaceholder, textOf } from "./placeholder.mjs";
+import { isGuid, isObject, isPlaceholder, textOf, valueFor } from "./placeholder.mjs";
 import { catalogues, moreCatalogues, recipes } from "./recipes.mjs";
 
 /**
@@ -23,6 +23,7 @@ const graph = "https://graph.microsoft.com";
 
 /** Somebody the company is seeded with. */
 export const userWhoAsks = "adele.vance@contoso.com";
+const agentIdDeveloper = "adb2368d-a9be-41b5-8667-d96778e081b0";
 const graphAppId = "00000003-0000-0000-c000-000000000000";
 
 export class World {
@@ -67,6 +68,13 @@ export class World {
   async me() {
     const { body } = await this.ask("GET", `/users/${userWhoAsks}`);
     return this.#madeOf("user", body, undefined);
+  }
+
+  /** Makes who asks somebody who may make agents, and becomes their sponsor where none is named. */
+  async developer() {
+    const { id: principalId } = await this.me();
+    const body = { principalId, roleDefinitionId: agentIdDeveloper, directoryScopeId: "/" };
+    await this.ask("POST", "/roleManagement/directory/roleAssignments", body);
   }
 
   /** Any user of the company. @returns {Promise<Made>} */
@@ -148,7 +156,7 @@ export class World {
         `a ${kind} cannot be made: ${status} ${String(error["code"])}: ${String(error["message"])}`,
       );
     }
-    return this.#madeOf(kind, body, parent);
+    return this.#madeOf(kind, request.answered ?? body, parent);
   }
 
   /** An object that no client makes: one the tenant has, or a planted one. @param {string} kind @returns {Promise<Made>} */
@@ -191,11 +199,34 @@ export class World {
       if (!member || value === null || name === "id") continue;
       if (made.kind in recipes && keptByTheTenant.has(name)) continue;
       if (member.navigation) await this.#relate(made, name, member.type, Array.isArray(value) ? value : [value]);
-      else if (problemsOf(this.version, made.kind, { [name]: value }, "answer").length === 0) body[name] = value;
+      else {
+        const meant = saysNothing(value) ? undefined : this.#meant(value, member);
+        if (meant !== undefined && problemsOf(this.version, made.kind, { [name]: meant }, "answer").length === 0)
+          body[name] = meant;
+      }
     }
     // Catalogues are the same in every tenant, and what is addressed by another key is not found by it.
     if (Object.keys(body).length === 0 || made.id === "" || made.kind in catalogues || recipes[made.kind]?.key) return;
     this.tenant.plant([{ id: made.id, kind: made.kind, body }]);
+  }
+
+  /** What the page shows, with values for its words. @param {unknown} shown @param {import("../../emulator/metadata/metadata.js").Member} member @returns {unknown} */
+  #meant(shown, member) {
+    const { metadata } = this.emulator;
+    if (Array.isArray(shown)) return shown.map((/** @type {unknown} */ one) => this.#meant(one, member));
+    if (isObject(shown)) {
+      const said = /([a-z]\w*)$/i.exec(textOf(shown["@odata.type"]))?.[1];
+      const type = (said === undefined ? undefined : metadataName(this, said)) ?? member.type;
+      const members = metadata.membersOf(this.version, type);
+      return Object.fromEntries(
+        Object.entries(shown).map(([name, value]) => {
+          const inner = members?.get(name);
+          return [name, inner === undefined ? value : this.#meant(value, inner)];
+        }),
+      );
+    }
+    if (typeof shown !== "string" || !isPlaceholder(shown)) return shown;
+    return valueFor(shown, member, metadata.enumerationOf(this.version, member.type)?.members);
   }
 
   /** An expanded relation of the page. @param {Made} made @param {string} relation @param {string} type @param {readonly unknown[]} others */
@@ -314,6 +345,12 @@ const keptByTheTenant = new Set([
   "createdByAppId",
   "consentType",
 ]);
+
+/** Whether a page shows nothing of an object but its type. @param {unknown} shown @returns {boolean} */
+const saysNothing = (shown) =>
+  Array.isArray(shown)
+    ? shown.length > 0 && shown.every(saysNothing)
+    : isObject(shown) && Object.keys(shown).every((name) => name.startsWith("@"));
 
 /** @param {World} world @param {string} name @returns {string | undefined} */
 const metadataName = (world, name) => world.emulator.metadata.typeNamed(world.version, name);

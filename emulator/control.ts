@@ -26,7 +26,7 @@ const tokenRequest = z
   .partial()
   .transform((given) => Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
 
-/** The tenant itself says what is no switch and no file. */
+/** The tenant itself says what is no switch. */
 const anything = z.looseObject({});
 
 export const controls: readonly Control[] = [
@@ -80,9 +80,6 @@ export const controls: readonly Control[] = [
       return { now: tenant.now().toISOString() };
     },
   }),
-  control({ method: "GET", path: "/export", does: (tenant) => tenant.exportState() }),
-  control({ method: "POST", path: "/import", body: anything, does: (tenant, file) => tenant.importState(file) }),
-  control({ method: "POST", path: "/seed", body: anything, does: (tenant, file) => tenant.seed(file) }),
   control({ method: "GET", path: "/export", does: (tenant) => tenant.exportState() }),
   // The tenant itself says what is wrong with a file.
   control({ method: "POST", path: "/import", body: z.unknown(), does: (tenant, file) => tenant.importState(file) }),

@@ -6,7 +6,7 @@ import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { entityOf } from "./entities";
-import type { Surroundings } from "./entities/entity";
+import type { Ground } from "./entities/entity";
 import { remembered, type RequestRecord } from "./state/journal";
 import { checkPermissionNames, microsoftGraphAppId } from "./permissions";
 import { automationAppId, seed, seedOrganization, tenantDomain, tenantName } from "./seed";
@@ -180,7 +180,7 @@ function idOf(store: Store, wanted: string | undefined, where: string): string {
 class Tenant implements EmulatedTenant {
   readonly name = tenantName;
   readonly domain = tenantDomain;
-  readonly #around: Surroundings;
+  readonly #around: Ground;
   readonly #service: Service;
 
   constructor(
@@ -225,7 +225,9 @@ class Tenant implements EmulatedTenant {
   /** Application permissions on Microsoft Graph: its app role assignments, and what `grant` says of the automation application. */
   #held(principal: StoredObject): readonly string[] {
     const graph = this.#servicePrincipal(microsoftGraphAppId);
-    return graph ? rolesOf(this.#around, principal, graph, this.switches(), this.now()) : [];
+    if (!graph) return [];
+    const [switches, now] = [this.switches(), this.now()];
+    return rolesOf({ ...this.#around, switches, now }, principal, graph, switches, now);
   }
 
   automationSecret(): string {

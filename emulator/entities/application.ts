@@ -152,7 +152,7 @@ const shared = {
 export const application: Entity = {
   ...shared,
   kind: "application",
-  indexed: ["appId", "uniqueName", "identifierUris"],
+  indexed: ["appId", "uniqueName", "identifierUris", "displayName"],
   onlyOnSelect: ["authenticationBehaviors", "managerApplications"],
   relations,
   shows: showsApplication,
@@ -163,7 +163,7 @@ export const agentIdentityBlueprint: Entity = {
   kind: "agentIdentityBlueprint",
   derived: true,
   // madeAppOnly is ours: only blueprints that an application made count toward the limit.
-  indexed: ["appId", "uniqueName", "identifierUris", "madeAppOnly"],
+  indexed: ["appId", "uniqueName", "identifierUris", "displayName", "madeAppOnly"],
   // The rest of an application's properties are there, unset: REF agentidentityblueprint.
   onlyOnSelect: [...plainOnlyProperties, "managerApplications"],
   relations: {

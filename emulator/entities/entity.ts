@@ -1,14 +1,23 @@
 /** What the tenant knows about one kind of object. */
 import type { Version } from "../odata/address";
 import type { Store, StoredObject } from "../state/store";
+import type { Switches } from "../switches/switches";
 
-/** What an object needs beside itself to be shown. */
-export interface Surroundings {
+/** The tenant, whoever asks. */
+export interface Ground {
   readonly store: Store;
   readonly tenantId: string;
   readonly tenantName: string;
   /** Verified domain of the tenant. */
   readonly domain: string;
+}
+
+/** What an object needs beside itself to be shown. */
+export interface Surroundings extends Ground {
+  /** The tenant's time. */
+  readonly now: Date;
+  /** Those of the request; the tenant's where nothing is being answered. */
+  readonly switches: Switches;
   /** Version of the request, where objects read differently. @default nothing is being answered */
   readonly version?: Version;
 }
@@ -79,6 +88,11 @@ export interface Entity {
   readonly indexed: readonly string[];
   /** Read only when `$select` names them. */
   readonly onlyOnSelect?: readonly string[];
+  /**
+   * Indexed properties that may read as those of an object of other kinds: the one with the same value of `by`, which both
+   * index. @default none
+   */
+  readonly borrows?: { readonly properties: readonly string[]; readonly from: readonly string[]; readonly by: string };
   /** What lists of this kind can be asked for, by path: `displayName`, `conditions/users/includeUsers`. @default nothing */
   readonly queryable?: Readonly<Record<string, Queryable>>;
   /** Navigation properties by name. @default none */

@@ -1,13 +1,13 @@
 /** Who belongs to what: groups and administrative units, direct and nested, and the reporting line. */
-import { switchesOf } from "../switches/switches";
 import type { StoredObject } from "../state/store";
 import type { Surroundings } from "./entity";
 import { parseMembershipRule } from "./membership-rule";
 import { unset } from "./user-properties";
 
-type Around = Pick<Surroundings, "store">;
+type Around = Pick<Surroundings, "store" | "switches">;
+type Stored = Pick<Surroundings, "store">;
 
-const living = ({ store }: Around, ids: readonly string[]): StoredObject[] => ids.flatMap((id) => store.get(id) ?? []);
+const living = ({ store }: Stored, ids: readonly string[]): StoredObject[] => ids.flatMap((id) => store.get(id) ?? []);
 
 export const isDynamic = ({ body }: StoredObject): boolean => listed(body["groupTypes"], "DynamicMembership");
 export const isUnified = ({ body }: StoredObject): boolean => listed(body["groupTypes"], "Unified");
@@ -22,8 +22,8 @@ function ruled(group: StoredObject, around: Around): StoredObject[] {
 }
 
 /** Whom rules can reach: the documentation of agent users and its known-issues page disagree. */
-function kindsByRule({ store }: Around): string[] {
-  return switchesOf(store).profiles.agentUsersInDynamicGroups === "included" ? ["user", "agentUser"] : ["user"];
+function kindsByRule({ switches }: Around): string[] {
+  return switches.profiles.agentUsersInDynamicGroups === "included" ? ["user", "agentUser"] : ["user"];
 }
 
 function ruleOf(group: StoredObject): ((user: StoredObject) => boolean) | undefined {
@@ -49,7 +49,7 @@ export function memberOf(object: StoredObject, around: Around): StoredObject[] {
 }
 
 /** Directory roles that the object holds for the whole tenant: their members are whom they are assigned to. */
-function rolesHeld({ id }: StoredObject, { store }: Around): StoredObject[] {
+function rolesHeld({ id }: StoredObject, { store }: Stored): StoredObject[] {
   const held = store.find({ kinds: ["unifiedRoleAssignment"], where: { property: "principalId", value: id } });
   return held
     .filter(({ body }) => body["directoryScopeId"] === "/")
@@ -57,7 +57,7 @@ function rolesHeld({ id }: StoredObject, { store }: Around): StoredObject[] {
 }
 
 /** The directoryRole of a built-in role that is in use; custom roles have none. */
-export const activeRole = (store: Around["store"], value: string): StoredObject[] =>
+export const activeRole = (store: Stored["store"], value: string): StoredObject[] =>
   store.find({ kinds: ["directoryRole"], where: { property: "roleTemplateId", value } });
 
 /** Everything reached from `start` by `next`, `start` itself left out. */
@@ -79,23 +79,23 @@ export const transitiveMemberOf = (object: StoredObject, around: Around): Stored
   reached(object, (at) => memberOf(at, around));
 
 /** Whether an administrative unit with restricted management holds the object. */
-export const restrictedBy = (object: StoredObject, around: Around): boolean =>
+export const restrictedBy = (object: StoredObject, around: Stored): boolean =>
   living(around, around.store.sources("members", object.id)).some(
     ({ kind, body }) => kind === "administrativeUnit" && body["isMemberManagementRestricted"] === true,
   );
 
 /** The manager of a user: none or one. */
-export const managerOf = (user: StoredObject, around: Around): StoredObject[] =>
+export const managerOf = (user: StoredObject, around: Stored): StoredObject[] =>
   living(around, around.store.targets("manager", user.id));
 
 /** Users whose manager this is. */
-export const directReportsOf = (user: StoredObject, around: Around): StoredObject[] =>
+export const directReportsOf = (user: StoredObject, around: Stored): StoredObject[] =>
   living(around, around.store.sources("manager", user.id));
 
 /** What names this object in a relation of its own, such as `owners`. */
-export const namedBy = (relation: string, object: StoredObject, around: Around): StoredObject[] =>
+export const namedBy = (relation: string, object: StoredObject, around: Stored): StoredObject[] =>
   living(around, around.store.sources(relation, object.id));
 
 /** What this object names in one of its relations. */
-export const named = (relation: string, object: StoredObject, around: Around): StoredObject[] =>
+export const named = (relation: string, object: StoredObject, around: Stored): StoredObject[] =>
   living(around, around.store.targets(relation, object.id));

@@ -1,7 +1,7 @@
 /** Lists and single objects as they are answered: filter, order, page, projection, neighbours. */
 import { entityOf } from "../entities";
 import type { Answer, Context } from "../route";
-import type { Selection, StoredObject } from "../state/store";
+import type { Selection, Store, StoredObject } from "../state/store";
 import { view } from "../view";
 import { indexedNeed, matches } from "./condition";
 import { comparePositions, type Position, sortValues } from "./order";
@@ -17,7 +17,10 @@ export function listAnswer(context: Context, selection: Listed, typed = selectio
   const set = entityOf(selection.kinds[0] ?? "").set;
   return paged(
     context,
-    (after) => candidates(context, selection, after),
+    {
+      from: (after) => candidates(context, selection, after),
+      size: () => context.store.count(selection),
+    },
     set,
     (object) => shown(context, object, typed),
   );
@@ -30,10 +33,17 @@ export function relatedAnswer(context: Context, objects: readonly StoredObject[]
   return paged(context, later(objects), set, (object) => shown(context, object, mixed));
 }
 
-/** Objects in order of creation, from a position on. */
-function later(objects: readonly StoredObject[]): (after: number) => Iterable<StoredObject> {
+/** What a list is of, before filter and search. */
+interface Source {
+  /** The objects made after a position, in order of creation. */
+  readonly from: (after: number) => Iterable<StoredObject>;
+  /** How many there are. */
+  readonly size: () => number;
+}
+
+function later(objects: readonly StoredObject[]): Source {
   const ordered = [...objects].sort((a, b) => a.seq - b.seq);
-  return (after) => ordered.filter(({ seq }) => seq > after);
+  return { from: (after) => ordered.filter(({ seq }) => seq > after), size: () => ordered.length };
 }
 
 /** A collection that is not paged: owners, credentials of one application. */
@@ -43,7 +53,7 @@ export function wholeListAnswer(
   set: string,
   typed = false,
 ): Answer {
-  if (context.query.countOnly) return countAnswer(context, objects);
+  if (context.query.countOnly) return numberAnswer(countOf(context, later(objects)));
   const value = objects
     .filter((object) => holds(context.query, object, context))
     .map((object) => shown(context, object, typed));
@@ -59,11 +69,8 @@ export function objectAnswer(context: Context, object: StoredObject, status: 200
   };
 }
 
-/** The number of those that filter and search keep: `…/$count`. */
-export const countAnswer = (context: Context, objects: readonly StoredObject[]): Answer => ({
-  status: 200,
-  text: String(countOf(context, objects)),
-});
+/** `…/$count` */
+const numberAnswer = (count: number): Answer => ({ status: 200, text: String(count) });
 
 /** `…/$ref` of a relation to one object. */
 export const referenceTo = ({ base }: Context, { id }: StoredObject) => ({
@@ -77,19 +84,13 @@ export function referencesAnswer(context: Context, objects: readonly StoredObjec
   return paged(context, later(objects), "Collection($ref)", reference);
 }
 
-/** @param from the objects made after a position, in order of creation */
-function paged(
-  context: Context,
-  from: (after: number) => Iterable<StoredObject>,
-  set: string,
-  show: (object: StoredObject) => object,
-): Answer {
+function paged(context: Context, source: Source, set: string, show: (object: StoredObject) => object): Answer {
   const { query } = context;
-  if (query.countOnly) return countAnswer(context, [...from(0)]);
+  if (query.countOnly) return numberAnswer(countOf(context, source));
   const start = positionOf(context);
-  const { page, next } = query.sort.length === 0 ? inOrder(context, from, start) : sorted(context, from, start);
+  const { page, next } = query.sort.length === 0 ? inOrder(context, source, start) : sorted(context, source, start);
   // Only the first page says how many there are.
-  const total = query.count && !start ? countOf(context, from(0)) : undefined;
+  const total = query.count && !start ? countOf(context, source) : undefined;
   return {
     status: 200,
     body: {
@@ -108,7 +109,7 @@ interface Page {
 }
 
 /** In order of creation: stops reading as soon as the page is full. */
-function inOrder(context: Context, from: (after: number) => Iterable<StoredObject>, start: Position | undefined): Page {
+function inOrder(context: Context, { from }: Source, start: Position | undefined): Page {
   const page: StoredObject[] = [];
   for (const object of from(start?.seq ?? 0)) {
     if (!holds(context.query, object, context)) continue;
@@ -119,35 +120,54 @@ function inOrder(context: Context, from: (after: number) => Iterable<StoredObjec
   return { page, next: undefined };
 }
 
-function sorted(context: Context, from: (after: number) => Iterable<StoredObject>, start: Position | undefined): Page {
+/** Keeps no more of a long list than a few pages of what comes first. */
+function sorted(context: Context, { from }: Source, start: Position | undefined): Page {
   const { sort, top } = context.query;
-  const rest = [...from(0)]
-    .filter((object) => holds(context.query, object, context))
-    .map((object) => ({ object, seq: object.seq, values: sortValues(sort, view(object, context)) }))
-    .filter((entry) => !start || comparePositions(entry, start, sort) > 0)
-    .sort((a, b) => comparePositions(a, b, sort));
-  const page = rest.slice(0, top);
+  const compare = (a: Position, b: Position) => comparePositions(a, b, sort);
+  const first: (Position & { readonly object: StoredObject })[] = [];
+  /** Nothing behind it can be on the page. */
+  let bound: Position | undefined;
+  const shorten = () => {
+    first.sort(compare).splice(top + 1);
+    bound = first[top];
+  };
+  for (const object of from(0)) {
+    const properties = view(object, context);
+    const entry = { object, seq: object.seq, values: sortValues(sort, properties) };
+    if ((bound && compare(entry, bound) > 0) || (start && compare(entry, start) <= 0)) continue;
+    if (!holds(context.query, object, context, properties)) continue;
+    if (first.push(entry) > 4 * (top + 1)) shorten();
+  }
+  shorten();
+  const page = first.slice(0, top);
   const last = page.at(-1);
   return {
     page: page.map(({ object }) => object),
-    next: last && rest.length > page.length ? { seq: last.seq, values: last.values } : undefined,
+    next: last && first.length > page.length ? { seq: last.seq, values: last.values } : undefined,
   };
 }
 
-function countOf(context: Context, objects: Iterable<StoredObject>): number {
+/** The number of those that filter and search keep. */
+function countOf(context: Context, { from, size }: Source): number {
+  if (!context.query.filter && !context.query.search) return size();
   let count = 0;
-  for (const object of objects) if (holds(context.query, object, context)) count += 1;
+  for (const object of from(0)) if (holds(context.query, object, context)) count += 1;
   return count;
 }
 
-/** Whether filter and search keep an object. */
+/**
+ * Whether filter and search keep an object.
+ *
+ * @param seen how the object reads, where the caller knows it already
+ */
 export function holds(
   { filter, search }: Pick<Query, "filter" | "search">,
   object: StoredObject,
   context: Context,
+  seen?: Readonly<Record<string, unknown>>,
 ): boolean {
   if (!filter && !search) return true;
-  const properties = view(object, context);
+  const properties = seen ?? view(object, context);
   if (search && !matchesSearch(search, properties)) return false;
   const { relations = {} } = entityOf(object.kind);
   return (
@@ -176,10 +196,28 @@ export function candidates(
   if (!need || (need.property === "id" && need.prefix)) return store.walk({ ...selection, after });
   const { property, prefix } = need;
   const found = need.values.flatMap((value) => {
-    if (property !== "id")
-      return store.find({ ...selection, after, where: { property, value, ...(prefix ? { prefix } : {}) } });
+    if (property !== "id") {
+      const where = { property, value, ...(prefix ? { prefix } : {}) };
+      return [...store.find({ ...selection, after, where }), ...borrowing(store, { ...selection, after }, where)];
+    }
     const object = store.get(value, deleted);
     return object && kinds.includes(object.kind) && object.seq > after ? [object] : [];
   });
   return [...new Map(found.map((object) => [object.seq, object])).values()].sort((a, b) => a.seq - b.seq);
+}
+
+/** Objects whose value stands at the object that they read it from: the index has it there, whether that one lives or not. */
+function borrowing(
+  store: Store,
+  selection: Listed & Pick<Selection, "after">,
+  where: NonNullable<Selection["where"]>,
+): StoredObject[] {
+  return selection.kinds.flatMap((kind) => {
+    const { properties, from, by } = entityOf(kind).borrows ?? {};
+    if (!properties?.includes(where.property) || !from || by === undefined) return [];
+    const lenders = store.find({ kinds: from, where, deleted: "either" });
+    return lenders.flatMap(({ body }) =>
+      store.find({ ...selection, kinds: [kind], where: { property: by, value: String(body[by]) } }),
+    );
+  });
 }

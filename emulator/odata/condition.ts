@@ -3,7 +3,8 @@ import { isA, type Member, membersOf } from "../metadata/metadata";
 import { unsupportedQuery } from "../refusal";
 import type { Version } from "./address";
 
-export type Value = string | number | boolean | null;
+/** A `Date` where a moment is meant: the text of a property is then read as one. */
+export type Value = string | number | boolean | Date | null;
 
 /** Where a value stands in an object; an empty list of names is the element that a lambda looks at. */
 export interface Path {
@@ -126,12 +127,12 @@ function hasText(op: TextFunction, actual: string, wanted: string): boolean {
   return op === "endswith" ? actual.endsWith(wanted) : actual.includes(wanted);
 }
 
-/** Directory strings compare without letter case, dates by the moment they name. */
+/** Directory strings compare without letter case, dates by the moment they name: the literal says which. */
 function compared(op: Comparison, actual: unknown, value: Value): Truth {
   if (op === "ne") return not(compared("eq", actual, value));
   if (actual === null || value === null) return op === "eq" ? actual === value : op === "has" ? null : false;
   if (op === "has") return typeof actual === "string" && flags(actual).includes(lower(String(value)));
-  const order = compareValues(actual, value);
+  const order = value instanceof Date ? compareMoments(actual, value) : compareValues(actual, value);
   if (op === "eq") return order === 0;
   if (order === undefined) return false;
   return op === "gt" ? order > 0 : op === "ge" ? order >= 0 : op === "lt" ? order < 0 : order <= 0;
@@ -142,13 +143,20 @@ const flags = (text: string) =>
     .split(",")
     .map((word) => word.trim());
 
-/** Years are spelled out, so nothing but dates has this form. */
-const dateForm = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
+const momentOf = (value: unknown): number =>
+  value instanceof Date ? value.getTime() : typeof value === "string" ? Date.parse(value) : NaN;
+
+export const isMoment = (value: unknown): boolean => !Number.isNaN(momentOf(value));
+
+/** @returns which is earlier, or undefined where one is no moment */
+export function compareMoments(a: unknown, b: unknown): number | undefined {
+  const order = Math.sign(momentOf(a) - momentOf(b));
+  return Number.isNaN(order) ? undefined : order;
+}
 
 /** @returns which comes first, or undefined for values of different types */
 export function compareValues(a: unknown, b: unknown): number | undefined {
   if (typeof a === "string" && typeof b === "string") {
-    if (dateForm.test(a) && dateForm.test(b)) return Math.sign(Date.parse(a) - Date.parse(b));
     const [left, right] = [lower(a), lower(b)];
     return left < right ? -1 : left > right ? 1 : 0;
   }
@@ -205,8 +213,8 @@ function begins({ op, value }: Extract<Condition, { is: "text" }>, path: Path, p
 function need({ names }: Path, values: readonly Value[], properties: readonly string[]): Need | undefined {
   const [property, ...inner] = names;
   if (property === undefined || inner.length > 0 || !properties.includes(property)) return undefined;
-  // What is not set stands in no index.
-  if (values.includes(null)) return undefined;
+  // What is not set stands in no index; a moment has many spellings.
+  if (values.some((value) => value === null || value instanceof Date)) return undefined;
   return { property, values: [...new Set(values.map((value) => String(value).toLowerCase()))] };
 }
 

@@ -28,6 +28,8 @@ const edmNames: Readonly<Record<string, string>> = {
   decimal: "Edm.Double",
 };
 
+const momentTypes: readonly (string | undefined)[] = ["Edm.DateTimeOffset", "Edm.Date", undefined];
+
 /**
  * @param edm type by metadata of the property it is compared with; undefined where none is known
  * @throws {GraphRefusal} 400 when the two cannot be compared
@@ -41,6 +43,15 @@ export function literalValue(type: LiteralType, text: string, edm: string | unde
     );
   if (type === "boolean") return text === "true";
   if (type === "integer" || type === "decimal") return Number(text);
+  if ((type === "date" || type === "dateTimeOffset") && momentTypes.includes(edm)) return momentAt(text);
   // duration'PT1H', microsoft.graph.x'member'
   return /^[\w.]+'(.*)'$/s.exec(type === "string" ? "" : text)?.[1] ?? text;
+}
+
+/** @throws {GraphRefusal} 400 for a day that no calendar has */
+function momentAt(text: string): Date {
+  const [moment, day] = [new Date(text), text.slice(0, 10)];
+  const known = !Number.isNaN(moment.getTime()) && new Date(day).toISOString().startsWith(day);
+  if (known) return moment;
+  throw plainBadRequest(`Invalid filter clause: '${text}' is no point in time.`);
 }

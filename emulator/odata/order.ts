@@ -1,7 +1,7 @@
 /** `$orderby`: by which properties a list is sorted. */
 import type { Queryable } from "../entities/entity";
 import { unsupportedQuery } from "../refusal";
-import { compareValues } from "./condition";
+import { compareMoments, compareValues, isMoment, memberAt } from "./condition";
 import { type Expression, ExpressionReader, printExpression } from "./expression";
 
 export interface Order {
@@ -13,6 +13,8 @@ export interface Order {
 export interface SortKey {
   readonly names: readonly string[];
   readonly descending: boolean;
+  /** Metadata says that it is a point in time. */
+  readonly moment: boolean;
 }
 
 /** @throws {GraphRefusal} 400 for what is no `$orderby` */
@@ -33,10 +35,14 @@ export function parseOrder(text: string): Order[] {
 export const printOrder = (orders: readonly Order[]): string =>
   orders.map(({ by, descending }) => `${printExpression(by)}${descending ? " desc" : ""}`).join(",");
 
-/** @returns the keys, and whether the directory only sorts so in an advanced query */
+/**
+ * @param type of the objects by metadata
+ * @returns the keys, and whether the directory only sorts so in an advanced query
+ */
 export function sortKeys(
   orders: readonly Order[],
   queryable: Readonly<Record<string, Queryable>>,
+  type: string | undefined,
 ): { readonly keys: readonly SortKey[]; readonly advanced: boolean } {
   let advanced = false;
   const keys = orders.map(({ by, descending }) => {
@@ -45,7 +51,9 @@ export function sortKeys(
     const support = by.is === "path" ? known?.[1].orderBy : undefined;
     if (!known || !support) throw unsupportedQuery(`Unsupported sort property '${asked}'.`);
     advanced ||= support === "advanced";
-    return { names: known[0].split("/"), descending };
+    const names = known[0].split("/");
+    const member = type === undefined ? undefined : memberAt("beta", type, names);
+    return { names, descending, moment: member?.type === "Edm.DateTimeOffset" || member?.type === "Edm.Date" };
   });
   return { keys, advanced };
 }
@@ -69,12 +77,15 @@ export interface Position {
 
 /** What is not set comes first, as the least of all values. */
 export function comparePositions(a: Position, b: Position, keys: readonly SortKey[]): number {
-  for (const [at, { descending }] of keys.entries()) {
+  for (const [at, { descending, moment }] of keys.entries()) {
     const [left, right] = [a.values[at] ?? null, b.values[at] ?? null];
     const order =
       left === null || right === null
         ? Number(left !== null) - Number(right !== null)
-        : (compareValues(left, right) ?? 0);
+        : moment
+          ? // What is no moment comes first, so that the order is one of all values.
+            (compareMoments(left, right) ?? Number(isMoment(left)) - Number(isMoment(right)))
+          : (compareValues(left, right) ?? 0);
     if (order !== 0) return descending ? -order : order;
   }
   return a.seq - b.seq;

@@ -1,7 +1,7 @@
 /** Query options of a request. What is not understood is refused: never a wrong result. */
 import { entityOf, hasEntity } from "../entities";
 import type { Entity, Queryable, Relation } from "../entities/entity";
-import { membersOf } from "../metadata/metadata";
+import { descendantsOf, membersOf, typeNamed } from "../metadata/metadata";
 import { badRequest, notEmulated, plainBadRequest, unsupportedQuery } from "../refusal";
 import type { Version } from "./address";
 import { type Expand, parseExpand, parseSelect } from "./expand";
@@ -138,7 +138,7 @@ export function parseQuery(
     );
   const search = searchText === undefined ? undefined : checkedSearch(parseSearch(searchText), queryable);
   const orderText = option("$orderby");
-  const order = orderText === undefined ? undefined : sortKeys(parseOrder(orderText), queryable);
+  const order = orderText === undefined ? undefined : sortKeys(parseOrder(orderText), queryable, rule.type);
   const expandText = option("$expand");
   const expand = expandText === undefined ? [] : parseExpand(expandText);
   if (directory) {
@@ -152,10 +152,13 @@ export function parseQuery(
       throw unsupportedQuery("$expand is not supported with advanced queries.");
     if (expand.length > 1) throw unsupportedQuery("Only one relationship can be expanded in a single request.");
   }
-  for (const item of expand) checkExpand(item, rule);
+  const advancedHere = !directory || (eventual && count);
+  for (const item of expand) checkExpand(item, rule, advancedHere);
+  const select = selectOf(option("$select"));
+  checkSelect(select, rule.type);
   const kept = new URLSearchParams([...options].filter(([name]) => name !== "$skiptoken"));
   return {
-    select: selectOf(option("$select")),
+    select,
     expand,
     top: pageSize(option("$top"), rule.maxPage ?? 999),
     filter,
@@ -174,6 +177,39 @@ export function filterOf(text: string, { type, queryable = {}, relations = {} }:
 }
 
 const selectOf = (text: string | undefined) => (text === undefined ? undefined : parseSelect(text));
+
+const parsingFailed = "Parsing OData Select and Expand failed:";
+
+const noSuchProperty = (name: string, type: string) =>
+  plainBadRequest(`${parsingFailed} Could not find a property named '${name}' on type 'microsoft.graph.${type}'.`);
+
+/**
+ * A list of several types takes what any of them has. Whether the tenant has it, and shows it, the objects say.
+ *
+ * @throws {GraphRefusal} 400 when no type of the objects has the property
+ */
+function checkSelect(select: readonly string[] = [], type: string | undefined): void {
+  if (type === undefined) return;
+  const known = memberNames(type);
+  if (known.size === 0) return;
+  const unknown = select.find((name) => name !== "*" && !name.includes("@") && !known.has(name.toLowerCase()));
+  if (unknown !== undefined) throw noSuchProperty(unknown, type);
+}
+
+const namesOf = new Map<string, ReadonlySet<string>>();
+
+/** Members of a type and of those that derive from it, in lower case; none for a type that metadata does not know. */
+function memberNames(type: string): ReadonlySet<string> {
+  const before = namesOf.get(type);
+  if (before) return before;
+  const versions = ["v1.0", "beta"] as const;
+  const names = versions.flatMap((version) =>
+    descendantsOf(version, type).flatMap((one) => [...(membersOf(version, one)?.keys() ?? [])]),
+  );
+  const all = new Set(names.map((name) => name.toLowerCase()));
+  namesOf.set(type, all);
+  return all;
+}
 
 /** Options by name, in any letter case; `bare`: the dollar sign may be missing. */
 function named(given: URLSearchParams, rule: QueryRule, bare: boolean): Map<QueryOption, string> {
@@ -194,8 +230,15 @@ function named(given: URLSearchParams, rule: QueryRule, bare: boolean): Map<Quer
   return options;
 }
 
-/** @throws {GraphRefusal} 400 when the type has no such relation, or one that cannot be expanded; 501 when it is not here */
-function checkExpand({ relation, options }: Expand, { type, relations = {} }: QueryRule): void {
+/**
+ * @param advanced whether the request is one that can use advanced operators
+ * @throws {GraphRefusal} 400 when the type has no such relation, or one that cannot be expanded; 501 when it is not here
+ */
+function checkExpand(
+  { relation, cast, options }: Expand,
+  { type, relations = {} }: Pick<QueryRule, "type" | "relations">,
+  advanced: boolean,
+): void {
   const declared = Object.entries(relations).find(([name]) => name.toLowerCase() === relation.toLowerCase());
   if (declared) {
     const [name, { expandable, type: end }] = declared;
@@ -208,8 +251,10 @@ function checkExpand({ relation, options }: Expand, { type, relations = {} }: Qu
     )
       throw plainBadRequest(`Parsing OData Select and Expand failed: $levels is not valid for '${name}'.`);
     const inner = hasEntity(end) ? { type: end, relations: entityOf(end).relations ?? {} } : { type: end };
-    for (const item of options.$expand ?? []) checkExpand(item, { options: [], ...inner });
-    if (options.$filter !== undefined) filterOf(options.$filter, relationOf(declared[1]));
+    for (const item of options.$expand ?? []) checkExpand(item, inner, advanced);
+    const filter = options.$filter === undefined ? undefined : filterOf(options.$filter, relationOf(declared[1]));
+    if (filter?.advanced !== undefined && !advanced) throw needsAdvanced(`Operator '${filter.advanced}'`);
+    checkSelect(options.$select, (cast === undefined ? undefined : typeNamed("beta", cast)) ?? end);
     if (options.$search !== undefined || options.$orderby !== undefined || options.$skip !== undefined)
       throw unsupportedQuery("Only $select, $filter, $top, $count, $levels and $expand are supported within $expand.");
     return;
@@ -217,11 +262,9 @@ function checkExpand({ relation, options }: Expand, { type, relations = {} }: Qu
   const member =
     type === undefined ? undefined : (membersOf("v1.0", type)?.get(relation) ?? membersOf("beta", type)?.get(relation));
   if (member?.navigation) throw notEmulated(`Cannot expand '${relation}': the emulated tenant does not have it.`);
-  const failed = "Parsing OData Select and Expand failed:";
+  if (!member) throw noSuchProperty(relation, type ?? "");
   throw plainBadRequest(
-    member
-      ? `${failed} Property '${relation}' on type 'microsoft.graph.${type ?? ""}' is not a navigation property or complex property. Only navigation properties can be expanded.`
-      : `${failed} Could not find a property named '${relation}' on type 'microsoft.graph.${type ?? ""}'.`,
+    `${parsingFailed} Property '${relation}' on type 'microsoft.graph.${type ?? ""}' is not a navigation property or complex property. Only navigation properties can be expanded.`,
   );
 }
 

@@ -1,7 +1,7 @@
 /** /directory/administrativeUnits, and on beta the same at /administrativeUnits. */
 import { administrativeUnit, scopedRoleMemberToAdd, unitToChange, unitToCreate } from "../entities/administrative-unit";
 import { reference } from "../entities/reference";
-import { countAnswer, listAnswer, objectAnswer } from "../odata/collection";
+import { listAnswer, objectAnswer } from "../odata/collection";
 import { collectionOf, countOnly, oneObject, oneObjectOf } from "../odata/query";
 import { denied, notFound } from "../refusal";
 import { type Context, keyOf, type Permission, type Route, route } from "../route";
@@ -73,7 +73,7 @@ const at = (all: string, versions: Pick<Route, "versions">): Route[] => {
       source: "as /users/$count",
       query: { ...collectionOf(administrativeUnit), ...countOnly },
       answers: "Edm.String",
-      answer: (context) => countAnswer(context, context.store.find({ kinds: [administrativeUnit.kind] })),
+      answer: (context) => listAnswer(context, { kinds: [administrativeUnit.kind] }),
     }),
     route({
       ...versions,

@@ -26,7 +26,7 @@ function known(context: Context, { kind }: Entity): StoredObject {
 
 const newestFirst = (context: Context, property: string): Context => {
   const { query } = context;
-  const sort = query.sort.length > 0 ? query.sort : [{ names: [property], descending: true }];
+  const sort = query.sort.length > 0 ? query.sort : [{ names: [property], descending: true, moment: true }];
   return { ...context, query: { ...query, sort } };
 };
 

@@ -1,7 +1,7 @@
 /** /groups */
 import { group } from "../entities/group";
 import { groupToChange, groupToCreate, groupToUpsert } from "../entities/group-bodies";
-import { countAnswer, listAnswer, objectAnswer } from "../odata/collection";
+import { listAnswer, objectAnswer } from "../odata/collection";
 import { collectionOf, countOnly, oneObjectOf } from "../odata/query";
 import { notFound } from "../refusal";
 import { type Context, type Permission, type Route, route } from "../route";
@@ -52,7 +52,7 @@ export const groupRoutes: Route[] = [
     source: "REF group-list, example of $count",
     query: { ...collectionOf(group), ...countOnly },
     answers: "Edm.String",
-    answer: (context) => countAnswer(context, context.store.find({ kinds: [group.kind] })),
+    answer: (context) => listAnswer(context, { kinds: [group.kind] }),
   }),
   route({
     method: "POST",

@@ -3,7 +3,7 @@ import { checkBody } from "../body";
 import { userKinds } from "../entities";
 import { agentUser, user } from "../entities/user";
 import { agentUserToChange, localAccountToCreate, userToChange, userToCreate } from "../entities/user-bodies";
-import { countAnswer, listAnswer, objectAnswer } from "../odata/collection";
+import { listAnswer, objectAnswer } from "../odata/collection";
 import { collectionOf, countOnly, oneObjectOf } from "../odata/query";
 import { notFound } from "../refusal";
 import { type Context, type Route, route, targetOf } from "../route";
@@ -56,7 +56,7 @@ export const userRoutes: Route[] = [
     source: "REF user-list, example 5",
     query: { ...collectionOf(user), ...countOnly },
     answers: "Edm.String",
-    answer: (context) => countAnswer(context, context.store.find({ kinds: userKinds })),
+    answer: (context) => listAnswer(context, { kinds: userKinds }),
   }),
   route({
     method: "POST",

@@ -56,10 +56,10 @@ function referenced(context: Context, url: string): StoredObject {
 }
 
 /** `DELETE /groups/{id}/members/{member}/$ref` */
-export function removeMember({ store }: Context, group: StoredObject, id: string): void {
-  const inside = membersOf(group, { store }).find((member) => member.id === id.toLowerCase());
+export function removeMember(context: Context, group: StoredObject, id: string): void {
+  const inside = membersOf(group, context).find((member) => member.id === id.toLowerCase());
   if (inside && isDynamic(group)) throw denied();
-  if (!inside || !store.unlink("members", group.id, inside.id)) throw notFound(id);
+  if (!inside || !context.store.unlink("members", group.id, inside.id)) throw notFound(id);
 }
 
 /** `POST /groups/{id}/owners/$ref` */

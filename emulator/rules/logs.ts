@@ -4,19 +4,39 @@ import type { Surroundings } from "../entities/entity";
 import type { Json, Store, StoredObject } from "../state/store";
 import { view } from "../view";
 
-/** Entries of one log that are kept, and up to a hundred more. */
+/** Entries of one log that are kept, and up to a hundred more for each process that writes it. */
 export const mostLogEntries = 10_000;
 
-/** Entries between two looks for old ones. */
+/** Entries of a log between two looks for old ones. */
 const sweep = 100;
 
+type LogKind = "directoryAudit" | "signIn";
+
+/** What this process has written into a log since it last looked. It looks at its first entry, however few follow. */
+const sinceLook = new WeakMap<Store, Map<LogKind, number>>();
+
 /** Runs inside a write transaction. */
-export function writeLog(store: Store, kind: "directoryAudit" | "signIn", id: string, entry: Json): void {
-  const { seq } = store.insert(kind, id, entry);
-  if (seq % sweep !== 0) return;
+export function writeLog(store: Store, kind: LogKind, id: string, entry: Json): void {
+  store.insert(kind, id, entry);
+  if (looks(store.primary, kind)) trim(store, kind);
+}
+
+function looks(store: Store, kind: LogKind): boolean {
+  const written = sinceLook.get(store) ?? new Map<LogKind, number>();
+  sinceLook.set(store, written);
+  const before = written.get(kind) ?? 0;
+  written.set(kind, (before + 1) % sweep);
+  return before === 0;
+}
+
+function trim(store: Store, kind: LogKind): void {
   const surplus = store.count({ kinds: [kind] }) - mostLogEntries;
   if (surplus <= 0) return;
-  for (const old of store.find({ kinds: [kind] }).slice(0, surplus)) store.purge(old);
+  const oldest: StoredObject[] = [];
+  for (const entry of store.walk({ kinds: [kind] })) {
+    if (oldest.push(entry) === surplus) break;
+  }
+  for (const entry of oldest) store.purge(entry);
 }
 
 /** Kinds of agents as logs call them, and what a deeper look into the directory says of them. */
@@ -74,7 +94,7 @@ export interface SignIn {
 }
 
 /** Writes a line of the sign-in log. Runs inside a write transaction. */
-export function recordSignIn(around: Surroundings & { readonly now: Date }, attempt: SignIn): void {
+export function recordSignIn(around: Surroundings, attempt: SignIn): void {
   const { client, user, resource, error, policies = [] } = attempt;
   const clientShown = client ? view(client, around) : {};
   const userShown = user ? view(user, around) : {};

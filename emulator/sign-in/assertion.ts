@@ -35,7 +35,7 @@ export interface Proof {
  * @throws {SignInRefusal} saying what is wrong
  */
 export function byAssertion(
-  around: Surroundings & { readonly now: Date },
+  around: Surroundings,
   client: Client,
   token: string,
   audiences: readonly string[],
@@ -93,11 +93,7 @@ function thumbprintsOf({ key }: Certificate): string[] {
 const hex = (name: string): string =>
   /^[0-9A-F]{40}$/.test(name) ? name : Buffer.from(name, "base64url").toString("hex").toUpperCase();
 
-async function byFederation(
-  around: Surroundings & { readonly now: Date },
-  client: Client,
-  { token, claims }: Assertion,
-): Promise<Proof> {
+async function byFederation(around: Surroundings, client: Client, { token, claims }: Assertion): Promise<Proof> {
   const { id, issuer } = trusting(around, client, claims);
   const keys: JWTVerifyGetKey = await keysOf(around, issuer);
   await compactVerify(token, keys, { algorithms: ["RS256"] }).catch(() => {

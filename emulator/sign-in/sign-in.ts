@@ -3,7 +3,7 @@
  * reached by that host in this process, and by path where the tenant is served.
  */
 import { randomUUID } from "node:crypto";
-import type { Surroundings } from "../entities/entity";
+import type { Ground } from "../entities/entity";
 import { timeIn } from "../switches/clock";
 import { type Switches, switchesOf } from "../switches/switches";
 import { cloudMetadata, instanceDiscovery, keySet, openIdConfiguration } from "./discovery";
@@ -103,7 +103,7 @@ export interface SignInAsked {
 }
 
 /** Answers any request that `addressesSignIn`. */
-export async function answerSignIn(around: Surroundings, request: SignInAsked): Promise<Response> {
+export async function answerSignIn(around: Ground, request: SignInAsked): Promise<Response> {
   const { switches = switchesOf(around.store) } = request;
   const now = timeIn(switches);
   const traceId = randomUUID();
@@ -128,7 +128,7 @@ export async function answerSignIn(around: Surroundings, request: SignInAsked): 
 }
 
 /** @throws {SignInRefusal} 90002 */
-function tenantNamed({ tenantId, domain }: Surroundings, segment: string): "this" | "any" {
+function tenantNamed({ tenantId, domain }: Ground, segment: string): "this" | "any" {
   const name = segment.toLowerCase();
   if (name === tenantId || name === domain) return "this";
   if (name === "common" || name === "organizations") return "any";

@@ -3,7 +3,6 @@ import { randomUUID } from "node:crypto";
 import type { Surroundings } from "../entities/entity";
 import { microsoftGraphAppId } from "../permissions";
 import { recordSignIn } from "../rules/logs";
-import type { Switches } from "../switches/switches";
 import { assignmentsOf, rolesOf } from "./app-roles";
 import { byAssertion, type Proof } from "./assertion";
 import { type Client, clientOf, secretsOf, timeOf } from "./client";
@@ -14,7 +13,7 @@ import { matches } from "./secret";
 import type { SignInAnswer, SignInRequest } from "./sign-in";
 import { issueAppToken, signingKey, tokenLifeSeconds } from "./token";
 
-export type TokenSurroundings = Surroundings & { readonly now: Date; readonly switches: Switches };
+export type TokenSurroundings = Surroundings;
 
 /** What was learned before the token was issued or refused. */
 interface Attempt {

@@ -167,6 +167,18 @@ describe("a filter", () => {
     ]);
   });
 
+  it("compares as text what is text, though it looks like a date", () => {
+    expect(matches(parse("displayName eq '2026-13-45'"), { displayName: "2026-13-45" })).toBe(true);
+    expect(matches(parse("displayName eq '2026-01-01'"), { displayName: "2026-01-01T00:00:00Z" })).toBe(false);
+    expect(matches(parse("createdDateTime eq 2026-01-01"), { createdDateTime: "2026-01-01T01:00:00+01:00" })).toBe(
+      true,
+    );
+    expect(refusalOf("createdDateTime ge 2026-02-30")).toEqual([
+      "BadRequest",
+      "Invalid filter clause: '2026-02-30' is no point in time.",
+    ]);
+  });
+
   it("lets an index answer only what must hold", () => {
     const needed = (text: string) => indexedNeed(parse(text).condition, ["displayName", "proxyAddresses"])?.values;
     expect(needed("accountEnabled eq true and displayName eq 'A'")).toEqual(["a"]);

@@ -2,7 +2,7 @@
 import { candidates } from "../../../emulator/odata/collection";
 import { parseQuery } from "../../../emulator/odata/query";
 import { collectionOf } from "../../../emulator/odata/query";
-import { entityOf } from "../../../emulator/entities";
+import { applicationKinds, entityOf, servicePrincipalKinds } from "../../../emulator/entities";
 import { rangesOf, SqliteStore } from "../../../emulator/state/sqlite-store";
 import type { Selection } from "../../../emulator/state/store";
 
@@ -18,6 +18,21 @@ beforeAll(() => {
         body: { displayName: `Person ${n}`, userPrincipalName: `p${n}@contoso.com` },
       })),
     );
+    store.insertMany(
+      Array.from({ length: 900 }, (_, n) => {
+        const kind = ["servicePrincipal", "agentIdentityBlueprintPrincipal", "agentIdentity"][n % 3] ?? "";
+        // The principal of a blueprint reads its name of the blueprint.
+        const name = kind === "agentIdentityBlueprintPrincipal" ? {} : { displayName: `Robot ${n}` };
+        return { kind, id: idOf(10_000 + n), body: { appId: idOf(20_000 + n), ...name } };
+      }),
+    );
+    store.insertMany(
+      Array.from({ length: 600 }, (_, n) => ({
+        kind: n % 2 === 0 ? "application" : "agentIdentityBlueprint",
+        id: idOf(30_000 + n),
+        body: { appId: idOf(20_000 + n), displayName: `Robot ${n}` },
+      })),
+    );
   });
 });
 afterAll(() => {
@@ -25,9 +40,9 @@ afterAll(() => {
 });
 
 /** How many objects are read for a filter, before it is looked at. */
-function read(filter: string): number {
-  const query = parseQuery(new URLSearchParams({ $filter: filter }), new Headers(), collectionOf(user));
-  return [...candidates({ store, query }, { kinds: ["user"] }, 0)].length;
+function read(filter: string, rule = user, kinds: readonly string[] = ["user"]): number {
+  const query = parseQuery(new URLSearchParams({ $filter: filter }), new Headers(), collectionOf(rule));
+  return [...candidates({ store, query }, { kinds }, 0)].length;
 }
 
 /** Steps of SQLite's plan for a selection. */
@@ -51,6 +66,26 @@ describe("a filter", () => {
     expect(read(filter)).toBe(objects);
   });
 
+  it.each([
+    // Named itself, and the two that read their name of an application or a blueprint.
+    ["displayName eq 'robot 6'", 1],
+    ["displayName eq 'robot 7'", 1],
+    ["displayName eq 'robot 8'", 1],
+    ["startswith(displayName,'robot 89')", 8],
+    [`appId eq '${idOf(20_007)}'`, 1],
+    ["displayName eq 'nobody'", 0],
+  ])("%s reads %i service principals, of three kinds", (filter, objects) => {
+    expect(read(filter, entityOf("servicePrincipal"), servicePrincipalKinds)).toBe(objects);
+  });
+
+  it.each([
+    ["displayName eq 'robot 6'", 1],
+    ["displayName in ('robot 6','robot 7','robot 700')", 2],
+    ["startswith(displayName,'robot 59')", 11],
+  ])("%s reads %i applications, of two kinds", (filter, objects) => {
+    expect(read(filter, entityOf("application"), applicationKinds)).toBe(objects);
+  });
+
   it("searches indexes and scans no table", () => {
     const where = { property: "displayName", value: "person 7" };
     for (const selection of [
@@ -58,6 +93,7 @@ describe("a filter", () => {
       { kinds: ["user", "group"], deleted: "either" as const },
       { kinds: ["user"], where },
       { kinds: ["user"], where: { ...where, prefix: true as const } },
+      { kinds: servicePrincipalKinds, where },
     ]) {
       const plan = planOf(selection);
       expect(plan.filter((step) => step.startsWith("SCAN"))).toEqual([]);

@@ -224,6 +224,32 @@ describe("query options", () => {
     const message =
       "Parsing OData Select and Expand failed: Could not find a property named 'colour' on type 'microsoft.graph.group'.";
     expect((await get("/groups?$select=colour")).body.error).toMatchObject({ code: "BadRequest", message });
+    const nobody = "/groups?$select=colour&$filter=displayName eq 'nobody'";
+    expect((await get(nobody)).body.error).toMatchObject({ code: "BadRequest", message });
+  });
+
+  it.each([
+    ["/applications?$select=id,nonsense", "application"],
+    ["/servicePrincipals?$select=nonsense", "servicePrincipal"],
+    ["/groups?$expand=owners($select=nonsense)", "directoryObject"],
+    ["/groups?$expand=members/microsoft.graph.user($select=nonsense)", "user"],
+  ])("select nothing that no type of the objects has: %s", async (path, type) => {
+    const asking = { permissions: ["Application.Read.All", "Group.ReadWrite.All", "User.Read.All"] };
+    const { status, body } = await ask(`GET ${path}`, undefined, asking);
+    const message = `Parsing OData Select and Expand failed: Could not find a property named 'nonsense' on type 'microsoft.graph.${type}'.`;
+    expect([status, body.error.code, body.error.message]).toEqual([400, "BadRequest", message]);
+  });
+
+  it("select of a list of several types what one of them has", async () => {
+    const asking = { permissions: ["Application.Read.All"] };
+    const path = "GET /servicePrincipals?$select=id,agentIdentityBlueprintId";
+    expect((await ask(path, undefined, asking)).status).toBe(200);
+  });
+
+  it("use an advanced operator within $expand only in an advanced query", async () => {
+    const path = "/groups?$expand=members($filter=displayName eq 'x')";
+    expect((await get(path)).body.error.message).toContain("Operator 'eq' is not supported because");
+    expect((await get(`${path}&$count=true`, eventual)).status).toBe(200);
   });
 
   it("expand one relation of directory objects, at most 20 objects of it", async () => {

@@ -25,6 +25,9 @@ const create = {
   forAgents: true,
   basis: "example",
   source: "REF agentuser-post",
+  differs: [
+    "No page names the roles of a person who makes one: here Agent ID Administrator, or an owner of the parent or its blueprint.",
+  ],
   body: agentUserToCreate,
   answers: "agentUser",
   answer: (context: Context<Parameters<typeof makeAgentUser>[1]>) =>

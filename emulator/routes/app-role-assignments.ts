@@ -69,7 +69,10 @@ function routesOf({ entity, relation, read, write }: End): Route[] {
       permissions: write,
       basis: "example",
       source: `REF ${object}-post-${page}; REF agentid-platform-overview for what agents cannot hold`,
-      differs: ["No documentation says how a permission that is blocked for agents is refused: here 400."],
+      differs: [
+        "No documentation says how a permission that is blocked for agents is refused: here 400.",
+        "A person needs the permission only: directory roles are not looked at.",
+      ],
       body: assignmentToCreate,
       answers: kind,
       answer(context) {

@@ -66,7 +66,12 @@ export const applicationRoutes: Route[] = [
     permissions: plainWrite,
     basis: "example",
     source: "REF application-post-applications; ENT agent-id-ai-guided-setup for a blueprint without its header",
-    differs: ["Whether a person may register applications is not looked at."],
+    differs: [
+      "Whether a person may register applications is not looked at.",
+      "No page says what counts as an entry of the manifest: here every element of every collection, nested ones too.",
+      "Deleted objects that cannot come back are gone; Graph counts a quarter of each toward the quota for 30 days.",
+      "Whoever holds a built-in role that is named Administrator is not limited to 250 objects of their own.",
+    ],
     body: applicationToCreate,
     answers: "application",
     answer: (context) => make(context, context.body),

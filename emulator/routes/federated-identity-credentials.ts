@@ -94,7 +94,10 @@ export const federatedIdentityCredentialRoutes: Route[] = [
     path: all,
     basis: "example",
     source: "REF application-post-federatedidentitycredentials",
-    differs: ["An expression over claims is kept as it comes: its language is not checked."],
+    differs: [
+      "An expression over claims is kept as it comes: its language is not checked.",
+      "An Agent ID Developer adds them to every blueprint; no page says whether only to its own.",
+    ],
     body: credentialToCreate,
     answers: kind,
     answer: (context) => objectAnswer(context, makeCredential(context, changeable(context), context.body), 201),

@@ -74,6 +74,7 @@ export const groupMemberRoutes: Route[] = [
     source: "REF group-post-members; a dynamic group refuses with 403, as third parties have seen",
     differs: [
       "Permissions on the kind of member, which REF lists beside those on groups, are not asked for.",
+      "A token with Directory.ReadWrite.All adds agents as well: it is refused on agents, and this writes to a group.",
       "Wordings for members of a kind that the group cannot have are the emulated tenant's own.",
     ],
     body: reference,

@@ -39,7 +39,10 @@ export const inheritablePermissionRoutes: Route[] = [
     permissions: blueprintCreate,
     basis: "example",
     source: "REF agentidentityblueprint-post-inheritablepermissions, ENT configure-inheritable-permissions-blueprints",
-    differs: ["Whether the resource exists and publishes the scopes is not looked at.", "Roles of people neither."],
+    differs: [
+      "Whether the resource exists and publishes the scopes is not looked at.",
+      "Owners may, as REF says; a client of Microsoft has seen owners with the role Agent ID Developer refused.",
+    ],
     body: inheritableToCreate,
     answers: kind,
     answer: (context) => objectAnswer(context, makeInheritable(context, targetOf(context), context.body), 201),

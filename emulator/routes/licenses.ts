@@ -100,7 +100,10 @@ export const licenseRoutes: Route[] = [
     permissionsByKind: { agentUser: ["LicenseAssignment.ReadWrite.All", ...writeAgentUser] },
     basis: "example",
     source: "REF user-assignlicense",
-    differs: ["Licences are there at once; Graph takes minutes and up to a day to provision them."],
+    differs: [
+      "Licences are there at once; Graph takes minutes and up to a day to provision them.",
+      "A person needs the permission only: directory roles are not looked at.",
+    ],
     body: asked,
     answers: "user",
     answer(context) {

@@ -34,7 +34,10 @@ export const oauth2PermissionGrantRoutes: Route[] = [
     permissions: write,
     basis: "prose",
     source: "REF oauth2permissiongrant-post; REF agentid-platform-overview for what agents cannot hold",
-    differs: ["No documentation says how a permission that is blocked for agents is refused: here 400."],
+    differs: [
+      "No documentation says how a permission that is blocked for agents is refused: here 400.",
+      "A person needs the permission only: directory roles are not looked at.",
+    ],
     body: grantToCreate,
     answers: kind,
     answer: (context) => objectAnswer(context, makeGrant(context, context.body), 201),

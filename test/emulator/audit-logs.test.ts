@@ -1,5 +1,15 @@
 import { openTenant } from "../../emulator/tenant";
-import { aBlueprint, anIdentity, asker, bind, type Family, idOf, people } from "./client";
+import {
+  aBlueprint,
+  agentIdAdministrator,
+  anIdentity,
+  asker,
+  bind,
+  type Family,
+  giveRole,
+  idOf,
+  people,
+} from "./client";
 
 const tenant = openTenant({ memory: true, selfCheck: true });
 const ask = asker(tenant);
@@ -77,6 +87,7 @@ describe("the audit log", () => {
 
   it("names the person of a delegated request", async () => {
     const { adele } = await people(ask);
+    giveRole(tenant, adele, agentIdAdministrator);
     await ask(
       `PATCH /applications/${family.blueprint.id}`,
       { description: "x" },

@@ -153,6 +153,7 @@ describe("a Conditional Access policy", () => {
     const { id } = (await ask(`POST ${all}`, asks())).body;
     await ask(`DELETE ${all}/${id}`);
     expect((await ask(`GET ${bin}`)).body.value).toMatchObject([{ id, deletedDateTime: expect.any(String) as string }]);
+    expect((await ask(`GET ${bin}/${id}`)).body).toMatchObject({ id });
     expect((await ask(`GET /directory/deletedItems/${id}`)).status).toBe(404);
     expect((await ask(`POST ${all}`, asks())).status).toBe(400);
     expect((await ask(`POST ${bin}/${id}/restore`)).body).toMatchObject({ id, deletedDateTime: null });

@@ -9,8 +9,9 @@ const graph = "https://graph.microsoft.com/v1.0";
 
 async function write(directory: string, count: number): Promise<void> {
   const tenant = openTenant({ directory });
-  // A person: applications may make 250 blueprints only.
-  const token = await tenant.token({ user: "amara.okafor@contoso.com" });
+  // More than the 250 blueprints that applications may make.
+  tenant.set({ limits: { agentIdentityBlueprints: 100_000 } });
+  const token = await tenant.token();
   const headers = { authorization: `Bearer ${token}`, Prefer: "create-if-missing" };
   const users = await tenant.handle(new Request(`${graph}/users?$select=id&$top=1`, { headers }));
   const { value } = (await users.json()) as { readonly value: readonly { readonly id: string }[] };

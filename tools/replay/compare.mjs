@@ -83,7 +83,8 @@ function ofBodies({ version }, documented, answered, type, emulator) {
   const isList = Array.isArray(list) && !hasValue;
   if (!isList) {
     // The one object of a list, shown by itself.
-    const [first] = Array.isArray(own) && !hasValue && !("value" in documented) ? /** @type {unknown[]} */ (own) : [];
+    const shown = Array.isArray(own) && !hasValue && !("value" in documented);
+    const first = shown ? /** @type {unknown} */ (own[0]) : undefined;
     return [...ofMetadata(documented, type, version, emulator), ...ofValues(documented, first ?? answered, "")];
   }
   if (!Array.isArray(own)) {

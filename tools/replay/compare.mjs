@@ -88,8 +88,8 @@ function ofBodies({ version }, documented, answered, type, emulator) {
     return [...ofMetadata(documented, type, version, emulator), ...ofValues(documented, first ?? answered, "")];
   }
   if (!Array.isArray(own)) {
-    const [one, ...more] = /** @type {unknown[]} */ (list);
-    if (more.length > 0 || !isObject(one) || !("id" in answered))
+    const one = /** @type {unknown} */ (list[0]);
+    if (list.length > 1 || !isObject(one) || !("id" in answered))
       return [difference("missing", "value", "no list is answered")];
     // One object, shown as a list.
     return [...ofMetadata(one, type, version, emulator), ...ofValues(one, answered, "")];

@@ -6,14 +6,15 @@ import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { entityOf } from "./entities";
+import type { EmulatedTenant, TenantOptions } from "./emulated-tenant";
 import type { Ground } from "./entities/entity";
 import { remembered, type RequestRecord } from "./state/journal";
-import { checkPermissionNames, microsoftGraphAppId } from "./permissions";
-import { automationAppId, seed, seedOrganization, tenantDomain, tenantName } from "./seed";
+import { checkPermissionNames } from "./permissions";
+import { seed, seedOrganization, tenantDomain, tenantName } from "./seed";
 import { Service } from "./service";
 import { forgetHistory } from "./state/replica";
 import { plant, type PlantedObject } from "./state/plant";
-import type { Store, StoredObject } from "./state/store";
+import type { Store } from "./state/store";
 import { SqliteStore } from "./state/sqlite-store";
 import { restoreSnapshot, type Snapshot, snapshotOf } from "./state/snapshot";
 import type { TenantFile } from "./state/tenant-file";
@@ -22,11 +23,14 @@ import { advanced, timeIn } from "./switches/clock";
 import { clearFaults, type Fault, planFault, plannedFaults } from "./switches/faults";
 import { earlyCalls } from "./switches/throttle";
 import { changed, keepSwitches, type SwitchChanges, type Switches, switchesOf } from "./switches/switches";
-import { keepGranted, rolesOf } from "./sign-in/app-roles";
+import { keepGranted } from "./sign-in/app-roles";
 import { automationSecret } from "./sign-in/automation-secret";
 import { keepIssuer, type Trust } from "./sign-in/issuers";
-import { issueToken, signingKey, type TokenSubject } from "./sign-in/token";
+import { issueToken, signingKey } from "./sign-in/token";
+import { type TokenRequest, tokenSubject } from "./sign-in/token-subject";
 
+export type { EmulatedTenant, TenantOptions } from "./emulated-tenant";
+export type { TokenRequest } from "./sign-in/token-subject";
 export type { RequestRecord } from "./state/journal";
 export type { Fault, FaultAnswer } from "./switches/faults";
 export type { PlantedObject } from "./state/plant";
@@ -34,91 +38,6 @@ export type { Snapshot } from "./state/snapshot";
 export type { TenantFile } from "./state/tenant-file";
 export type { SwitchChanges, Switches } from "./switches/switches";
 export type { Trust } from "./sign-in/issuers";
-
-export interface TenantOptions {
-  /** Folder of the state; made when missing. Several processes may open the same one. */
-  readonly directory?: string;
-  /** Nothing on disk: the tenant ends with this process. */
-  readonly memory?: true;
-  /** Origin of the URLs in answers. @default the origin of each request, which is https://graph.microsoft.com unless the tenant is served */
-  readonly baseUrl?: string;
-  /** GUID of the tenant, for recorded stacks. @default random when the store is first made */
-  readonly tenantId?: string;
-  /**
-   * Holds every answer against metadata, and says its type and its operation in the headers `x-emulated-type` and `x-emulated-operation`. A violation becomes status 500
-   * with code `SelfCheckFailed`. For tests. @default false
-   */
-  readonly selfCheck?: boolean;
-}
-
-export interface TokenRequest {
-  /** Microsoft Graph permissions in the token. @default what the application holds */
-  readonly permissions?: readonly string[];
-  /** Client id of the application. @default the automation application */
-  readonly app?: string;
-  /** User principal name: the token is a delegated one. */
-  readonly user?: string;
-}
-
-export interface EmulatedTenant {
-  readonly id: string;
-  readonly name: string;
-  /** Verified domain. */
-  readonly domain: string;
-  /** Where the state lies: a folder, or "memory". */
-  readonly where: string;
-  /** Answers one request to Microsoft Graph. Rejects only where a planned fault breaks the connection. */
-  handle(request: Request): Promise<Response>;
-  /** A signed access token for Microsoft Graph. @throws {TypeError} for an unknown permission, application or user */
-  token(options?: TokenRequest): Promise<string>;
-  /** The client secret of the automation application, for clients that sign in. A reset does not change it. */
-  automationSecret(): string;
-  /** Lets assertions of this issuer be checked for federated credentials; no keys are fetched from beyond this machine. @throws {TypeError} */
-  trustIssuer(trust: Trust): void;
-  /** What tokens of the automation application hold from now on, in every process on this store. */
-  grant(permissions: readonly string[]): void;
-  /** Plans a request that goes wrong, in whichever process on this store it arrives. */
-  fail(fault: Fault): void;
-  /** Faults that have not happened yet, oldest first. */
-  faults(): readonly Fault[];
-  clearFaults(): void;
-  /**
-   * Requests that came before the Retry-After that their caller was told had ended, since the last reset. Those that were
-   * already on their way when it was told count as well.
-   */
-  earlyCalls(): number;
-  /** How clock, lag, quotas, limits and profiles are set. */
-  switches(): Switches;
-  /** @throws {TypeError} for an unknown switch or value */
-  set(changes: SwitchChanges): void;
-  /** The time in the tenant. */
-  now(): Date;
-  /** Puts the tenant's clock forward by `ms` milliseconds. */
-  advance(ms: number): void;
-  /** The newest 10,000 requests, oldest first. */
-  requests(): readonly RequestRecord[];
-  /** Puts objects into the directory as they are, unchecked: what was there before, for tests and replays. */
-  plant(objects: readonly PlantedObject[]): void;
-  /**
-   * Back to the seed: objects, requests, faults, granted permissions and what quotas hold. The id, the signing key and the
-   * switches stay.
-   */
-  reset(): void;
-  /** The state as it is, to come back to with `restore`; in this process only, and fast. */
-  snapshot(): Snapshot;
-  /** Back to a snapshot: everything but the request log. @throws {TypeError} for one of another tenant */
-  restore(snapshot: Snapshot): void;
-  /** The whole tenant as one readable JSON file: no signing key, no secret's text. */
-  exportState(): TenantFile;
-  /**
-   * Makes the tenant what an exported file says; its id stays. A file without `tenant`, such as `{objects: […]}`, comes on
-   * top of the seed. @throws {TypeError} naming the path of what is wrong; nothing is changed then
-   */
-  importState(file: unknown): void;
-  /** Adds the objects of a file to what is there. @throws {TypeError} naming the path of what is wrong */
-  seed(file: unknown): void;
-  close(): void;
-}
 
 const fileName = "tenant.sqlite";
 
@@ -198,36 +117,9 @@ class Tenant implements EmulatedTenant {
   }
 
   async token(options: TokenRequest = {}): Promise<string> {
-    return issueToken(signingKey(this.store), this.id, this.#subject(options), this.now());
-  }
-
-  #subject({ permissions, app = automationAppId, user }: TokenRequest): TokenSubject {
-    checkPermissionNames(permissions ?? []);
-    const principal = this.#servicePrincipal(app);
-    if (!principal) throw new TypeError(`no service principal with appId "${app}" in the emulated tenant`);
-    const held = permissions ?? this.#held(principal);
-    if (user === undefined) return { appId: app, oid: principal.id, permissions: held };
-    const [person] = this.store.find({ kinds: ["user"], where: { property: "userPrincipalName", value: user } });
-    if (!person) throw new TypeError(`no user "${user}" in the emulated tenant`);
-    return {
-      appId: app,
-      oid: person.id,
-      userPrincipalName: String(person.body["userPrincipalName"]),
-      permissions: held,
-    };
-  }
-
-  #servicePrincipal(appId: string): StoredObject | undefined {
-    const kinds = ["servicePrincipal", "agentIdentityBlueprintPrincipal", "agentIdentity"];
-    return this.store.find({ kinds, where: { property: "appId", value: appId } })[0];
-  }
-
-  /** Application permissions on Microsoft Graph: its app role assignments, and what `grant` says of the automation application. */
-  #held(principal: StoredObject): readonly string[] {
-    const graph = this.#servicePrincipal(microsoftGraphAppId);
-    if (!graph) return [];
     const [switches, now] = [this.switches(), this.now()];
-    return rolesOf({ ...this.#around, switches, now }, principal, graph, switches, now);
+    const subject = tokenSubject({ ...this.#around, switches, now }, options);
+    return issueToken(signingKey(this.store), this.id, subject, now);
   }
 
   automationSecret(): string {

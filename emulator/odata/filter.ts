@@ -1,22 +1,12 @@
 /** `$filter`: which expressions Graph takes, and what they mean. */
-import type { Queryable, QueryOperator } from "../entities/entity";
-import { isA, typeNamed } from "../metadata/metadata";
+import type { QueryOperator } from "../entities/entity";
 import { plainBadRequest, unsupportedQuery } from "../refusal";
-import type { Version } from "./address";
 import { type Comparison, type Condition, memberAt, type Path, type TextFunction, type Value } from "./condition";
 import { type Expression, parseExpression } from "./expression";
+import { FilterProperties, type FilterScope, same } from "./filter-properties";
 import { literalValue } from "./literal";
 
-/** What a list can be filtered by. */
-export interface FilterScope {
-  readonly queryable: Readonly<Record<string, Queryable>>;
-  /** Type of the objects by metadata; without it literals are not checked against the types of properties. */
-  readonly type?: string | undefined;
-  /** @default "v1.0" */
-  readonly version?: Version;
-  /** Relations that `owners/$count` can name. @default none */
-  readonly relations?: readonly string[];
-}
+export { type FilterScope, inDirectory } from "./filter-properties";
 
 export interface Filter {
   readonly condition: Condition;
@@ -27,24 +17,12 @@ export interface Filter {
 /** Values in one `in`, and conditions joined by `or`: the directory takes no more. */
 const mostAlternatives = 15;
 
-/** Whether objects of this type live in the directory, whose lists know advanced queries. */
-export const inDirectory = (type: string | undefined): boolean =>
-  type !== undefined &&
-  (isA("beta", type, "directoryObject") || type === "appRoleAssignment" || type === "oAuth2PermissionGrant");
-
 /** @throws {GraphRefusal} 400 for what is no filter, or none that `rule` allows */
 export function parseFilter(text: string, rule: FilterScope): Filter {
   const reading = new FilterReading(rule);
   const condition = reading.condition(parseExpression(text), undefined, false);
   return { condition, advanced: reading.advanced };
 }
-
-/** Operators as Graph's refusals spell them. */
-const spelling: Readonly<Partial<Record<QueryOperator, string>>> = {
-  endswith: "endsWith",
-  startswith: "startsWith",
-  count: "$count",
-};
 
 /** The element a lambda looks at. */
 interface Element {
@@ -55,12 +33,14 @@ interface Element {
 
 class FilterReading {
   advanced: string | undefined;
-  readonly #directory: boolean;
-  readonly #version: Version;
+  readonly #properties: FilterProperties;
 
   constructor(private readonly rule: FilterScope) {
-    this.#directory = inDirectory(rule.type);
-    this.#version = rule.version ?? "v1.0";
+    this.#properties = new FilterProperties(rule);
+  }
+
+  get #directory(): boolean {
+    return this.#properties.directory;
   }
 
   condition(expression: Expression, element: Element | undefined, negated: boolean): Condition {
@@ -116,7 +96,7 @@ class FilterReading {
 
   /** Only whether there are none, or exactly one. */
   #count(op: Comparison, steps: readonly string[], right: Expression): Condition {
-    const path = this.#path(steps);
+    const path = this.#properties.path(steps);
     const full = path.names.join("/");
     const relation = this.rule.relations?.find((name) => same(name, full));
     const listed = Object.entries(this.rule.queryable).some(
@@ -124,7 +104,7 @@ class FilterReading {
         (name === full || name.startsWith(`${full}/`)) &&
         [...filter, ...advanced].some((allowed) => allowed === "any" || allowed === "count"),
     );
-    if (relation === undefined && !listed) throw this.#unsupported(full);
+    if (relation === undefined && !listed) throw this.#properties.unsupported(full);
     const number = right.is === "literal" && right.type === "integer" ? Number(right.text) : NaN;
     if ((op !== "eq" && op !== "ne") || (number !== 0 && number !== 1))
       throw unsupportedQuery(
@@ -136,7 +116,7 @@ class FilterReading {
 
   #call(name: string, args: readonly Expression[], element: Element | undefined, negated: boolean): Condition {
     const [first, second] = args;
-    if (name === "isof" && first && !second && !element) return { is: "isof", type: this.#type(first) };
+    if (name === "isof" && first && !second && !element) return { is: "isof", type: this.#properties.type(first) };
     if (!isTextFunction(name) || !first || !second)
       throw unsupportedQuery(`The function '${name}' is not supported in $filter.`);
     if (second.is !== "literal" || second.type !== "string")
@@ -144,17 +124,6 @@ class FilterReading {
         `Invalid filter clause: No function signature for the function with name '${name}' matches the specified arguments.`,
       );
     return { is: "text", op: name, path: this.#allowed(name, first, element, negated), value: second.text };
-  }
-
-  #type(expression: Expression): string {
-    const text =
-      expression.is === "literal" ? expression.text : expression.is === "path" ? expression.steps.join("/") : "";
-    const name = castForm.exec(text)?.[1];
-    const type = name === undefined ? undefined : typeNamed(this.#version, name);
-    const { type: own } = this.rule;
-    if (type === undefined || (own !== undefined && !isA(this.#version, type, own) && !isA(this.#version, own, type)))
-      throw plainBadRequest(`Invalid filter clause: '${text}' is no type of the objects listed here.`);
-    return type;
   }
 
   #lambda(
@@ -166,12 +135,12 @@ class FilterReading {
       throw unsupportedQuery(
         `The lambda operator '${element ? "any" : op}' is not supported ${element ? "inside another" : "in $filter"}.`,
       );
-    const path = this.#path(steps);
+    const path = this.#properties.path(steps);
     const full = path.names.join("/");
     const known = Object.keys(this.rule.queryable).some((name) => name === full || name.startsWith(`${full}/`));
-    if (!known) throw this.#unsupported(full);
+    if (!known) throw this.#properties.unsupported(full);
     if (!each) {
-      this.#permit("any", full, negated);
+      this.advanced ??= this.#properties.permit("any", full, negated);
       return { is: "any", path };
     }
     const of = this.condition(each.holds, { variable: each.variable, collection: path.names }, negated);
@@ -183,8 +152,8 @@ class FilterReading {
     if (expression.is !== "path")
       throw unsupportedQuery(`Unsupported or invalid query filter clause: '${op}' needs a property on its left.`);
     if (!element) {
-      const path = this.#path(expression.steps);
-      this.#permit(op, path.names.join("/"), negated);
+      const path = this.#properties.path(expression.steps);
+      this.advanced ??= this.#properties.permit(op, path.names.join("/"), negated);
       return path;
     }
     const [variable = "", ...steps] = expression.steps;
@@ -192,54 +161,9 @@ class FilterReading {
       throw plainBadRequest(
         `Invalid filter clause: range variable '${element.variable}' expected, '${variable}' found.`,
       );
-    const full = this.#path([...element.collection, ...steps]).names;
-    this.#permit(op, full.join("/"), negated, true);
+    const full = this.#properties.path([...element.collection, ...steps]).names;
+    this.advanced ??= this.#properties.permit(op, full.join("/"), negated, true);
     return { names: full.slice(element.collection.length) };
-  }
-
-  /** @param inLambda on members of a collection; where `any` is allowed, they can be compared for equality */
-  #permit(op: QueryOperator, path: string, negated: boolean, inLambda = false): void {
-    const { filter = [], advanced = [] } = this.rule.queryable[path] ?? {};
-    const listed = [...filter, ...advanced];
-    const any = listed.includes("any");
-    if (any !== inLambda && op !== "any" && (any || !this.#isCollectionMember(path))) throw this.#unsupported(path);
-    const has = (allowed: readonly QueryOperator[]) =>
-      allowed.includes(op) ||
-      (op === "in" && allowed.includes("eq")) ||
-      (any && inLambda && (op === "eq" || op === "in") && allowed.includes("any"));
-    // In the directory, what can be equal can be unequal, too: by an advanced query.
-    const unequal = op === "ne" && this.#directory && listed.includes("eq");
-    const byDefault = has(filter);
-    if (!byDefault && !has(advanced) && !unequal) throw this.#unsupported(path);
-    if (negated && !this.#directory && !listed.includes("ne") && !listed.includes("not")) throw this.#unsupported(path);
-    if (!byDefault) this.advanced ??= spelling[op] ?? op;
-  }
-
-  #isCollectionMember(path: string): boolean {
-    const { type } = this.rule;
-    const names = path.split("/");
-    return (
-      type === undefined || names.some((_, at) => memberAt(this.#version, type, names.slice(0, at + 1))?.collection)
-    );
-  }
-
-  /** In Graph's spelling, the cast taken off. */
-  #path(steps: readonly string[]): Path {
-    const type = castForm.exec(steps[0] ?? "")?.[1];
-    const cast = type === undefined ? undefined : this.#type({ is: "path", steps: [steps[0] ?? ""] });
-    const rest = type === undefined ? steps : steps.slice(1);
-    const wanted = rest.join("/");
-    const known = Object.keys(this.rule.queryable).flatMap((path) => {
-      const names = path.split("/").slice(0, rest.length);
-      return same(names.join("/"), wanted) ? [names] : [];
-    });
-    return { cast, names: known[0] ?? rest };
-  }
-
-  #unsupported(path: string): Error {
-    const { type } = this.rule;
-    const resource = type === undefined ? "" : ` of resource '${type.charAt(0).toUpperCase()}${type.slice(1)}'`;
-    return unsupportedQuery(`Unsupported or invalid query filter clause specified for property '${path}'${resource}.`);
   }
 
   #value(expression: Expression, path: Path, element: Element | undefined): Value {
@@ -248,14 +172,12 @@ class FilterReading {
     const { type, text } = expression;
     const owner = path.cast ?? this.rule.type;
     const names = [...(element?.collection ?? []), ...path.names];
-    const edm = owner === undefined ? undefined : memberAt(this.#version, owner, names)?.type;
+    const edm = owner === undefined ? undefined : memberAt(this.#properties.version, owner, names)?.type;
     if (type === "null" && this.rule.queryable[names.join("/")]?.nulls === "advanced") this.advanced ??= "eq null";
     return literalValue(type, text, edm);
   }
 }
 
-const castForm = /^(?:microsoft\.)?graph\.([a-z][\w.]*)$/i;
-const same = (a: string, b: string) => a.toLowerCase() === b.toLowerCase();
 const isComparison = (op: string): op is Comparison => ["eq", "ne", "gt", "ge", "lt", "le", "has"].includes(op);
 const isTextFunction = (name: string): name is TextFunction => ["startswith", "endswith", "contains"].includes(name);
 

@@ -1,88 +1,16 @@
 /** Query options of a request. What is not understood is refused: never a wrong result. */
 import { entityOf, hasEntity } from "../entities";
-import type { Entity, Queryable, Relation } from "../entities/entity";
-import { descendantsOf, membersOf, typeNamed } from "../metadata/metadata";
+import { membersOf, typeNamed } from "../metadata/metadata";
 import { badRequest, notEmulated, plainBadRequest, unsupportedQuery } from "../refusal";
 import type { Version } from "./address";
 import { type Expand, parseExpand, parseSelect } from "./expand";
 import { type Filter, inDirectory, parseFilter } from "./filter";
 import { parseOrder, sortKeys, type SortKey } from "./order";
+import { type QueryOption, type QueryRule, relationOf } from "./query-rule";
 import { checkedSearch, parseSearch, type Search } from "./search";
+import { checkSelect, noSuchProperty, parsingFailed } from "./selectable";
 
-export type QueryOption =
-  | "$select"
-  | "$expand"
-  | "$top"
-  | "$skip"
-  | "$filter"
-  | "$orderby"
-  | "$search"
-  | "$count"
-  | "$skiptoken"
-  | "$deltatoken";
-
-/** What a route understands. */
-export interface QueryRule {
-  /** Single objects know `$select` and `$expand`, collections all of them. */
-  readonly options: readonly QueryOption[];
-  /** Type of the objects by metadata. @default unknown: nothing is checked against metadata */
-  readonly type?: string;
-  /** What can be filtered, sorted and searched by. @default nothing */
-  readonly queryable?: Readonly<Record<string, Queryable>>;
-  /** @default none */
-  readonly relations?: Readonly<Record<string, Relation>>;
-  /** Answers only to `ConsistencyLevel: eventual`. @default false */
-  readonly eventual?: true;
-  /** The number of the objects alone. @default false */
-  readonly countOnly?: true;
-  /** Most objects on a page, and the size of a page when `$top` is absent is 100 or this. @default 999 */
-  readonly maxPage?: number;
-}
-
-const listOptions: readonly QueryOption[] = [
-  ...(["$select", "$expand", "$top", "$filter", "$orderby", "$search", "$count", "$skiptoken"] as const),
-];
-
-/** One object whose entity is not known beforehand. */
-export const oneObject: QueryRule = { options: ["$select"] };
-
-/** One object of a kind. */
-export const oneObjectOf = ({ kind, relations = {} }: Entity): QueryRule => ({
-  options: ["$select", "$expand"],
-  type: kind,
-  relations,
-});
-
-/** Lists of a kind: what its entity says can be asked for. */
-export const collectionOf = ({ kind, queryable = {}, relations = {} }: Entity, maxPage = 999): QueryRule => ({
-  options: listOptions,
-  type: kind,
-  queryable,
-  relations,
-  maxPage,
-});
-
-/** What lists of several types of the directory can be asked for. */
-const mixed: Readonly<Record<string, Queryable>> = {
-  id: { advanced: ["eq"] },
-  displayName: { advanced: ["eq", "startswith"], orderBy: "advanced", search: true },
-};
-
-/** What an object is connected to. */
-export const relationOf = ({ type }: Relation, maxPage = 999): QueryRule => {
-  const entity = hasEntity(type) ? entityOf(type) : undefined;
-  return {
-    options: listOptions,
-    type,
-    queryable: entity?.queryable ?? (inDirectory(type) ? mixed : {}),
-    relations: entity?.relations ?? {},
-    maxPage,
-  };
-};
-
-/** Laid over a list's rule: `…/$count` of it. */
-export const countOnly = { options: ["$filter", "$search"], countOnly: true } as const satisfies QueryRule;
-
+export * from "./query-rule";
 export { project } from "./projection";
 
 export interface Query {
@@ -177,39 +105,6 @@ export function filterOf(text: string, { type, queryable = {}, relations = {} }:
 }
 
 const selectOf = (text: string | undefined) => (text === undefined ? undefined : parseSelect(text));
-
-const parsingFailed = "Parsing OData Select and Expand failed:";
-
-const noSuchProperty = (name: string, type: string) =>
-  plainBadRequest(`${parsingFailed} Could not find a property named '${name}' on type 'microsoft.graph.${type}'.`);
-
-/**
- * A list of several types takes what any of them has. Whether the tenant has it, and shows it, the objects say.
- *
- * @throws {GraphRefusal} 400 when no type of the objects has the property
- */
-function checkSelect(select: readonly string[] = [], type: string | undefined): void {
-  if (type === undefined) return;
-  const known = memberNames(type);
-  if (known.size === 0) return;
-  const unknown = select.find((name) => name !== "*" && !name.includes("@") && !known.has(name.toLowerCase()));
-  if (unknown !== undefined) throw noSuchProperty(unknown, type);
-}
-
-const namesOf = new Map<string, ReadonlySet<string>>();
-
-/** Members of a type and of those that derive from it, in lower case; none for a type that metadata does not know. */
-function memberNames(type: string): ReadonlySet<string> {
-  const before = namesOf.get(type);
-  if (before) return before;
-  const versions = ["v1.0", "beta"] as const;
-  const names = versions.flatMap((version) =>
-    descendantsOf(version, type).flatMap((one) => [...(membersOf(version, one)?.keys() ?? [])]),
-  );
-  const all = new Set(names.map((name) => name.toLowerCase()));
-  namesOf.set(type, all);
-  return all;
-}
 
 /** Options by name, in any letter case; `bare`: the dollar sign may be missing. */
 function named(given: URLSearchParams, rule: QueryRule, bare: boolean): Map<QueryOption, string> {

@@ -1,0 +1,47 @@
+/** Whose token it is that a tenant gives without a sign-in. */
+import type { Surroundings } from "../entities/entity";
+import { servicePrincipalKinds } from "../entities";
+import { checkPermissionNames, microsoftGraphAppId } from "../permissions";
+import { automationAppId } from "../seed";
+import type { Store, StoredObject } from "../state/store";
+import { rolesOf } from "./app-roles";
+import type { TokenSubject } from "./token";
+
+export interface TokenRequest {
+  /** Microsoft Graph permissions in the token. @default what the application holds */
+  readonly permissions?: readonly string[];
+  /** Client id of the application. @default the automation application */
+  readonly app?: string;
+  /** User principal name: the token is a delegated one. */
+  readonly user?: string;
+}
+
+/** @throws {TypeError} for an unknown permission, application or user */
+export function tokenSubject(
+  around: Surroundings,
+  { permissions, app = automationAppId, user }: TokenRequest,
+): TokenSubject {
+  checkPermissionNames(permissions ?? []);
+  const { store } = around;
+  const principal = principalOf(store, app);
+  if (!principal) throw new TypeError(`no service principal with appId "${app}" in the emulated tenant`);
+  const held = permissions ?? heldBy(principal, around);
+  if (user === undefined) return { appId: app, oid: principal.id, permissions: held };
+  const [person] = store.find({ kinds: ["user"], where: { property: "userPrincipalName", value: user } });
+  if (!person) throw new TypeError(`no user "${user}" in the emulated tenant`);
+  return {
+    appId: app,
+    oid: person.id,
+    userPrincipalName: String(person.body["userPrincipalName"]),
+    permissions: held,
+  };
+}
+
+const principalOf = (store: Store, appId: string): StoredObject | undefined =>
+  store.find({ kinds: servicePrincipalKinds, where: { property: "appId", value: appId } })[0];
+
+/** Application permissions on Microsoft Graph: its app role assignments, and what `grant` says of the automation application. */
+function heldBy(principal: StoredObject, around: Surroundings): readonly string[] {
+  const graph = principalOf(around.store, microsoftGraphAppId);
+  return graph ? rolesOf(around, principal, graph, around.switches, around.now) : [];
+}

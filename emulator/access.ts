@@ -22,8 +22,8 @@ export function mayPass(found: Found, { caller, body, switches }: Asking, store:
   const [key] = Object.values(keys);
   const addressed = target ?? (key && store.get(key.value, "either"));
   const kind = addressed?.kind ?? "";
-  const holder = holderOf(found, body, store);
-  if (isTooMighty(caller) && [kind, holder?.kind ?? ""].some((one) => concernsAgents(route, one))) return false;
+  const kinds = [kind, ...holdersOf(found, body, store).map((holder) => holder.kind)];
+  if (isTooMighty(caller) && kinds.some((one) => concernsAgents(route, one))) return false;
   if (addressed && !personMay({ route, caller, object: addressed, body }, store, switches.profiles)) return false;
   const properties = isJson(body) ? Object.keys(body).filter((name) => name !== "@odata.type") : [];
   const { permissions, permissionsByKind = {} } = route;
@@ -37,13 +37,15 @@ export function mayPass(found: Found, { caller, body, switches }: Asking, store:
 /** Permissions that are granted: the address may name the grant, or only the API at its other end. */
 const grants = /^\/oauth2PermissionGrants\b|\/appRoleAssign(ments|edTo)\b/;
 
-/** Who holds the permission that an operation is about, as its body or the stored grant says. */
-function holderOf({ route, keys }: Found, body: unknown, store: Store): StoredObject | undefined {
-  if (!grants.test(route.path)) return undefined;
+/** Who holds the permission that an operation is about, and for whom, as its body or the stored grant says. */
+function holdersOf({ route, keys }: Found, body: unknown, store: Store): StoredObject[] {
+  if (!grants.test(route.path)) return [];
   const key = keys["grant"] ?? keys["assignment"];
   const grant = key ? store.get(key.value)?.body : body;
-  const holder = isJson(grant) ? (grant["clientId"] ?? grant["principalId"]) : undefined;
-  return typeof holder === "string" ? store.get(holder, "either") : undefined;
+  if (!isJson(grant)) return [];
+  return [grant["clientId"], grant["principalId"]].flatMap((id) =>
+    typeof id === "string" ? (store.get(id, "either") ?? []) : [],
+  );
 }
 
 const isJson = (value: unknown): value is Json => typeof value === "object" && value !== null;

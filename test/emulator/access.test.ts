@@ -112,6 +112,11 @@ describe.each(["Directory.AccessAsUser.All", "Directory.ReadWrite.All"])("a toke
     const other = (await ask("GET /servicePrincipals?$filter=displayName eq 'Pulumi automation'", undefined, sane)).body
       .value[0].id;
     expect((await ask("POST /oauth2PermissionGrants", { ...grant, clientId: other }, bad)).status).toBe(201);
+    const agentUser = `${id}5`;
+    tenant.plant([{ kind: "agentUser", id: agentUser, body: { displayName: "x" } }]);
+    const forOne = { ...grant, clientId: other, consentType: "Principal", principalId: agentUser };
+    await refused("POST /oauth2PermissionGrants", forOne);
+    expect((await ask("POST /oauth2PermissionGrants", forOne, sane)).status).toBe(201);
   });
 
   it("may do what concerns no agent", async () => {

@@ -1,5 +1,5 @@
 /** The state of a tenant as a whole: back to the seed, out to a file, in from one. All run inside a transaction. */
-import { isKind } from "./entities";
+import { storedProblems } from "./entities/stored";
 import { checkPermissionNames } from "./permissions";
 import { automationAppId, seed, tenantName } from "./seed";
 import { automationSecret } from "./sign-in/automation-secret";
@@ -33,7 +33,7 @@ export const exportState = (store: Store): TenantFile => tenantFileOf(store, ten
  * @throws {TypeError} naming what is wrong with the file; nothing is changed then
  */
 export function importState(store: Store, tenantId: string, given: unknown): void {
-  const file = checkedFile(given, tenantId, isKind);
+  const file = checkedFile(given, tenantId, storedProblems);
   if (file.tenant) {
     empty(store);
     store.run("DELETE FROM meta WHERE key = 'switches'");
@@ -43,7 +43,7 @@ export function importState(store: Store, tenantId: string, given: unknown): voi
 
 /** @throws {TypeError} naming what is wrong with the file; nothing is changed then */
 export function seedState(store: Store, tenantId: string, given: unknown): void {
-  add(store, checkedFile(given, tenantId, isKind));
+  add(store, checkedFile(given, tenantId, storedProblems));
 }
 
 function add(store: Store, file: TenantFile): void {

@@ -7,7 +7,7 @@
  */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import type { Store, StoredObject } from "./store";
+import type { Json, Store, StoredObject } from "./store";
 
 /** Rises when older readers could not understand a file. */
 export const fileFormat = 1;
@@ -116,14 +116,23 @@ function sorted(value: unknown): unknown {
 
 /**
  * @param tenantId the id of the tenant that reads the file: it stays, so the file's own id is replaced by it everywhere
- * @param knows whether the tenant knows a kind of object
+ * @param problems what is wrong with the properties of a kind; undefined when there is no such kind
  * @throws {TypeError} naming the path of everything that is wrong
  */
-export function checkedFile(given: unknown, tenantId: string, knows: (kind: string) => boolean): TenantFile {
+export function checkedFile(
+  given: unknown,
+  tenantId: string,
+  problems: (kind: string, properties: Json) => readonly string[] | undefined,
+): TenantFile {
   const result = fileSchema.safeParse(given);
   if (!result.success) throw new TypeError(`not a file of an emulated tenant: ${z.prettifyError(result.error)}`);
   const file = result.data;
-  const wrong = file.objects.flatMap(({ kind }, at) => (knows(kind) ? [] : `objects[${at}].kind: no kind "${kind}"`));
+  const wrong = file.objects.flatMap(({ kind, id, properties }, at) => {
+    const found = problems(kind, properties);
+    if (!found) return [`objects[${at}].kind: no kind "${kind}"`];
+    const name = id === undefined ? kind : `${kind} ${id}`;
+    return found.map((problem) => `objects[${at}].properties.${problem} (${name})`);
+  });
   const places = new Map<string, number>();
   file.objects.forEach(({ id }, at) => {
     if (id === undefined) return;

@@ -1,5 +1,6 @@
 /** What a fault is: which request goes wrong, and how. */
 import { z } from "zod";
+import { whyUnsafe } from "./path-pattern";
 
 const plainAnswerSchema = z
   .strictObject({
@@ -46,7 +47,7 @@ export const faultSchema = z.strictObject({
     .string()
     .regex(/^[a-z]+$/i)
     .optional(),
-  /** Source of a regular expression on the decoded path, version included. @default any */
+  /** Source of a regular expression on the decoded path, version included; a simple one: see `whyUnsafe`. @default any */
   path: z.string().optional(),
   ...mishap,
   /** Happens to the so-manieth matching request from now on, and to those after it as `times` says. @default 1 */
@@ -68,11 +69,14 @@ export const longestStall = 300_000;
 
 /**
  * @throws {SyntaxError} when the path is no regular expression
- * @throws {TypeError} when it is no fault, naming what is wrong
+ * @throws {TypeError} when it is no fault, naming what is wrong, or its path could take too long to match
  */
 export function checkedFault(fault: unknown): Fault {
   const result = faultSchema.safeParse(fault);
   if (!result.success) throw new TypeError(`not a fault of the emulated tenant: ${z.prettifyError(result.error)}`);
-  new RegExp(result.data.path ?? "");
+  const { path = "" } = result.data;
+  new RegExp(path);
+  const why = whyUnsafe(path);
+  if (why !== undefined) throw new TypeError(`the path ${path} could keep requests waiting: ${why}.`);
   return result.data;
 }

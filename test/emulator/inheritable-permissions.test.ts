@@ -44,6 +44,16 @@ describe("an inheritable permission", () => {
     expect((await ask(`DELETE ${path}/${graphAppId}`)).status).toBe(404);
   });
 
+  it("goes for good with its blueprint, and stays while that can come back", async () => {
+    await make();
+    const kept = () => tenant.exportState().objects.filter(({ kind }) => kind === "inheritablePermission").length;
+    const { id } = family.blueprint;
+    await ask(`DELETE /applications/${id}/${blueprintCast}`);
+    expect(kept()).toBe(1);
+    expect((await ask(`DELETE /directory/deletedItems/${id}`)).status).toBe(204);
+    expect(kept()).toBe(0);
+  });
+
   it("answers a PATCH with 204 or with the object, as the profile says", async () => {
     await make();
     tenant.set({ profiles: { inheritablePermissionPatch: "200" } });

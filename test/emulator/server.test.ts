@@ -112,6 +112,15 @@ describe("a served tenant", () => {
     expect([await send(4 * 1024 * 1024), await send(4 * 1024 * 1024 + 1)]).toEqual([401, 413]);
   });
 
+  it("takes its own export back, however long it is", async () => {
+    const properties = { displayName: "A".repeat(200), jobTitle: "B".repeat(100) };
+    tenant.seed({ objects: Array.from({ length: 11_000 }, () => ({ kind: "user", properties })) });
+    const text = await (await fetch(`${served.url}/_tenant/export`)).text();
+    expect(text.length).toBeGreaterThan(4 * 1024 * 1024);
+    expect((await fetch(`${served.url}/_tenant/import`, { method: "POST", body: text })).status).toBe(204);
+    expect(tenant.exportState().objects.length).toBeGreaterThan(11_000);
+  });
+
   it("ends connections that wait for nothing when it closes", async () => {
     const other = await serveTenant(tenant, { port: 0 });
     const socket = connect(Number(new URL(other.url).port), "127.0.0.1");

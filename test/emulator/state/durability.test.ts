@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -101,6 +101,14 @@ describe("a tenant on disk", () => {
     expect(() => openTenant({ directory })).toThrow(
       "it was written by a newer version of this package (layout 7; this version knows 3)",
     );
+  });
+
+  (process.platform === "win32" ? it.skip : it)("is for its user alone, also where its folder was for all", () => {
+    chmodSync(directory, 0o755);
+    for (const folder of [directory, join(directory, "new")]) {
+      openTenant({ directory: folder }).close();
+      expect((statSync(folder).mode & 0o777).toString(8)).toBe("700");
+    }
   });
 
   it("keeps its signing key out of version control", () => {

@@ -2,13 +2,20 @@ import fc from "fast-check";
 import { openTenant } from "../../../emulator/tenant";
 import { asker, aBlueprint, blueprintCast, inMemory, people } from "../client";
 
-const name = fc.constantFrom("displayName", "description", "tags", "__proto__x", "ä ö");
+const properties = fc.record(
+  {
+    displayName: fc.option(fc.string()),
+    createdDateTime: fc.constant("2026-01-01T00:00:00Z"),
+    customSecurityAttributes: fc.dictionary(fc.constantFrom("one", "__proto__x", "ä ö"), fc.constant({ a: 1 })),
+  },
+  { requiredKeys: [] },
+);
 const object = fc.record(
   {
-    kind: fc.constantFrom("user", "group", "application", "servicePrincipal", "agentIdentity"),
+    kind: fc.constantFrom("user", "servicePrincipal", "agentIdentity"),
     id: fc.uuid(),
     deletedDateTime: fc.constant("2026-02-01T00:00:00.000Z"),
-    properties: fc.dictionary(name, fc.oneof(fc.string(), fc.boolean(), fc.constant(null), fc.array(fc.string()))),
+    properties,
   },
   { requiredKeys: ["kind", "id", "properties"] },
 );
@@ -55,6 +62,23 @@ describe("a tenant in a file", () => {
     );
     one.close();
     other.close();
+  });
+
+  it.each([
+    ["application", { web: { redirectUris: 5 } }, "web.redirectUris: this is no Collection(Edm.String) (application)"],
+    ["group", { displayName: 5 }, "displayName: this is no Edm.String (group)"],
+    ["group", { colour: "red" }, "colour: there is no such property (group)"],
+    ["group", { members: [] }, "members: this is a relation (group)"],
+    ["user", { passwordCredentials: [] }, "passwordCredentials: there is no such property (user)"],
+  ])("holds no %s with %j", async (kind, given, why) => {
+    const { tenant, ask } = inMemory();
+    const message = `not a file of an emulated tenant: objects[0].properties.${why}`;
+    for (const take of [tenant.seed, tenant.importState])
+      expect(() => {
+        take.call(tenant, { objects: [{ kind, properties: given }] });
+      }).toThrow(new TypeError(message));
+    expect((await ask("GET /groups")).status).toBe(200);
+    tenant.close();
   });
 
   it("has what clients made, and neither key nor secret", async () => {

@@ -44,7 +44,40 @@ describe("the clock of the tenant", () => {
   });
 });
 
+describe("a clock beyond what the tenant can show", () => {
+  const bounds = "the tenant's time must lie between the years 1970 and 9000";
+
+  it.each([9e15, -1e14, 8e14])("is refused: %d ms ahead", (ms) => {
+    for (const stoppedAt of [null, "2030-01-01T00:00:00.000Z"]) {
+      tenant.set({ clock: { aheadMs: 0, stoppedAt } });
+      const before = tenant.switches();
+      expect(() => tenant.advance(ms)).toThrow(new TypeError(`the clock cannot be advanced by ${ms} ms: ${bounds}.`));
+      expect(tenant.switches()).toEqual(before);
+    }
+    expect(() => tenant.set({ clock: { aheadMs: ms, stoppedAt: null } })).toThrow(TypeError);
+  });
+
+  it("is 400 in a header, and the tenant goes on", async () => {
+    for (const clock of [{ stoppedAt: null, aheadMs: 9e15 }, { stoppedAt: "9999-01-01T00:00:00Z" }]) {
+      const headers = { "x-emulated-switches": JSON.stringify({ clock }) };
+      const { status, body } = await ask("GET /users", undefined, { headers });
+      expect([status, body.error.message]).toEqual([400, expect.stringContaining(bounds)]);
+    }
+    expect((await ask("GET /users")).status).toBe(200);
+  });
+});
+
 describe("the header x-emulated-switches", () => {
+  it("lets nothing happen before its time", async () => {
+    const everything = { permissions: ["Application.ReadWrite.All"] };
+    const { id } = (await ask("POST /applications", { displayName: "x" }, everything)).body;
+    await ask(`DELETE /applications/${id}`, undefined, everything);
+    await ask("GET /users", undefined, switched({ clock: { stoppedAt: "2030-03-01T00:00:00Z" } }));
+    expect((await ask(`GET /directory/deletedItems/${id}`, undefined, everything)).status).toBe(200);
+    tenant.advance(31 * 24 * hour);
+    expect((await ask(`GET /directory/deletedItems/${id}`, undefined, everything)).status).toBe(404);
+  });
+
   const switched = (changes: unknown) => ({ headers: { "x-emulated-switches": JSON.stringify(changes) } });
 
   it("changes the clock for one request only", async () => {

@@ -1,4 +1,5 @@
 import type { Body } from "./client";
+import { controls } from "../../emulator/control";
 import { serveTenant, type ServedTenant } from "../../emulator/server";
 import { openTenant } from "../../emulator/tenant";
 
@@ -108,4 +109,9 @@ describe("the controls of a served tenant", () => {
       null,
     ]);
   });
+});
+
+it("is declared once, each of the controls", () => {
+  const names = controls.map(({ method, path }) => `${method} ${path}`);
+  expect(names).toEqual([...new Set(names)]);
 });

@@ -3,11 +3,25 @@ import { candidates } from "../../../emulator/odata/collection";
 import { parseQuery } from "../../../emulator/odata/query";
 import { collectionOf } from "../../../emulator/odata/query";
 import { applicationKinds, entityOf, servicePrincipalKinds } from "../../../emulator/entities";
+import { Service } from "../../../emulator/service";
+import { issueToken, signingKey } from "../../../emulator/sign-in/token";
 import { rangesOf, SqliteStore } from "../../../emulator/state/sqlite-store";
-import type { Selection } from "../../../emulator/state/store";
+import type { Selection, StoredObject } from "../../../emulator/state/store";
 
 const user = entityOf("user");
-const store = new SqliteStore(":memory:", (kind) => entityOf(kind).indexed);
+/** Says how many objects were read of it. */
+class WatchedStore extends SqliteStore {
+  read = 0;
+
+  override *walk(selection: Selection): Generator<StoredObject> {
+    for (const object of super.walk(selection)) {
+      this.read += 1;
+      yield object;
+    }
+  }
+}
+
+const store = new WatchedStore(":memory:", (kind) => entityOf(kind).indexed);
 const idOf = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`;
 beforeAll(() => {
   store.transaction("write", () => {
@@ -99,5 +113,23 @@ describe("a filter", () => {
       expect(plan.filter((step) => step.startsWith("SCAN"))).toEqual([]);
       expect(plan.some((step) => step.startsWith("SEARCH"))).toBe(true);
     }
+  });
+});
+
+describe("a count", () => {
+  it.each([
+    ["/users/$count", 0],
+    ["/users?$count=true&$top=1", 2],
+    ["/users/$count?$filter=displayName eq 'person 7'", 1],
+  ])("%s reads %i objects", async (path, objects) => {
+    const tenantId = idOf(1);
+    const subject = { appId: idOf(2), oid: idOf(3), permissions: ["User.Read.All"] };
+    const token = await issueToken(signingKey(store), tenantId, subject, new Date());
+    const service = new Service({ store, tenantId, tenantName: "Contoso", domain: "contoso.com" });
+    const headers = { authorization: `Bearer ${token}`, ConsistencyLevel: "eventual" };
+    store.read = 0;
+    const answer = await service.handle(new Request(`https://graph.microsoft.com/v1.0${path}`, { headers }));
+    expect([answer.status, store.read]).toEqual([200, objects]);
+    expect(await answer.text()).toMatch(path.includes("$filter") ? /^1$/ : /\b2000\b/);
   });
 });

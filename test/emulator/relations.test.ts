@@ -24,7 +24,7 @@ beforeAll(async () => {
   ({ tenant, ask } = inMemory());
   const { user, group, adele, nestor } = await people(ask);
   const mighty = { permissions: all.application };
-  const family = await aBlueprint(ask, {}, { "owners@odata.bind": bind(adele) });
+  const family = await aBlueprint(ask, { "owners@odata.bind": bind(adele) });
   const identity = (await anIdentity(ask, family, { "owners@odata.bind": bind(adele) })).body.id;
   const munich = group("Office Munich");
   for (const member of [adele, nestor, `/servicePrincipals/${identity}`]) {

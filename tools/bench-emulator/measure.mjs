@@ -30,7 +30,9 @@ async function timed(count, work) {
 
 /** @param {Tenant} tenant @param {string} origin @param {(request: Request) => Promise<Response>} send */
 async function requests(tenant, origin, send) {
-  const token = await tenant.token({ user: "amara.okafor@contoso.com" });
+  // More than the 250 blueprints that applications may make.
+  tenant.set({ limits: { agentIdentityBlueprints: 100_000 } });
+  const token = await tenant.token();
   const headers = { authorization: `Bearer ${token}`, "content-type": "application/json" };
   /** @param {string} method @param {string} address @param {object} [body] */
   const ask = async (method, address, body) => {

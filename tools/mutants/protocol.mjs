@@ -6,8 +6,8 @@ export const protocolMutants = [
   {
     rule: "tokens that carry too much are refused wherever agents are concerned",
     file: "emulator/access.ts",
-    find: "isTooMighty(caller) && [",
-    replace: "false && [",
+    find: "isTooMighty(caller) && kinds",
+    replace: "false && kinds",
     tests: ["test/emulator/access"],
   },
   {

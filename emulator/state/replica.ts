@@ -43,6 +43,7 @@ export function replicaFor({ replicas, seed }: Lag, person: string | undefined, 
 
 const linkKey = (kind: string, source: string, target: string) =>
   JSON.stringify([kind, source.toLowerCase(), target.toLowerCase()]);
+/** Sorts before the key of any link, which begins with `[`. */
 const objectKey = (seq: number) => `#${seq}`;
 
 /** Notes what was before a write, where the write is late somewhere. Runs inside the transaction of the write. */
@@ -106,12 +107,8 @@ type Link = readonly [kind: string, source: string, target: string];
 export class Replica implements Directory {
   /** Newest change before this request. */
   readonly #last: number;
-  #all:
-    | {
-        readonly objects: ReadonlyMap<number, StoredObject | undefined>;
-        readonly links: ReadonlyMap<string, Link | undefined>;
-      }
-    | undefined;
+  #lateObjects: ReadonlyMap<number, StoredObject | undefined> | undefined;
+  #lateLinks: ReadonlyMap<string, Link | undefined> | undefined;
 
   constructor(
     private readonly store: SqliteStore,
@@ -123,23 +120,16 @@ export class Replica implements Directory {
 
   /** Objects that are not here as the primary has them, by seq; undefined for those that are not here at all. */
   get #objects(): ReadonlyMap<number, StoredObject | undefined> {
-    return this.#everything().objects;
+    return (this.#lateObjects ??= new Map(
+      this.#late("AND key < '['").map(({ key, before }) => [Number(key.slice(1)), objectIn(before)]),
+    ));
   }
 
   /** Links that are here and not in the primary, or the other way round. */
   get #links(): ReadonlyMap<string, Link | undefined> {
-    return this.#everything().links;
-  }
-
-  #everything() {
-    if (this.#all) return this.#all;
-    const objects = new Map<number, StoredObject | undefined>();
-    const links = new Map<string, Link | undefined>();
-    for (const { key, before } of this.#late("")) {
-      if (key.startsWith("#")) objects.set(Number(key.slice(1)), objectIn(before));
-      else links.set(key, (JSON.parse(before) as Link | null) ?? undefined);
-    }
-    return (this.#all = { objects, links });
+    return (this.#lateLinks ??= new Map(
+      this.#late("AND key >= '['").map(({ key, before }) => [key, (JSON.parse(before) as Link | null) ?? undefined]),
+    ));
   }
 
   /** @param only a condition on the history; whatever it chooses must be all there is of a key */

@@ -1,5 +1,5 @@
 /** application, and agentIdentityBlueprint, which is one. */
-import type { Json, Store, StoredObject } from "../state/store";
+import type { Directory, Json, Store, StoredObject } from "../state/store";
 import { applicationQueries } from "./application-queries";
 import { shownCredentials } from "./credential";
 import type { Entity, Relation, View } from "./entity";
@@ -12,7 +12,7 @@ export function blueprintOf(store: Store, appId: unknown): StoredObject | undefi
 
 /** Application of an app id in this tenant; a soft-deleted one when no other is there. */
 export function applicationOf(
-  store: Store,
+  store: Directory,
   appId: unknown,
   kinds: readonly string[] = ["application", "agentIdentityBlueprint"],
 ): StoredObject | undefined {

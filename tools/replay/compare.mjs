@@ -9,11 +9,11 @@ import { refusalOf } from "./preconditions.mjs";
  * @property {string} property path in the answer, without the indexes of lists; empty for the whole answer
  * @property {string} text for people
  *
- * `status`; `not-emulated`; `state`: the presumed state cannot be made; `code`: of a refusal; `body`: one has a body and
+ * `blank`: the page shows a value, the tenant none though it was told one; `status`; `not-emulated`; `state`: the presumed state cannot be made; `code`: of a refusal; `body`: one has a body and
  * the other has none; `empty`: a documented list is empty; `missing`: the tenant does not answer this property; `type`: it
  * answers another JSON type; `unknown`: neither metadata nor overlay knows this documented property; `documented-type`:
  * the page shows another type than metadata says.
- * @typedef {"status" | "not-emulated" | "state" | "code" | "body" | "empty" | "missing" | "type" | "unknown" | "documented-type"} Kind
+ * @typedef {"blank" | "status" | "not-emulated" | "state" | "code" | "body" | "empty" | "missing" | "type" | "unknown" | "documented-type"} Kind
  *
  * @typedef {object} Answered
  * @property {number} status
@@ -46,7 +46,26 @@ export function differences(row, answered, emulator) {
       ? []
       : [difference("type", "", "the answers are of different types")];
   }
-  return ofBodies(row, row.responseBody, answered.body, answered.type, emulator);
+  return ofBodies(row, row.responseBody, answered.body, answered.type, emulator).filter(
+    ({ kind, property }) => kind !== "blank" || wasTold(row, property),
+  );
+}
+
+/** What every object has, whatever a request says. */
+const always = ["id", "appId"];
+
+/**
+ * Whether the tenant must have a value for this property: it is read, and the state was made of what the page shows; or it
+ * stands in the request. Other values of a new object are Graph's own making, and pages show those of another tenant.
+ *
+ * @param {import("./rows.mjs").Row} row @param {string} property
+ */
+function wasTold({ method, requestBody }, property) {
+  if (method === "GET" || always.includes(property)) return true;
+  /** @type {unknown} */
+  let value = requestBody;
+  for (const name of property.split(".")) value = isObject(value) ? value[name] : undefined;
+  return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
 }
 
 /** @param {import("./rows.mjs").Row} row @param {string | undefined} code @param {string | undefined} own @returns {Difference[]} */
@@ -170,7 +189,8 @@ const writtenAsText = new Set([
 
 /** @param {unknown} documented @param {unknown} answered @param {string} path @returns {Difference[]} */
 function ofValues(documented, answered, path) {
-  if (documented === null || answered === null || isPlaceholder(documented)) return [];
+  if (documented === null || isPlaceholder(documented)) return [];
+  if (answered === null) return [difference("blank", path, `${path} is documented with a value, answered as null`)];
   if (!sameType(documented, answered))
     return [
       difference("type", path, `${path} is documented as ${jsonType(documented)}, answered as ${jsonType(answered)}`),
@@ -188,7 +208,8 @@ function ofValues(documented, answered, path) {
 
 /** Elements have no counterparts: each documented one is held against the answered one that is most like it. @param {readonly unknown[]} documented @param {readonly unknown[]} answered @param {string} path @returns {Difference[]} */
 function ofLists(documented, answered, path) {
-  if (answered.length === 0) return [];
+  if (answered.length === 0 && documented.length > 0)
+    return [difference("blank", path, `${path} is documented with elements, answered without any`)];
   const found = documented.flatMap((one) => {
     const [best = []] = answered.map((other) => ofValues(one, other, path)).sort((a, b) => a.length - b.length);
     return best;

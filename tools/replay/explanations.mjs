@@ -73,6 +73,29 @@ export const explanations = [
     reason: "The page is of 2021; the examples of role definitions since then show no excluded actions.",
   },
   {
+    operations: ["GET /roleManagement/directory/roleAssignments/{id}"],
+    kind: "blank",
+    properties: ["directoryScope"],
+    reason:
+      "The page is of 2021, when a scope was a bare id; today it is an address, and that of the tenant is no object.",
+  },
+  {
+    operations: [
+      "GET /roleManagement/directory/roleAssignments/{id}",
+      "GET /roleManagement/directory/roleDefinitions",
+      "GET /roleManagement/directory/roleDefinitions/{id}",
+    ],
+    kind: "blank",
+    properties: ["description", "rolePermissions", "roleDefinition.description", "roleDefinition.rolePermissions"],
+    reason: "What built-in roles allow and how they are described is not among the data the tenant was made of.",
+  },
+  {
+    operations: ["GET /organization", "GET /organization/{id}"],
+    kind: "blank",
+    properties: ["businessPhones", "countryLetterCode", "partnerTenantType", "technicalNotificationMails"],
+    reason: "Every emulated tenant is the same company, and that company has not said these.",
+  },
+  {
     operations: ["GET /servicePrincipals/{id}"],
     kind: "missing",
     properties: ["endpoints"],

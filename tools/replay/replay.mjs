@@ -44,8 +44,8 @@ function callers(row, { permissions }) {
   return all.filter(({ user }) => user || !me);
 }
 
-/** @param {Emulator} emulator */
-export function replayer(emulator) {
+/** @param {Emulator} emulator @param {(answer: import("./compare.mjs").Answered) => import("./compare.mjs").Answered} [harm] what tests do to an answer before it is compared */
+export function replayer(emulator, harm = (answer) => answer) {
   const tenant = emulator.openTenant({ memory: true, selfCheck: true });
   const untouched = tenant.switches();
 
@@ -66,7 +66,7 @@ export function replayer(emulator) {
     if (caller.user) await world.developer();
     try {
       const { path, body } = await prepare(row, world);
-      return differences(row, await answered(row, path, body, await tokenOf(caller)), emulator);
+      return differences(row, harm(await answered(row, path, body, await tokenOf(caller))), emulator);
     } catch (error) {
       if (error instanceof Unpresumable) return [difference("state", "", error.message)];
       throw error;

@@ -125,6 +125,7 @@ async function main() {
   const began = Date.now();
   /** @type {Count[]} */
   const counts = [];
+  /** @type {string[]} */
   const lines = [];
   /** @param {Step} step */
   const take = async (step) => {

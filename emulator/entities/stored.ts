@@ -1,5 +1,5 @@
 /** What the tenant can keep of each kind of object: what metadata says of it, and what it needs beside that. */
-import { isKind } from ".";
+import { directoryObjectKinds, isKind } from ".";
 import { problemsOf, type Problem } from "../metadata/check";
 import { membersOf } from "../metadata/metadata";
 import type { Json } from "../state/store";
@@ -27,15 +27,17 @@ const own: Readonly<Record<string, readonly string[]>> = {
 /** Kinds that metadata knows by another name. */
 const types: Readonly<Record<string, string>> = { entitlementManagementRoleAssignment: "unifiedRoleAssignment" };
 
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** The version that has every property of the other one. */
 const version = "beta";
 
 /**
- * What is wrong with properties as they are to be kept, each beginning with its path.
+ * What is wrong with an object as it is to be kept, each beginning with its path.
  *
  * @returns undefined when there is no such kind
  */
-export function storedProblems(kind: string, properties: Json): readonly string[] | undefined {
+export function storedProblems(kind: string, properties: Json, id: string | undefined): readonly string[] | undefined {
   if (!isKind(kind)) return undefined;
   const type = types[kind] ?? kind;
   const members = membersOf(version, type);
@@ -45,10 +47,11 @@ export function storedProblems(kind: string, properties: Json): readonly string[
     (name) => members?.get(name)?.navigation && !own[kind]?.includes(name),
   );
   return [
-    ...related.map((name) => `${name}: this is a relation`),
+    ...(id !== undefined && directoryObjectKinds.includes(kind) && !guid.test(id) ? ["id: this is no GUID"] : []),
+    ...related.map((name) => `properties.${name}: this is a relation`),
     ...problemsOf(version, type, properties, "answer")
       .filter((problem) => !related.includes(problem.path.replace(/\..*/, "")) && !mayBeKept(problem))
-      .map(({ path, kind: problem, expected }) => `${path}: ${wording[problem](expected)}`),
+      .map(({ path, kind: problem, expected }) => `properties.${path}: ${wording[problem](expected)}`),
   ];
 }
 

@@ -116,22 +116,22 @@ function sorted(value: unknown): unknown {
 
 /**
  * @param tenantId the id of the tenant that reads the file: it stays, so the file's own id is replaced by it everywhere
- * @param problems what is wrong with the properties of a kind; undefined when there is no such kind
+ * @param problems what is wrong with an object, as paths in it; undefined when there is no such kind
  * @throws {TypeError} naming the path of everything that is wrong
  */
 export function checkedFile(
   given: unknown,
   tenantId: string,
-  problems: (kind: string, properties: Json) => readonly string[] | undefined,
+  problems: (kind: string, properties: Json, id: string | undefined) => readonly string[] | undefined,
 ): TenantFile {
   const result = fileSchema.safeParse(given);
   if (!result.success) throw new TypeError(`not a file of an emulated tenant: ${z.prettifyError(result.error)}`);
   const file = result.data;
   const wrong = file.objects.flatMap(({ kind, id, properties }, at) => {
-    const found = problems(kind, properties);
+    const found = problems(kind, properties, id);
     if (!found) return [`objects[${at}].kind: no kind "${kind}"`];
     const name = id === undefined ? kind : `${kind} ${id}`;
-    return found.map((problem) => `objects[${at}].properties.${problem} (${name})`);
+    return found.map((problem) => `objects[${at}].${problem} (${name})`);
   });
   const places = new Map<string, number>();
   file.objects.forEach(({ id }, at) => {

@@ -160,8 +160,8 @@ export const switchMutants = [
   {
     rule: "a file names objects of kinds that are known",
     file: "emulator/state/tenant-file.ts",
-    find: "(knows(kind) ? [] :",
-    replace: "(knows(kind) || at >= 0 ? [] :",
+    find: "if (!found) return [`objects[",
+    replace: "if (!found) return at >= 0 ? [] : [`objects[",
     tests: ["test/emulator/state/tenant-file"],
   },
   {

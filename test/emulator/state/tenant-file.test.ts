@@ -136,6 +136,7 @@ describe("a tenant in a file", () => {
     [{}, "at objects"],
     [{ format: 2, objects: [] }, "at format"],
     [{ objects: [{ kind: "user", displayName: "x" }] }, 'Unrecognized key: "displayName"\n  → at objects[0]'],
+    [{ objects: [{ kind: "user", id: "x" }] }, "objects[0].id: this is no GUID (user x)"],
     [{ objects: [{ kind: "user" }, { kind: "usr" }] }, 'objects[1].kind: no kind "usr"'],
     [
       {

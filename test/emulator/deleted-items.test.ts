@@ -173,10 +173,10 @@ describe("a deleted object", () => {
   it("is found by its owner, when it is a group or an application", async () => {
     const permissions = ["Group.Read.All", "Group.ReadWrite.All", "Application.ReadWrite.All", "User.Read.All"];
     const [owner] = (await ask("GET /users?$top=1")).body.value;
-    const owners = { "owners@odata.bind": [`https://graph.microsoft.com/v1.0/users/${owner?.id ?? ""}`] };
+    const owners = { "owners@odata.bind": [`https://graph.microsoft.com/v1.0/users/${owner.id}`] };
     const shape = { mailNickname: "golf", groupTypes: ["Unified"], mailEnabled: true, securityEnabled: false };
     const { id } = (await ask("POST /groups", { displayName: "Golf", ...shape, ...owners }, { permissions })).body;
-    const owned = (type: string, userId = owner?.id) =>
+    const owned = (type: string, userId = owner.id) =>
       ask(`POST ${items}/getUserOwnedObjects`, { userId, type }, { permissions });
     expect((await owned("Group")).body.value).toEqual([]);
     await ask(`DELETE /groups/${id}`, undefined, { permissions });

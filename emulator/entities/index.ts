@@ -69,8 +69,6 @@ export function entityOf(kind: string): Entity {
 
 export const hasEntity = (kind: string): boolean => byKind.has(kind);
 
-export const isKind = (kind: string): boolean => byKind.has(kind);
-
 const families = familiesOf(entities);
 
 /** The kinds of a collection, by its name in any letter case. */

@@ -1,5 +1,5 @@
 /** What the tenant can keep of each kind of object: what metadata says of it, and what it needs beside that. */
-import { directoryObjectKinds, isKind } from ".";
+import { directoryObjectKinds, hasEntity } from ".";
 import { problemsOf, type Problem } from "../metadata/check";
 import { membersOf } from "../metadata/metadata";
 import type { Json } from "../state/store";
@@ -38,7 +38,7 @@ const version = "beta";
  * @returns undefined when there is no such kind
  */
 export function storedProblems(kind: string, properties: Json, id: string | undefined): readonly string[] | undefined {
-  if (!isKind(kind)) return undefined;
+  if (!hasEntity(kind)) return undefined;
   const type = types[kind] ?? kind;
   const members = membersOf(version, type);
   const mayBeKept = ({ kind: problem, path }: Problem) =>

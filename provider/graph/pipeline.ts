@@ -12,7 +12,7 @@ import { EntraError, messageOf } from "./errors";
 import { pathTemplate } from "./path-template";
 import type { RequestLog } from "./request-log";
 import { defaultPersistence, type Persistence, retries } from "./retries";
-import { QuotaScheduler, type Scheduler } from "./scheduler";
+import { type LongWait, QuotaScheduler, type Scheduler } from "./scheduler";
 import type { GraphVersion, RequestOptions } from "./tenant";
 import type { Tokens } from "./tokens";
 import { defaultTimeoutMs, sendOnce, type Transport } from "./transport";
@@ -46,10 +46,13 @@ export type Send = (
 ) => Promise<unknown>;
 
 export function pipeline(settings: PipelineSettings): Send {
-  const { origin, clock = systemClock, scheduler = new QuotaScheduler(clock) } = settings;
+  const { origin, clock = systemClock } = settings;
+  const say = seldom(settings.say, clock);
+  const tell = ({ ms, forWhat }: LongWait) => say(`waiting ${Math.ceil(ms / 1000)} s for ${forWhat}`);
+  const { scheduler = new QuotaScheduler(clock, { tell }) } = settings;
   const layers: readonly Layer[] = [
     identity(),
-    retries(clock, scheduler, { ...defaultPersistence, ...settings.persistence }, settings.say),
+    retries(clock, scheduler, { ...defaultPersistence, ...settings.persistence }, say),
     (attempt, next) => scheduler.run(attempt.call.errand, next),
     authentication(settings.tokens),
     sending(settings, clock, scheduler),
@@ -76,6 +79,18 @@ export function pipeline(settings: PipelineSettings): Send {
         cause: failure,
       });
     }
+  };
+}
+
+/** Milliseconds between two lines: many calls meet the same trouble at once. */
+const sayAgainMs = 15_000;
+
+function seldom(say: PipelineSettings["say"], clock: Clock): (message: string) => void {
+  let saidAtMs = -Infinity;
+  return (message) => {
+    if (clock.now() - saidAtMs < sayAgainMs) return;
+    saidAtMs = clock.now();
+    say?.(message);
   };
 }
 

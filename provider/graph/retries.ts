@@ -27,9 +27,6 @@ const shortestPauseMs = 100;
 const firstPauseMs = 500;
 const longestPauseMs = 20_000;
 
-/** Milliseconds between two lines about the same trouble: many calls meet it at once. */
-const sayAgainMs = 15_000;
-
 /** @param say tells the person who waits that nothing answers */
 export function retries(
   clock: Clock,
@@ -37,7 +34,6 @@ export function retries(
   persistence: Persistence,
   say: (message: string) => void = () => undefined,
 ): Layer {
-  let saidAtMs = -Infinity;
   return async ({ call }, next) => {
     const giveUpAtMs: { throttled?: number; failed?: number } = {};
     let unsure: EntraError | undefined;
@@ -58,8 +54,7 @@ export function retries(
       // A repeatable write of which an earlier answer was lost may have taken effect, whatever came last.
       if (untilMs > deadlineMs) throw unsure ?? error;
       // Once may be chance; whoever is not answered a second time wants to know why nothing moves.
-      if (outcome instanceof NoAnswer && failures > 0 && now - saidAtMs >= sayAgainMs) {
-        saidAtMs = now;
+      if (outcome instanceof NoAnswer && failures > 0) {
         say(`${outcome.message}; trying again for up to ${Math.round((deadlineMs - now) / 1000)} s`);
       }
       if (!shared) await clock.wait(untilMs - now);

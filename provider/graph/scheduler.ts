@@ -35,8 +35,6 @@ const worthTellingMs = 2_000;
 interface Waiting {
   readonly errand: Errand;
   readonly start: () => void;
-  /** Tells the one who waits. */
-  readonly tell: (wait: LongWait) => void;
   told: boolean;
 }
 
@@ -45,8 +43,8 @@ export interface SchedulerSettings {
   readonly concurrency?: number;
   /** @default the documented ones */
   readonly quotas?: readonly Quota[];
-  /** Called in the turn of the request that waits. @default nobody is told */
-  readonly listener?: () => (wait: LongWait) => void;
+  /** Told once of every request that waits long. @default nobody is told */
+  readonly tell?: (wait: LongWait) => void;
 }
 
 /**
@@ -60,7 +58,7 @@ export class QuotaScheduler implements Scheduler {
   readonly #heldUntil = new Map<Workload, number>();
   readonly #spendings: readonly Spending[];
   readonly #most: number;
-  readonly #listener: () => (wait: LongWait) => void;
+  readonly #tell: (wait: LongWait) => void;
   #limit: number;
   #underWay = 0;
   #wakeAt = Infinity;
@@ -68,18 +66,18 @@ export class QuotaScheduler implements Scheduler {
 
   constructor(
     private readonly clock: Clock,
-    { concurrency = 100, quotas = documentedQuotas, listener = () => () => undefined }: SchedulerSettings = {},
+    { concurrency = 100, quotas = documentedQuotas, tell = () => undefined }: SchedulerSettings = {},
   ) {
     this.#most = concurrency;
     this.#limit = concurrency;
     this.#spendings = quotas.map((quota) => new Spending(quota, clock));
-    this.#listener = listener;
+    this.#tell = tell;
   }
 
   async run<T>(errand: Errand, send: () => Promise<T>): Promise<T> {
     await new Promise<void>((start) => {
       const after = this.#waiting.findIndex((other) => other.errand.rank > errand.rank);
-      const waiting = { errand, start, tell: this.#listener(), told: false };
+      const waiting = { errand, start, told: false };
       this.#waiting.splice(after === -1 ? this.#waiting.length : after, 0, waiting);
       this.#startWhatMay();
     });
@@ -148,7 +146,7 @@ export class QuotaScheduler implements Scheduler {
     if (longest.atMs === Infinity) return true;
     if (!waiting.told && longest.atMs - now >= worthTellingMs) {
       waiting.told = true;
-      waiting.tell({ ms: longest.atMs - now, forWhat: longest.forWhat });
+      this.#tell({ ms: longest.atMs - now, forWhat: longest.forWhat });
     }
     this.#wake(longest.atMs);
     return true;

@@ -151,6 +151,14 @@ describe("a POST", () => {
     expect(wire.clock.waits.reduce((sum, ms) => sum + ms)).toBeLessThanOrEqual(120_000);
   });
 
+  it("that has to wait for a Retry-After or a quota says so, and for how long", async () => {
+    const said: string[] = [];
+    const tenant = await wire.tenant({ say: (message) => void said.push(message) });
+    wire.answers(refusal(429, "TooManyRequests", "slow down", { "retry-after": "30" }), json(200, { id: "1" }));
+    await tenant.get("/servicePrincipals/1");
+    expect(said).toEqual(["waiting 30 s for Graph's Retry-After"]);
+  });
+
   it("that nobody answers is told to the person who waits, once in fifteen seconds and not for every call", async () => {
     const said: { message: string; atMs: number }[] = [];
     const say = (message: string) => void said.push({ message, atMs: wire.clock.now() });

@@ -176,8 +176,7 @@ describe("the scheduler", () => {
   it("tells once who waits long, how long and for what", async () => {
     const clock = new ManualClock();
     const told: LongWait[] = [];
-    const listener = () => (wait: LongWait) => void told.push(wait);
-    const scheduler = new QuotaScheduler(clock, { listener });
+    const scheduler = new QuotaScheduler(clock, { tell: (wait) => void told.push(wait) });
     scheduler.holdUntil("directory", clock.now() + 30_000);
     await scheduler.run(read, turn);
     expect(told).toEqual([{ ms: 30_000, forWhat: "Graph's Retry-After" }]);

@@ -190,6 +190,17 @@ describe("an answer that goes wrong", () => {
 describe("the header x-emulated-fault", () => {
   const failing = (fault: unknown) => ({ headers: { "x-emulated-fault": JSON.stringify(fault) } });
 
+  it("takes the words of the command line, and none: nothing, whatever is planned", async () => {
+    const { tenant, ask } = inMemory();
+    const by = async (words: string) =>
+      (await ask("GET /users", undefined, { headers: { "x-emulated-fault": words } })).status;
+    expect(await by("before 504")).toBe(504);
+    tenant.fail({ effect: "before", answer: { status: 503 } });
+    expect(await by("none")).toBe(200);
+    expect(tenant.faults()).toHaveLength(1);
+    tenant.close();
+  });
+
   it("makes this one request go wrong, planned faults wait", async () => {
     tenant.fail({ effect: "before", answer: { status: 500 } });
     const own = { effect: "before", answer: { status: 503, body: { error: { code: "x" } } } };

@@ -1,0 +1,116 @@
+/**
+ * What Pulumi's engine does with dynamic providers, in this process and on virtual time: checks and diffs one at a time in
+ * the order of needs, steps in parallel, deletes before it replaces, and writes the state before and after each step.
+ *
+ * Source of every rule here: Pulumi 3.259, pkg/resource/deploy/step_generator.go, step.go and pkg/backend/snapshot.go.
+ */
+import type { DynamicProvider } from "../../provider/engine/dynamic";
+import { Deployment } from "./deployment";
+import type { Program } from "./program";
+import { Checkpoints, inOrder, type StackState, type StoredResource } from "./state";
+import { performed } from "./step";
+
+export type { Declaration, Known, Program } from "./program";
+export { emptyState, type Properties, type StackState, type StoredResource } from "./state";
+
+export type Operation = "create" | "update" | "replace" | "delete" | "same";
+
+/** One provider process: nothing is remembered from an earlier one. */
+export interface Process {
+  provider(kind: string): DynamicProvider;
+}
+
+export interface Outcome {
+  readonly state: StackState;
+  /** `<resource>: <what was thrown>`, for each that failed. */
+  readonly failures: readonly string[];
+  /** What was begun, by resource. */
+  readonly operations: Readonly<Record<string, Operation>>;
+}
+
+export interface Options {
+  /** Whether the state is written at each step; else, as with PULUMI_SKIP_CHECKPOINTS, at the end. @default true */
+  readonly checkpoints?: boolean;
+  /** Gets the state wherever Pulumi would write it: what a killed run leaves behind is the last one. */
+  readonly saved?: (state: StackState) => void;
+  /** Steps under way at once. @default 8 */
+  readonly parallel?: number;
+  /** Whether what does not depend on a failure goes on. Pulumi's own default is to begin nothing more. @default true */
+  readonly continueOnError?: boolean;
+}
+
+export async function up(
+  state: StackState,
+  program: Program,
+  process: Process,
+  options: Options = {},
+): Promise<Outcome> {
+  const deployment = new Deployment(program, process, checkpointsOf(state, options), options);
+  await deployment.run();
+  await deployment.deleteUndeclared();
+  return ended(deployment.outcome(), options);
+}
+
+/** What `up` would do, besides leaving things as they are. @throws Error with all findings of `check` */
+export async function preview(
+  state: StackState,
+  program: Program,
+  process: Process,
+): Promise<Readonly<Record<string, Operation>>> {
+  const deployment = new Deployment(program, process, new Checkpoints(state, nowhere), { preview: true, parallel: 1 });
+  await deployment.run();
+  await deployment.deleteUndeclared();
+  const { failures, operations } = deployment.outcome();
+  if (failures.length > 0) throw new Error(failures.join("\n"));
+  return Object.fromEntries(Object.entries(operations).filter(([, operation]) => operation !== "same"));
+}
+
+export async function destroy(state: StackState, process: Process, options: Options = {}): Promise<Outcome> {
+  return up(state, [], process, options);
+}
+
+/** Reads everything. What is not there any more is dropped from the state; what could not be read stays as it was. */
+export async function refresh(
+  state: StackState,
+  process: Process,
+  { clearPendingCreates = false, ...options }: Options & { readonly clearPendingCreates?: boolean } = {},
+): Promise<Outcome> {
+  const failures: string[] = [];
+  const operations: Record<string, Operation> = {};
+  const read = async (stored: StoredResource): Promise<StoredResource[]> => {
+    if (stored.pendingReplacement) return [stored];
+    try {
+      const provider = process.provider(stored.kind);
+      const found = await performed(stored.inputs, () => provider.read(stored.id, stored.outputs));
+      if (found.id === "") {
+        operations[stored.name] = "delete";
+        return [];
+      }
+      // Pulumi takes what reads well for healthy: half-done is forgotten, and only a difference shows it.
+      const { initErrors, ...healthy } = stored;
+      const inputs = found.inputs ? { ...found.inputs, __provider: stored.inputs["__provider"] } : stored.inputs;
+      const outputs = { ...found.props, __provider: stored.inputs["__provider"] };
+      const changed = JSON.stringify([inputs, outputs]) !== JSON.stringify([stored.inputs, stored.outputs]);
+      operations[stored.name] = changed || initErrors ? "update" : "same";
+      return [{ ...healthy, id: found.id, inputs, outputs }];
+    } catch (error) {
+      failures.push(`${stored.name}: ${error instanceof Error ? error.message : String(error)}`);
+      return [stored];
+    }
+  };
+  const kept = (await Promise.all(inOrder(state.resources).map(read))).flat();
+  const names = new Set(kept.map(({ name }) => name));
+  const resources = kept.map((one) => ({ ...one, needs: one.needs.filter((need) => names.has(need)) }));
+  const pendingCreates = clearPendingCreates ? [] : state.pendingCreates;
+  return ended({ state: { resources, pendingCreates }, failures, operations }, options);
+}
+
+const nowhere = (): void => undefined;
+
+const checkpointsOf = (state: StackState, { checkpoints = true, saved = nowhere }: Options): Checkpoints =>
+  new Checkpoints(state, checkpoints ? saved : nowhere);
+
+function ended(outcome: Outcome, { saved = nowhere }: Options): Outcome {
+  saved(outcome.state);
+  return outcome;
+}

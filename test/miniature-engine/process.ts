@@ -1,0 +1,45 @@
+/** A provider process on an emulated tenant, for the miniature engine. Its time is virtual: waiting costs nothing. */
+import { dynamicProvider, type DynamicProvider } from "../../provider/engine/dynamic";
+import { agentIdentity } from "../../provider/agent-identity";
+import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
+import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
+import { conditionalAccessPolicy } from "../../provider/conditional-access-policy";
+import { Driver } from "../../provider/engine/driver";
+import type { Lifecycle } from "../../provider/engine/lifecycle";
+import { defaultPatience } from "../../provider/engine/visibility";
+import { world, type World } from "../../provider/engine/world";
+import { federatedIdentityCredential } from "../../provider/federated-identity-credential";
+import { embeddedConnection, type EmbeddedTenant, type Tuning } from "../../provider/graph/connection";
+import { permissionGrant } from "../../provider/permission-grant";
+import { ManualClock } from "../graph/manual-clock";
+import type { Process } from "./engine";
+
+/** @param settings what differs from a plain process on virtual time */
+export async function aProcess(
+  emulated: EmbeddedTenant,
+  settings: { readonly tuning?: Tuning; readonly world?: Partial<World> } = {},
+): Promise<Process> {
+  const clock = new ManualClock();
+  const tenant = await embeddedConnection(emulated, "the test tenant", { clock, ...settings.tuning });
+  const patience = { ...defaultPatience, now: () => clock.now(), pause: (ms: number) => clock.wait(ms) };
+  const shared = world(() => Promise.resolve(tenant), { patience, ...settings.world });
+  const serve = <Inputs extends object>(lifecycle: Lifecycle<Inputs>): [string, DynamicProvider] => [
+    lifecycle.kind,
+    dynamicProvider(lifecycle, new Driver(lifecycle, shared)),
+  ];
+  const providers = new Map([
+    serve(agentIdentity),
+    serve(agentIdentityBlueprint),
+    serve(agentIdentityBlueprintPrincipal),
+    serve(conditionalAccessPolicy),
+    serve(federatedIdentityCredential),
+    serve(permissionGrant),
+  ]);
+  return {
+    provider(kind) {
+      const provider = providers.get(kind);
+      if (!provider) throw new Error(`there is no resource kind ${kind}`);
+      return provider;
+    },
+  };
+}

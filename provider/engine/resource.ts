@@ -4,6 +4,7 @@ import { tenantSetting } from "../graph/settings";
 import { type Judged, judge } from "./inputs";
 import type { Finding } from "./lifecycle";
 import { markerOf } from "./marker";
+import { traceProgramOnly } from "./stack-trace";
 
 /** The program's view of a resource's inputs. */
 export type Args<Inputs> = { [Key in keyof Inputs]: pulumi.Input<pulumi.Unwrap<Inputs[Key]>> };
@@ -35,19 +36,26 @@ export abstract class EntraResource extends pulumi.CustomResource {
     refuseOtherTenantThanExpected();
     const type = typeToken(lifecycle.kind);
     const findings = findingsOf(lifecycle, args);
-    super(
-      type,
-      name,
-      {
-        ...Object.fromEntries([...outputs, "tenantId"].map((output) => [output, undefined])),
-        ...args,
-        marker: marker(type, name, opts.parent),
-        ...(findings.length > 0 ? { __findings: findings.map(({ property, reason }) => `${property} ${reason}`) } : {}),
-        __provider: providerText(lifecycle.kind),
-      },
-      // Find-or-create would adopt the very object that a create-before-delete replacement deletes a moment later.
-      pulumi.mergeOptions({ deleteBeforeReplace: true }, opts),
-    );
+    const traceAll = traceProgramOnly(__filename);
+    try {
+      super(
+        type,
+        name,
+        {
+          ...Object.fromEntries([...outputs, "tenantId"].map((output) => [output, undefined])),
+          ...args,
+          marker: marker(type, name, opts.parent),
+          ...(findings.length > 0
+            ? { __findings: findings.map(({ property, reason }) => `${property} ${reason}`) }
+            : {}),
+          __provider: providerText(lifecycle.kind),
+        },
+        // Find-or-create would adopt the very object that a create-before-delete replacement deletes a moment later.
+        pulumi.mergeOptions({ deleteBeforeReplace: true }, opts),
+      );
+    } finally {
+      traceAll();
+    }
     for (const { property, reason } of findings) {
       void pulumi.log.error(`${lifecycle.noun} "${name}": ${property} ${reason}`, this);
       process.exitCode = 1;

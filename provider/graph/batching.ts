@@ -9,8 +9,8 @@ import type { Transport } from "./transport";
 /** Parts of one batch. Graph's limit. */
 const mostParts = 20;
 
-/** Longest wait for company, in milliseconds. */
-const longestGathering = 25;
+/** Longest wait for company, in milliseconds, however long Graph takes. */
+const longestHold = 250;
 
 /** A request that waits for company. */
 interface Waiting {
@@ -29,13 +29,13 @@ interface PartAnswer {
 }
 
 /**
- * How long requests wait for others follows from how long Graph takes: a quarter of a round trip, so that gathering never
- * costs more than that, and nothing at all where answers come at once.
+ * A request that nobody is ahead of leaves at once. While an answer is awaited, requests wait for it together, for a round
+ * trip at most: what is alone never waits, and what comes in a stream travels in as few trips as it would take anyway.
  *
  * @param now milliseconds, from any beginning
  */
 export function batching(send: Transport, now: () => number = () => performance.now()): Transport {
-  const gathering = new Map<string, Waiting[]>();
+  const companies = new Map<string, Company>();
   let roundTripMs = 0;
 
   const timed: Transport = async (request) => {
@@ -47,32 +47,52 @@ export function batching(send: Transport, now: () => number = () => performance.
       roundTripMs = roundTripMs === 0 ? took : roundTripMs * 0.8 + took * 0.2;
     }
   };
-  const dispatch = (key: string): void => {
-    const waiting = gathering.get(key) ?? [];
-    gathering.delete(key);
-    void deliver(timed, waiting);
+  const companyOf = (key: string): Company => {
+    const known = companies.get(key);
+    if (known) return known;
+    const founded = new Company(
+      (waiting) => deliver(timed, waiting),
+      () => Math.min(longestHold, roundTripMs),
+    );
+    companies.set(key, founded);
+    return founded;
   };
 
   return async (request) => {
     const body = request.body === null ? "" : await request.text();
-    return new Promise<Response>((answer, fail) => {
-      const key = keyOf(request);
-      const company = gathering.get(key);
-      const waiting = { request, body, answer, fail };
-      if (company) {
-        company.push(waiting);
-        if (company.length === mostParts) dispatch(key);
-        return;
-      }
-      const begun = [waiting];
-      gathering.set(key, begun);
-      // A full batch has left already; the next one has a timer of its own.
-      const leave = (): void => {
-        if (gathering.get(key) === begun) dispatch(key);
-      };
-      const patience = Math.min(longestGathering, roundTripMs / 4);
-      if (patience < 1) setImmediate(leave);
-      else setTimeout(leave, patience);
+    return new Promise<Response>((answer, fail) => companyOf(keyOf(request)).join({ request, body, answer, fail }));
+  };
+}
+
+/** Requests that may travel together. */
+class Company {
+  #waiting: Waiting[] = [];
+  #underWay = 0;
+  #leaves: NodeJS.Timeout | NodeJS.Immediate | undefined;
+
+  constructor(
+    private readonly deliver: (waiting: readonly Waiting[]) => Promise<void>,
+    private readonly hold: () => number,
+  ) {}
+
+  join(waiting: Waiting): void {
+    this.#waiting.push(waiting);
+    if (this.#waiting.length === mostParts) this.#leave();
+    else if (this.#waiting.length > 1) return;
+    else if (this.#underWay === 0) this.#leaves = setImmediate(this.#leave);
+    else this.#leaves = setTimeout(this.#leave, this.hold());
+  }
+
+  readonly #leave = (): void => {
+    clearImmediate(this.#leaves as NodeJS.Immediate);
+    clearTimeout(this.#leaves as NodeJS.Timeout);
+    const waiting = this.#waiting.splice(0);
+    if (waiting.length === 0) return;
+    this.#underWay++;
+    void this.deliver(waiting).then(() => {
+      this.#underWay--;
+      // Whoever was answered asks the next question first, and travels along.
+      setImmediate(this.#leave);
     });
   };
 }

@@ -41,6 +41,14 @@ describe("a fleet", () => {
     expect(await tenant.contents()).toEqual(everything);
   });
 
+  it("knows the line of the program that declares each object, and nothing of what runs the program", async () => {
+    for (const { sourcePosition, stackTrace = [] } of await stack.resources()) {
+      expect(sourcePosition).toMatch(/^project:\/\/\/index\.(js|ts)#\d+,\d+$/);
+      expect(stackTrace[0]).toEqual({ sourcePosition });
+      expect(stackTrace.filter((frame) => !frame.sourcePosition?.startsWith("project:///index."))).toEqual([]);
+    }
+  });
+
   it("has nothing to do the second time, and nothing drifts by itself", async () => {
     expect(await stack.preview("--refresh", "--expect-no-changes")).toMatchObject({ exitCode: 0, ops: {}, drift: {} });
   });

@@ -135,6 +135,74 @@ describe("requests that are ready together", () => {
   });
 });
 
+describe("requests that come one after the other", () => {
+  const tick = () => new Promise((resolve) => setImmediate(resolve));
+  const read = (id: number) => new Request(`https://graph.microsoft.com/v1.0/users/${id}`);
+
+  /** A wire whose answers come when the test says so, and a clock by which the last round trip took `roundTripMs`. */
+  async function wire(roundTripMs: number) {
+    const trips: string[] = [];
+    const held: (() => void)[] = [];
+    let now = 0;
+    const send: Transport = async (request) => {
+      trips.push(new URL(request.url).pathname);
+      const { requests = [] } =
+        request.method === "POST" ? ((await request.json()) as { requests?: { id: string }[] }) : {};
+      await new Promise<void>((resolve) => held.push(resolve));
+      return Response.json({ responses: requests.map(({ id }) => ({ id, status: 200, body: {} })) });
+    };
+    const transport = batching(send, () => (now += roundTripMs));
+    const answer = (): void => held.splice(0).forEach((release) => release());
+    const warm = transport(read(0));
+    await tick();
+    answer();
+    await warm;
+    await tick();
+    trips.length = 0;
+    return { transport, trips, answer };
+  }
+
+  it("leave at once when no answer is awaited, and together when one is", async () => {
+    const { transport, trips, answer } = await wire(250);
+    const all = [transport(read(1))];
+    await tick();
+    expect(trips).toEqual(["/v1.0/users/1"]);
+    for (const id of [2, 3, 4]) {
+      all.push(transport(read(id)));
+      await tick();
+    }
+    expect(trips).toHaveLength(1);
+    answer();
+    await all[0];
+    await tick();
+    await tick();
+    expect(trips).toEqual(["/v1.0/users/1", "/v1.0/$batch"]);
+    answer();
+    expect((await Promise.all(all)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+  });
+
+  it("do not wait for an answer that does not come: a round trip is all", async () => {
+    const { transport, trips, answer } = await wire(5);
+    const first = transport(read(1));
+    await tick();
+    const second = transport(read(2));
+    while (trips.length < 2) await tick();
+    answer();
+    expect((await Promise.all([first, second])).map(({ status }) => status)).toEqual([200, 200]);
+  });
+
+  it("leave when twenty are there, whatever is awaited", async () => {
+    const { transport, trips, answer } = await wire(250);
+    const all = [transport(read(0))];
+    await tick();
+    for (let id = 1; id <= 20; id++) all.push(transport(read(id)));
+    await tick();
+    expect(trips).toEqual(["/v1.0/users/0", "/v1.0/$batch"]);
+    answer();
+    await Promise.all(all);
+  });
+});
+
 describe("a batch that fails as a whole", () => {
   /** Harms the first batch. */
   const harmed =

@@ -2,15 +2,17 @@
  * The life of every resource, told once: look before creating, adopt what is ours, change only what differs, wait until
  * it shows, keep what was half done. Knows nothing of Pulumi.
  */
-import { EntraError, undefinedWhenGone } from "../graph/errors";
+import { EntraError, type EntraErrorCode, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
+import { BulkRead, bulkReads } from "./bulk-read";
 import { createOnce, untilReferentsShow } from "./creation";
 import { inOrderOf, json, pick, same, textOf } from "./json";
 import type { Actual, Lifecycle, Made, Marked } from "./lifecycle";
 import { type Judgement, judge } from "./inputs";
 import { holdsUnknown } from "./unknown";
 import { findOurs } from "./ownership";
-import { unlessAbsent, untilVisible } from "./visibility";
+import { removeSurely } from "./removal";
+import { untilCertain, untilVisible } from "./visibility";
 import type { World } from "./world";
 import { type Step, worded } from "./wording";
 
@@ -72,10 +74,20 @@ export class Driver<Inputs extends object> {
     const young = referents.some(world.claims.keptSomewhere);
     const find = (fresh: boolean): Promise<Made<Inputs> | undefined> =>
       untilReferentsShow(() => findOurs(lifecycle, world, tenant, wanted, fresh), young, world.patience);
+    const { recent } = world;
+    const creation = [tenant.id, lifecycle.kind, wanted.marker] as const;
+    const [madeAtMs, isUnsettled] = [recent.madeAtMs(...creation), recent.isUnsettled(...creation)];
     const create = async (): Promise<Made<Inputs>> => {
-      const made = await untilReferentsShow(() => lifecycle.create(tenant, wanted), young, world.patience);
-      if (!made.existed) world.claims.make(made.id);
-      return made;
+      recent.asked(...creation);
+      try {
+        const made = await untilReferentsShow(() => lifecycle.create(tenant, wanted), young, world.patience);
+        recent.made(...creation, made.id);
+        if (!made.existed) world.claims.make(made.id);
+        return made;
+      } catch (error) {
+        if (error instanceof EntraError && hadNoEffect(error.code)) recent.refused(...creation);
+        throw error;
+      }
     };
     // Nothing hangs yet from what this process has made itself.
     const found = referents.some(world.claims.isMade)
@@ -85,11 +97,15 @@ export class Driver<Inputs extends object> {
       found ??
       (await this.#worded("create", wanted, () =>
         createOnce(
-          create,
-          () => find(true),
-          lifecycle.keyed,
-          world.patience,
-          (message) => world.tell(`${lifecycle.noun} "${lifecycle.nameOf(wanted)}" ${message}`),
+          {
+            create,
+            find: () => find(true),
+            keyed: lifecycle.keyed,
+            madeAtMs,
+            isUnsettled,
+            tell: (message) => world.tell(`${lifecycle.noun} "${lifecycle.nameOf(wanted)}" ${message}`),
+          },
+          world,
         ),
       ));
     this.#claim("create", made.id, wanted);
@@ -116,7 +132,7 @@ export class Driver<Inputs extends object> {
     const tenant = await this.world.tenant();
     this.refuseOtherTenant("read", olds, tenant);
     const declared = this.#declared(olds);
-    const read = () => this.lifecycle.read(tenant, id, declared, olds);
+    const read = this.#reads(tenant, id, declared, olds);
     const isDeleted = async (): Promise<boolean> => {
       const path = this.lifecycle.deletedPath?.(id, olds);
       return path !== undefined && (await tenant.get(path).catch(undefinedWhenGone)) !== undefined;
@@ -128,6 +144,51 @@ export class Driver<Inputs extends object> {
       marker: actual.marked === false ? "" : declared.marker,
     };
     return { inputs, state: stateOf(tenant, inputs, actual.outputs) };
+  }
+
+  /**
+   * How a refresh reads: first out of lists that many share, then alone. Where lists were believed and do not show what the
+   * state has, the object itself is asked; one that this process has written is never looked up in a list.
+   */
+  #reads(
+    tenant: Tenant,
+    id: string,
+    declared: Partial<Inputs> & Marked,
+    olds: State,
+  ): () => Promise<Actual<Inputs> | undefined> {
+    const { lifecycle, world } = this;
+    const alone = () => lifecycle.read(tenant, id, declared, olds);
+    const written = world.claims.isKept(lifecycle.kind, id) || world.claims.isRemoved(lifecycle.kind, id);
+    let bulk = written ? undefined : new BulkRead(bulkReads(tenant, world.patience.now));
+    return async () => {
+      const first = bulk;
+      bulk = undefined;
+      const seen = await lifecycle.read(tenant, id, declared, olds, first);
+      const actual = seen && { ...seen, inputs: inOrderOf(declared, seen.inputs) };
+      return first?.listed && this.#differences(declared, actual).length > 0 ? alone() : seen;
+    };
+  }
+
+  /**
+   * What the tenant has by now. A replica that lags must not make Pulumi forget an object, nor show as drift what a run
+   * wrote a moment ago; what nobody of this machine wrote lately is believed at once.
+   */
+  async #certain(
+    tenant: Tenant,
+    id: string,
+    olds: State,
+    read: () => Promise<Actual<Inputs> | undefined>,
+  ): Promise<Actual<Inputs> | undefined> {
+    const writtenMs = this.world.recent.wroteAtMs(tenant.id, id);
+    const isDeleted = async (): Promise<boolean> => {
+      const path = this.lifecycle.deletedPath?.(id, olds);
+      return path !== undefined && (await tenant.get(path).catch(undefinedWhenGone)) !== undefined;
+    };
+    const isCertain = async (seen: Actual<Inputs> | undefined): Promise<boolean> => {
+      if (writtenMs === undefined) return seen !== undefined || isDeleted();
+      return seen !== undefined && this.#differences(this.#declared(olds), seen).length === 0;
+    };
+    return untilCertain(read, isCertain, writtenMs ?? this.world.begunMs, this.world);
   }
 
   /** Deletes the object. What is gone already is done. */
@@ -143,13 +204,17 @@ export class Driver<Inputs extends object> {
       return;
     }
     await this.#worded("delete", declared, async () => {
-      await lifecycle.remove(tenant, id, declared, olds).catch(undefinedWhenGone);
-      world.claims.remove(lifecycle.kind, id);
-      await untilVisible(
+      await removeSurely(
+        async () => {
+          await lifecycle.remove(tenant, id, declared, olds);
+          world.claims.remove(lifecycle.kind, id);
+        },
         () => lifecycle.read(tenant, id, declared, olds),
-        (seen) => seen === undefined,
-        world.patience,
+        world.recent.wroteAtMs(tenant.id, id),
+        world,
       );
+      world.claims.remove(lifecycle.kind, id);
+      world.recent.removed(tenant.id, lifecycle.kind, declared.marker, id);
     });
   }
 
@@ -191,10 +256,11 @@ export class Driver<Inputs extends object> {
       const seen = await lifecycle.read(tenant, id, wanted, known?.outputs ?? outputs);
       return seen && { ...seen, inputs: inOrderOf(wanted, seen.inputs) };
     };
+    const writtenMs = world.recent.wroteAtMs(tenant.id, id);
     try {
       let seen = known === undefined;
-      if (verb === "change") known = await read();
-      else known ??= await untilVisible(read, (one) => one !== undefined, world.patience);
+      if (verb === "change") known = await this.#certain(tenant, id, outputs, read);
+      else known ??= await untilVisible(read, (one) => one !== undefined, world);
       for (let target: (Inputs & Marked) | undefined; target !== wanted || !seen;) {
         if (!known) throw new EntraError("NOT_FOUND", `it is not in tenant ${tenant.name} any more`);
         const now: Actual<Inputs> = known;
@@ -204,9 +270,16 @@ export class Driver<Inputs extends object> {
         target = next;
         const differs = this.#differences(next, now).length > 0;
         // A replica may not know yet what was made a moment ago.
-        if (differs)
-          await untilReferentsShow(() => lifecycle.change(tenant, id, next, now), verb === "create", world.patience);
-        if (differs || !seen) known = await this.#untilShown(read, next);
+        const change = (from: Actual<Inputs>): Promise<void> => {
+          world.recent.wrote(tenant.id, id);
+          return untilReferentsShow(
+            () => lifecycle.change(tenant, id, next, from),
+            verb === "create" || writtenMs !== undefined,
+            world.patience,
+          );
+        };
+        if (differs) await change(now);
+        if (differs || !seen) known = await this.#untilShown(read, next, (one) => change(one));
         seen = true;
       }
     } catch (error) {
@@ -221,12 +294,13 @@ export class Driver<Inputs extends object> {
   async #untilShown(
     read: () => Promise<Actual<Inputs> | undefined>,
     wanted: Inputs,
+    resend: (seen: Actual<Inputs>) => Promise<void>,
   ): Promise<Actual<Inputs> | undefined> {
     let differing: string[] = [];
     const shows = (seen: Actual<Inputs> | undefined): boolean =>
       (differing = this.#differences(wanted, seen)).length === 0;
     try {
-      return await untilVisible(read, shows, this.world.patience);
+      return await untilVisible(read, shows, this.world, async (one) => one && resend(one));
     } catch (error) {
       if (!(error instanceof EntraError) || error.code !== "NOT_YET_VISIBLE") throw error;
       throw new EntraError(
@@ -237,7 +311,7 @@ export class Driver<Inputs extends object> {
   }
 
   /** Declared properties that the tenant has otherwise. */
-  #differences(wanted: Inputs, actual: Actual<Inputs> | undefined): string[] {
+  #differences(wanted: Partial<Inputs>, actual: Actual<Inputs> | undefined): string[] {
     const keys = Object.keys(this.lifecycle.properties) as (keyof Inputs & string)[];
     const differing: string[] = keys.filter(
       (key) => wanted[key] !== undefined && !same(wanted[key], actual?.inputs[key]),
@@ -274,6 +348,9 @@ export class Driver<Inputs extends object> {
     }
   }
 }
+
+/** Every code but those after which nobody knows. */
+const hadNoEffect = (code: EntraErrorCode): boolean => code !== "ANSWER_LOST" && code !== "UNEXPECTED_ANSWER";
 
 function stateOf(tenant: Tenant, inputs: object, outputs: object): State {
   return json({ ...inputs, ...outputs, tenantId: tenant.id });

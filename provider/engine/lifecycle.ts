@@ -5,6 +5,7 @@
  */
 import type { z } from "zod";
 import type { Tenant } from "../graph/tenant";
+import type { BulkRead } from "./bulk-read";
 
 /** One thing wrong with an input. */
 export interface Finding {
@@ -95,12 +96,14 @@ export interface Lifecycle<Inputs extends object> {
    *
    * @param declared what the program said: sets of people keep its spelling
    * @param outputs what was read last; empty right after a create
+   * @param bulk lists to look into first, at a refresh; without, only what Graph says of this object counts
    */
   read(
     tenant: Tenant,
     id: string,
     declared: Partial<Inputs> & Marked,
     outputs: Readonly<Record<string, unknown>>,
+    bulk?: BulkRead,
   ): Promise<Actual<Inputs> | undefined>;
   /** A target on the way to `wanted`, where going straight there would be dangerous. Ends at `wanted` itself. */
   towards?(wanted: Inputs & Marked, actual: Actual<Inputs>): Inputs & Marked;

@@ -1,47 +1,86 @@
 /** Making an object exactly once, on a service whose answers get lost and whose replicas lag behind. */
 import { EntraError } from "../graph/errors";
-import type { Patience } from "./visibility";
+import type { Patience, Waits } from "./visibility";
+
+/** How an object is made, and how it is looked for. */
+export interface Creation<T> {
+  create(): Promise<T>;
+  /** Asks anew, whatever was listed earlier. */
+  find(): Promise<T | undefined>;
+  /** Whether Graph itself refuses a second object with the same key. */
+  readonly keyed: boolean;
+  /** When an earlier run made the object, or asked for it: it may exist unseen. */
+  readonly madeAtMs: number | undefined;
+  /** Whether replicas may differ about it. */
+  readonly isUnsettled: boolean;
+  /** Tells the person who waits. */
+  tell(message: string): void;
+}
 
 /**
- * Sends the create once. When its answer is lost, looks before it is sent again: a moment where Graph itself refuses a
- * second object with the same key, and as long as the patience lasts where nothing else would prevent a twin. When Graph
- * refuses it, looks whether there is one already.
+ * Sends the create once. When its answer is lost, or was lost with an earlier process, looks before it is sent again: a
+ * moment where Graph itself refuses a second object with the same key, and as long as the patience lasts where nothing
+ * else would prevent a twin. When Graph refuses it, looks whether there is one already.
  */
-export async function createOnce<T>(
-  create: () => Promise<T>,
-  find: () => Promise<T | undefined>,
-  keyed: boolean,
-  patience: Patience,
-  tell: (message: string) => void,
-): Promise<T> {
+export async function createOnce<T>(creation: Creation<T>, waits: Waits): Promise<T> {
+  const { patience } = waits;
+  const { create, find, keyed, madeAtMs, tell } = creation;
+  // One look proves presence; absence is proved by time, because a replica may not have it yet. The time counts from the
+  // request, so it runs for all that were asked for at once.
+  const lookFor = async (sinceMs: number, what: string): Promise<T | undefined> => {
+    const untilMs = sinceMs + (keyed ? 2_000 : patience.limitMs);
+    const leftMs = untilMs - patience.now();
+    if (leftMs <= 0) return undefined;
+    tell(`${what}: looking for it for up to ${Math.ceil(leftMs / 1000)} s before it is asked for again`);
+    return look(find, untilMs, patience);
+  };
+  if (madeAtMs !== undefined) {
+    const found = await lookFor(madeAtMs, "was asked for by a run that was interrupted");
+    if (found !== undefined) return found;
+  }
   try {
     return await create();
   } catch (error) {
-    if (!(error instanceof EntraError)) throw error;
-    // A name that is taken is 409 for some objects and a plain 400 for others.
-    if (error.code === "CONFLICT" || error.code === "REFUSED") {
-      const found = await find();
-      if (found !== undefined) return found;
-    }
-    if (error.code !== "ANSWER_LOST") throw error;
-    // One look proves presence; absence is proved by time, because a replica may not have it yet.
-    const lookMs = keyed ? 2_000 : patience.limitMs;
-    const deadline = patience.now() + lookMs;
-    tell(`was asked for and not answered: looking for it for up to ${lookMs / 1000} s before it is asked for again`);
-    for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
-      const found = await find();
-      if (found !== undefined) return found;
-      if (patience.now() + pauseMs > deadline) return create();
-      await patience.pause(pauseMs);
-    }
+    if (!(error instanceof EntraError) || error.code !== "ANSWER_LOST") return unlessThere(error, creation, waits);
+    const found = await lookFor(patience.now(), "was asked for and not answered");
+    if (found !== undefined) return found;
+    return create().catch((refusal: unknown) => unlessThere(refusal, creation, waits));
+  }
+}
+
+/** What Graph refuses because it is there already; a name that is taken is 409 for some objects and a plain 400 for others. */
+async function unlessThere<T>(
+  error: unknown,
+  { find, isUnsettled }: Creation<T>,
+  { patience, lag }: Waits,
+): Promise<T> {
+  if (!(error instanceof EntraError) || (error.code !== "CONFLICT" && error.code !== "REFUSED")) throw error;
+  // A 409 says that it is there, and a replica may say so later. A 400 may mean anything: where nothing lags, one look.
+  const lookMs = error.code === "CONFLICT" || isUnsettled || lag.ms > 0 ? patience.everywhereMs : 0;
+  const found = await look(find, patience.now() + lookMs, patience);
+  if (found === undefined) throw error;
+  return found;
+}
+
+/** Looks until something is found or the time has come. The last look is at that time. */
+async function look<T>(
+  find: () => Promise<T | undefined>,
+  untilMs: number,
+  { now, pause }: Patience,
+): Promise<T | undefined> {
+  for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
+    const found = await find();
+    const leftMs = untilMs - now();
+    if (found !== undefined || leftMs <= 0) return found;
+    await pause(Math.min(pauseMs, leftMs));
   }
 }
 
 /**
- * A replica may not know yet what this process made moments ago, and refuses what refers to it. That refusal had no
- * effect, so it is waited out within the patience; any other refusal, and any other referent, is final.
+ * A replica may not know yet what was made moments ago, and refuses what refers to it. That refusal had no effect, so it
+ * is waited out within the patience; any other refusal, and any other referent, is final.
  *
- * @param young whether this process made what the object refers to
+ * @param young whether what the object refers to was made or changed by this run
  */
 export async function untilReferentsShow<T>(act: () => Promise<T>, young: boolean, patience: Patience): Promise<T> {
   const deadline = patience.now() + patience.limitMs;

@@ -133,11 +133,7 @@ export class Driver<Inputs extends object> {
     this.refuseOtherTenant("read", olds, tenant);
     const declared = this.#declared(olds);
     const read = this.#reads(tenant, id, declared, olds);
-    const isDeleted = async (): Promise<boolean> => {
-      const path = this.lifecycle.deletedPath?.(id, olds);
-      return path !== undefined && (await tenant.get(path).catch(undefinedWhenGone)) !== undefined;
-    };
-    const actual = await this.#worded("read", declared, () => unlessAbsent(read, isDeleted, this.world.patience));
+    const actual = await this.#worded("read", declared, () => this.#certain(tenant, id, olds, read));
     if (!actual) return undefined;
     const inputs = {
       ...inOrderOf(declared, pick(actual.inputs, Object.keys(declared))),

@@ -17,7 +17,9 @@ export async function findOurs<Inputs extends object>(
   fresh: boolean,
 ): Promise<Made<Inputs> | undefined> {
   const matches = (await lifecycle.find(tenant, wanted, fresh)).filter(
-    (match) => match.restore !== undefined || !world.claims.isRemoved(lifecycle.kind, match.id),
+    // A list may show for a while what was deleted.
+    ({ id, restore }) =>
+      restore !== undefined || !(world.claims.isRemoved(lifecycle.kind, id) || world.recent.isRemoved(tenant.id, id)),
   );
   const [match, second] = matches;
   if (!match) return undefined;

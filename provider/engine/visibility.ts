@@ -1,12 +1,15 @@
 /** Waiting until the tenant shows what was written. Graph answers reads from replicas that lag behind. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { EntraError } from "../graph/errors";
+import type { Lag } from "./lag";
 
 /** How long to wait for a write to show. */
 export interface Patience {
   /** Milliseconds until giving up with NOT_YET_VISIBLE. @default 120_000 */
   readonly limitMs: number;
-  /** Reads in a row that must agree once a stale one was seen. @default 3 */
+  /** Milliseconds after which a write that nobody has seen to be late counts as everywhere. @default 15_000 */
+  readonly everywhereMs: number;
+  /** Reads in a row that must agree where lag was seen. @default 3 */
   readonly agreeing: number;
   readonly now: () => number;
   readonly pause: (ms: number) => Promise<void>;
@@ -14,54 +17,93 @@ export interface Patience {
 
 export const defaultPatience: Patience = {
   limitMs: 120_000,
+  everywhereMs: 15_000,
   agreeing: 3,
   now: () => Date.now(),
   pause: (ms) => sleep(ms),
 };
 
+/** What every wait needs; all resources of a process share it. */
+export interface Waits {
+  readonly patience: Patience;
+  readonly lag: Lag;
+  /** When this process began, by the patience's clock: what an earlier one wrote is older. */
+  readonly begunMs: number;
+}
+
 /**
- * Reads until `shows` holds. Where the first read shows it, that is all: no floor without lag. After a stale read
- * several in a row must agree, because replicas take turns answering.
+ * Reads after a write until `shows` holds. Where no lag was seen lately the first right read is all: no floor. Where it
+ * was, the first read comes when the write is expected everywhere, and several in a row must agree, because replicas
+ * take turns answering.
+ *
+ * @param resend sends the write again after everywhereMs: what to write may have been decided by a replica that lagged
+ * @throws EntraError NOT_YET_VISIBLE when the patience ends
  */
 export async function untilVisible<T>(
   read: () => Promise<T>,
   shows: (seen: T) => boolean,
-  patience: Patience,
+  { patience, lag }: Waits,
+  resend: (seen: T) => Promise<void> = () => Promise.resolve(),
 ): Promise<T> {
-  const deadline = patience.now() + patience.limitMs;
-  let pauseMs = 100;
+  const { limitMs, everywhereMs, agreeing, now, pause } = patience;
+  const writtenMs = now();
+  const expectedMs = Math.min(lag.ms, limitMs / 4);
+  let needed = expectedMs > 0 ? agreeing : 1;
+  let pauseMs = Math.max(100, expectedMs / 8);
   let agreed = 0;
-  for (let needed = 1; ;) {
+  let staleSeen = false;
+  let agreeSinceMs = 0;
+  let resendAtMs = writtenMs + everywhereMs;
+  if (expectedMs > 0) await pause(expectedMs);
+  for (;;) {
     const seen = await read();
-    agreed = shows(seen) ? agreed + 1 : 0;
-    if (agreed >= needed) return seen;
-    if (agreed === 0) needed = patience.agreeing;
-    if (patience.now() + pauseMs > deadline) {
-      throw new EntraError("NOT_YET_VISIBLE", `the tenant did not show the change within ${patience.limitMs / 1000} s`);
+    if (shows(seen)) {
+      if (agreed++ === 0) agreeSinceMs = now();
+    } else {
+      [agreed, needed, staleSeen] = [0, agreeing, true];
     }
-    await patience.pause(pauseMs);
-    pauseMs = Math.min(pauseMs * 2, 5_000);
+    if (agreed >= needed) {
+      // Only what was shown in the end teaches how long that takes: a value that Graph rewrites is never shown.
+      if (staleSeen) lag.saw(agreeSinceMs - writtenMs);
+      else lag.sawNone();
+      return seen;
+    }
+    if (now() + pauseMs > writtenMs + limitMs) {
+      throw new EntraError("NOT_YET_VISIBLE", `the tenant did not show the change within ${limitMs / 1000} s`);
+    }
+    if (agreed === 0 && now() >= resendAtMs) {
+      await resend(seen);
+      resendAtMs = now() + everywhereMs;
+    }
+    await pause(pauseMs);
+    if (agreed === 0) pauseMs = Math.min(pauseMs * 2, 5_000);
   }
 }
 
-/** Milliseconds between the looks that must agree before an object counts as gone: fifteen seconds in all. */
-const absencePausesMs = [1_000, 2_000, 4_000, 8_000];
-
 /**
- * What a read shows; undefined only when the object is proved deleted, or when reads over fifteen seconds agree that
- * nothing is there. One replica's 404 must never make Pulumi forget an object.
+ * Reads until what is seen is certain: at once where `isCertain` says so; anything else may come from a replica that lags
+ * behind a write, so reads must agree and the last one be younger than the write by the longest lag. That time runs for
+ * all objects at once: what an earlier process wrote is older than this one.
+ *
+ * @param writtenMs when the object may have been written last, by the patience's clock
  */
-export async function unlessAbsent<T>(
-  read: () => Promise<T | undefined>,
-  isDeleted: () => Promise<boolean>,
-  patience: Patience,
-): Promise<T | undefined> {
+export async function untilCertain<T>(
+  read: () => Promise<T>,
+  isCertain: (seen: T) => boolean | Promise<boolean>,
+  writtenMs: number,
+  { patience, lag }: Waits,
+): Promise<T> {
+  const { everywhereMs, agreeing, now, pause } = patience;
+  const begunMs = now();
   let seen = await read();
-  if (seen !== undefined || (await isDeleted())) return seen;
-  for (const pauseMs of absencePausesMs) {
-    await patience.pause(pauseMs);
+  let pauseMs = 1_000;
+  for (let agreed = 1; !(await isCertain(seen)); agreed++) {
+    const leftMs = writtenMs + Math.max(everywhereMs, 3 * lag.ms) - now();
+    if (leftMs <= 0 && agreed >= agreeing) return seen;
+    await pause(leftMs > 0 ? Math.min(pauseMs, leftMs) : 250);
+    pauseMs *= 2;
     seen = await read();
-    if (seen !== undefined) break;
   }
+  if (now() > begunMs) lag.saw(now() - begunMs);
   return seen;
 }

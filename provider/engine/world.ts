@@ -1,23 +1,32 @@
 /** What all resources of a process share: the tenant, who has which object, how long to wait, whom to tell. */
 import type { Tenant } from "../graph/tenant";
 import { Claims } from "./claims";
-import { defaultPatience, type Patience } from "./visibility";
+import { Lag } from "./lag";
+import { RecentWrites } from "./recent-writes";
+import { defaultPatience, type Waits } from "./visibility";
 
-export interface World {
+export interface World extends Waits {
   readonly tenant: () => Promise<Tenant>;
   readonly claims: Claims;
-  readonly patience: Patience;
+  /** What this process and those before it wrote lately. */
+  readonly recent: RecentWrites;
   /** Tells the person at the keyboard what was done. */
   readonly tell: (message: string) => void;
   /** Tells them what they may want to look at. */
   readonly warn: (message: string) => void;
 }
 
-export const world = (tenant: World["tenant"], settings: Partial<World> = {}): World => ({
-  tenant,
-  claims: new Claims(),
-  patience: defaultPatience,
-  tell: () => undefined,
-  warn: () => undefined,
-  ...settings,
-});
+export function world(tenant: World["tenant"], settings: Partial<World> = {}): World {
+  const { patience = defaultPatience } = settings;
+  return {
+    tenant,
+    claims: new Claims(),
+    patience,
+    lag: new Lag(patience.now),
+    begunMs: patience.now(),
+    recent: new RecentWrites(patience.now),
+    tell: () => undefined,
+    warn: () => undefined,
+    ...settings,
+  };
+}

@@ -124,7 +124,6 @@ function initFailed(half: HalfDone, inputs: Properties): Error {
  */
 async function spoken<T>(act: () => Promise<T>): Promise<T> {
   watchEngine();
-  underWay++;
   try {
     return await act();
   } catch (error) {
@@ -134,27 +133,15 @@ async function spoken<T>(act: () => Promise<T>): Promise<T> {
       error.toString = () => what;
     }
     throw error;
-  } finally {
-    underWay--;
-    endWhenAlone();
   }
 }
 
-let underWay = 0;
-let engineIs: "not watched" | "there" | "gone" = "not watched";
+let watched = false;
 
 function watchEngine(): void {
-  if (engineIs !== "not watched") return;
-  engineIs = "there";
-  whenEngineIsGone(() => {
-    engineIs = "gone";
-    endWhenAlone();
-  });
-}
-
-/** What was begun is finished first: half a write would be the next run's work. */
-function endWhenAlone(): void {
-  if (engineIs === "gone" && underWay === 0) process.exit(0);
+  if (watched) return;
+  watched = true;
+  whenEngineIsGone(() => process.exit(0));
 }
 
 let said = false;

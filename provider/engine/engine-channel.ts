@@ -1,38 +1,38 @@
 /**
  * The engine that started this provider process. When the CLI is killed, the operating system leaves its providers
- * running, 130 MB each; this one ends with it, once the write that is under way is done.
+ * running, 130 MB each, and one that goes on writing would race with the run that repairs what the killed one left: it has
+ * looked for an object already and may make it a moment after that run has. So a provider ends with its engine at once;
+ * what is half done then, the next run finishes.
+ *
+ * Pulumi loads this module at the first call. A provider whose CLI is killed in the half second between its start and that
+ * call watches nothing and stays until somebody ends it. It does nothing, holds no lock and is never asked again.
  */
-import { createRequire } from "node:module";
-import type * as Grpc from "@grpc/grpc-js";
+import { connect } from "node:net";
 
-/** Milliseconds until a channel that broke counts as gone. */
-const reconnectMs = 5_000;
+/** Milliseconds from the end of one connection to the next. */
+const pauseMs = 100;
 
-/** Calls `gone` once, when the engine does not answer any more. Outside a dynamic provider process nothing happens. */
+/**
+ * Calls `gone` once, when nobody listens at the engine's address any more. Outside a dynamic provider process nothing
+ * happens.
+ *
+ * A plain connection, and not the engine's gRPC: that one goes through a proxy of the environment, which does not know
+ * the engine. The engine ends a connection that says nothing after two minutes; then the next one is made.
+ */
 export function whenEngineIsGone(gone: () => void, [, script, address] = process.argv): void {
   if (!script?.includes("dynamic-provider") || !address) return;
-  const grpc = pulumisGrpc();
-  if (!grpc) return;
-  const { Client, credentials, connectivityState } = grpc;
-  const client = new Client(address, credentials.createInsecure());
+  const host = address.slice(0, address.lastIndexOf(":"));
+  const port = Number(address.slice(host.length + 1));
   const watch = (): void => {
-    client.waitForReady(Date.now() + reconnectMs, (failure) => {
-      if (failure) {
-        gone();
-        return;
-      }
-      client.getChannel().watchConnectivityState(connectivityState.READY, Infinity, watch);
-    });
+    // Only a refusal proves that nobody is there; having too many open files, for one, says nothing about the engine.
+    let isRefused = false;
+    connect({ host, port })
+      .on("error", (error: NodeJS.ErrnoException) => (isRefused = error.code === "ECONNREFUSED"))
+      .on("close", () => {
+        if (isRefused) gone();
+        else setTimeout(watch, pauseMs).unref();
+      })
+      .unref();
   };
   watch();
-}
-
-/** Pulumi's SDK brings gRPC; asking for it from there finds it under every package manager. */
-function pulumisGrpc(): typeof Grpc | undefined {
-  try {
-    return createRequire(require.resolve("@pulumi/pulumi/package.json"))("@grpc/grpc-js") as typeof Grpc;
-  } catch {
-    // Ending with the engine is a convenience: where the SDK is laid out otherwise, work goes on without it.
-    return undefined;
-  }
 }

@@ -1,54 +1,82 @@
 // @ts-check
-/** `npm run bench`: how long the real CLI takes and how often it asks, against a tenant 50 ms away. */
-import { fleetOf } from "./fleet.mjs";
-import { Workspace } from "./workspace.mjs";
+/**
+ * `npm run bench`: how long the real CLI takes and how often it asks, against a tenant 50 ms away. All of it takes most of an
+ * hour, wants a quiet machine and writes docs/benchmarks.md. `-- NAME...` measures those and prints. `-- report` writes the
+ * document from the last run of each. `--size 10` tries a benchmark with fewer agents; no report shows that.
+ */
+import { parseArgs } from "node:util";
+import { benchmarks, groups } from "./benchmarks.mjs";
+import { writeReport } from "./report.mjs";
+import { circumstances, keep } from "./results.mjs";
+import { closing, costs, quotaLine } from "./wording.mjs";
 
-/** @typedef {import("./workspace.mjs").Measured} Measured */
+/** @typedef {import("./benchmarks.mjs").Name} Name */
 
-/** Milliseconds a round trip takes. What the peer was measured with. */
-const delay = 50;
-
-/** @param {number} seconds */
-const rounded = (seconds) => seconds.toFixed(1);
-
-/** @param {number} count @param {NodeJS.ProcessEnv} [environment] */
-async function fleet(count, environment) {
-  const workspace = await Workspace.open({
-    program: fleetOf(count),
-    delay,
-    ...(environment === undefined ? {} : { environment }),
-  });
-  try {
-    const apply = await workspace.measure("up", "--yes", "--skip-preview");
-    const stateBytes = workspace.stateBytes();
-    const preview = await workspace.measure("preview", "--expect-no-changes");
-    const refresh = await workspace.measure("refresh", "--yes", "--skip-preview", "--expect-no-changes");
-    const destroy = await workspace.measure("destroy", "--yes", "--skip-preview");
-    return { apply, preview, refresh, destroy, stateBytes };
-  } finally {
-    workspace.close();
-  }
+/** @param {Name} name @param {import("./benchmarks.mjs").Figures} figures */
+function closingOf(name, figures) {
+  const { apply } = figures.phases;
+  if (apply && name === "agents1000") return quotaLine(apply, "writes");
+  if (apply && name === "policies10") return quotaLine(apply, "conditionalAccess");
+  return closing(figures);
 }
 
-/** @param {Awaited<ReturnType<typeof fleet>>} measured */
-const closing = ({ apply, preview, refresh, destroy }) =>
-  `apply ${rounded(apply.seconds)} s ${apply.roundTrips} round trips · preview ${rounded(preview.seconds)} s ${preview.roundTrips} · ` +
-  `refresh ${rounded(refresh.seconds)} s ${refresh.roundTrips} · destroy ${rounded(destroy.seconds)} s ${destroy.roundTrips}`;
-
-/** @type {Readonly<Record<string, () => Promise<void>>>} */
-const benchmarks = {
-  async fleet100() {
-    console.log(closing(await fleet(100)));
-  },
-};
-
-const wanted = process.argv.slice(2);
-for (const name of wanted.length > 0 ? wanted : Object.keys(benchmarks)) {
+/** @param {Name} name @param {number | undefined} trial @returns {Promise<boolean>} whether it came to its end */
+async function measure(name, trial) {
   const benchmark = benchmarks[name];
-  if (!benchmark) {
-    console.error(`There is no benchmark "${name}". There are: ${Object.keys(benchmarks).join(", ")}.`);
-    process.exitCode = 2;
-    break;
+  const size = trial ?? benchmark.size;
+  console.log(`${name}: ${benchmark.what}${size === benchmark.size ? "" : `; a trial with ${size}`}`);
+  const told = { benchmark: name, size, circumstances: await circumstances() };
+  try {
+    const figures = await benchmark.run(size);
+    keep({ ...told, at: new Date().toISOString(), figures });
+    for (const line of costs(figures)) console.log(line);
+    if (figures.stateBytes !== undefined) console.log(`  state: ${figures.stateBytes} bytes`);
+    console.log(closingOf(name, figures));
+    return true;
+  } catch (error) {
+    const failed = error instanceof Error ? error.message : String(error);
+    keep({ ...told, at: new Date().toISOString(), failed });
+    console.error(`${name} failed: ${failed}`);
+    return false;
   }
-  await benchmark();
 }
+
+/** @param {string} wanted @returns {readonly Name[] | undefined} */
+function named(wanted) {
+  if (wanted in benchmarks) return [/** @type {Name} */ (wanted)];
+  return groups[wanted];
+}
+
+/** @returns {Promise<number>} exit code */
+async function main() {
+  const { values, positionals } = parseArgs({ options: { size: { type: "string" } }, allowPositionals: true });
+  const size = values.size === undefined ? undefined : Number(values.size);
+  if (size !== undefined && !(Number.isInteger(size) && size > 0)) {
+    console.error(`--size must be a whole number above 0, not "${values.size ?? ""}".`);
+    return 2;
+  }
+  if (positionals[0] === "report") return report();
+  const all = /** @type {Name[]} */ (Object.keys(benchmarks));
+  /** @type {Name[]} */
+  const chosen = [];
+  for (const wanted of positionals.length > 0 ? positionals : all) {
+    const names = named(wanted);
+    if (!names) {
+      console.error(`There is no benchmark "${wanted}". There are: ${[...all, ...Object.keys(groups)].join(", ")}.`);
+      return 2;
+    }
+    chosen.push(...names);
+  }
+  let failures = 0;
+  for (const name of chosen) failures += Number(!(await measure(name, size)));
+  if (positionals.length === 0 && size === undefined) await report();
+  return failures > 0 ? 1 : 0;
+}
+
+/** @returns {Promise<number>} exit code */
+async function report() {
+  console.log(`Wrote ${await writeReport()}.`);
+  return 0;
+}
+
+process.exitCode = await main();

@@ -1,47 +1,40 @@
 // @ts-check
 /**
  * An emulated tenant in a process of its own, as far away as a real one: every round trip takes `delay` milliseconds.
- * Started by fork; answers {count} and {reset} with what it has seen.
+ * Started by fork; answers "count" and "reset" with what it has seen since the last "reset".
  */
 import { createRequire } from "node:module";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { parseJson } from "../json.mjs";
+import { Traffic } from "./traffic.mjs";
 
 /**
- * @typedef {{ handle: (request: Request) => Promise<Response>, set: (changes: object) => void }} Tenant
- * @typedef {{ roundTrips: number, requests: number, throttled: number }} Seen
+ * @typedef {object} OwnCost
+ * @property {number} early requests that came before the tenant had told them to
+ * @property {number} cpuSeconds of the tenant's process
+ * @property {number} peakMb most memory of the tenant's process since it was started
+ * @typedef {import("./traffic.mjs").Counted & OwnCost} Seen
  */
 
 /** @type {(file: string) => unknown} */
 const load = createRequire(import.meta.url);
-/** @param {string} name */
-const built = (name) => load(fileURLToPath(new URL(`../../dist/emulator/${name}.js`, import.meta.url)));
-const { openTenant } = /** @type {{ openTenant: (at: object) => Tenant }} */ (built("tenant"));
-const { serveTenant } =
-  /** @type {{ serveTenant: (tenant: Tenant, at: { port: number }) => Promise<{ url: string }> }} */ (built("server"));
+const { openTenant } = /** @type {typeof import("../../emulator/tenant.js")} */ (load("../../dist/emulator/tenant.js"));
+const { serveTenant } = /** @type {typeof import("../../emulator/server.js")} */ (
+  load("../../dist/emulator/server.js")
+);
 
-const options = /** @type {{ delay: number, switches?: object }} */ (parseJson(process.argv[2] ?? "{}"));
+const options = /** @type {{ delay: number, switches?: import("../../emulator/tenant.js").SwitchChanges }} */ (
+  parseJson(process.argv[2] ?? "{}")
+);
 const tenant = openTenant({ memory: true });
 if (options.switches) tenant.set(options.switches);
 
-/** @type {Seen} */
-const seen = { roundTrips: 0, requests: 0, throttled: 0 };
-
-/** @param {Request} batch @returns {Promise<number>} */
-async function partsOf(batch) {
-  const { requests } = /** @type {{ requests: unknown[] }} */ (parseJson(await batch.text()));
-  return requests.length;
-}
+const traffic = new Traffic();
+const before = { early: 0, cpu: process.cpuUsage() };
 
 /** @param {Request} request */
-async function handle(request) {
-  seen.roundTrips++;
-  seen.requests += request.url.endsWith("/$batch") ? await partsOf(request.clone()) : 1;
-  const [response] = await Promise.all([tenant.handle(request), pause(options.delay)]);
-  if (response.status === 429) seen.throttled++;
-  return response;
-}
+const handle = (request) =>
+  traffic.count(request, async () => (await Promise.all([tenant.handle(request), pause(options.delay)]))[0]);
 
 const distant = new Proxy(tenant, {
   get(target, name) {
@@ -55,9 +48,23 @@ const distant = new Proxy(tenant, {
 });
 
 const { url } = await serveTenant(distant, { port: 0 });
-process.on("message", (/** @type {string} */ asked) => {
-  process.send?.({ ...seen, memoryMb: Math.round(process.memoryUsage.rss() / 1e6) });
-  if (asked === "reset") Object.assign(seen, { roundTrips: 0, requests: 0, throttled: 0 });
+
+/** @returns {Seen} */
+function seen() {
+  const { user, system } = process.cpuUsage(before.cpu);
+  return {
+    ...traffic.counted,
+    early: tenant.earlyCalls() - before.early,
+    cpuSeconds: (user + system) / 1e6,
+    peakMb: Math.round((process.resourceUsage().maxRSS * 1024) / 1e6),
+  };
+}
+
+process.on("message", (/** @type {"count" | "reset"} */ asked) => {
+  process.send?.(seen());
+  if (asked === "count") return;
+  traffic.reset();
+  Object.assign(before, { early: tenant.earlyCalls(), cpu: process.cpuUsage() });
 });
 process.on("disconnect", () => process.exit(0));
 process.send?.({ url });

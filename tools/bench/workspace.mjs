@@ -5,34 +5,47 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, symlinkSync, wr
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { run } from "../command.mjs";
+import { lastLines, run } from "../command.mjs";
 import { pulumiEnvironment } from "../pulumi-cli/environment.mjs";
 import { ensurePulumiCli } from "../pulumi-cli/pulumi-cli.mjs";
+import { watchProcesses } from "./processes.mjs";
+import { environmentOf } from "./provider-mode.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 /**
- * @typedef {{ roundTrips: number, requests: number, throttled: number, memoryMb: number }} Seen
- * @typedef {Seen & { seconds: number, output: string }} Measured
+ * @typedef {import("./provider-mode.mjs").Mode} Mode
+ * @typedef {import("./served-tenant.mjs").Seen} Seen
+ * @typedef {{ seconds: number, tenant: Seen, processes?: import("./processes.mjs").Costs | undefined }} Measured
+ *   seconds: by the clock, from the start of the command to its end. processes: where the system tells
+ * @typedef {object} Scene
+ * @property {string} program
+ * @property {Readonly<Record<string, string>>} environment of every command
+ * @property {number} delay milliseconds that a round trip takes
+ * @property {import("../../emulator/tenant.js").SwitchChanges} [switches] of the tenant; none when left out
+ * @property {Mode} [mode] of the provider; as users have it when left out
  */
 
 export class Workspace {
   /** @type {import("node:child_process").ChildProcess} */
   #tenant;
+  /** @type {Mode | undefined} */
+  #mode;
 
   /**
    * @param {import("node:child_process").ChildProcess} tenant @param {string} folder @param {string} pulumi
-   * @param {NodeJS.ProcessEnv} environment
+   * @param {NodeJS.ProcessEnv} environment @param {Mode | undefined} mode
    */
-  constructor(tenant, folder, pulumi, environment) {
+  constructor(tenant, folder, pulumi, environment, mode) {
     this.#tenant = tenant;
+    this.#mode = mode;
     this.folder = folder;
     this.pulumi = pulumi;
     this.environment = environment;
   }
 
-  /** @param {{ program: string, delay: number, switches?: object, environment?: NodeJS.ProcessEnv }} options */
-  static async open({ program, delay, switches, environment }) {
+  /** @param {Scene} scene */
+  static async open({ program, delay, switches, environment, mode }) {
     const above = mkdtempSync(path.join(realpathSync(tmpdir()), "entra-agent-id-bench-"));
     symlinkSync(path.join(root, "node_modules"), path.join(above, "node_modules"), "junction");
     const folder = path.join(above, "project");
@@ -48,8 +61,9 @@ export class Workspace {
     const { url } = /** @type {{ url: string }} */ (await new Promise((resolve) => tenant.once("message", resolve)));
     const cli = await ensurePulumiCli({ log: () => undefined });
     const own = { home: path.join(folder, "home"), state: path.join(folder, "state"), tenant: url };
-    const all = { ...pulumiEnvironment(cli, own), PULUMI_STACK: "bench", ...environment };
-    const workspace = new Workspace(tenant, folder, cli.pulumi, all);
+    const as = mode === undefined ? {} : environmentOf(mode);
+    const all = { ...pulumiEnvironment(cli, own), PULUMI_STACK: "bench", ...environment, ...as };
+    const workspace = new Workspace(tenant, folder, cli.pulumi, all, mode);
     await workspace.measure("stack", "init", "bench");
     return workspace;
   }
@@ -65,14 +79,35 @@ export class Workspace {
   /** Runs one command of the CLI. @param {string[]} args @returns {Promise<Measured>} */
   async measure(...args) {
     await this.#ask("reset");
+    /** @type {ReturnType<typeof watchProcesses>} */
+    let stopWatching = () => undefined;
     const began = performance.now();
     const { code, output } = await run(this.pulumi, [...args, "--non-interactive", "--color", "never"], {
       cwd: this.folder,
       env: this.environment,
+      onStart: ({ pid }) => {
+        if (pid !== undefined) stopWatching = watchProcesses(pid);
+      },
     });
     const seconds = (performance.now() - began) / 1000;
-    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${output.slice(-4000)}`);
-    return { ...(await this.#ask("count")), seconds, output };
+    const processes = stopWatching();
+    if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${lastLines(output, 40)}`);
+    const tenant = await this.#ask("count");
+    this.#refuseWrongMode(tenant);
+    return { seconds, tenant, processes };
+  }
+
+  /** What was measured in another mode than it says would be worse than nothing. @param {Seen} seen */
+  #refuseWrongMode({ roundTrips, requests, mostAtOnce }) {
+    const mode = this.#mode;
+    const wrong =
+      (mode === "idle" && requests > 0) ||
+      ((mode === "unbatched" || mode === "one-at-a-time") && requests > roundTrips) ||
+      (mode === "one-at-a-time" && mostAtOnce > 1);
+    if (wrong)
+      throw new Error(
+        `the provider was not ${mode}: ${requests} requests in ${roundTrips} round trips, up to ${mostAtOnce} at once`,
+      );
   }
 
   /** Size of the stack's state, in bytes. */

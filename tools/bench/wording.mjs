@@ -1,0 +1,55 @@
+// @ts-check
+/** Figures as people read them. */
+import { conditionalAccessQuota, leastSeconds, writeQuota } from "./benchmarks.mjs";
+
+/**
+ * @typedef {import("./benchmarks.mjs").Figures} Figures
+ * @typedef {import("./benchmarks.mjs").Measured} Measured
+ * @typedef {import("./benchmarks.mjs").Phase} Phase
+ * @typedef {{ what: string, count: number, leastSeconds: number, ratio: number | undefined }} AgainstQuota
+ *   ratio: of the time it took to the least; undefined where the quota was large enough for all
+ */
+
+/** @param {number} value */
+export const rounded = (value) => value.toFixed(1);
+
+/** @param {number} value */
+export const grouped = (value) => value.toLocaleString("en");
+
+/** `apply 9.1 s 120 round trips · preview 4.2 s 0 · …` @param {Figures} figures */
+export const closing = ({ phases }) =>
+  Object.entries(phases)
+    .map(([phase, { seconds, tenant }], index) => {
+      const unit = index === 0 ? " round trips" : "";
+      return `${phase} ${rounded(seconds)} s ${tenant.roundTrips}${unit}`;
+    })
+    .join(" · ");
+
+/** `apply: engine 3.1 s 120 MB · program … · provider … · tenant …`: processor time and most memory. @param {Figures} figures */
+export const costs = ({ phases }) =>
+  Object.entries(phases).map(([phase, { processes, tenant }]) => {
+    const all = { ...processes, tenant };
+    const each = Object.entries(all).map(([role, cost]) => `${role} ${rounded(cost.cpuSeconds)} s ${cost.peakMb} MB`);
+    return `  ${phase}: ${processes ? "" : "processes unknown on this system · "}${each.join(" · ")}`;
+  });
+
+/** @param {Measured} apply @param {"writes" | "conditionalAccess"} counts @returns {AgainstQuota} */
+export function againstQuota({ seconds, tenant }, counts) {
+  const count = tenant[counts];
+  const least = leastSeconds(count, counts === "writes" ? writeQuota : conditionalAccessQuota);
+  const what = counts === "writes" ? "writes" : "requests";
+  return { what, count, leastSeconds: least, ratio: least > 0 ? seconds / least : undefined };
+}
+
+/** @param {Measured} apply @param {"writes" | "conditionalAccess"} counts */
+export function quotaLine(apply, counts) {
+  const { what, count, leastSeconds: least, ratio } = againstQuota(apply, counts);
+  const { throttled, early } = apply.tenant;
+  return (
+    `${grouped(count)} ${what} · quota's minimum ${rounded(least)} s · took ${rounded(apply.seconds)} s · ` +
+    `${ratio === undefined ? "no ratio" : `${ratio.toFixed(2)} ×`} · ${throttled} answered 429 · ${early} early`
+  );
+}
+
+/** @param {readonly Measured[]} phases */
+export const totalSeconds = (phases) => phases.reduce((total, { seconds }) => total + seconds, 0);

@@ -6,7 +6,6 @@ import { EntraError, messageOf } from "./errors";
 import { graphTenant } from "./graph-tenant";
 import type { PipelineSettings } from "./pipeline";
 import { requestLog } from "./request-log";
-import { QuotaScheduler } from "./scheduler";
 import { servedToken } from "./served-token";
 import { type TenantSetting, tenantSetting } from "./settings";
 import type { Tenant } from "./tenant";
@@ -17,7 +16,7 @@ const graphOrigin = "https://graph.microsoft.com";
 
 /** What tests and tools may set; users have nothing to tune here. */
 export type Tuning = Partial<
-  Pick<PipelineSettings, "clock" | "persistence" | "scheduler" | "log" | "say" | "timeoutMs">
+  Pick<PipelineSettings, "clock" | "persistence" | "quotas" | "scheduler" | "log" | "say" | "cancelled" | "timeoutMs">
 >;
 
 /** How one tenant is reached. */
@@ -41,18 +40,28 @@ export interface EmbeddedTenant {
 
 const connections = new Map<string, Promise<Tenant>>();
 
+/** What a process brings along to its connection. */
+export type Surroundings = Pick<Tuning, "say" | "cancelled">;
+
+const warning = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
+
 /**
  * The tenant that ENTRA_AGENT_ID_TENANT names: one connection per process and setting. A connection that failed is
  * tried again by the next call.
  *
+ * @param surroundings whom to tell of long waits, by default standard error, and what ends them
  * @throws EntraError SETTING_INVALID, SIGN_IN_FAILED, WRONG_TENANT; UNAVAILABLE when no served tenant answers
  */
-export async function connect(env: NodeJS.ProcessEnv = process.env, cwd: string = process.cwd()): Promise<Tenant> {
+export async function connect(
+  env: NodeJS.ProcessEnv = process.env,
+  cwd: string = process.cwd(),
+  surroundings: Surroundings = {},
+): Promise<Tenant> {
   const setting = tenantSetting(env, cwd);
   const key = JSON.stringify(setting);
   const known = connections.get(key);
   if (known) return known;
-  const opened = open(setting, env).catch((error: unknown) => {
+  const opened = open(setting, env, surroundings).catch((error: unknown) => {
     connections.delete(key);
     throw error;
   });
@@ -60,15 +69,15 @@ export async function connect(env: NodeJS.ProcessEnv = process.env, cwd: string 
   return opened;
 }
 
-async function open(setting: TenantSetting, env: NodeJS.ProcessEnv): Promise<Tenant> {
-  const log = requestLog(env);
-  const say = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
+async function open(setting: TenantSetting, env: NodeJS.ProcessEnv, surroundings: Surroundings): Promise<Tenant> {
+  const tuning: Tuning = { say: warning, ...surroundings, log: requestLog(env) };
   switch (setting.mode) {
     case "embedded":
-      return embeddedConnection(await openEmbedded(setting.directory), `the embedded tenant in ${setting.directory}`, {
-        log,
-        say,
-      });
+      return embeddedConnection(
+        await openEmbedded(setting.directory),
+        `the embedded tenant in ${setting.directory}`,
+        tuning,
+      );
     case "served":
       return connection(
         {
@@ -77,14 +86,14 @@ async function open(setting: TenantSetting, env: NodeJS.ProcessEnv): Promise<Ten
           transport: batching(networkTransport),
           issue: servedToken(setting.url),
         },
-        { log, say },
+        tuning,
       );
     case "entra": {
       const issue = entraTokens(env, setting.tenant, (message) => process.stderr.write(`${message}\n`));
       const guard = ({ tenantId }: TokenClaims) => refuseOtherTenant(tenantId, setting.tenant, env);
       return connection(
         { name: setting.tenant, origin: graphOrigin, transport: batching(networkTransport), issue, guard },
-        { log, say },
+        tuning,
       );
     }
   }
@@ -98,8 +107,7 @@ export function embeddedConnection(
 ): Promise<Tenant> {
   const transport: Transport = (request) => tenant.handle(request);
   // An embedded tenant keeps no quotas unless it is told to, and then it says so: there is nothing to hold back for.
-  const scheduler = new QuotaScheduler(tuning.clock ?? systemClock, { quotas: [] });
-  return connection({ name, origin: graphOrigin, transport, issue: () => tenant.token() }, { scheduler, ...tuning });
+  return connection({ name, origin: graphOrigin, transport, issue: () => tenant.token() }, { quotas: [], ...tuning });
 }
 
 /** Signs in, learns from the token which tenant this is, and builds the pipeline. */

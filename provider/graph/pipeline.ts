@@ -10,6 +10,7 @@ import { claimsChallenge } from "./claims-challenge";
 import { type Clock, systemClock } from "./clock";
 import { EntraError, messageOf } from "./errors";
 import { pathTemplate } from "./path-template";
+import { documentedQuotas, type Quota } from "./quotas";
 import type { RequestLog } from "./request-log";
 import { defaultPersistence, type Persistence, retries } from "./retries";
 import { type LongWait, QuotaScheduler, type Scheduler } from "./scheduler";
@@ -27,12 +28,16 @@ export interface PipelineSettings {
   readonly clock?: Clock;
   /** @default 120 s of failures, 600 s of throttling */
   readonly persistence?: Partial<Persistence>;
-  /** @default a QuotaScheduler with the documented quotas */
+  /** @default the documented ones */
+  readonly quotas?: readonly Quota[];
+  /** @default a QuotaScheduler with these quotas */
   readonly scheduler?: Scheduler;
   /** @default none */
   readonly log?: RequestLog;
-  /** Tells the person who waits why nothing moves. @default nobody is told */
+  /** Tells the person who waits why nothing moves, in the asynchronous context of the call that waits. @default nobody is told */
   readonly say?: (message: string) => void;
+  /** From then on nothing is sent any more; what is under way goes on. @default never */
+  readonly cancelled?: AbortSignal;
   /** Milliseconds for one attempt. @default 60_000 */
   readonly timeoutMs?: number;
 }
@@ -47,12 +52,13 @@ export type Send = (
 
 export function pipeline(settings: PipelineSettings): Send {
   const { origin, clock = systemClock } = settings;
-  const say = seldom(settings.say, clock);
+  const { say = () => undefined, cancelled } = settings;
   const tell = ({ ms, forWhat }: LongWait) => say(`waiting ${Math.ceil(ms / 1000)} s for ${forWhat}`);
-  const { scheduler = new QuotaScheduler(clock, { tell }) } = settings;
+  const { scheduler = new QuotaScheduler(clock, { tell, cancelled, quotas: settings.quotas ?? documentedQuotas }) } =
+    settings;
   const layers: readonly Layer[] = [
     identity(),
-    retries(clock, scheduler, { ...defaultPersistence, ...settings.persistence }, say),
+    retries(clock, scheduler, { ...defaultPersistence, ...settings.persistence }, say, cancelled),
     (attempt, next) => scheduler.run(attempt.call.errand, next),
     authentication(settings.tokens),
     sending(settings, clock, scheduler),
@@ -79,18 +85,6 @@ export function pipeline(settings: PipelineSettings): Send {
         cause: failure,
       });
     }
-  };
-}
-
-/** Milliseconds between two lines: many calls meet the same trouble at once. */
-const sayAgainMs = 15_000;
-
-function seldom(say: PipelineSettings["say"], clock: Clock): (message: string) => void {
-  let saidAtMs = -Infinity;
-  return (message) => {
-    if (clock.now() - saidAtMs < sayAgainMs) return;
-    saidAtMs = clock.now();
-    say?.(message);
   };
 }
 
@@ -167,7 +161,7 @@ function sending(
         timeoutMs,
       );
       note(answer.status, answer.headers.get("request-id") ?? "");
-      scheduler.nearLimit(Number(answer.headers.get("x-ms-throttle-limit-percentage") ?? 0));
+      scheduler.nearLimit(call.errand, Number(answer.headers.get("x-ms-throttle-limit-percentage") ?? 0), sentAtMs);
       return answer;
     } catch (error) {
       if (error instanceof NoAnswer) note(0, "");

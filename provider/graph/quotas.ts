@@ -15,8 +15,9 @@ export interface Cost {
 export interface Quota {
   readonly workload: Workload;
   readonly counts: keyof Cost;
-  /** Most that may be spent in any window. */
+  /** What the bucket holds, and what comes back, evenly, in each window. */
   readonly amount: number;
+  /** Milliseconds. */
   readonly windowMs: number;
   /** For people: what they wait for. */
   readonly what: string;
@@ -27,10 +28,12 @@ export const documentedQuotas: readonly Quota[] = [
   { workload: "directory", counts: "units", amount: 3_500, windowMs: 10_000, what: "3,500 resource units in 10 s" },
   { workload: "directory", counts: "writes", amount: 3_000, windowMs: 150_000, what: "3,000 writes in 150 s" },
   { workload: "conditionalAccess", counts: "units", amount: 1, windowMs: 1_000, what: "1 request a second" },
+  { workload: "reports", counts: "units", amount: 5, windowMs: 10_000, what: "5 requests in 10 s" },
 ];
 
 /** Reads that cost more than one resource unit. */
 const dearReads: readonly (readonly [path: RegExp, units: number])[] = [
+  [/^\/groups\/[^/]+\/transitiveMembers\b/i, 5],
   [/^\/groups\/[^/]+\/members\b/i, 3],
   [/^\/applications\b/i, 2],
   [/^\/users\b/i, 2],
@@ -51,59 +54,118 @@ export function costOf(method: string, path: string, workload: Workload): Cost {
   return { units: Math.max(1, base - cheaper + dearer), writes: 0 };
 }
 
+/** A bucket always has room for one dear request, however little of the quota Graph grants. */
+const leastRoom = 10;
+
+/** Sums of fractions come out a little off. */
+const rounding = 1e-7;
+
+/** The time in which a pace that was halved comes back to the documented one, in milliseconds. */
+const recoveryMs = 600_000;
+
+/** A second refusal within so many windows of the first says that Graph grants less than is documented. */
+const windowsOfDoubt = 2;
+
 /**
- * How much of a quota is left. Spending counts from the moment a request is sent until a window after its answer, so that
- * the quota holds in every window however late a request reached Graph.
+ * What is left of a quota: a bucket that holds `amount` and fills evenly, as Graph's own does. A request is kept out of it
+ * while it is under way and taken out when it is answered. Graph takes it out earlier, so Graph's bucket never holds less
+ * than this one says, however late a request arrives: our own pace is never answered 429.
+ *
+ * Others may spend of the same quota, and Graph may grant less: what it says of that corrects the bucket.
  */
 export class Spending {
   #underWay = 0;
-  /** Answered requests of the last window, oldest first; neighbours are counted together. */
-  readonly #answered: { atMs: number; amount: number }[] = [];
-  #answeredAmount = 0;
+  #left: number;
+  /** When `#left` was so; in the future after a refusal, until which nothing comes back. */
+  #atMs: number;
+  /** Share of the documented quota that Graph grants, as far as is known. */
+  #pace = 1;
+  #refusedUntilMs = -Infinity;
 
   constructor(
     readonly quota: Quota,
     private readonly clock: Clock,
-  ) {}
-
-  /** Milliseconds since 1970 from which `cost` may be spent; Infinity while that depends on requests under way. */
-  freeAt(cost: Cost): number {
-    const now = this.clock.now();
-    this.#forget(now);
-    let missing = this.#underWay + this.#answeredAmount + cost[this.quota.counts] - this.quota.amount;
-    if (missing <= 0) return now;
-    for (const { atMs, amount } of this.#answered) {
-      missing -= amount;
-      if (missing <= 0) return atMs + this.quota.windowMs;
-    }
-    return Infinity;
+  ) {
+    this.#left = quota.amount;
+    this.#atMs = clock.now();
   }
 
-  spend(cost: Cost): void {
-    this.#underWay += cost[this.quota.counts];
+  /** Whether this much may be spent now. */
+  fits(amount: number): boolean {
+    this.#fill();
+    return this.#atMs <= this.clock.now() && this.#left - this.#underWay + rounding >= amount;
   }
 
-  answered(cost: Cost): void {
-    const amount = cost[this.quota.counts];
-    if (amount === 0) return;
+  /** Milliseconds since 1970 at which this much will have come back, when all that is under way is taken out. */
+  freeAt(amount: number): number {
+    this.#fill();
+    const missing = amount + this.#underWay - this.#left;
+    const fromMs = Math.max(this.#atMs, this.clock.now());
+    return missing <= rounding ? fromMs : fromMs + Math.ceil(missing / this.#perMs);
+  }
+
+  /** Whether time alone brings this much back, without an answer. */
+  fitsLater(amount: number): boolean {
+    return this.#underWay + amount <= this.#room + rounding;
+  }
+
+  spend(amount: number): void {
+    this.#underWay += amount;
+  }
+
+  answered(amount: number): void {
+    this.#fill();
     this.#underWay -= amount;
-    this.#answeredAmount += amount;
-    const atMs = this.clock.now();
-    const last = this.#answered.at(-1);
-    // The later time counts for both: a hundredth of a window is what that can cost.
-    if (last && atMs - last.atMs < this.quota.windowMs / 100 && this.quota.amount > 1) {
-      last.amount += amount;
-      last.atMs = atMs;
-    } else {
-      this.#answered.push({ atMs, amount });
-    }
+    this.#left -= amount;
   }
 
-  #forget(now: number): void {
-    for (let oldest = this.#answered[0]; oldest && oldest.atMs + this.quota.windowMs <= now;) {
-      this.#answeredAmount -= oldest.amount;
-      this.#answered.shift();
-      oldest = this.#answered[0];
-    }
+  /**
+   * Whether we filled Graph's bucket that far ourselves.
+   *
+   * @param sentAtMs when the request was sent whose answer says how full it was, in milliseconds since 1970
+   */
+  explains(share: number, sentAtMs: number): boolean {
+    this.#fill();
+    const cameBack = (this.clock.now() - sentAtMs) * this.#perMs;
+    return share * this.#room <= this.#room - this.#left + this.#underWay + cameBack + rounding;
+  }
+
+  /**
+   * Graph's bucket is fuller than we made it: no more is left than it says.
+   *
+   * @param amount what the request cost whose answer says so; it is still under way
+   */
+  isUsed(share: number, amount: number): void {
+    this.#fill();
+    this.#left = Math.min(this.#left, (1 - share) * this.#room + amount);
+  }
+
+  /** Graph refused a request of this cost: its bucket is empty, and holds enough for that one again at `untilMs`. */
+  refused(amount: number, untilMs: number): void {
+    this.#fill();
+    const now = this.clock.now();
+    // Those that were under way together were refused for one reason.
+    const known = now < this.#refusedUntilMs;
+    if (!known && now - this.#refusedUntilMs < windowsOfDoubt * this.quota.windowMs) this.#pace /= 2;
+    this.#refusedUntilMs = Math.max(untilMs, this.#refusedUntilMs);
+    this.#atMs = this.#refusedUntilMs;
+    this.#left = amount;
+  }
+
+  get #perMs(): number {
+    return (this.quota.amount * this.#pace) / this.quota.windowMs;
+  }
+
+  get #room(): number {
+    return Math.min(this.quota.amount, Math.max(this.quota.amount * this.#pace, leastRoom));
+  }
+
+  #fill(): void {
+    const passed = this.clock.now() - this.#atMs;
+    if (passed <= 0) return;
+    const cameBack = passed * this.#perMs;
+    this.#pace = Math.min(1, this.#pace + passed / recoveryMs);
+    this.#left = Math.min(this.#room, this.#left + cameBack);
+    this.#atMs += passed;
   }
 }

@@ -6,7 +6,7 @@ import type { Clock } from "./clock";
 import type { EntraError } from "./errors";
 import { judge } from "./meaning";
 import { retryAfterMs } from "./retry-after";
-import type { Scheduler } from "./scheduler";
+import type { Limit, Scheduler } from "./scheduler";
 
 /** How long a call goes on trying. */
 export interface Persistence {
@@ -27,18 +27,26 @@ const shortestPauseMs = 100;
 const firstPauseMs = 500;
 const longestPauseMs = 20_000;
 
-/** @param say tells the person who waits that nothing answers */
+/**
+ * @param say tells the person who waits that nothing answers
+ * @param cancelled ends every wait for another attempt
+ */
 export function retries(
   clock: Clock,
   scheduler: Scheduler,
   persistence: Persistence,
   say: (message: string) => void = () => undefined,
+  cancelled?: AbortSignal,
 ): Layer {
   return async ({ call }, next) => {
     const giveUpAtMs: { throttled?: number; failed?: number } = {};
     let unsure: EntraError | undefined;
     for (let failures = 0; ; failures++) {
-      const outcome = await next().catch(noAnswer);
+      const outcome = await next().catch((error: unknown) => {
+        if (error instanceof NoAnswer) return error;
+        // Not sent again: the run was cancelled, or nobody may sign in any more.
+        throw unsure ?? error;
+      });
       const verdict = judge(call.kind, outcome);
       if (verdict.then === "stop") throw verdict.error;
       if (verdict.then === "done") return answerOf(outcome);
@@ -50,14 +58,17 @@ export function retries(
       const untilMs = now + (asked ?? pauseMs(failures, persistence.random));
       // Quotas are shared, so a wait is too, even by those who give up here.
       const shared = because === "throttled" || asked !== undefined;
-      if (shared) scheduler.holdUntil(call.errand.workload, Math.min(untilMs, now + persistence.throttledMs));
+      const heldUntilMs = Math.min(untilMs, now + persistence.throttledMs);
+      if (because === "throttled") scheduler.refused(call.errand, heldUntilMs, limitIn(outcome));
+      else if (shared) scheduler.holdUntil(call.errand.workload, heldUntilMs);
       // A repeatable write of which an earlier answer was lost may have taken effect, whatever came last.
       if (untilMs > deadlineMs) throw unsure ?? error;
       // Once may be chance; whoever is not answered a second time wants to know why nothing moves.
       if (outcome instanceof NoAnswer && failures > 0) {
         say(`${outcome.message}; trying again for up to ${Math.round((deadlineMs - now) / 1000)} s`);
       }
-      if (!shared) await clock.wait(untilMs - now);
+      // A cancelled run is refused by the scheduler, as every request that was not sent yet.
+      if (!shared) await clock.wait(untilMs - now, cancelled).catch(ofCancelling(cancelled));
     }
   };
 }
@@ -68,10 +79,20 @@ function pauseMs(failures: number, random: () => number): number {
   return shortestPauseMs + random() * (limit - shortestPauseMs);
 }
 
-function noAnswer(error: unknown): NoAnswer {
-  if (error instanceof NoAnswer) return error;
-  throw error;
+/** Which limit Graph refuses for: `x-ms-throttle-scope: Tenant_Application/Write/<application>/<tenant>`. */
+function limitIn(outcome: Answer | NoAnswer): Limit | undefined {
+  if (outcome instanceof NoAnswer) return undefined;
+  const counted = outcome.headers.get("x-ms-throttle-scope")?.split("/")[1]?.toLowerCase();
+  if (counted === undefined) return undefined;
+  return counted === "write" ? "writes" : "units";
 }
+
+/** A wait that was cut short is over. */
+const ofCancelling =
+  (cancelled: AbortSignal | undefined) =>
+  (error: unknown): void => {
+    if (cancelled?.aborted !== true) throw error;
+  };
 
 function answerOf(outcome: Answer | NoAnswer): Answer {
   if (outcome instanceof NoAnswer) throw outcome;

@@ -1,12 +1,12 @@
 /** Which part of Graph serves a path. Each part counts its own quota: a Retry-After binds only requests to the same part. */
 
-export type Workload =
-  "directory" | "conditionalAccess" | "identityGovernance" | "identityProtection" | "networkAccess" | "reports";
+export type Workload = "directory" | "conditionalAccess" | "identityGovernance" | "networkAccess" | "reports";
 
 const prefixes: readonly (readonly [prefix: string, workload: Workload])[] = [
   ["/identity/conditionalAccess", "conditionalAccess"],
   ["/identityGovernance", "identityGovernance"],
-  ["/identityProtection", "identityProtection"],
+  // One quota for both: https://learn.microsoft.com/graph/throttling-limits#identity-protection-and-conditional-access-service-limits
+  ["/identityProtection", "conditionalAccess"],
   ["/networkAccess", "networkAccess"],
   ["/auditLogs", "reports"],
 ];

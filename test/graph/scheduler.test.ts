@@ -1,9 +1,11 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import fc from "fast-check";
 import { costOf, type Quota } from "../../provider/graph/quotas";
 import { type LongWait, QuotaScheduler } from "../../provider/graph/scheduler";
 import type { Workload } from "../../provider/graph/workload";
 import { rankOf, workloadOf } from "../../provider/graph/workload";
 import { ManualClock } from "./manual-clock";
+import { failureOf } from "./wire";
 
 const read = { workload: "directory", cost: { units: 1, writes: 0 }, rank: 0 } as const;
 const write = { ...read, cost: { units: 1, writes: 1 } } as const;
@@ -61,41 +63,6 @@ describe("the scheduler", () => {
     ]);
     expect(other).toBe(began);
     expect(held).toEqual([heldUntil, heldUntil]);
-  });
-
-  it("spends no quota beyond its amount in any window, wastes no window, and starves nobody", async () => {
-    const quota: Quota = { workload: "directory", counts: "units", amount: 10, windowMs: 1_000, what: "ten" };
-    const errand = fc.record({ units: fc.integer({ min: 1, max: 6 }), ms: fc.nat(300) });
-    await fc.assert(
-      fc.asyncProperty(fc.array(errand, { minLength: 1, maxLength: 40 }), async (errands) => {
-        const clock = new ManualClock();
-        const scheduler = new QuotaScheduler(clock, { quotas: [quota] });
-        const sent: { fromMs: number; toMs: number; units: number }[] = [];
-        await Promise.all(
-          errands.map(({ units, ms }) =>
-            scheduler.run({ ...read, cost: { units, writes: 0 } }, async () => {
-              const fromMs = clock.now();
-              await clock.wait(ms);
-              sent.push({ fromMs, toMs: clock.now(), units });
-            }),
-          ),
-        );
-        // Graph counts a request somewhere between its sending and its answer: no such moment may break the quota.
-        for (const { toMs } of sent) {
-          const inWindow = sent.filter((other) => other.toMs > toMs - quota.windowMs && other.fromMs <= toMs);
-          const certain = inWindow.filter((other) => other.fromMs > toMs - quota.windowMs);
-          expect(certain.reduce((sum, { units }) => sum + units, 0)).toBeLessThanOrEqual(quota.amount);
-        }
-        const total = errands.reduce((sum, { units }) => sum + units, 0);
-        const longest = Math.max(...errands.map(({ ms }) => ms));
-        const began = Math.min(...sent.map(({ fromMs }) => fromMs));
-        // Six may not fit beside five: a window carries at least five.
-        expect(Math.max(...sent.map(({ toMs }) => toMs)) - began).toBeLessThanOrEqual(
-          Math.ceil(total / 5) * (quota.windowMs * 1.01 + longest),
-        );
-      }),
-      { numRuns: 60 },
-    );
   });
 
   it("lets reads go on while writes wait for their quota", async () => {
@@ -164,42 +131,64 @@ describe("the scheduler", () => {
       return highest;
     };
     expect(await most(20)).toBe(10);
-    scheduler.nearLimit(0.7);
+    scheduler.nearLimit(read, 0.7, clock.now());
     expect(await most(20)).toBe(10);
-    scheduler.nearLimit(1.2);
-    scheduler.nearLimit(1.2);
+    scheduler.nearLimit(read, 1.2, clock.now());
+    scheduler.nearLimit(read, 1.2, clock.now());
     expect(await most(4)).toBe(4);
     expect(await most(8)).toBeLessThan(8);
     expect(await most(200)).toBe(10);
   });
 
-  it("tells once who waits long, how long and for what", async () => {
+  it("tells once who waits long, how long and for what, in the context of the call that waits", async () => {
     const clock = new ManualClock();
-    const told: LongWait[] = [];
-    const scheduler = new QuotaScheduler(clock, { tell: (wait) => void told.push(wait) });
+    const calls = new AsyncLocalStorage<string>();
+    const told: (LongWait & { call: string | undefined })[] = [];
+    const scheduler = new QuotaScheduler(clock, {
+      tell: (wait) => void told.push({ ...wait, call: calls.getStore() }),
+    });
     scheduler.holdUntil("directory", clock.now() + 30_000);
-    await scheduler.run(read, turn);
-    expect(told).toEqual([{ ms: 30_000, forWhat: "Graph's Retry-After" }]);
+    await calls.run("held", () => scheduler.run(read, turn));
+    const policy = { ...read, workload: "conditionalAccess", rank: 3 } as const;
+    await Promise.all(["1", "2", "3", "4"].map((call) => calls.run(call, () => scheduler.run(policy, turn))));
+    expect(told).toEqual([
+      { call: "held", ms: 30_000, forWhat: "Graph's Retry-After" },
+      // Whoever waits behind others waits for their share too.
+      { call: "3", ms: 2_000, forWhat: "Graph's quota of 1 request a second" },
+      { call: "4", ms: 3_000, forWhat: "Graph's quota of 1 request a second" },
+    ]);
   });
 
-  it.each([
-    ["GET", "/servicePrincipals/1", { units: 1, writes: 0 }],
-    ["GET", "/applications/1", { units: 2, writes: 0 }],
-    ["GET", "/applications/1?$select=id", { units: 1, writes: 0 }],
-    ["GET", "/users?$select=id&$top=5&$expand=manager", { units: 1, writes: 0 }],
-    ["GET", "/servicePrincipals/1/appRoleAssignments", { units: 2, writes: 0 }],
-    ["GET", "/groups/1/members", { units: 3, writes: 0 }],
-    ["POST", "/groups/1/members/$ref", { units: 1, writes: 1 }],
-  ])("reckons %s %s as documented", (method, path, cost) => {
-    expect(costOf(method, path, "directory")).toEqual(cost);
+  it("spends slower when Graph says that others spend too, and not when we did it ourselves", async () => {
+    const quotas: Quota[] = [{ workload: "directory", counts: "units", amount: 100, windowMs: 10_000, what: "units" }];
+    const spentAtOnce = async (share: number, before: number) => {
+      const clock = new ManualClock();
+      const scheduler = new QuotaScheduler(clock, { quotas });
+      const began = clock.now();
+      for (let left = before; left > 0; left--) await scheduler.run(read, turn);
+      await scheduler.run(read, () => Promise.resolve(scheduler.nearLimit(read, share, clock.now())));
+      const times = Array.from({ length: 100 }, () => scheduler.run(read, () => Promise.resolve(clock.now() - began)));
+      return (await Promise.all(times)).filter((atMs) => atMs === 0).length;
+    };
+    expect(await spentAtOnce(0.9, 0)).toBe(10);
+    expect(await spentAtOnce(0.9, 89)).toBe(10);
+    expect(await spentAtOnce(0.9, 9)).toBe(10);
+    expect(await spentAtOnce(0.79, 0)).toBe(99);
   });
 
-  it.each([
-    ["/servicePrincipals/1", "directory"],
-    ["/identity/conditionalAccess/policies?$top=1", "conditionalAccess"],
-    ["/identity/conditionalAccessElse", "directory"],
-    ["/auditLogs/signIns", "reports"],
-  ])("counts %s as %s", (path, workload) => {
-    expect(workloadOf(path)).toBe(workload);
+  it("sends nothing more once the run is cancelled, says so, and lets what is under way finish", async () => {
+    const cancel = new AbortController();
+    const scheduler = new QuotaScheduler(new ManualClock(), { concurrency: 1, cancelled: cancel.signal });
+    let finish: (value: string) => void = () => undefined;
+    let sent = 0;
+    const underWay = scheduler.run(read, () => new Promise<string>((resolve) => (finish = resolve)));
+    const late = [1, 2].map(() => scheduler.run(write, () => Promise.resolve(sent++)));
+    cancel.abort();
+    const refusal = { code: "UNAVAILABLE", message: "the run was cancelled before this request was sent" };
+    expect(await Promise.all(late.map(failureOf))).toEqual([refusal, refusal]);
+    finish("done");
+    expect(await underWay).toBe("done");
+    expect(await failureOf(scheduler.run(read, () => Promise.resolve(sent++)))).toEqual(refusal);
+    expect(sent).toBe(0);
   });
 });

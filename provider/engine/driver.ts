@@ -182,7 +182,9 @@ export class Driver<Inputs extends object> {
     };
     const isCertain = async (seen: Actual<Inputs> | undefined): Promise<boolean> => {
       if (writtenMs === undefined) return seen !== undefined || isDeleted();
-      return seen !== undefined && this.#differences(this.#declared(olds), seen).length === 0;
+      const declared = this.#declared(olds);
+      const ordered = seen && { ...seen, inputs: inOrderOf(declared, seen.inputs) };
+      return ordered !== undefined && this.#differences(declared, ordered).length === 0;
     };
     return untilCertain(read, isCertain, writtenMs ?? this.world.begunMs, this.world);
   }

@@ -11,6 +11,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { objectId } from "./directory-references";
+import { type Listing, oneOf } from "./engine/bulk-read";
 import type { Lifecycle, Match } from "./engine/lifecycle";
 import { markerTag } from "./engine/marker";
 import { EntraResource } from "./engine/resource";
@@ -63,6 +64,10 @@ const kind = "AgentIdentityBlueprintPrincipal";
 const cast = "microsoft.graph.agentIdentityBlueprintPrincipal";
 const deletedServicePrincipals = "/directory/deletedItems/microsoft.graph.servicePrincipal";
 
+/** What a refresh needs to know of each. */
+const shown = "$select=id,appId,displayName,accountEnabled,tags";
+const listing: Listing<Principal> = { collection: `/servicePrincipals/${cast}`, shows: shown };
+
 /** The blueprint principals of the tenant, active and deleted. */
 const principals = new RunMemory<readonly Principal[]>();
 
@@ -111,8 +116,8 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
     return { id: made.id, actual: actual(made, marker) };
   },
 
-  async read(tenant, id, { marker }) {
-    const found = await tenant.get<Principal>(path(id)).catch(undefinedWhenGone);
+  async read(tenant, id, { marker }, _outputs, bulk) {
+    const found = await oneOf(tenant, bulk, listing, id, `${path(id)}?${shown}`).catch(undefinedWhenGone);
     return found && actual(found, marker);
   },
 

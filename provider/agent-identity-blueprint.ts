@@ -12,11 +12,13 @@ import { z } from "zod";
 import {
   bindings,
   changeReferences,
+  listedOwners,
   missingReferences,
   readReferences,
   references,
   sponsors,
 } from "./directory-references";
+import { type Listing, oneOf } from "./engine/bulk-read";
 import { same, sorted, textOf } from "./engine/json";
 import type { Lifecycle, Match } from "./engine/lifecycle";
 import { markerTag, markerTagPrefix } from "./engine/marker";
@@ -105,6 +107,8 @@ interface Blueprint {
 }
 
 const cast = "microsoft.graph.agentIdentityBlueprint";
+/** All blueprints of the tenant. */
+export const blueprintCollection = `/applications/${cast}`;
 const byName = (uniqueName: string): string => `/applications(uniqueName='${encodeURIComponent(uniqueName)}')/${cast}`;
 const defaultName = (marker: string): string => `agentid-${marker}`;
 const byAppId = (appId: string): string => `/applications(appId='${encodeURIComponent(appId)}')/${cast}`;
@@ -115,6 +119,10 @@ export const blueprintPath = (objectId: string): string => `/applications/${enco
 const deletedApplications = "/directory/deletedItems/microsoft.graph.application";
 /** What a search needs to know of each. */
 const shown = "id,appId,displayName,uniqueName,tags";
+
+/** What a refresh needs to know of each. */
+const selected = "$select=id,appId,displayName,description,signInAudience,tags,uniqueName";
+const listing: Listing<Blueprint> = { collection: blueprintCollection, shows: selected };
 
 /** The blueprints of the tenant, active and deleted. */
 const blueprints = new RunMemory<readonly Blueprint[]>();
@@ -150,7 +158,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
   },
 
   async find(tenant, wanted, fresh) {
-    const list = () => tenant.list<Blueprint>(`/applications/${cast}?$select=${shown}`);
+    const list = () => tenant.list<Blueprint>(`${blueprintCollection}?$select=${shown}`);
     const active = await blueprints.of(tenant, "active", list, fresh);
     const bears = ({ uniqueName }: Blueprint) => uniqueName?.toLowerCase() === wanted.uniqueName.toLowerCase();
     const there = active.filter(bears);
@@ -186,14 +194,16 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     return { id: blueprint.appId, ...(made ? {} : { existed: true as const }) };
   },
 
-  async read(tenant, id, declared, outputs) {
+  async read(tenant, id, declared, outputs, bulk) {
     const objectId = textOf(outputs["objectId"]) || (await objectIdOf(tenant, id).catch(undefinedWhenGone));
     if (objectId === undefined) return undefined;
     const path = blueprintPath(objectId);
+    const owners = (names: readonly string[]) =>
+      readReferences(tenant, `${path}/owners`, names, listedOwners(bulk, blueprintCollection, objectId, path));
     const [found, sponsorsNow, ownersNow] = await Promise.all([
-      tenant.get<Blueprint>(path).catch(undefinedWhenGone),
+      oneOf(tenant, bulk, listing, objectId, `${path}?${selected}`).catch(undefinedWhenGone),
       readReferences(tenant, `${path}/sponsors`, declared.sponsors).catch(undefinedWhenGone),
-      declared.owners && readReferences(tenant, `${path}/owners`, declared.owners).catch(undefinedWhenGone),
+      declared.owners && owners(declared.owners).catch(undefinedWhenGone),
     ]);
     if (!found || !sponsorsNow) return undefined;
     requireBlueprint(found);

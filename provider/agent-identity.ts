@@ -12,12 +12,14 @@ import { z } from "zod";
 import {
   bindings,
   changeReferences,
+  listedOwners,
   missingReferences,
   objectId,
   readReferences,
   references,
   sponsors,
 } from "./directory-references";
+import { type Listing, oneOf } from "./engine/bulk-read";
 import type { Lifecycle } from "./engine/lifecycle";
 import { markerTag } from "./engine/marker";
 import { EntraResource } from "./engine/resource";
@@ -81,6 +83,12 @@ interface Identity {
 const collection = "/servicePrincipals/microsoft.graph.agentIdentity";
 const path = (id: string): string => `/servicePrincipals/${encodeURIComponent(id)}/microsoft.graph.agentIdentity`;
 
+/** What a refresh needs to know of each. */
+const shown = "$select=id,displayName,agentIdentityBlueprintId,accountEnabled,tags";
+
+const ofBlueprint = (blueprintId: string): string =>
+  `${collection}?$filter=${encodeURIComponent(`agentIdentityBlueprintId eq '${blueprintId}'`)}`;
+
 /** The identities of each blueprint, by its appId. */
 const identitiesOf = new RunMemory<readonly Identity[]>();
 
@@ -108,8 +116,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
   refersTo: ({ blueprintId }) => [blueprintId],
 
   async find(tenant, { blueprintId, marker }, fresh) {
-    const filter = encodeURIComponent(`agentIdentityBlueprintId eq '${blueprintId}'`);
-    const list = () => tenant.list<Identity>(`${collection}?$filter=${filter}&$top=100`);
+    const list = () => tenant.list<Identity>(`${ofBlueprint(blueprintId)}&$top=100`);
     const identities = await identitiesOf.of(tenant, blueprintId, list, fresh);
     return identities
       .filter(({ tags }) => tags.includes(markerTag(agentIdentity.kind, marker)))
@@ -128,11 +135,15 @@ export const agentIdentity: Lifecycle<Inputs> = {
     return { id: made.id };
   },
 
-  async read(tenant, id, declared) {
+  async read(tenant, id, declared, _outputs, bulk) {
+    const siblings = ofBlueprint(declared.blueprintId ?? "");
+    const listing: Listing<Identity> = { collection: siblings, shows: shown };
+    const owners = (names: readonly string[]) =>
+      readReferences(tenant, `${path(id)}/owners`, names, listedOwners(bulk, siblings, id, path(id)));
     const [found, sponsorsNow, ownersNow] = await Promise.all([
-      tenant.get<Identity>(path(id)).catch(undefinedWhenGone),
+      oneOf(tenant, bulk, listing, id, `${path(id)}?${shown}`).catch(undefinedWhenGone),
       readReferences(tenant, `${path(id)}/sponsors`, declared.sponsors).catch(undefinedWhenGone),
-      declared.owners && readReferences(tenant, `${path(id)}/owners`, declared.owners).catch(undefinedWhenGone),
+      declared.owners && owners(declared.owners).catch(undefinedWhenGone),
     ]);
     if (!found || !sponsorsNow) return undefined;
     return {

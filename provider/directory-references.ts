@@ -2,9 +2,10 @@
  * Owners and sponsors: the people and groups who answer for an object. A program names them the way a reviewer knows
  * them, by user principal name, or by object id; Graph knows object ids only.
  *
- * Graph: GET /users/{id | upn}, GET|POST|DELETE …/{owners,sponsors}[/{id}]/$ref
+ * Graph: GET /users/{id | upn}, GET|POST|DELETE …/{owners,sponsors}[/{id}]/$ref, GET …?$expand=owners
  */
 import { z } from "zod";
+import { type BulkRead, type Listing, whole } from "./engine/bulk-read";
 import { sorted } from "./engine/json";
 import type { Finding } from "./engine/lifecycle";
 import { RunMemory } from "./engine/run-memory";
@@ -70,18 +71,49 @@ export async function bindings(tenant: Tenant, names: readonly string[]): Promis
   return Promise.all(names.map((name) => referenceUrl(tenant, name)));
 }
 
-/** Who stands there now, each in the spelling the program used, and by principal name when the program did not name them. */
+/**
+ * Who stands there now, each in the spelling the program used, and by principal name when the program did not name them.
+ *
+ * @param listed the same people out of a list; what is undefined there is read
+ */
 export async function readReferences(
   tenant: Tenant,
   path: string,
   declared: readonly string[] = [],
+  listed?: Promise<readonly DirectoryObject[] | undefined>,
 ): Promise<string[]> {
   const [there, named] = await Promise.all([
-    tenant.list<DirectoryObject>(`${path}?$select=id,userPrincipalName`),
+    listed?.then((shown) => shown ?? people(tenant, path)) ?? people(tenant, path),
     Promise.all(declared.map((name) => lookUp(tenant, name))),
   ]);
   const spelling = new Map(declared.map((name, index) => [named[index]?.id, name]));
   return sorted(there.map(({ id, userPrincipalName }) => spelling.get(id) ?? userPrincipalName?.toLowerCase() ?? id));
+}
+
+const shownOfPeople = "?$select=id,userPrincipalName";
+
+const people = (tenant: Tenant, path: string): Promise<DirectoryObject[]> =>
+  tenant.list<DirectoryObject>(`${path}${shownOfPeople}`);
+
+interface WithOwners {
+  readonly id: string;
+  readonly owners?: readonly DirectoryObject[];
+}
+
+/**
+ * The owners of one object out of a list of its collection, for {@link readReferences}. Sponsors cannot be had so: Graph
+ * documents `$expand` for owners and not for them.
+ *
+ * @param path of the object
+ */
+export async function listedOwners(
+  bulk: BulkRead | undefined,
+  collection: string,
+  id: string,
+  path: string,
+): Promise<readonly DirectoryObject[] | undefined> {
+  const listing: Listing<WithOwners> = { collection, shows: "$select=id&$expand=owners" };
+  return whole((await bulk?.one(listing, id, `${path}/owners${shownOfPeople}`))?.owners);
 }
 
 /** Adds who is missing, then removes who is too many: nobody stands without a sponsor in between. */

@@ -10,8 +10,9 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { blueprintPath, objectIdOf } from "./agent-identity-blueprint";
+import { blueprintCollection, blueprintPath, objectIdOf } from "./agent-identity-blueprint";
 import { objectId } from "./directory-references";
+import type { BulkRead, Listing } from "./engine/bulk-read";
 import { same, textOf } from "./engine/json";
 import type { Lifecycle } from "./engine/lifecycle";
 import { EntraResource } from "./engine/resource";
@@ -131,12 +132,14 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
     return { id: idOf(wanted) };
   },
 
-  async read(tenant, id, _declared, outputs) {
+  async read(tenant, id, _declared, outputs, bulk) {
     const [blueprintId = "", name = ""] = id.split("/");
     const blueprintObjectId =
       textOf(outputs["blueprintObjectId"]) || (await objectIdOf(tenant, blueprintId).catch(undefinedWhenGone));
     if (blueprintObjectId === undefined) return undefined;
-    const found = await byName(tenant, blueprintObjectId, name).catch(undefinedWhenGone);
+    const found =
+      (await listed(bulk, blueprintObjectId, name)) ??
+      (await byName(tenant, blueprintObjectId, name).catch(undefinedWhenGone));
     if (!found) return undefined;
     const { issuer, subject, audiences, description } = found;
     return {
@@ -172,8 +175,43 @@ function notOurs(found: Credential, wanted: Inputs): string | undefined {
 
 const idOf = ({ blueprintId, name }: Inputs): string => `${blueprintId}/${name}`;
 
+/** What is read of each. */
+const shown = "$select=id,name,issuer,subject,audiences,description";
+
+const pathByName = (blueprintObjectId: string, name: string): string =>
+  `${collection(blueprintObjectId)}(name='${encodeURIComponent(name)}')?${shown}`;
+
 const byName = (tenant: Tenant, blueprintObjectId: string, name: string): Promise<Credential> =>
-  tenant.get<Credential>(`${collection(blueprintObjectId)}(name='${encodeURIComponent(name)}')`);
+  tenant.get<Credential>(pathByName(blueprintObjectId, name));
+
+interface WithCredentials {
+  readonly id: string;
+  readonly federatedIdentityCredentials?: readonly Credential[];
+}
+
+/** Of every blueprint: a blueprint has no more of them than `$expand` shows. */
+const ofAllBlueprints: Listing<WithCredentials> = {
+  collection: blueprintCollection,
+  shows: "$select=id&$expand=federatedIdentityCredentials",
+};
+
+/** The credential out of the list of its blueprint's, where a blueprint has several, or of all blueprints', where it has one. */
+async function listed(
+  bulk: BulkRead | undefined,
+  blueprintObjectId: string,
+  name: string,
+): Promise<Credential | undefined> {
+  const alone = pathByName(blueprintObjectId, name);
+  const ofBlueprint: Listing<Credential> = {
+    collection: collection(blueprintObjectId),
+    shows: shown,
+    keyOf: (credential) => credential.name,
+  };
+  const found = await bulk?.one(ofBlueprint, name, alone);
+  if (found) return found;
+  const blueprint = await bulk?.one(ofAllBlueprints, blueprintObjectId, alone);
+  return blueprint?.federatedIdentityCredentials?.find((credential) => credential.name === name);
+}
 
 function body({ issuer, subject, audiences, description }: Inputs): object {
   return { issuer, subject, audiences, ...(description === undefined ? {} : { description }) };

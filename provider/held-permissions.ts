@@ -4,6 +4,7 @@
  * Graph: /servicePrincipals/{id}/appRoleAssignments, /oauth2PermissionGrants (v1.0)
  */
 import type { Api } from "./api";
+import { type BulkRead, type Listing, whole } from "./engine/bulk-read";
 import { EntraError, undefinedWhenGone } from "./graph/errors";
 import type { Tenant } from "./graph/tenant";
 
@@ -26,10 +27,11 @@ export async function heldPermissions(
   tenant: Tenant,
   agentId: string,
   api: Api,
+  bulk?: BulkRead,
 ): Promise<{ application: string[]; delegated: string[] }> {
   const [assignments, grant] = await Promise.all([
-    roleAssignments(tenant, agentId, api),
-    delegatedGrant(tenant, agentId, api),
+    roleAssignments(tenant, agentId, api, bulk),
+    delegatedGrant(tenant, agentId, api, bulk),
   ]);
   const nameOf = (roleId: string): string => [...api.roles].find(([, id]) => id === roleId)?.[0] ?? roleId;
   return {
@@ -38,19 +40,57 @@ export async function heldPermissions(
   };
 }
 
-async function roleAssignments(tenant: Tenant, agentId: string, api: Api): Promise<RoleAssignment[]> {
-  const all = await tenant.list<RoleAssignment>(`/servicePrincipals/${encodeURIComponent(agentId)}/appRoleAssignments`);
+async function roleAssignments(tenant: Tenant, agentId: string, api: Api, bulk?: BulkRead): Promise<RoleAssignment[]> {
+  const all = (await listedAssignments(bulk, agentId)) ?? (await tenant.list<RoleAssignment>(assignmentsPath(agentId)));
   return all.filter(({ resourceId }) => resourceId === api.id);
 }
 
-async function delegatedGrant(tenant: Tenant, agentId: string, api: Api): Promise<DelegatedGrant | undefined> {
-  return (await delegatedGrants(tenant, agentId)).find(({ resourceId }) => resourceId === api.id);
+const assignmentsPath = (agentId: string): string =>
+  `/servicePrincipals/${encodeURIComponent(agentId)}/appRoleAssignments?$select=id,appRoleId,resourceId`;
+
+interface WithAssignments {
+  readonly id: string;
+  readonly appRoleAssignments?: readonly RoleAssignment[];
 }
 
-function delegatedGrants(tenant: Tenant, agentId: string): Promise<DelegatedGrant[]> {
-  const filter = encodeURIComponent(`clientId eq '${agentId}' and consentType eq 'AllPrincipals'`);
-  return tenant.list<DelegatedGrant>(`/oauth2PermissionGrants?$filter=${filter}`);
+/** With those of the other agents of its blueprint, or of the other principals, where a list has shown what it is. */
+async function listedAssignments(
+  bulk: BulkRead | undefined,
+  agentId: string,
+): Promise<readonly RoleAssignment[] | undefined> {
+  const collection = await bulk?.collectionOf(agentId);
+  if (collection === undefined) return undefined;
+  const listing: Listing<WithAssignments> = { collection, shows: "$select=id&$expand=appRoleAssignments" };
+  return whole((await bulk?.one(listing, agentId, assignmentsPath(agentId)))?.appRoleAssignments);
 }
+
+async function delegatedGrant(
+  tenant: Tenant,
+  agentId: string,
+  api: Api,
+  bulk?: BulkRead,
+): Promise<DelegatedGrant | undefined> {
+  const listed = await bulk?.look(consentsTo(api), agentId, grantsPath(agentId));
+  return listed
+    ? listed.item
+    : (await delegatedGrants(tenant, agentId)).find(({ resourceId }) => resourceId === api.id);
+}
+
+const shownOfGrants = "$select=id,clientId,consentType,resourceId,scope";
+
+const grantsPath = (agentId: string): string =>
+  `/oauth2PermissionGrants?$filter=${encodeURIComponent(`clientId eq '${agentId}' and consentType eq 'AllPrincipals'`)}&${shownOfGrants}`;
+
+/** What everybody has consented to at an API for all users: one grant each client. Long in a large tenant, and read no further than it is worth. */
+const consentsTo = (api: Api): Listing<DelegatedGrant> => ({
+  collection: `/oauth2PermissionGrants?$filter=${encodeURIComponent(`consentType eq 'AllPrincipals' and resourceId eq '${api.id}'`)}`,
+  shows: shownOfGrants,
+  top: 999,
+  keyOf: ({ clientId }) => clientId,
+});
+
+const delegatedGrants = (tenant: Tenant, agentId: string): Promise<DelegatedGrant[]> =>
+  tenant.list<DelegatedGrant>(grantsPath(agentId));
 
 /** Grants one application permission; that it is granted already is done. */
 export async function assign(tenant: Tenant, agentId: string, api: Api, name: string): Promise<void> {

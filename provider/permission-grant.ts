@@ -130,11 +130,11 @@ export const permissionGrant: Lifecycle<Inputs> = {
     return { id: idOf(wanted), actual: { inputs: { agentId: wanted.agentId, api: wanted.api, ...held }, outputs: {} } };
   },
 
-  async read(tenant, id) {
+  async read(tenant, id, _declared, _outputs, bulk) {
     const [agentId = "", api = ""] = id.split("/");
     // Without the API or the agent there is nothing left to hold.
     const held = await apiOf(tenant, api)
-      .then((offer) => heldPermissions(tenant, agentId, offer))
+      .then((offer) => heldPermissions(tenant, agentId, offer, bulk))
       .catch(undefinedWhenGone);
     if (!held || held.application.length + held.delegated.length === 0) return undefined;
     return {

@@ -84,8 +84,9 @@ class BulkReads {
       const { value, "@odata.nextLink": link } = await this.tenant.get<GraphPage>(path);
       if (!Array.isArray(value))
         throw new EntraError("UNEXPECTED_ANSWER", "Graph answered a list without a list in it");
-      for (const { id } of value) this.#collections.set(id, collection);
-      return { items: value, next: link === undefined ? undefined : this.#pathOf(link) };
+      const items = value as readonly Listed[];
+      for (const { id } of items) this.#collections.set(id, collection);
+      return { items, next: link === undefined ? undefined : this.#pathOf(link) };
     } finally {
       this.#underWay.delete(underWay);
       arrived();
@@ -142,6 +143,20 @@ export class BulkRead {
   collectionOf = (id: string): Promise<string | undefined> => this.lists.collectionOf(id);
 }
 
+/**
+ * An object that is read by itself at the path `alone`: out of a list, where there is one to look into. 404 is an
+ * EntraError with code NOT_FOUND.
+ */
+export async function oneOf<Item extends Listed>(
+  tenant: Tenant,
+  bulk: BulkRead | undefined,
+  listing: Listing<Item>,
+  key: string,
+  alone: string,
+): Promise<Item> {
+  return (await bulk?.one(listing, key, alone)) ?? tenant.get<Item>(alone);
+}
+
 /** Neighbours that `$expand` shows at most: with as many, there may be more. */
 const mostExpanded = 20;
 
@@ -153,7 +168,7 @@ const idOf = ({ id }: Listed): string => id;
 const unitsOf = (path: string): number => costOf("GET", path, workloadOf(path)).units;
 
 interface GraphPage {
-  readonly value: readonly Listed[];
+  readonly value?: unknown;
   readonly "@odata.nextLink"?: string;
 }
 

@@ -29,8 +29,8 @@ interface PartAnswer {
 }
 
 /**
- * A request that nobody is ahead of leaves at once. While an answer is awaited, requests wait for it together, for a round
- * trip at most: what is alone never waits, and what comes in a stream travels in as few trips as it would take anyway.
+ * A request that nobody is ahead of leaves at once. While answers are awaited, requests wait for them together, for two
+ * round trips at most: what is alone never waits, and what comes in a stream travels in few trips.
  *
  * @param now milliseconds, from any beginning
  */
@@ -52,7 +52,7 @@ export function batching(send: Transport, now: () => number = () => performance.
     if (known) return known;
     const founded = new Company(
       (waiting) => deliver(timed, waiting),
-      () => Math.min(longestHold, roundTripMs),
+      () => Math.min(longestHold, 2 * roundTripMs),
     );
     companies.set(key, founded);
     return founded;
@@ -90,9 +90,8 @@ class Company {
     if (waiting.length === 0) return;
     this.#underWay++;
     void this.deliver(waiting).then(() => {
-      this.#underWay--;
       // Whoever was answered asks the next question first, and travels along.
-      setImmediate(this.#leave);
+      if (--this.#underWay === 0) setImmediate(this.#leave);
     });
   };
 }

@@ -181,7 +181,7 @@ describe("requests that come one after the other", () => {
     expect((await Promise.all(all)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   });
 
-  it("do not wait for an answer that does not come: a round trip is all", async () => {
+  it("do not wait for an answer that does not come: two round trips are all", async () => {
     const { transport, trips, answer } = await wire(5);
     const first = transport(read(1));
     await tick();

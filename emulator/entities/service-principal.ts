@@ -79,6 +79,8 @@ function foreign({ body }: { readonly body: Json }): Json {
   return {
     appDisplayName: api?.displayName ?? body["displayName"],
     appRoles: api?.appRoles ?? [],
+    // A replica may have the principal and not its application yet.
+    displayName: null,
     oauth2PermissionScopes: (api?.oauth2PermissionScopes ?? []).map((scope) => ({
       ...scope,
       userConsentDescription: null,
@@ -134,6 +136,8 @@ const showsBlueprintPrincipal: View = ({ id, body, deletedDateTime }, around) =>
     deletedDateTime,
     ...unset,
     createdDateTime: body["createdDateTime"],
+    // A replica may have the principal and not its blueprint yet.
+    displayName: null,
     ...body,
     ...of,
     publishedPermissionScopes: of["oauth2PermissionScopes"] ?? [],

@@ -4,14 +4,19 @@
  *
  * Source of every rule here: Pulumi SDK 3.259, cmd/dynamic-provider/index.ts.
  */
+import { systemClock } from "../graph/clock";
 import { connect } from "../graph/connection";
 import { EntraError } from "../graph/errors";
+import { runCancelled } from "../graph/scheduler";
 import type { Tenant } from "../graph/tenant";
 import { Driver, HalfDone, type State } from "./driver";
 import { world } from "./world";
+import { whenCancelled } from "./cancellation";
 import { whenEngineIsGone } from "./engine-channel";
+import { EngineLog, enginesLog } from "./engine-log";
 import { json, textOf } from "./json";
 import type { Finding, Lifecycle, Marked } from "./lifecycle";
+import { defaultPatience } from "./visibility";
 
 type Properties = Record<string, unknown>;
 
@@ -26,13 +31,28 @@ export interface DynamicProvider {
 }
 
 /** Inputs that the class adds for the engine's and our own use; the life cycle never sees them. */
-const internal = ["__provider", "__findings", "marker"] as const;
+const internal = ["__provider", "__findings", "__urn", "marker"] as const;
+
+const warning = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
+
+const log = new EngineLog(enginesLog(), warning);
+
+/** Aborted when the engine says that the run is over. */
+const cancel = new AbortController();
 
 /** One connection, one set of claims for all resources of this process. */
 const thisProcess = world(connectAndSay, {
+  patience: { ...defaultPatience, pause },
   tell: (message) => void process.stdout.write(`${message}\n`),
-  warn: (message) => void process.stderr.write(`warning: ${message}\n`),
+  warn: warning,
 });
+
+async function pause(ms: number): Promise<void> {
+  log.pauses(ms);
+  await systemClock.wait(ms, cancel.signal).catch(() => {
+    throw runCancelled();
+  });
+}
 
 export function dynamicProvider<Inputs extends object>(
   lifecycle: Lifecycle<Inputs>,
@@ -41,10 +61,13 @@ export function dynamicProvider<Inputs extends object>(
   // The engine hands over what `check` gave it, so the inputs have been judged.
   const wanted = (inputs: Properties): Inputs & Marked =>
     ({ ...own(inputs), marker: textOf(inputs["marker"]) }) as Inputs & Marked;
+  const during = <T>({ marker }: Properties, act: () => Promise<T>): Promise<T> =>
+    spoken(() => log.during(lifecycle.kind, textOf(marker), act));
   return {
     async check(olds, news) {
-      return spoken(async () => {
-        const marker = textOf(news["marker"]);
+      const marker = textOf(news["marker"]);
+      log.declare(lifecycle.kind, marker, textOf(news["__urn"]));
+      return during(news, async () => {
         const { inputs, findings } = await driver.check(olds, own(news), marker);
         const told = findingsTold(news);
         return {
@@ -56,7 +79,7 @@ export function dynamicProvider<Inputs extends object>(
     },
 
     async diff(id, olds, news) {
-      return spoken(async () => {
+      return during(news, async () => {
         driver.refuseOtherTenant("check", olds, await driver.world.tenant());
         // `changes` stays undefined: the engine compares the inputs itself and shows each property.
         return { replaces: driver.diff(id, olds, news), deleteBeforeReplace: true };
@@ -64,7 +87,7 @@ export function dynamicProvider<Inputs extends object>(
     },
 
     async create(inputs) {
-      return spoken(async () => {
+      return during(inputs, async () => {
         refuseFindings(inputs);
         try {
           const { id, state } = await driver.create(wanted(inputs));
@@ -76,21 +99,21 @@ export function dynamicProvider<Inputs extends object>(
     },
 
     async read(id, props) {
-      return spoken(async () => {
+      return during(props, async () => {
         const found = await driver.read(id, props);
         return found ? { id, props: { ...found.state }, inputs: { ...found.inputs } } : { id: "", props: {} };
       });
     },
 
     async update(id, olds, news) {
-      return spoken(async () => {
+      return during(news, async () => {
         refuseFindings(news);
         return { outs: { ...(await driver.update(id, olds, wanted(news))) } };
       });
     },
 
     async delete(id, props) {
-      return spoken(() => driver.remove(id, props));
+      return during(props, () => driver.remove(id, props));
     },
   };
 }
@@ -124,6 +147,7 @@ function initFailed(half: HalfDone, inputs: Properties): Error {
  */
 async function spoken<T>(act: () => Promise<T>): Promise<T> {
   watchEngine();
+  underWay++;
   try {
     return await act();
   } catch (error) {
@@ -133,22 +157,33 @@ async function spoken<T>(act: () => Promise<T>): Promise<T> {
       error.toString = () => what;
     }
     throw error;
+  } finally {
+    underWay--;
   }
 }
 
+let underWay = 0;
 let watched = false;
 
 function watchEngine(): void {
   if (watched) return;
   watched = true;
   whenEngineIsGone(() => process.exit(0));
+  whenCancelled(
+    () => cancel.abort(),
+    () => {
+      // With steps under way the engine still wants their results; it kills us when it does not.
+      if (underWay === 0) process.exit(0);
+    },
+  );
 }
 
 let said = false;
 
 /** Every preview, update, refresh and destroy says which tenant it talks to. */
 async function connectAndSay(): Promise<Tenant> {
-  const tenant = await connect();
+  const surroundings = { say: (message: string) => log.waits(message), cancelled: cancel.signal };
+  const tenant = await connect(process.env, process.cwd(), surroundings);
   if (!said) {
     said = true;
     process.stdout.write(`Tenant: ${tenant.name} (${tenant.id})\n`);

@@ -36,6 +36,7 @@ export abstract class EntraResource extends pulumi.CustomResource {
     refuseOtherTenantThanExpected();
     const type = typeToken(lifecycle.kind);
     const findings = findingsOf(lifecycle, args);
+    const urn = urnOf(type, name, opts.parent);
     const traceAll = traceProgramOnly(__filename);
     try {
       super(
@@ -44,7 +45,9 @@ export abstract class EntraResource extends pulumi.CustomResource {
         {
           ...Object.fromEntries([...outputs, "tenantId"].map((output) => [output, undefined])),
           ...args,
-          marker: marker(type, name, opts.parent),
+          marker: marker(urn),
+          // For `check` alone, which tells waits on the resource's line and keeps it out of the state: see engine-log.ts.
+          __urn: urn,
           ...(findings.length > 0
             ? { __findings: findings.map(({ property, reason }) => `${property} ${reason}`) }
             : {}),
@@ -83,17 +86,19 @@ function isDeferred(value: unknown): boolean {
 }
 
 /**
- * The parent's URN is taken out of its output: as an output it would make the child depend on the parent component, which
- * is done only when its children are, and the program would wait for itself.
+ * The URN that the engine will give the resource. The parent's is taken out of its output: as an output it would make the
+ * child depend on the parent component, which is done only when its children are, and the program would wait for itself.
  */
-function marker(type: string, name: string, parent: pulumi.Resource | undefined): pulumi.Output<string> {
-  const owner = new pulumi.Config("entra-agent-id").get("owner") ?? "";
+function urnOf(type: string, name: string, parent: pulumi.Resource | undefined): pulumi.Output<string> {
   const parentUrn = new Promise<string | undefined>((resolve) =>
     parent ? parent.urn.apply(resolve) : resolve(undefined),
   );
-  return pulumi
-    .output(parentUrn)
-    .apply((urn) => pulumi.createUrn(name, type, urn).apply((own) => markerOf(own, owner)));
+  return pulumi.output(parentUrn).apply((urn) => pulumi.createUrn(name, type, urn));
+}
+
+function marker(urn: pulumi.Output<string>): pulumi.Output<string> {
+  const owner = new pulumi.Config("entra-agent-id").get("owner") ?? "";
+  return urn.apply((own) => markerOf(own, owner));
 }
 
 /** Only the environment selects the tenant; the configuration may say what it must be. */

@@ -34,6 +34,10 @@ export interface Scheduler {
   nearLimit(errand: Errand, share: number, sentAtMs: number): void;
 }
 
+/** Why nothing more is done in a run that was cancelled. */
+export const runCancelled = (): EntraError =>
+  new EntraError("UNAVAILABLE", "the run was cancelled before this request was sent");
+
 /** Which of its limits Graph means. */
 export type Limit = keyof Cost;
 
@@ -211,7 +215,6 @@ export class QuotaScheduler implements Scheduler {
   }
 
   #refuseAll(): void {
-    const why = () => new EntraError("UNAVAILABLE", "the run was cancelled before this request was sent");
-    for (const { refuse } of this.#waiting.splice(0)) refuse(why());
+    for (const { refuse } of this.#waiting.splice(0)) refuse(runCancelled());
   }
 }

@@ -16,7 +16,7 @@ async function children(change: Partial<AgentFleetArgs> = {}): Promise<Record<st
   const kind = (type: string): string => type.replace("pulumi-nodejs:dynamic/entra-agent-id:", "");
   return Object.fromEntries(
     registered.map(({ type, name, inputs }) => {
-      const { __provider, marker, ...declared } = inputs as Record<string, unknown>;
+      const { __provider, __urn, marker, ...declared } = inputs as Record<string, unknown>;
       return [`${kind(type)} ${name}`, declared];
     }),
   );

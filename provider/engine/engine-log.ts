@@ -1,0 +1,96 @@
+/**
+ * What takes long, told on the line of the resource that waits, through Pulumi's log service. Such a line is ephemeral: it
+ * vanishes with the wait.
+ *
+ * Life-cycle methods are not told which resource they serve. The class says its URN to `check`, which keeps it out of what
+ * the engine stores, and it is remembered here by kind and marker. Where no `check` ran (`pulumi refresh`, `pulumi
+ * destroy`, a resource that the program does not declare any more), waits are told under the stack.
+ */
+import { AsyncLocalStorage } from "node:async_hooks";
+import { createRequire } from "node:module";
+import type * as Grpc from "@grpc/grpc-js";
+import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
+import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
+
+/** Shows a message beside a resource until something else happens there. Calls `failed` where it could not be shown. */
+export type Show = (urn: string, message: string, failed: () => void) => void;
+
+/** Milliseconds between two lines under the stack: many resources meet the same trouble at once. */
+const asideAgainMs = 15_000;
+
+/** Shorter waits for the tenant are not worth a line, in milliseconds. */
+const worthTellingMs = 5_000;
+
+/** The resource whose life-cycle method runs. */
+interface Line {
+  readonly urn: string | undefined;
+  /** For how long it has waited between looks, in milliseconds. */
+  pausedMs: number;
+}
+
+export class EngineLog {
+  readonly #urns = new Map<string, string>();
+  readonly #lines = new AsyncLocalStorage<Line>();
+  #asideAtMs = -Infinity;
+
+  /**
+   * @param show undefined where there is no engine
+   * @param aside tells it under the stack, for good
+   */
+  constructor(
+    private readonly show: Show | undefined,
+    private readonly aside: (message: string) => void,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** Notes whose marker this is. A process hears it from `check`, before it does anything else for the resource. */
+  declare(kind: string, marker: string, urn: string): void {
+    if (urn !== "") this.#urns.set(`${kind} ${marker}`, urn);
+  }
+
+  /** Runs a life-cycle method. What it has to wait for is told on the line of its resource. */
+  during<T>(kind: string, marker: string, act: () => Promise<T>): Promise<T> {
+    return this.#lines.run({ urn: this.#urns.get(`${kind} ${marker}`), pausedMs: 0 }, act);
+  }
+
+  /** Tells why nothing moves, and for how long: `waiting 12 s for Graph's quota of 3,000 writes in 150 s`. */
+  waits(message: string): void {
+    const urn = this.#lines.getStore()?.urn;
+    if (urn === undefined || !this.show) this.#tellAside(message);
+    else this.show(urn, message, () => this.#tellAside(message));
+  }
+
+  /** Tells it when the looks of one life-cycle method at the tenant come to more than a moment. */
+  pauses(ms: number): void {
+    const line = this.#lines.getStore();
+    if (!line) return;
+    line.pausedMs += ms;
+    if (line.pausedMs < worthTellingMs) return;
+    this.waits(`waiting until all of Graph shows what was written, for ${Math.round(line.pausedMs / 1000)} s by now`);
+  }
+
+  #tellAside(message: string): void {
+    if (this.now() - this.#asideAtMs < asideAgainMs) return;
+    this.#asideAtMs = this.now();
+    this.aside(message);
+  }
+}
+
+/** The log of the engine that started this dynamic provider process; undefined in every other process. */
+export function enginesLog([, script, address] = process.argv): Show | undefined {
+  if (!script?.includes("dynamic-provider") || !address) return undefined;
+  // A client and its credentials must come from one copy of gRPC: Pulumi's own.
+  const { credentials } = createRequire(require.resolve("@pulumi/pulumi/package.json"))("@grpc/grpc-js") as typeof Grpc;
+  // A proxy of the environment does not know the engine.
+  const client = new EngineClient(address, credentials.createInsecure(), { "grpc.enable_http_proxy": 0 });
+  return (urn, message, failed) => {
+    const request = new LogRequest();
+    request.setSeverity(LogSeverity.INFO);
+    request.setUrn(urn);
+    request.setMessage(message);
+    request.setEphemeral(true);
+    client.log(request, (error) => {
+      if (error) failed();
+    });
+  };
+}

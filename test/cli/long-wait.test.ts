@@ -1,0 +1,99 @@
+import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
+import { serveTenant, type ServedTenant } from "../../emulator/server";
+import { program } from "./programs";
+import { aStack, type Stack } from "./stack";
+
+interface Diagnostic {
+  readonly urn?: string;
+  readonly message: string;
+  readonly ephemeral?: boolean;
+}
+
+/** What the run with this number told, as the engine's event log has it. */
+const told = (stack: Stack, run: number): Diagnostic[] =>
+  stack
+    .read(`events-${run}.ndjson`)
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as { diagnosticEvent?: Diagnostic })
+    .flatMap(({ diagnosticEvent }) => diagnosticEvent ?? []);
+
+const policies = (count: number) =>
+  program(
+    Array.from(
+      { length: count },
+      (_, index) =>
+        `new agentid.ConditionalAccessPolicy("p${index}", { displayName: "Policy ${index}", conditions: { clientApplications: { includeAgentIdServicePrincipals: ["All"] }, applications: { includeApplications: ["All"] } } });`,
+    ).join("\n"),
+  );
+
+const quota = "waiting \\d+ s for Graph's quota of 1 request a second";
+
+describe("a wait for Graph's quota", () => {
+  let tenant: EmulatedTenant;
+  let served: ServedTenant;
+  let stack: Stack;
+
+  beforeAll(async () => {
+    tenant = openTenant({ memory: true });
+    tenant.set({ quotas: {} });
+    served = await serveTenant(tenant, { port: 0 });
+    stack = await aStack(policies(4), { environment: { ENTRA_AGENT_ID_TENANT: served.url } });
+  });
+  afterAll(async () => {
+    await served.close();
+    tenant.close();
+  });
+
+  it("is told on the line of the resource that waits and vanishes, and nobody comes too early", async () => {
+    expect(await stack.up()).toMatchObject({ exitCode: 0, errors: [] });
+
+    const waits = told(stack, 1).filter(({ message }) => message.includes("waiting"));
+    expect(waits.length).toBeGreaterThan(0);
+    for (const { urn, message, ephemeral } of waits) {
+      expect(urn).toMatch(/entra-agent-id:ConditionalAccessPolicy::p\d$/);
+      expect(message).toMatch(new RegExp(quota));
+      expect(ephemeral).toBe(true);
+    }
+    expect(new Set(waits.map(({ urn }) => urn)).size).toBeGreaterThan(1);
+    expect(tenant.earlyCalls()).toBe(0);
+    expect(tenant.requests().filter(({ status }) => status === 429)).toEqual([]);
+  });
+
+  it("leaves no trace in the state: the resource's URN is said to nobody but the provider", async () => {
+    const keys = (await stack.resources()).flatMap(({ inputs, outputs }) => Object.keys({ ...inputs, ...outputs }));
+    expect(keys).toContain("marker");
+    expect(keys).not.toContain("__urn");
+    expect(await stack.preview("--expect-no-changes")).toMatchObject({ exitCode: 0, ops: {} });
+  });
+
+  it("is told under the stack by a refresh, which is not told which resource it serves", async () => {
+    expect(await stack.refresh()).toMatchObject({ exitCode: 0, errors: [] });
+    const waits = told(stack, 3).filter(({ message }) => message.includes("waiting"));
+    expect(waits.map(({ message }) => message.trim())).toEqual([
+      expect.stringMatching(new RegExp(`^warning: ${quota}$`)),
+    ]);
+  });
+
+  it("ends with the first Ctrl-C: what is under way is kept, the rest is said not to be sent, and the next run does it", async () => {
+    stack.edit(policies(12));
+    const begun = stack.begin("up", "--yes", "--skip-preview");
+    await begun.says("waiting");
+    begun.kill("SIGINT");
+    const cancelled = await begun.outcome;
+    expect(cancelled.exitCode).not.toBe(0);
+    expect(cancelled.errors.join("\n")).toMatch(
+      /cannot \w+ Conditional Access policy "Policy \d+": the run was cancelled before this request was sent\. Nothing was changed by this request: run `pulumi up` again later\./,
+    );
+
+    expect(await stack.up()).toMatchObject({ exitCode: 0, errors: [] });
+    expect(await stack.resources()).toHaveLength(12);
+    expect(await listed(served.url, tenant)).toHaveLength(12);
+  });
+});
+
+async function listed(url: string, tenant: EmulatedTenant): Promise<unknown[]> {
+  const headers = { authorization: `Bearer ${await tenant.token()}`, "x-emulated-switches": '{"quotas":null}' };
+  const response = await fetch(`${url}/beta/identity/conditionalAccess/policies`, { headers });
+  return ((await response.json()) as { value: unknown[] }).value;
+}

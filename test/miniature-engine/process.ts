@@ -9,17 +9,22 @@ import type { Lifecycle } from "../../provider/engine/lifecycle";
 import { defaultPatience } from "../../provider/engine/visibility";
 import { world, type World } from "../../provider/engine/world";
 import { federatedIdentityCredential } from "../../provider/federated-identity-credential";
+import type { Clock } from "../../provider/graph/clock";
 import { embeddedConnection, type EmbeddedTenant, type Tuning } from "../../provider/graph/connection";
 import { permissionGrant } from "../../provider/permission-grant";
 import { ManualClock } from "../graph/manual-clock";
 import type { Process } from "./engine";
 
-/** @param settings what differs from a plain process on virtual time */
-export async function aProcess(
-  emulated: EmbeddedTenant,
-  settings: { readonly tuning?: Tuning; readonly world?: Partial<World> } = {},
-): Promise<Process> {
-  const clock = new ManualClock();
+/** What differs from a plain process. */
+interface ProcessSettings {
+  readonly tuning?: Tuning;
+  readonly world?: Partial<World>;
+  /** The process's time. @default one that jumps to whatever is waited for */
+  readonly clock?: Clock;
+}
+
+export async function aProcess(emulated: EmbeddedTenant, settings: ProcessSettings = {}): Promise<Process> {
+  const { clock = new ManualClock() } = settings;
   const tenant = await embeddedConnection(emulated, "the test tenant", { clock, ...settings.tuning });
   const patience = { ...defaultPatience, now: () => clock.now(), pause: (ms: number) => clock.wait(ms) };
   const shared = world(() => Promise.resolve(tenant), { patience, ...settings.world });

@@ -94,14 +94,20 @@ export async function untilReferentsShow<T>(act: () => Promise<T>, young: boolea
   }
 }
 
+/** Codes that refuse a parent that is not there, or that is not yet what it must be. */
+const missingReferent = new Set([
+  "AgentIdentity_AgentBlueprintPrincipalDoesNotExist",
+  "AgentIdentity_IncompatibleParentType",
+  "AgentBlueprintPrincipal_RequireAgentBlueprint",
+]);
+
 /** Graph's ways to say that something referred to is not there. Its general 400 has no code of its own, only words. */
 function saysReferentIsMissing(error: unknown): boolean {
   if (!(error instanceof EntraError) || !error.answer) return false;
   const { status, code } = error.answer;
   return (
     error.code === "NOT_FOUND" ||
-    code === "AgentIdentity_AgentBlueprintPrincipalDoesNotExist" ||
-    code === "AgentBlueprintPrincipal_RequireAgentBlueprint" ||
+    missingReferent.has(code) ||
     (status === 400 &&
       code === "Request_BadRequest" &&
       /not found|does not exist|does not reference/i.test(error.message))

@@ -32,7 +32,9 @@ export function whenEngineIsGone(gone: () => void, [, script, address] = process
         if (isRefused) gone();
         else setTimeout(watch, pauseMs).unref();
       })
-      .unref();
+      .unref()
+      // The engine greets; the end of a stream shows only once it has been read up to there.
+      .resume();
   };
   watch();
 }

@@ -4,7 +4,7 @@ import { whenEngineIsGone } from "../../provider/engine/engine-channel";
 
 /** Stands for the CLI: what a provider process gets to know of it is an address. */
 async function anEngine(): Promise<{ server: Server; argv: string[]; connected: () => Promise<Socket> }> {
-  const server = createServer((socket) => socket.resume()).listen(0, "127.0.0.1");
+  const server = createServer((socket) => socket.resume().write("a greeting")).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
   return {

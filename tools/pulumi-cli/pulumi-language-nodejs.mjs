@@ -3,6 +3,7 @@
 // The CLI starts it, reads the port from its first line, and asks it to run programs and plugins written for Node.js.
 import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
+import { connect } from "node:net";
 import path from "node:path";
 
 // A copy lies beside the built CLI, so nothing may be looked up from where this file is: the project's own SDK counts.
@@ -124,18 +125,25 @@ server.addService(LanguageRuntimeService, {
   runPlugin,
 });
 
-/** The CLI ends its plugins itself; when it was killed nobody does, so its closed channel ends this one and its children. */
+/**
+ * The CLI ends its plugins itself; when it was killed nobody does, so this one and its children end when nobody listens at
+ * the engine's address any more. A plain connection: gRPC's would go through a proxy of the environment.
+ */
 function endWithEngine() {
-  const channel = new grpc.Channel(engine, grpc.credentials.createInsecure(), {});
-  const watch = () => {
-    const state = channel.getConnectivityState(true);
-    if (state === grpc.connectivityState.TRANSIENT_FAILURE || state === grpc.connectivityState.SHUTDOWN) {
+  const at = engine.lastIndexOf(":");
+  let isRefused = false;
+  connect({ host: engine.slice(0, at), port: Number(engine.slice(at + 1)) })
+    .on("error", (error) => (isRefused = "code" in error && error.code === "ECONNREFUSED"))
+    .on("close", () => {
+      if (!isRefused) {
+        setTimeout(endWithEngine, 100);
+        return;
+      }
       for (const child of running) child.kill();
       process.exit(0);
-    }
-    channel.watchConnectivityState(state, Infinity, watch);
-  };
-  watch();
+    })
+    // The engine greets; the end of a stream shows only once it has been read up to there.
+    .resume();
 }
 
 server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) => {

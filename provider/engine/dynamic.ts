@@ -16,6 +16,7 @@ import { whenEngineIsGone } from "./engine-channel";
 import { EngineLog, enginesLog } from "./engine-log";
 import { json, textOf } from "./json";
 import type { Finding, Lifecycle, Marked } from "./lifecycle";
+import { notebookIn, notesFolder, RecentWrites } from "./recent-writes";
 import { defaultPatience } from "./visibility";
 
 type Properties = Record<string, unknown>;
@@ -43,6 +44,7 @@ const cancel = new AbortController();
 /** One connection, one set of claims for all resources of this process. */
 const thisProcess = world(connectAndSay, {
   patience: { ...defaultPatience, pause },
+  recent: new RecentWrites(Date.now, notebookIn(notesFolder(), warning)),
   tell: (message) => void process.stdout.write(`${message}\n`),
   warn: warning,
 });

@@ -83,7 +83,7 @@ export const benchmarks = {
     size: 1_000,
     environment: withoutCheckpoints,
     run: (size) => {
-      const application = ["Group.Read.All", "Sites.Read.All", "User.Read.All"];
+      const application = ["AuditLog.Read.All", "Group.Read.All", "User.Read.All"];
       const program = agentsOf(size, { application, delegated: ["Mail.Read"] });
       return measured({ program, environment: withoutCheckpoints, switches: documentedQuotas }, ["apply", "preview"]);
     },

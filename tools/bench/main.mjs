@@ -4,10 +4,14 @@
  * hour, wants a quiet machine and writes docs/benchmarks.md. `-- NAME...` measures those and prints. `-- report` writes the
  * document from the last run of each. `--size 10` tries a benchmark with fewer agents; no report shows that.
  */
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import prettier from "prettier";
 import { benchmarks, groups } from "./benchmarks.mjs";
-import { writeReport } from "./report.mjs";
-import { circumstances, keep } from "./results.mjs";
+import { document } from "./report.mjs";
+import { circumstances, keep, kept } from "./results.mjs";
 import { closing, costs, quotaLine } from "./wording.mjs";
 
 /** @typedef {import("./benchmarks.mjs").Name} Name */
@@ -75,7 +79,10 @@ async function main() {
 
 /** @returns {Promise<number>} exit code */
 async function report() {
-  console.log(`Wrote ${await writeReport()}.`);
+  const file = fileURLToPath(new URL("../../docs/benchmarks.md", import.meta.url));
+  const style = await prettier.resolveConfig(file);
+  writeFileSync(file, await prettier.format(document(kept()), { ...style, parser: "markdown" }));
+  console.log(`Wrote ${path.relative(process.cwd(), file)}.`);
   return 0;
 }
 

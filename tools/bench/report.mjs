@@ -1,13 +1,8 @@
 // @ts-check
 /** docs/benchmarks.md, from the last run of each benchmark. Nothing in it is written by hand. */
-import { writeFileSync } from "node:fs";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
-import prettier from "prettier";
 import { benchmarks, delay } from "./benchmarks.mjs";
 import { recommended, withoutCheckpoints } from "./environment.mjs";
 import { judged, peer, stackRatio } from "./goals.mjs";
-import { kept } from "./results.mjs";
 import { grouped, quotaLine, rounded, totalSeconds } from "./wording.mjs";
 
 /**
@@ -17,17 +12,6 @@ import { grouped, quotaLine, rounded, totalSeconds } from "./wording.mjs";
  * @typedef {import("./results.mjs").Run} Run
  * @typedef {import("./processes.mjs").Role} Role
  */
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
-const target = path.join("docs", "benchmarks.md");
-
-/** @returns {Promise<string>} the file that was written */
-export async function writeReport() {
-  const file = path.join(root, target);
-  const style = await prettier.resolveConfig(file);
-  writeFileSync(file, await prettier.format(document(kept()), { ...style, parser: "markdown" }));
-  return target;
-}
 
 const missing = "not measured";
 /** @type {readonly Phase[]} */

@@ -18,8 +18,8 @@ import { parseJson } from "../json.mjs";
 /** POSTs that ask. */
 const asking = /\/(getByIds|getMemberGroups|getMemberObjects|checkMemberGroups|checkMemberObjects)$/i;
 const conditionalAccess = /^\/identity\/conditionalAccess\//i;
-/** GUIDs, and keys in brackets. */
-const ids = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\([^)]*\)/gi;
+/** Keys in brackets, GUIDs, and the longer ids of grants and assignments. */
+const ids = /\([^)]*\)|(?<=\/)([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[\w-]{43,})(?=\/|$)/gi;
 
 export class Traffic {
   /** @type {Counted} */

@@ -1,20 +1,20 @@
 /** Making an object exactly once, on a service whose answers get lost and whose replicas lag behind. */
 import { EntraError } from "../graph/errors";
-import type { Patience, Waits } from "./visibility";
+import { everywhereMs, type Patience, type Waits } from "./visibility";
 
 /** How an object is made, and how it is looked for. */
 export interface Creation<T> {
-  create(): Promise<T>;
+  readonly create: () => Promise<T>;
   /** Asks anew, whatever was listed earlier. */
-  find(): Promise<T | undefined>;
+  readonly find: () => Promise<T | undefined>;
   /** Whether Graph itself refuses a second object with the same key. */
   readonly keyed: boolean;
-  /** When an earlier run made the object, or asked for it: it may exist unseen. */
-  readonly madeAtMs: number | undefined;
+  /** Until when an object that an earlier run made or asked for may exist unseen, if there may be one. */
+  readonly mayShowUntilMs: number | undefined;
   /** Whether replicas may differ about it. */
   readonly isUnsettled: boolean;
   /** Tells the person who waits. */
-  tell(message: string): void;
+  readonly tell: (message: string) => void;
 }
 
 /**
@@ -24,39 +24,36 @@ export interface Creation<T> {
  */
 export async function createOnce<T>(creation: Creation<T>, waits: Waits): Promise<T> {
   const { patience } = waits;
-  const { create, find, keyed, madeAtMs, tell } = creation;
-  // One look proves presence; absence is proved by time, because a replica may not have it yet. The time counts from the
-  // request, so it runs for all that were asked for at once.
-  const lookFor = async (sinceMs: number, what: string): Promise<T | undefined> => {
-    const untilMs = sinceMs + (keyed ? 2_000 : patience.limitMs);
+  const { create, find, keyed, mayShowUntilMs, tell } = creation;
+  // One look proves presence; absence is proved by time, because a replica may not have it yet.
+  const lookUntil = async (untilMs: number, what: string): Promise<T | undefined> => {
     const leftMs = untilMs - patience.now();
     if (leftMs <= 0) return undefined;
     tell(`${what}: looking for it for up to ${Math.ceil(leftMs / 1000)} s before it is asked for again`);
     return look(find, untilMs, patience);
   };
-  if (madeAtMs !== undefined) {
-    const found = await lookFor(madeAtMs, "was asked for by a run that was interrupted");
+  // The time counts from the earlier run, so it passes for all that it asked for at once.
+  if (mayShowUntilMs !== undefined && !keyed) {
+    const found = await lookUntil(mayShowUntilMs, "was asked for by a run a moment ago");
     if (found !== undefined) return found;
   }
   try {
     return await create();
   } catch (error) {
     if (!(error instanceof EntraError) || error.code !== "ANSWER_LOST") return unlessThere(error, creation, waits);
-    const found = await lookFor(patience.now(), "was asked for and not answered");
+    const untilMs = patience.now() + (keyed ? 2_000 : patience.limitMs);
+    const found = await lookUntil(untilMs, "was asked for and not answered");
     if (found !== undefined) return found;
     return create().catch((refusal: unknown) => unlessThere(refusal, creation, waits));
   }
 }
 
 /** What Graph refuses because it is there already; a name that is taken is 409 for some objects and a plain 400 for others. */
-async function unlessThere<T>(
-  error: unknown,
-  { find, isUnsettled }: Creation<T>,
-  { patience, lag }: Waits,
-): Promise<T> {
+async function unlessThere<T>(error: unknown, { find, isUnsettled }: Creation<T>, waits: Waits): Promise<T> {
+  const { patience, lag } = waits;
   if (!(error instanceof EntraError) || (error.code !== "CONFLICT" && error.code !== "REFUSED")) throw error;
   // A 409 says that it is there, and a replica may say so later. A 400 may mean anything: where nothing lags, one look.
-  const lookMs = error.code === "CONFLICT" || isUnsettled || lag.ms > 0 ? patience.everywhereMs : 0;
+  const lookMs = error.code === "CONFLICT" || isUnsettled || lag.ms > 0 ? everywhereMs(waits) : 0;
   const found = await look(find, patience.now() + lookMs, patience);
   if (found === undefined) throw error;
   return found;

@@ -12,7 +12,7 @@ import { type Judgement, judge } from "./inputs";
 import { holdsUnknown } from "./unknown";
 import { findOurs } from "./ownership";
 import { removeSurely } from "./removal";
-import { untilCertain, untilVisible } from "./visibility";
+import { everywhereMs, untilCertain, untilVisible } from "./visibility";
 import type { World } from "./world";
 import { type Step, worded } from "./wording";
 
@@ -76,7 +76,8 @@ export class Driver<Inputs extends object> {
       untilReferentsShow(() => findOurs(lifecycle, world, tenant, wanted, fresh), young, world.patience);
     const { recent } = world;
     const creation = [tenant.id, lifecycle.kind, wanted.marker] as const;
-    const [madeAtMs, isUnsettled] = [recent.madeAtMs(...creation), recent.isUnsettled(...creation)];
+    const mayShowUntilMs = recent.mayShowUntilMs(creation, everywhereMs(world), world.patience.limitMs);
+    const isUnsettled = recent.isUnsettled(...creation);
     const create = async (): Promise<Made<Inputs>> => {
       recent.asked(...creation);
       try {
@@ -101,7 +102,7 @@ export class Driver<Inputs extends object> {
             create,
             find: () => find(true),
             keyed: lifecycle.keyed,
-            madeAtMs,
+            mayShowUntilMs,
             isUnsettled,
             tell: (message) => world.tell(`${lifecycle.noun} "${lifecycle.nameOf(wanted)}" ${message}`),
           },
@@ -134,7 +135,10 @@ export class Driver<Inputs extends object> {
     const declared = this.#declared(olds);
     const read = this.#reads(tenant, id, declared, olds);
     const actual = await this.#worded("read", declared, () => this.#certain(tenant, id, olds, read));
-    if (!actual) return undefined;
+    if (!actual) {
+      this.world.recent.removed(tenant.id, this.lifecycle.kind, declared.marker, id);
+      return undefined;
+    }
     const inputs = {
       ...inOrderOf(declared, pick(actual.inputs, Object.keys(declared))),
       marker: actual.marked === false ? "" : declared.marker,
@@ -175,18 +179,20 @@ export class Driver<Inputs extends object> {
     olds: State,
     read: () => Promise<Actual<Inputs> | undefined>,
   ): Promise<Actual<Inputs> | undefined> {
-    const writtenMs = this.world.recent.wroteAtMs(tenant.id, id);
+    const { recent, begunMs } = this.world;
+    const writtenMs = recent.wroteAtMs(tenant.id, id, everywhereMs(this.world));
     const isDeleted = async (): Promise<boolean> => {
       const path = this.lifecycle.deletedPath?.(id, olds);
+      if (recent.isRestored(tenant.id, id)) return false;
       return path !== undefined && (await tenant.get(path).catch(undefinedWhenGone)) !== undefined;
     };
     const isCertain = async (seen: Actual<Inputs> | undefined): Promise<boolean> => {
-      if (writtenMs === undefined) return seen !== undefined || isDeleted();
+      if (seen === undefined) return isDeleted();
       const declared = this.#declared(olds);
-      const ordered = seen && { ...seen, inputs: inOrderOf(declared, seen.inputs) };
-      return ordered !== undefined && this.#differences(declared, ordered).length === 0;
+      const ordered = { ...seen, inputs: inOrderOf(declared, seen.inputs) };
+      return writtenMs === undefined || this.#differences(declared, ordered).length === 0;
     };
-    return untilCertain(read, isCertain, writtenMs ?? this.world.begunMs, this.world);
+    return untilCertain(read, isCertain, writtenMs ?? begunMs, this.world);
   }
 
   /** Deletes the object. What is gone already is done. */
@@ -208,7 +214,7 @@ export class Driver<Inputs extends object> {
           world.claims.remove(lifecycle.kind, id);
         },
         () => lifecycle.read(tenant, id, declared, olds),
-        world.recent.wroteAtMs(tenant.id, id),
+        world.recent.wroteAtMs(tenant.id, id, everywhereMs(world)),
         world,
       );
       world.claims.remove(lifecycle.kind, id);
@@ -254,7 +260,7 @@ export class Driver<Inputs extends object> {
       const seen = await lifecycle.read(tenant, id, wanted, known?.outputs ?? outputs);
       return seen && { ...seen, inputs: inOrderOf(wanted, seen.inputs) };
     };
-    const writtenMs = world.recent.wroteAtMs(tenant.id, id);
+    const young = verb === "create" || world.recent.wroteAtMs(tenant.id, id, everywhereMs(world)) !== undefined;
     try {
       let seen = known === undefined;
       if (verb === "change") known = await this.#certain(tenant, id, outputs, read);
@@ -270,11 +276,7 @@ export class Driver<Inputs extends object> {
         // A replica may not know yet what was made a moment ago.
         const change = (from: Actual<Inputs>): Promise<void> => {
           world.recent.wrote(tenant.id, id);
-          return untilReferentsShow(
-            () => lifecycle.change(tenant, id, next, from),
-            verb === "create" || writtenMs !== undefined,
-            world.patience,
-          );
+          return untilReferentsShow(() => lifecycle.change(tenant, id, next, from), young, world.patience);
         };
         if (differs) await change(now);
         if (differs || !seen) known = await this.#untilShown(read, next, (one) => change(one));

@@ -32,6 +32,7 @@ export async function findOurs<Inputs extends object>(
     throw new EntraError("OWNERSHIP_UNCLEAR", `${match.label} exists already: ${match.notOurs}`);
   if (match.restore) {
     await match.restore();
+    world.recent.restored(tenant.id, match.id);
     world.tell(`restored ${match.label} from the deleted items`);
     return { id: match.id, existed: true };
   }

@@ -11,7 +11,7 @@ import * as path from "node:path";
 import { messageOf } from "../graph/errors";
 
 /** `asked`: a create was sent, or is about to be. `made`: and was answered. `refused`: and had no effect. */
-type Deed = "asked" | "made" | "refused" | "wrote" | "removed";
+type Deed = "asked" | "made" | "refused" | "wrote" | "restored" | "removed";
 
 export interface Note {
   /** Milliseconds since 1970. */
@@ -56,31 +56,48 @@ export class RecentWrites {
   refused = (tenantId: string, kind: string, marker: string): void =>
     this.#add("refused", creation(tenantId, kind, marker));
   /** Before the object is changed. */
-  wrote = (tenantId: string, id: string): void => this.#add("wrote", object(tenantId, id));
-  /** After the object was deleted. */
+  wrote = (tenantId: string, id: string): void =>
+    this.#add(this.isRestored(tenantId, id) ? "restored" : "wrote", object(tenantId, id));
+  /** Brought back from the deleted items. */
+  restored = (tenantId: string, id: string): void => this.#add("restored", object(tenantId, id));
+  /** Deleted, or seen to be gone. */
   removed(tenantId: string, kind: string, marker: string, id: string): void {
     this.#add("removed", creation(tenantId, kind, marker));
     this.#add("removed", object(tenantId, id));
   }
 
-  /** When an object with this marker was made lately, or may have been; undefined when it was not, or is deleted again. */
-  madeAtMs(tenantId: string, kind: string, marker: string): number | undefined {
+  /**
+   * Until when to look for an object with this marker that a list does not show; undefined when there is nothing to
+   * expect: nobody asked for it lately, or it is deleted again.
+   *
+   * @param madeMs how long after its answer an object may be unseen
+   * @param askedMs the same after a request that nobody knows to be answered
+   */
+  mayShowUntilMs(
+    [tenantId, kind, marker]: readonly [string, string, string],
+    madeMs: number,
+    askedMs: number,
+  ): number | undefined {
     const note = this.#last(creation(tenantId, kind, marker));
-    return note?.did === "asked" || note?.did === "made" ? note.at : undefined;
+    if (note?.did === "asked") return note.at + askedMs;
+    return note?.did === "made" ? note.at + madeMs : undefined;
   }
 
   /** Whether there is an object with this marker, or none any more, that not every replica may know of. */
-  isUnsettled = (tenantId: string, kind: string, marker: string): boolean => {
+  isUnsettled(tenantId: string, kind: string, marker: string): boolean {
     const note = this.#last(creation(tenantId, kind, marker));
     return note !== undefined && note.did !== "refused";
-  };
-
-  /** When the object was made or changed lately. */
-  wroteAtMs(tenantId: string, id: string): number | undefined {
-    const note = this.#last(object(tenantId, id));
-    return note?.did === "wrote" ? note.at : undefined;
   }
 
+  /** When the object was made, changed or restored, if that was less than `withinMs` ago. */
+  wroteAtMs(tenantId: string, id: string, withinMs: number): number | undefined {
+    const note = this.#last(object(tenantId, id));
+    const wrote = note?.did === "wrote" || note?.did === "restored";
+    return wrote && note.at > this.now() - withinMs ? note.at : undefined;
+  }
+
+  /** Whether it was deleted before, so that its place among the deleted items proves nothing. */
+  isRestored = (tenantId: string, id: string): boolean => this.#last(object(tenantId, id))?.did === "restored";
   isRemoved = (tenantId: string, id: string): boolean => this.#last(object(tenantId, id))?.did === "removed";
 
   /** Only the last deed counts. */

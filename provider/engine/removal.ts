@@ -23,6 +23,6 @@ export async function removeSurely(
     read,
     (seen) => seen === undefined,
     waits,
-    async () => void (await removed()),
+    () => remove().catch(undefinedWhenGone),
   );
 }

@@ -31,6 +31,9 @@ export interface Waits {
   readonly begunMs: number;
 }
 
+/** Milliseconds after which a write counts as everywhere. */
+export const everywhereMs = ({ patience, lag }: Waits): number => Math.max(patience.everywhereMs, 3 * lag.ms);
+
 /**
  * Reads after a write until `shows` holds. Where no lag was seen lately the first right read is all: no floor. Where it
  * was, the first read comes when the write is expected everywhere, and several in a row must agree, because replicas
@@ -42,10 +45,11 @@ export interface Waits {
 export async function untilVisible<T>(
   read: () => Promise<T>,
   shows: (seen: T) => boolean,
-  { patience, lag }: Waits,
+  waits: Waits,
   resend: (seen: T) => Promise<void> = () => Promise.resolve(),
 ): Promise<T> {
-  const { limitMs, everywhereMs, agreeing, now, pause } = patience;
+  const { patience, lag } = waits;
+  const { limitMs, agreeing, now, pause } = patience;
   const writtenMs = now();
   const expectedMs = Math.min(lag.ms, limitMs / 4);
   let needed = expectedMs > 0 ? agreeing : 1;
@@ -53,7 +57,7 @@ export async function untilVisible<T>(
   let agreed = 0;
   let staleSeen = false;
   let agreeSinceMs = 0;
-  let resendAtMs = writtenMs + everywhereMs;
+  let resendAtMs = writtenMs + patience.everywhereMs;
   if (expectedMs > 0) await pause(expectedMs);
   for (;;) {
     const seen = await read();
@@ -73,7 +77,7 @@ export async function untilVisible<T>(
     }
     if (agreed === 0 && now() >= resendAtMs) {
       await resend(seen);
-      resendAtMs = now() + everywhereMs;
+      resendAtMs = now() + patience.everywhereMs;
     }
     await pause(pauseMs);
     if (agreed === 0) pauseMs = Math.min(pauseMs * 2, 5_000);
@@ -91,19 +95,19 @@ export async function untilCertain<T>(
   read: () => Promise<T>,
   isCertain: (seen: T) => boolean | Promise<boolean>,
   writtenMs: number,
-  { patience, lag }: Waits,
+  waits: Waits,
 ): Promise<T> {
-  const { everywhereMs, agreeing, now, pause } = patience;
+  const { agreeing, now, pause } = waits.patience;
   const begunMs = now();
   let seen = await read();
   let pauseMs = 1_000;
   for (let agreed = 1; !(await isCertain(seen)); agreed++) {
-    const leftMs = writtenMs + Math.max(everywhereMs, 3 * lag.ms) - now();
+    const leftMs = writtenMs + everywhereMs(waits) - now();
     if (leftMs <= 0 && agreed >= agreeing) return seen;
     await pause(leftMs > 0 ? Math.min(pauseMs, leftMs) : 250);
     pauseMs *= 2;
     seen = await read();
   }
-  if (now() > begunMs) lag.saw(now() - begunMs);
+  if (now() > begunMs) waits.lag.saw(now() - begunMs);
   return seen;
 }

@@ -1,0 +1,37 @@
+/**
+ * Random lives of a stack: a program that changes, operations with trouble on the way, others who change the tenant. After
+ * each step nothing is there twice and nothing of others is gone; after a clean run the tenant is as declared.
+ */
+import fc from "fast-check";
+import { declarations } from "./declarations";
+import { behindOurBack } from "./edits";
+import { cleanUp, operations } from "./operations";
+import { checkAlways, Model, Stack } from "./stack";
+import { TestTenant } from "./tenant";
+
+/** @param atRest for the check of every change; a long run sets FC_RUNS */
+const runs = (atRest: number) => ({
+  numRuns: Number(process.env["FC_RUNS"] ?? atRest),
+  ...(process.env["FC_SEED"] ? { seed: Number(process.env["FC_SEED"]), path: process.env["FC_PATH"] ?? "" } : {}),
+  endOnFailure: process.env["FC_SHRINK"] === undefined,
+});
+
+describe("a stack, whatever happens to it", () => {
+  let tenant: TestTenant;
+  beforeAll(() => (tenant = new TestTenant()));
+  afterAll(() => tenant.close());
+
+  it("comes to what is declared, with one object of each and nothing of others lost", async () => {
+    const commands = fc.commands([...declarations, ...operations, ...behindOurBack], { maxCommands: 20, size: "max" });
+    await fc.assert(
+      fc.asyncProperty(commands, async (sequence) => {
+        tenant.reset();
+        const [model, stack] = [new Model(), new Stack(tenant, await tenant.others())];
+        await fc.asyncModelRun(() => ({ model, real: stack }), sequence);
+        await cleanUp(model, stack);
+        await checkAlways(model, stack);
+      }),
+      runs(15),
+    );
+  }, 3_600_000);
+});

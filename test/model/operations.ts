@@ -1,0 +1,163 @@
+/** What a person does with Pulumi, with and without trouble on the way. */
+import fc from "fast-check";
+import type { Fault } from "../../emulator/tenant";
+import { checkAlways, checkSettled, type Circumstances, type Disturbance, type Model, type Stack } from "./stack";
+
+export type StackCommand = fc.AsyncCommand<Model, Stack>;
+
+/** A command that says what it is when a sequence fails. */
+export const command = (
+  text: string,
+  can: (model: Readonly<Model>) => boolean,
+  run: (model: Model, stack: Stack) => Promise<void>,
+): StackCommand => ({
+  check: can,
+  async run(model, stack) {
+    await run(model, stack);
+    await checkAlways(model, stack);
+  },
+  toString: () => text,
+});
+
+const date = "Sat, 21 Nov 2026 13:00:00 GMT";
+const refusal = (code: string) => ({ error: { code, message: "said by Graph" } });
+
+/** With what a request may be answered that went wrong, and whether it may have had its effect. */
+const mishaps: readonly Pick<Fault, "effect" | "answer">[] = [
+  { effect: "before", answer: "reset" },
+  { effect: "after", answer: "reset" },
+  { effect: "before", answer: { status: 503, body: refusal("serviceNotAvailable") } },
+  { effect: "after", answer: { status: 504, body: refusal("UnknownError") } },
+  { effect: "before", answer: { status: 504, body: refusal("UnknownError") } },
+  { effect: "after", answer: "truncate" },
+  { effect: "before", answer: { status: 429, headers: { "retry-after": "3" }, body: refusal("TooManyRequests") } },
+  { effect: "before", answer: { status: 429, headers: { "retry-after": "2.128" }, body: refusal("TooManyRequests") } },
+  {
+    effect: "before",
+    answer: { status: 429, headers: { "retry-after": date, date }, body: refusal("TooManyRequests") },
+  },
+  { effect: "before", answer: { status: 429, body: refusal("TooManyRequests") } },
+  { effect: "before", answer: { status: 409, body: refusal("Directory_ConcurrencyViolation") } },
+  { effect: "before", answer: "html" },
+  { effect: "after", answer: "html" },
+];
+
+const fault: fc.Arbitrary<Fault> = fc
+  .record({ nth: fc.integer({ min: 1, max: 60 }), mishap: fc.constantFrom(...mishaps), writes: fc.boolean() })
+  .map(({ nth, mishap, writes }) => ({
+    ...mishap,
+    nth: writes ? Math.ceil(nth / 4) : nth,
+    ...(writes ? { method: "POST" } : {}),
+  }));
+
+const kill = fc.record({
+  at: fc.integer({ min: 1, max: 30 }),
+  effect: fc.constantFrom("before" as const, "after" as const),
+  who: fc.constantFrom("provider" as const, "cli" as const),
+});
+
+const disturbance: fc.Arbitrary<Disturbance> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({}) },
+  { weight: 3, arbitrary: fc.array(fault, { minLength: 1, maxLength: 3 }).map((faults) => ({ faults })) },
+  { weight: 3, arbitrary: kill.map((one) => ({ kill: one })) },
+);
+
+const circumstances: fc.Arbitrary<Circumstances> = fc
+  .record({
+    disturbance,
+    parallel: fc.integer({ min: 1, max: 16 }),
+    batched: fc.boolean(),
+    checkpoints: fc.boolean(),
+    latencyMs: fc.constantFrom(0, 0, 50),
+  })
+  .map(({ disturbance: trouble, ...rest }) => ({ ...rest, ...trouble }));
+
+/** What is known when an operation is over. */
+async function ended(model: Model, stack: Stack, failures: readonly string[]): Promise<void> {
+  if (failures.length > 0) {
+    const stored = new Set(stack.state.resources.map(({ name }) => name));
+    for (const name of model.fleet.keys()) if (!stored.has(name)) model.lost.add(name);
+    model.broken = true;
+    model.drifted = true;
+    return;
+  }
+  if (model.drifted) return;
+  await checkSettled(model, stack);
+  for (const name of model.fleet.keys()) model.lost.delete(name);
+  model.broken = false;
+}
+
+async function deploy(model: Model, stack: Stack, settings: Circumstances): Promise<void> {
+  const { faults = [], kill: killing } = settings;
+  const { failures } = await stack.up(model.fleet, settings);
+  // One request that goes wrong is Graph's daily business.
+  if (!killing && !model.drifted && faults.length <= 1 && failures.length > 0)
+    throw new Error(`up failed: ${failures.join("\n")}`);
+  await ended(model, stack, failures);
+}
+
+const up = circumstances.map((settings) =>
+  command(
+    `up ${JSON.stringify(settings)}`,
+    () => true,
+    (model, stack) => deploy(model, stack, settings),
+  ),
+);
+
+async function look(model: Model, stack: Stack, settings: Circumstances): Promise<void> {
+  const { failures } = await stack.refresh(settings);
+  if (!settings.kill && (settings.faults ?? []).length <= 1 && failures.length > 0)
+    throw new Error(`refresh failed: ${failures.join("\n")}`);
+  if (failures.length === 0) model.drifted = false;
+}
+
+const refresh = circumstances.map((settings) =>
+  command(
+    `refresh ${JSON.stringify(settings)}`,
+    () => true,
+    (model, stack) => look(model, stack, settings),
+  ),
+);
+
+const preview = fc.constant(
+  // What is not there any more cannot be asked for: a preview may fail, and changes nothing.
+  command(
+    "preview",
+    () => true,
+    async (model, stack) => {
+      await stack.preview(model.fleet).catch((error: unknown) => {
+        if (!model.drifted) throw error;
+      });
+    },
+  ),
+);
+
+const destroy = circumstances.map((settings) =>
+  command(
+    `destroy ${JSON.stringify(settings)}`,
+    () => true,
+    async (model, stack) => {
+      for (const name of model.names) model.mayMove.add(name);
+      const { failures } = await stack.destroy(settings);
+      if (!settings.kill && !model.drifted && (settings.faults ?? []).length <= 1 && failures.length > 0)
+        throw new Error(`destroy failed: ${failures.join("\n")}`);
+      if (failures.length > 0) {
+        model.broken = true;
+        model.drifted = true;
+        return;
+      }
+      for (const { name } of stack.holding(model.names).marked)
+        if (!model.lost.has(name)) throw new Error(`${name} was not destroyed`);
+    },
+  ),
+);
+
+/** What the documentation tells people to do after trouble. */
+export async function cleanUp(model: Model, stack: Stack): Promise<void> {
+  await look(model, stack, {});
+  await deploy(model, stack, {});
+}
+
+const clean = fc.constant(command("clean up", () => true, cleanUp));
+
+export const operations: readonly fc.Arbitrary<StackCommand>[] = [up, up, up, refresh, preview, destroy, clean];

@@ -1,0 +1,183 @@
+/** A stack under test: the model of it, the real thing, and what must hold between the two. */
+import type { Tenant } from "../../provider/graph/tenant";
+import { destroy, emptyState, type Operation, preview, refresh, type StackState, up } from "../miniature-engine/engine";
+import { differences, type Holding, holdingOf } from "./content";
+import { credentialName, type Fleet, programOf, type Resource } from "./fleet";
+import type { Kill, ProcessSettings, TestProcess, TestTenant } from "./tenant";
+import type { Fault } from "../../emulator/tenant";
+
+/** Something that others made or set: it must be there as long as what it belongs to. */
+export interface Theirs {
+  readonly what: string;
+  /** Object id. @default it stands alone */
+  readonly container?: string;
+  readonly isThere: (tenant: Tenant) => Promise<boolean>;
+}
+
+/** What the model knows. */
+export class Model {
+  readonly fleet = new Map<string, Resource>();
+  /** Every name a resource ever had: markers are made of names. */
+  readonly names = new Set<string>();
+  /** Others changed what is ours, or an operation did not come to its end, since the state was last refreshed. */
+  drifted = false;
+  /** An operation did not come to its end since the tenant was last as declared. */
+  broken = false;
+  /** Declared when an operation was cut off, and perhaps in the tenant though in no state. */
+  readonly lost = new Set<string>();
+  /** Resources that may have another object when the tenant is next as declared. */
+  readonly mayMove = new Set<string>();
+  readonly ids = new Map<string, string>();
+  theirs: Theirs[] = [];
+}
+
+export interface Disturbance {
+  readonly faults?: readonly Fault[];
+  readonly kill?: Kill;
+}
+
+export interface Circumstances
+  extends Disturbance, Pick<ProcessSettings, "onTheWire" | "aroundEach" | "issue" | "time"> {
+  readonly parallel?: number;
+  readonly batched?: boolean;
+  readonly latencyMs?: number;
+  readonly checkpoints?: boolean;
+}
+
+/** How an operation ended. */
+interface End {
+  readonly failures: readonly string[];
+  readonly operations: Readonly<Record<string, Operation>>;
+}
+
+export class Stack {
+  state: StackState = emptyState;
+
+  constructor(
+    readonly tenant: TestTenant,
+    readonly others: Tenant,
+  ) {}
+
+  up(fleet: Fleet, circumstances: Circumstances = {}): Promise<End> {
+    const { parallel = 8, checkpoints = true } = circumstances;
+    return this.#run(circumstances, (process, saved) =>
+      up(this.state, programOf(fleet), process, { parallel, checkpoints, saved }),
+    );
+  }
+
+  refresh(circumstances: Circumstances = {}): Promise<End> {
+    const clearPendingCreates = true;
+    return this.#readOnly(() =>
+      this.#run(circumstances, (process, saved) => refresh(this.state, process, { clearPendingCreates, saved })),
+    );
+  }
+
+  destroy(circumstances: Circumstances = {}): Promise<End> {
+    const { parallel = 8, checkpoints = true } = circumstances;
+    return this.#run(circumstances, (process, saved) => destroy(this.state, process, { parallel, checkpoints, saved }));
+  }
+
+  preview(fleet: Fleet): Promise<Readonly<Record<string, Operation>>> {
+    return this.#readOnly(async () => preview(this.state, programOf(fleet), await this.tenant.process()));
+  }
+
+  holding = (names: Iterable<string>): Holding => holdingOf(this.tenant.emulated.exportState(), names);
+
+  async #run(
+    { faults = [], parallel: _, checkpoints: __, ...settings }: Circumstances,
+    operation: (process: TestProcess, saved: (state: StackState) => void) => Promise<End & { state: StackState }>,
+  ): Promise<End> {
+    const process = await this.tenant.process(settings);
+    for (const fault of faults) this.tenant.emulated.fail(fault);
+    const saved = (state: StackState): void => {
+      if (!process.isDead() || settings.kill?.who === "provider") this.state = plain(state);
+    };
+    const outcome = await Promise.race([operation(process, saved), process.killed]);
+    this.tenant.emulated.clearFaults();
+    if (!outcome) return { failures: ["killed"], operations: {} };
+    this.state = plain(outcome.state);
+    return outcome;
+  }
+
+  /** @throws Error when anything was written */
+  async #readOnly<T>(act: () => Promise<T>): Promise<T> {
+    const before = this.tenant.emulated.requests().at(-1)?.sequence ?? 0;
+    const result = await act();
+    const writes = this.tenant.emulated
+      .requests()
+      .filter(({ sequence, method, path }) => sequence > before && method !== "GET" && !path.endsWith("/$batch"));
+    if (writes.length > 0) throw new Error(`it only had to look, and sent ${JSON.stringify(writes)}`);
+    return result;
+  }
+}
+
+/** A state goes through a file. */
+const plain = (state: StackState): StackState => JSON.parse(JSON.stringify(state)) as StackState;
+
+/** What holds whatever has happened. */
+export async function checkAlways(model: Model, stack: Stack): Promise<void> {
+  const holding = stack.holding(model.names);
+  for (const { kind, name, id } of holding.marked) {
+    const twin = holding.marked.find((other) => other.kind === kind && other.name === name && other.id !== id);
+    if (twin) throw new Error(`${kind} ${name} is there twice: ${id} and ${twin.id}`);
+  }
+  const owners = new Map<string, string>();
+  for (const { kind, id, name, pendingReplacement } of stack.state.resources) {
+    if (pendingReplacement) continue;
+    const owner = owners.get(`${kind} ${id}`);
+    if (owner !== undefined) throw new Error(`the state names ${id} as ${kind} of ${owner} and of ${name}`);
+    owners.set(`${kind} ${id}`, name);
+    const object = holding.marked.find((found) => found.id === id && found.kind === kind);
+    if (object && object.name !== name) throw new Error(`the state names ${object.name}'s ${id} as ${name}'s`);
+  }
+  for (const { what, container, isThere } of model.theirs) {
+    if (container !== undefined && !holding.lives(container)) continue;
+    if (!(await isThere(stack.others))) throw new Error(`${what} is gone`);
+  }
+}
+
+/** What holds after an operation that says that the tenant is as declared. */
+export async function checkSettled(model: Model, stack: Stack): Promise<void> {
+  const holding = stack.holding(model.names);
+  const problems = differences(model.fleet, holding);
+  for (const { kind, name, id } of holding.marked) {
+    const stored = stack.state.resources.find((one) => one.name === name && one.kind === kind);
+    if (stored?.id === id || (!stored && model.lost.has(name))) continue;
+    problems.push(`${kind} ${name} (${id}) is in the tenant and not in the state`);
+  }
+  problems.push(...undeclared(model, holding));
+  for (const name of model.fleet.keys()) {
+    const [id, before] = [stack.state.resources.find((one) => one.name === name)?.id ?? "", model.ids.get(name)];
+    if (id === "") problems.push(`${name} is not in the state`);
+    if (before !== undefined && before !== id && !model.mayMove.has(name))
+      problems.push(`${name} was ${before} and is ${id}, though nothing had to be made anew`);
+    model.ids.set(name, id);
+  }
+  model.mayMove.clear();
+  const planned = await stack.preview(model.fleet);
+  if (Object.keys(planned).length > 0) problems.push(`the next preview plans ${JSON.stringify(planned)}`);
+  if (problems.length > 0) throw new Error(problems.join("\n"));
+}
+
+/** Credentials and permissions that nobody declares any more and no interruption explains. */
+function undeclared({ fleet, lost, theirs }: Model, { credentials, permissions }: Holding): string[] {
+  const explained = (of: string): boolean => [...lost].some((name) => !fleet.has(name) && name !== of);
+  const problems: string[] = [];
+  for (const [blueprint, found] of credentials) {
+    if (!fleet.has(blueprint) || explained(blueprint)) continue;
+    const declared = [...fleet].flatMap(([name, one]) =>
+      one.kind === "FederatedIdentityCredential" && one.blueprint === blueprint ? credentialName(name, one) : [],
+    );
+    for (const name of found.keys()) {
+      if (declared.includes(name) || theirs.some(({ what }) => what === `credential ${name}`)) continue;
+      problems.push(`credential ${name} of ${blueprint} was not taken away`);
+    }
+  }
+  for (const [identity, held] of permissions) {
+    if (!fleet.has(identity) || explained(identity)) continue;
+    if ([...fleet.values()].some((one) => one.kind === "PermissionGrant" && one.identity === identity)) continue;
+    const names = [...held.application, ...held.delegated];
+    if (names.length > 0) problems.push(`${identity} still holds ${names.join(", ")}`);
+  }
+  return problems;
+}

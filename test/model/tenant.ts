@@ -1,0 +1,191 @@
+/**
+ * An emulated tenant on virtual time and the provider processes that work in it, each over a transport that a test can
+ * slow down, watch, put in another order or kill.
+ */
+import { type EmulatedTenant, openTenant, type Snapshot, type SwitchChanges } from "../../emulator/tenant";
+import { agentIdentity } from "../../provider/agent-identity";
+import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
+import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
+import { conditionalAccessPolicy } from "../../provider/conditional-access-policy";
+import { Driver } from "../../provider/engine/driver";
+import { type DynamicProvider, dynamicProvider } from "../../provider/engine/dynamic";
+import type { Lifecycle } from "../../provider/engine/lifecycle";
+import { defaultPatience } from "../../provider/engine/visibility";
+import { world } from "../../provider/engine/world";
+import { federatedIdentityCredential } from "../../provider/federated-identity-credential";
+import { batching } from "../../provider/graph/batching";
+import type { Clock } from "../../provider/graph/clock";
+import { connection } from "../../provider/graph/connection";
+import { QuotaScheduler } from "../../provider/graph/scheduler";
+import type { Tenant } from "../../provider/graph/tenant";
+import type { Issue } from "../../provider/graph/tokens";
+import type { Transport } from "../../provider/graph/transport";
+import { permissionGrant } from "../../provider/permission-grant";
+import type { Process } from "../miniature-engine/engine";
+import { VirtualTime } from "./virtual-time";
+
+const origin = "https://graph.microsoft.com";
+
+/** The end of a process. */
+export interface Kill {
+  /** The so-manieth HTTP request of the process, from 1. */
+  readonly at: number;
+  /** Whether that request has its effect. */
+  readonly effect: "before" | "after";
+  /** `provider`: the engine lives and is told. `cli`: everything ends. */
+  readonly who: "provider" | "cli";
+}
+
+export interface ProcessSettings {
+  /** Milliseconds from a request to its effect. @default 0 */
+  readonly latencyMs?: number;
+  /** @default true */
+  readonly batched?: boolean;
+  readonly kill?: Kill | undefined;
+  /** Stands around everything that leaves the process, `$batch` included. */
+  readonly onTheWire?: (transport: Transport) => Transport;
+  /** Stands around every request, parts of a batch included: what the scheduler lets pass. */
+  readonly aroundEach?: (transport: Transport) => Transport;
+  readonly issue?: (issue: Issue) => Issue;
+  /** @default the time that the tenant has, too */
+  readonly time?: VirtualTime;
+}
+
+export interface TestProcess extends Process {
+  /** HTTP requests so far. */
+  readonly requests: () => number;
+  /** Fulfilled when the CLI was killed. */
+  readonly killed: Promise<void>;
+  readonly isDead: () => boolean;
+  readonly warnings: readonly string[];
+}
+
+export class TestTenant {
+  readonly emulated: EmulatedTenant = openTenant({ memory: true });
+  readonly time = new VirtualTime();
+  readonly #begin: Snapshot = this.emulated.snapshot();
+  #clockAtMs = 0;
+
+  /** As it was when it was opened; much cheaper than another one. */
+  reset(switches: SwitchChanges = {}): void {
+    this.emulated.restore(this.#begin);
+    this.emulated.set({ lag: null, quotas: null, ...switches });
+    this.#clockAtMs = 0;
+  }
+
+  close(): void {
+    this.emulated.close();
+  }
+
+  /** Answers by the time that all share. */
+  handle = (request: Request): Promise<Response> => {
+    this.#keepTime();
+    return this.time.during(() => this.emulated.handle(request));
+  };
+
+  #keepTime(): void {
+    if (this.#clockAtMs === this.time.now()) return;
+    this.#clockAtMs = this.time.now();
+    this.emulated.set({ clock: { stoppedAt: new Date(this.#clockAtMs).toISOString() } });
+  }
+
+  token = (): Promise<string> => {
+    this.#keepTime();
+    return this.time.during(() => this.emulated.token());
+  };
+
+  /** A connection of somebody else, whom no lag, fault or kill concerns. */
+  others(): Promise<Tenant> {
+    const transport: Transport = (request) => {
+      const own = new Request(request);
+      own.headers.set("x-emulated-switches", JSON.stringify({ lag: null }));
+      return this.handle(own);
+    };
+    return connection({ name: "the tenant", origin, transport, issue: this.token }, this.#tuning(this.time));
+  }
+
+  #tuning = (clock: Clock) => ({ clock, scheduler: new QuotaScheduler(clock, { quotas: [] }) });
+
+  async process(settings: ProcessSettings = {}): Promise<TestProcess> {
+    const { latencyMs = 0, batched = true, kill, time = this.time } = settings;
+    const same = (transport: Transport): Transport => transport;
+    const { onTheWire = same, aroundEach = same, issue = (one: Issue) => one } = settings;
+    const never = new Promise<never>(() => undefined);
+    let requests = 0;
+    const end = { isDead: false };
+    const isDead = (): boolean => end.isDead;
+    let [cliIsGone, providerIsGone] = [(): void => undefined, (_: Error): void => undefined];
+    const killed = new Promise<void>((resolve) => (cliIsGone = resolve));
+    const gone = new Promise<never>((_, reject) => (providerIsGone = reject));
+    // Nobody may be calling when it happens.
+    gone.catch(() => undefined);
+    const die = (): void => {
+      end.isDead = true;
+      if (kill?.who === "provider") providerIsGone(new Error("the provider process ended"));
+      else cliIsGone();
+    };
+    // A process that is gone gets no answers and waits for nothing: it leaves no timer behind.
+    const broken = (): never => {
+      throw new TypeError("the process that asked is gone");
+    };
+    const clock: Clock = { now: time.now, wait: (ms, signal) => (isDead() ? never : time.wait(ms, signal)) };
+    const wire: Transport = async (request) => {
+      if (isDead()) return broken();
+      const isLast = ++requests === kill?.at;
+      if (isLast && kill.effect === "before") die();
+      if (!isDead() && latencyMs > 0) await time.wait(latencyMs);
+      if (isDead()) return broken();
+      const response = await this.handle(request);
+      if (isLast) die();
+      return isDead() ? broken() : response;
+    };
+    const outward = onTheWire(wire);
+    const transport = aroundEach(batched ? batching(outward, time.now) : outward);
+    const endpoint = { name: "the tenant", origin, transport, issue: issue(this.token) };
+    const tenant = await connection(endpoint, this.#tuning(clock));
+    const warnings: string[] = [];
+    const patience = { ...defaultPatience, now: clock.now, pause: (ms: number) => clock.wait(ms) };
+    const shared = world(() => Promise.resolve(tenant), { patience, warn: (message) => void warnings.push(message) });
+    const serve = <Inputs extends object>(lifecycle: Lifecycle<Inputs>) => {
+      const provider = dynamicProvider(lifecycle, new Driver(lifecycle, shared));
+      const unlessDead = async <T>(call: Promise<T>): Promise<T> => {
+        try {
+          return await call;
+        } finally {
+          if (isDead()) await never;
+        }
+      };
+      const mortal =
+        <Args extends unknown[], Answer>(call: (...args: Args) => Promise<Answer>) =>
+        (...args: Args): Promise<Answer> =>
+          Promise.race([isDead() ? never : unlessDead(call(...args)), gone]);
+      return {
+        check: mortal(provider.check),
+        diff: mortal(provider.diff),
+        create: mortal(provider.create),
+        read: mortal(provider.read),
+        update: mortal(provider.update),
+        delete: mortal(provider.delete),
+      } satisfies DynamicProvider;
+    };
+    const providers = new Map<string, DynamicProvider>([
+      [agentIdentity.kind, serve(agentIdentity)],
+      [agentIdentityBlueprint.kind, serve(agentIdentityBlueprint)],
+      [agentIdentityBlueprintPrincipal.kind, serve(agentIdentityBlueprintPrincipal)],
+      [conditionalAccessPolicy.kind, serve(conditionalAccessPolicy)],
+      [federatedIdentityCredential.kind, serve(federatedIdentityCredential)],
+      [permissionGrant.kind, serve(permissionGrant)],
+    ]);
+    return {
+      provider(kind) {
+        const found = providers.get(kind);
+        if (!found) throw new TypeError(`no provider for ${kind}`);
+        return found;
+      },
+      requests: () => requests,
+      killed,
+      isDead,
+      warnings,
+    };
+  }
+}

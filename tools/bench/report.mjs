@@ -3,7 +3,18 @@
 import { benchmarks, delay } from "./benchmarks.mjs";
 import { recommended, withoutCheckpoints } from "./environment.mjs";
 import { judged, peer, stackRatio } from "./goals.mjs";
-import { grouped, quotaLine, rounded, totalSeconds } from "./wording.mjs";
+import {
+  cell,
+  grouped,
+  missing,
+  percent,
+  quotaLine,
+  rounded,
+  seconds,
+  share,
+  table,
+  totalSeconds,
+} from "./wording.mjs";
 
 /**
  * @typedef {import("./benchmarks.mjs").Name} Name
@@ -13,7 +24,6 @@ import { grouped, quotaLine, rounded, totalSeconds } from "./wording.mjs";
  * @typedef {import("./processes.mjs").Role} Role
  */
 
-const missing = "not measured";
 /** @type {readonly Phase[]} */
 const phases = ["apply", "preview", "refresh", "destroy"];
 
@@ -155,6 +165,18 @@ function rest(of) {
     "Of the apply: how long Pulumi alone takes for the same program and the same resources, and the processor time of each " +
       "process. The tenant's is the emulator's, on the same machine: a real one takes it elsewhere.",
     table(["apply", "all", "Pulumi alone", ...roles.map(({ name }) => name), "tenant"], rows),
+    ...inWords(of),
+  ];
+}
+
+/** @param {Of} of */
+function inWords(of) {
+  const apply = (/** @type {Name} */ name) => of(name)?.phases.apply?.seconds;
+  const [ours, alone, bare] = [apply("fleet100"), apply("fleet100-idle"), apply("fleet100-idle-without-checkpoints")];
+  if (ours === undefined || alone === undefined || bare === undefined) return [];
+  return [
+    `Of ${rounded(ours)} s, ${rounded(bare)} s are Pulumi's program, engine and provider processes with nothing to do, ` +
+      `${rounded(alone - bare)} s its checkpoints, and ${rounded(ours - alone)} s all that this package and the tenant add.`,
   ];
 }
 
@@ -219,20 +241,3 @@ function shareOf(commands, role) {
   const part = total(own) / total(costs.flatMap((cost) => Object.values(cost)));
   return `${rounded(total(own))} s (${percent(part)}), ${grouped(Math.max(0, ...own.map(({ peakMb }) => peakMb)))} MB`;
 }
-
-/** @param {Measured | undefined} measured */
-const cell = (measured) =>
-  measured ? `${rounded(measured.seconds)} s, ${grouped(measured.tenant.roundTrips)} round trips` : missing;
-
-/** @param {Measured | undefined} ours @param {{ seconds: number } | undefined} theirs */
-const share = (ours, theirs) => (ours && theirs ? `1/${rounded(theirs.seconds / ours.seconds)}` : "");
-
-/** @param {number | undefined} value */
-const seconds = (value) => (value === undefined ? missing : `${rounded(value)} s`);
-
-/** @param {number} part */
-const percent = (part) => `${Math.round(part * 100)} %`;
-
-/** @param {readonly string[]} head @param {readonly (readonly string[])[]} rows */
-const table = (head, rows) =>
-  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");

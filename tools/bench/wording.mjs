@@ -53,3 +53,22 @@ export function quotaLine(apply, counts) {
 
 /** @param {readonly Measured[]} phases */
 export const totalSeconds = (phases) => phases.reduce((total, { seconds }) => total + seconds, 0);
+
+export const missing = "not measured";
+
+/** @param {Measured | undefined} measured */
+export const cell = (measured) =>
+  measured ? `${rounded(measured.seconds)} s, ${grouped(measured.tenant.roundTrips)} round trips` : missing;
+
+/** @param {Measured | undefined} ours @param {{ seconds: number } | undefined} theirs */
+export const share = (ours, theirs) => (ours && theirs ? `1/${rounded(theirs.seconds / ours.seconds)}` : "");
+
+/** @param {number | undefined} value */
+export const seconds = (value) => (value === undefined ? missing : `${rounded(value)} s`);
+
+/** @param {number} part */
+export const percent = (part) => `${Math.round(part * 100)} %`;
+
+/** @param {readonly string[]} head @param {readonly (readonly string[])[]} rows */
+export const table = (head, rows) =>
+  [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");

@@ -60,6 +60,9 @@ const leastRoom = 10;
 /** Sums of fractions come out a little off. */
 const rounding = 1e-7;
 
+/** Graph rounds the share that it tells. */
+const precision = 0.01;
+
 /** The time in which a pace that was halved comes back to the documented one, in milliseconds. */
 const recoveryMs = 600_000;
 
@@ -127,7 +130,7 @@ export class Spending {
   explains(share: number, sentAtMs: number): boolean {
     this.#fill();
     const cameBack = (this.clock.now() - sentAtMs) * this.#perMs;
-    return share * this.#room <= this.#room - this.#left + this.#underWay + cameBack + rounding;
+    return (share - precision) * this.#room <= this.#room - this.#left + this.#underWay + cameBack + rounding;
   }
 
   /**

@@ -119,6 +119,11 @@ describe("a quota", () => {
     expect([spending.explains(0.9, sentAtMs), spending.explains(0.95, sentAtMs)]).toEqual([true, false]);
     spending.answered(90);
     expect([spending.fits(10), spending.fits(11)]).toEqual([true, false]);
+    // What Graph said a second ago was true then, and is rounded.
+    const askedAtMs = clock.now();
+    spending.spend(1);
+    clock.pass(1_000);
+    expect([spending.explains(0.919, askedAtMs), spending.explains(0.93, askedAtMs)]).toEqual([true, false]);
   });
 
   it("that others spend of has no more left than Graph says", () => {

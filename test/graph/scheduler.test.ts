@@ -159,6 +159,23 @@ describe("the scheduler", () => {
     ]);
   });
 
+  it("tells who waits although another call's answer is the occasion", async () => {
+    const clock = new ManualClock();
+    const calls = new AsyncLocalStorage<string>();
+    const told: (string | undefined)[] = [];
+    const tell = () => void told.push(calls.getStore());
+    const scheduler = new QuotaScheduler(clock, { concurrency: 1, tell });
+    const hold = async () => {
+      await turn();
+      scheduler.holdUntil("directory", clock.now() + 30_000);
+    };
+    await Promise.all([
+      calls.run("answered", () => scheduler.run(read, hold)),
+      calls.run("waiting", () => scheduler.run(read, turn)),
+    ]);
+    expect(told).toEqual(["waiting"]);
+  });
+
   it("spends slower when Graph says that others spend too, and not when we did it ourselves", async () => {
     const quotas: Quota[] = [{ workload: "directory", counts: "units", amount: 100, windowMs: 10_000, what: "units" }];
     const spentAtOnce = async (share: number, before: number) => {
@@ -166,7 +183,10 @@ describe("the scheduler", () => {
       const scheduler = new QuotaScheduler(clock, { quotas });
       const began = clock.now();
       for (let left = before; left > 0; left--) await scheduler.run(read, turn);
-      await scheduler.run(read, () => Promise.resolve(scheduler.nearLimit(read, share, clock.now())));
+      await scheduler.run(read, async () => {
+        await turn();
+        scheduler.nearLimit(read, share, clock.now());
+      });
       const times = Array.from({ length: 100 }, () => scheduler.run(read, () => Promise.resolve(clock.now() - began)));
       return (await Promise.all(times)).filter((atMs) => atMs === 0).length;
     };

@@ -1,0 +1,143 @@
+import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
+import { conditionalAccessPolicy } from "../../provider/conditional-access-policy";
+import { Driver } from "../../provider/engine/driver";
+import { dynamicProvider } from "../../provider/engine/dynamic";
+import { defaultPatience } from "../../provider/engine/visibility";
+import { world } from "../../provider/engine/world";
+import { embeddedConnection } from "../../provider/graph/connection";
+import { documentedQuotas } from "../../provider/graph/quotas";
+import type { LogEntry } from "../../provider/graph/request-log";
+import type { Tenant } from "../../provider/graph/tenant";
+import { TenantClock } from "./tenant-clock";
+
+jest.setTimeout(60_000);
+
+/** A tenant that keeps quotas, and a connection that keeps to the documented ones, on one virtual clock. */
+interface Setting {
+  readonly emulated: EmulatedTenant;
+  readonly clock: TenantClock;
+  readonly graph: Tenant;
+  readonly sent: LogEntry[];
+}
+
+/**
+ * @param kept share of the documented quotas that the connection keeps to
+ * @param granted share that the tenant grants; small quotas show in few requests what large ones show in thousands
+ */
+async function aSetting(
+  kept: number,
+  granted: number,
+  retryAfter: "integer" | "decimal" | "date" | "absent" = "integer",
+): Promise<Setting> {
+  const emulated = openTenant({ memory: true });
+  const clock = new TenantClock(emulated);
+  emulated.set({ quotas: { scale: granted, retryAfter } });
+  const sent: LogEntry[] = [];
+  const graph = await embeddedConnection(emulated, "the tenant", {
+    ...{ clock, persistence: { random: () => 0.5 } },
+    quotas: documentedQuotas.map((quota) => ({ ...quota, amount: Math.max(1, quota.amount * kept) })),
+    log: (entry) => void sent.push(entry),
+  });
+  return { emulated, clock, graph, sent };
+}
+
+const refused = ({ sent }: Setting): number => sent.filter(({ status }) => status === 429).length;
+const writes = ({ sent }: Setting): number => sent.filter(({ method }) => method !== "GET").length;
+
+describe("on the tenant's own quotas", () => {
+  it("agents are made as fast as the quota of writes allows, and never refused", async () => {
+    const setting = await aSetting(0.05, 0.05);
+    const { emulated, clock, graph } = setting;
+    const began = clock.now();
+    await makeAgents(graph, 75);
+    const least = (writes(setting) - 150) / 1;
+    const took = (clock.now() - began) / 1_000;
+    expect(least).toBeGreaterThan(100);
+    expect({ refused: refused(setting), early: emulated.earlyCalls() }).toEqual({ refused: 0, early: 0 });
+    expect(took).toBeGreaterThanOrEqual(least - 1);
+    expect(took).toBeLessThanOrEqual(least * 1.01 + 1);
+  });
+
+  it("ten policies are made and enforced at one request a second, and never refused", async () => {
+    const setting = await aSetting(1, 1);
+    const { emulated, clock, graph, sent } = setting;
+    const patience = { ...defaultPatience, now: () => clock.now(), pause: (ms: number) => clock.wait(ms) };
+    const engine = dynamicProvider(
+      conditionalAccessPolicy,
+      new Driver(
+        conditionalAccessPolicy,
+        world(() => Promise.resolve(graph), { patience }),
+      ),
+    );
+    const began = clock.now();
+    await Promise.all(
+      Array.from({ length: 10 }, async (_, index) => {
+        const { inputs } = await engine.check({}, policy(index));
+        await engine.create(inputs);
+        // Reads of the directory have a quota of their own.
+        await graph.get("/users/diego.siciliani@contoso.com");
+      }),
+    );
+    const asked = sent.filter(({ path }) => path.includes("conditionalAccess"));
+    const count = (method: string) => asked.filter((entry) => entry.method === method).length;
+    expect({ POST: count("POST"), PATCH: count("PATCH"), GET: count("GET") }).toEqual({ POST: 10, PATCH: 10, GET: 21 });
+    expect({ refused: refused(setting), early: emulated.earlyCalls() }).toEqual({ refused: 0, early: 0 });
+    expect((clock.now() - began) / 1_000).toBeLessThanOrEqual((asked.length - 1) * 1.01);
+  });
+});
+
+const policy = (index: number) => ({
+  displayName: `Policy ${index}`,
+  ...{ marker: String(index).repeat(16), state: "enabled" },
+  conditions: {
+    clientApplications: { includeAgentIdServicePrincipals: ["All"] },
+    applications: { includeApplications: ["All"] },
+  },
+});
+
+describe("on a tenth of the quota that is documented", () => {
+  it.each(["integer", "decimal", "date", "absent"] as const)(
+    "a run settles at what Graph grants, seldom refused and never too early: Retry-After %s",
+    async (retryAfter) => {
+      const setting = await aSetting(0.2, 0.02, retryAfter);
+      const { emulated, clock, graph } = setting;
+      const began = clock.now();
+      await makeAgents(graph, 40);
+      const least = (writes(setting) - refused(setting) - 60) / 0.4;
+      expect(emulated.earlyCalls()).toBe(0);
+      expect((clock.now() - began) / 1_000).toBeLessThanOrEqual(least * 1.15);
+      expect(refused(setting)).toBeLessThanOrEqual(24);
+    },
+  );
+});
+
+/**
+ * A blueprint and its agents, eight at a time as Pulumi makes them: each with a permission and an owner, its name changed
+ * and looked at. Four writes and a read for each.
+ */
+async function makeAgents(graph: Tenant, count: number): Promise<void> {
+  const { id: personId } = await graph.get<{ id: string }>("/users/diego.siciliani@contoso.com");
+  const person = graph.url(`/users/${personId}`);
+  const sponsors = { "sponsors@odata.bind": [person] };
+  const [api] = await graph.list<{ id: string }>("/servicePrincipals?$filter=displayName eq 'Microsoft Graph'");
+  const blueprint = { displayName: "Blueprint", ...sponsors };
+  const path = "/applications/microsoft.graph.agentIdentityBlueprint";
+  const { appId } = await graph.post<{ appId: string }>(path, blueprint);
+  await graph.post("/servicePrincipals/microsoft.graph.agentIdentityBlueprintPrincipal", { appId });
+  let made = 0;
+  const worker = async (): Promise<void> => {
+    while (made < count) {
+      const displayName = `Agent ${made++}`;
+      const { id } = await graph.post<{ id: string }>("/servicePrincipals/microsoft.graph.agentIdentity", {
+        ...{ displayName, agentIdentityBlueprintId: appId },
+        ...sponsors,
+      });
+      await graph.patch(`/servicePrincipals/${id}`, { displayName: `${displayName}, renamed` });
+      await graph.get(`/servicePrincipals/${id}`);
+      const grant = { clientId: id, consentType: "AllPrincipals", resourceId: api?.id, scope: "Mail.Read" };
+      await graph.post("/oauth2PermissionGrants", grant);
+      await graph.post(`/servicePrincipals/${id}/owners/$ref`, { "@odata.id": person });
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, worker));
+}

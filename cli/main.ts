@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 /** The command `entra-agent-id`: arguments and exit codes, nothing else. */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import type { orphans, OrphansOptions } from "./orphans";
+import { orphansHelp } from "./orphans-help";
 import { exitCodes, type Terminal } from "./terminal";
 import { type FaultOptions, tenantFault } from "./tenant-fault";
 import {
@@ -26,7 +28,9 @@ import { tenantToken, type TokenOptions } from "./tenant-token";
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   let code: number = exitCodes.done;
   const program = new Command("entra-agent-id")
-    .description("Look at and run the emulated Microsoft Entra tenant of pulumi-entra-agent-id.")
+    .description(
+      "Look at the tenant that pulumi-entra-agent-id works on, and run an emulated one. ENTRA_AGENT_ID_TENANT names it.",
+    )
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
@@ -113,6 +117,18 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
       code = await tenantToken(options, terminal);
     });
 
+  program
+    .command("orphans")
+    .description("list what this package made in the tenant of ENTRA_AGENT_ID_TENANT and no stack has; deletes nothing")
+    .argument("[files...]", 'one per stack, written by "pulumi stack export"; - for the standard input')
+    .option("--deleted", "list deleted items too, instead of counting them")
+    .option("--marked-only", "leave out credentials and permissions, which bear no marker")
+    .option("--json", "print one JSON object, of an error too")
+    .addHelpText("after", orphansHelp)
+    .action(async (files: readonly string[], options: OrphansOptions) => {
+      code = await orphansCommand()(files, options, terminal);
+    });
+
   try {
     await program.parseAsync(args, { from: "user" });
     return code;
@@ -121,6 +137,12 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     terminal.error(error instanceof Error ? error.message : String(error));
     return exitCodes.couldNotRun;
   }
+}
+
+/** Loaded when it is asked for: only this command needs Pulumi's SDK, which takes longer to load than the others to run. */
+function orphansCommand(): typeof orphans {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports
+  return (require("./orphans") as { orphans: typeof orphans }).orphans;
 }
 
 const names = (text: string): readonly string[] => text.split(",").map((name) => name.trim());

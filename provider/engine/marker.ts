@@ -16,3 +16,9 @@ export const markerTag = (kind: string, marker: string): string => `${markerTagP
 
 /** Every tag of ours starts so. */
 export const markerTagPrefix = "pulumi-entra-agent-id:";
+
+/** The marker that tags of an object of this kind carry. A blueprint's tags among them belong to another kind. */
+export function markerIn(kind: string, tags: readonly string[]): string | undefined {
+  const start = markerTag(kind, "");
+  return tags.find((tag) => tag.startsWith(start))?.slice(start.length);
+}

@@ -1,0 +1,98 @@
+/** The report of `entra-agent-id orphans`, as people read it: the sum first, then how far it can be trusted, then each finding. */
+import { kinds, type DeletedObject } from "./live-objects";
+import { type Comparison, type Finding, type Missing, nounOf } from "./state-comparison";
+
+export interface OrphansReport extends Comparison {
+  readonly tenant: { readonly id: string; readonly name: string };
+  readonly stacks: readonly {
+    readonly file: string;
+    readonly stack: string | undefined;
+    readonly lastChange: string | undefined;
+    /** How many of this package. */
+    readonly resources: number;
+  }[];
+  readonly markedOnly: boolean;
+  readonly deleted: {
+    /** By kind. */
+    readonly count: Readonly<Record<string, number>>;
+    readonly objects?: readonly DeletedObject[];
+  };
+}
+
+export function* orphansLines(report: OrphansReport): Generator<string> {
+  const { tenant, stacks, markedOnly, orphans, undeclared, missing, deleted } = report;
+  yield `${counted(orphans.length, "orphan")}, ${undeclared.length} undeclared, ${missing.length} missing`;
+  yield `Tenant: ${tenant.name} (${tenant.id})`;
+  yield "";
+  yield `Compared with ${counted(stacks.length, "stack")}:`;
+  for (const { stack, file, resources, lastChange } of stacks)
+    yield (
+      `  ${stack ?? "a stack without resources"}  from ${file}, ${counted(resources, "resource")} of this package` +
+      (lastChange === undefined ? "" : `, last changed ${time(lastChange)}`)
+    );
+  yield "WHAT ANY OTHER STACK MADE IN THIS TENANT IS LISTED AS AN ORPHAN. Delete nothing before every stack is in this list.";
+  if (markedOnly) yield "Credentials and permissions were left out.";
+  if (orphans.length > 0) yield* ["", "ORPHANS bear a marker of this package and are in none of these stacks."];
+  for (const orphan of orphans) yield* findingLines(orphan);
+  if (undeclared.length > 0)
+    yield* ["", "UNDECLARED objects are on objects of these stacks, and in none of them. Others may want them there."];
+  for (const one of undeclared) yield* findingLines(one);
+  if (missing.length > 0) yield* ["", "MISSING objects are in one of these stacks, and not in the tenant."];
+  for (const one of missing) yield* missingLines(one);
+  yield* deletedLines(deleted);
+}
+
+function* findingLines(found: Finding): Generator<string> {
+  const { kind, id, displayName, marker, created, afterStates, madeFor, gives, dependents, next } = found;
+  yield "";
+  yield titled(kind, displayName);
+  yield `  id      ${id}`;
+  if (gives !== undefined) yield `  gives   it ${gives}`;
+  if (marker !== undefined) yield `  marker  ${marker}${madeFor ? `, of "${madeFor.name}" in ${madeFor.stack}` : ""}`;
+  if (created !== undefined)
+    yield `  made    ${time(created)}${afterStates ? ", after the last change of these stacks: a run that is not in the files may have made it" : ""}`;
+  if (Object.keys(dependents).length > 0) yield `  with it ${sums(dependents)}: deleted when it is`;
+  yield* steps(next);
+}
+
+function* missingLines({ kind, id, displayName, stack, name, deleted, next }: Missing): Generator<string> {
+  yield "";
+  yield titled(kind, displayName);
+  yield `  id      ${id}`;
+  yield `  in      ${stack}, as "${name}"`;
+  if (deleted !== undefined) yield `  deleted ${time(deleted)}`;
+  yield* steps(next);
+}
+
+const steps = (next: readonly string[]): string[] =>
+  next.map((step, index) => `  ${index === 0 ? "next" : "    "}    ${step}`);
+
+function* deletedLines({ count, objects }: OrphansReport["deleted"]): Generator<string> {
+  if (Object.keys(count).length === 0) return;
+  const hint = objects ? "" : "; --deleted lists them";
+  yield "";
+  yield `Deleted items that bear a marker: ${sums(count)}. They count toward Graph's limits until they are gone for good, after 30 days${hint}.`;
+  for (const { kind, displayName, id, deleted } of objects ?? [])
+    yield `  ${titled(kind, displayName)}, ${id}, deleted ${time(deleted)}`;
+}
+
+function titled(kind: string, displayName: string): string {
+  const noun = nounOf(kind);
+  return `${noun.charAt(0).toUpperCase()}${noun.slice(1)} "${displayName}"`;
+}
+
+/** `2 agent identities, 1 blueprint`. */
+const sums = (count: Readonly<Record<string, number>>): string =>
+  Object.entries(count)
+    .map(([kind, number]) => counted(number, nounOf(kind), plurals[kind]))
+    .join(", ");
+
+const plurals: Readonly<Record<string, string>> = {
+  [kinds.identity]: "agent identities",
+  [kinds.policy]: "Conditional Access policies",
+};
+
+const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
+
+/** `2026-11-21 11:43 UTC` */
+const time = (iso: string): string => `${iso.slice(0, 16).replace("T", " ")} UTC`;

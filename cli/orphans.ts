@@ -1,0 +1,94 @@
+/**
+ * `entra-agent-id orphans`: what this package made in the tenant and no stack has, as after an interrupted run whose
+ * resource was then taken out of the program; and what a stack has that is not in the tenant. It only looks.
+ *
+ * The states are always named, never looked for: a backend that was not thought of would make every object of its stacks
+ * look orphaned, and the person who reads that deletes things.
+ */
+import { openTenant, tenantExists } from "../emulator/tenant";
+import { connect, embeddedConnection } from "../provider/graph/connection";
+import { EntraError } from "../provider/graph/errors";
+import { tenantSetting } from "../provider/graph/settings";
+import type { Tenant } from "../provider/graph/tenant";
+import { NoTenant } from "./emulated-tenant";
+import { liveObjects } from "./live-objects";
+import { type OrphansReport, orphansLines } from "./orphans-lines";
+import { stackStateIn, type StackState, tenantIdsIn } from "./stack-state";
+import { compare, countedByKind } from "./state-comparison";
+import { exitCodes, type Terminal } from "./terminal";
+
+export interface OrphansOptions {
+  /** List the deleted items that bear markers, instead of only counting them. */
+  readonly deleted?: true;
+  /** Leave out credentials and permissions, which bear no marker. */
+  readonly markedOnly?: true;
+  readonly json?: true;
+}
+
+/** @param files what `pulumi stack export` wrote, one per stack; `-` for the standard input */
+export async function orphans(files: readonly string[], options: OrphansOptions, terminal: Terminal): Promise<number> {
+  try {
+    const report = await reportOn(files, options, terminal);
+    if (options.json) terminal.out(JSON.stringify(report, undefined, 2));
+    else for (const line of orphansLines(report)) terminal.out(line);
+    const findings = report.orphans.length + report.undeclared.length + report.missing.length;
+    return findings > 0 ? exitCodes.finding : exitCodes.done;
+  } catch (error) {
+    if (!options.json) throw error;
+    const { message, code } = error as Partial<EntraError>;
+    terminal.out(JSON.stringify({ error: { code, message } }));
+    return exitCodes.couldNotRun;
+  }
+}
+
+async function reportOn(
+  files: readonly string[],
+  { deleted: listDeleted, markedOnly }: OrphansOptions,
+  terminal: Terminal,
+): Promise<OrphansReport> {
+  if (files.length === 0)
+    throw new EntraError(
+      "INPUT_INVALID",
+      "cannot look for orphans without the states of stacks: name a file for every stack on this tenant, written by " +
+        '"pulumi stack export --stack NAME > NAME.json". What a stack made whose file is not named looks orphaned.',
+    );
+  const states = files.map((file) => stackStateIn(file, terminal.cwd));
+  return inTenant(terminal, async (tenant) => {
+    refuseOtherTenants(states, tenant);
+    const live = await liveObjects(tenant, markedOnly === true);
+    return {
+      tenant: { id: tenant.id, name: tenant.name },
+      stacks: states.map(({ resources, pendingCreates: _, ...state }) => ({ ...state, resources: resources.length })),
+      markedOnly: markedOnly === true,
+      ...(await compare(states, live, tenant, markedOnly === true)),
+      deleted: { count: countedByKind(live.deleted), ...(listDeleted && { objects: live.deleted }) },
+    };
+  });
+}
+
+/** State of another tenant would make everything look orphaned and missing at once. */
+function refuseOtherTenants(states: readonly StackState[], tenant: Tenant): void {
+  for (const state of states) {
+    const other = tenantIdsIn(state).find((id) => id !== tenant.id);
+    if (other === undefined) continue;
+    throw new EntraError(
+      "WRONG_TENANT",
+      `cannot compare ${state.file}: its stack ${state.stack ?? ""} is in tenant ${other}, and ENTRA_AGENT_ID_TENANT leads to ` +
+        `tenant ${tenant.id} (${tenant.name}). Set ENTRA_AGENT_ID_TENANT to the tenant of this stack, or leave the file out.`,
+    );
+  }
+}
+
+/** As the provider connects; but an embedded tenant is not made by looking for it, and is closed again. */
+async function inTenant<T>({ env, cwd }: Terminal, look: (tenant: Tenant) => Promise<T>): Promise<T> {
+  const setting = tenantSetting(env, cwd);
+  if (setting.mode !== "embedded") return look(await connect(env, cwd));
+  const { directory } = setting;
+  if (!tenantExists(directory)) throw new NoTenant(directory);
+  const embedded = openTenant({ directory });
+  try {
+    return await look(await embeddedConnection(embedded, `the embedded tenant in ${directory}`));
+  } finally {
+    embedded.close();
+  }
+}

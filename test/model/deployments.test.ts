@@ -16,6 +16,16 @@ const runs = (atRest: number) => ({
   endOnFailure: process.env["FC_SHRINK"] === undefined,
 });
 
+/** Where it runs. On lagging replicas one machine knows what it wrote; several find out without lag. */
+const lands = [
+  { lag: null, isOneMachine: true },
+  { lag: null, isOneMachine: false },
+  { lag: { ms: 300, share: 0.1, seed: 5 }, isOneMachine: true },
+];
+
+// Of this machine's time, which others use as well.
+jest.setTimeout(3_600_000);
+
 describe("a stack, whatever happens to it", () => {
   let tenant: TestTenant;
   beforeAll(() => (tenant = new TestTenant()));
@@ -24,8 +34,8 @@ describe("a stack, whatever happens to it", () => {
   it("comes to what is declared, with one object of each and nothing of others lost", async () => {
     const commands = fc.commands([...declarations, ...operations, ...behindOurBack], { maxCommands: 20, size: "max" });
     await fc.assert(
-      fc.asyncProperty(commands, async (sequence) => {
-        tenant.reset();
+      fc.asyncProperty(commands, fc.constantFrom(...lands), async (sequence, { lag, isOneMachine }) => {
+        tenant.reset({ lag }, isOneMachine);
         const [model, stack] = [new Model(), new Stack(tenant, await tenant.others())];
         await fc.asyncModelRun(() => ({ model, real: stack }), sequence);
         await cleanUp(model, stack);
@@ -33,5 +43,5 @@ describe("a stack, whatever happens to it", () => {
       }),
       runs(15),
     );
-  }, 3_600_000);
+  });
 });

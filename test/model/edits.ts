@@ -8,6 +8,9 @@ import { withDependents } from "./fleet";
 import { command, type StackCommand } from "./operations";
 import type { Model, Stack, Theirs } from "./stack";
 
+/** What others write is everywhere before the next operation begins: no machine notes it. */
+const longestLagMs = 1_000;
+
 const amara = "amara.okafor@contoso.com";
 const nestor = "nestor.wilke@contoso.com";
 
@@ -132,6 +135,7 @@ const edit = fc.record({ what: fc.constantFrom(...Object.keys(edits)), pick: fc.
       if (!found) return;
       model.drifted = true;
       await edits[what]?.act(stack.others, await pathOf(found, stack.others), found, model);
+      stack.tenant.time.pass(longestLagMs);
     },
   ),
 );
@@ -226,6 +230,7 @@ async function add(model: Model, stack: Stack, what: string, pick: number): Prom
     return;
   const name = `theirs-${model.theirs.length}`;
   model.theirs.push(await make(stack.others, await pathOf(found, stack.others), found, name));
+  stack.tenant.time.pass(longestLagMs);
 }
 
 function managesOwners(model: Model, what: string, { name }: Found): boolean {

@@ -19,7 +19,8 @@ export const command = (
   toString: () => text,
 });
 
-const date = "Sat, 21 Nov 2026 13:00:00 GMT";
+/** Soon after virtual time begins; later it is over already. */
+const soon = "Sat, 21 Nov 2026 12:00:20 GMT";
 const refusal = (code: string) => ({ error: { code, message: "said by Graph" } });
 
 /** With what a request may be answered that went wrong, and whether it may have had its effect. */
@@ -34,7 +35,7 @@ const mishaps: readonly Pick<Fault, "effect" | "answer">[] = [
   { effect: "before", answer: { status: 429, headers: { "retry-after": "2.128" }, body: refusal("TooManyRequests") } },
   {
     effect: "before",
-    answer: { status: 429, headers: { "retry-after": date, date }, body: refusal("TooManyRequests") },
+    answer: { status: 429, headers: { "retry-after": soon }, body: refusal("TooManyRequests") },
   },
   { effect: "before", answer: { status: 429, body: refusal("TooManyRequests") } },
   { effect: "before", answer: { status: 409, body: refusal("Directory_ConcurrencyViolation") } },

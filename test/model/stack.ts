@@ -153,6 +153,7 @@ export async function checkSettled(model: Model, stack: Stack): Promise<void> {
       problems.push(`${name} was ${before} and is ${id}, though nothing had to be made anew`);
     model.ids.set(name, id);
   }
+  for (const name of model.ids.keys()) if (!model.fleet.has(name)) model.ids.delete(name);
   model.mayMove.clear();
   const planned = await stack.preview(model.fleet);
   if (Object.keys(planned).length > 0) problems.push(`the next preview plans ${JSON.stringify(planned)}`);

@@ -11,6 +11,7 @@ import { Driver } from "../../provider/engine/driver";
 import { type DynamicProvider, dynamicProvider } from "../../provider/engine/dynamic";
 import type { Lifecycle } from "../../provider/engine/lifecycle";
 import { defaultPatience } from "../../provider/engine/visibility";
+import { type Note, RecentWrites } from "../../provider/engine/recent-writes";
 import { world } from "../../provider/engine/world";
 import { federatedIdentityCredential } from "../../provider/federated-identity-credential";
 import { batching } from "../../provider/graph/batching";
@@ -65,9 +66,18 @@ export class TestTenant {
   readonly time = new VirtualTime();
   readonly #begin: Snapshot = this.emulated.snapshot();
   #clockAtMs = 0;
+  /** What processes of one machine note for each other. */
+  #notes: Note[] = [];
+  #isOneMachine = true;
 
-  /** As it was when it was opened; much cheaper than another one. */
-  reset(switches: SwitchChanges = {}): void {
+  /**
+   * As it was when it was opened; much cheaper than another one.
+   *
+   * @param isOneMachine whether processes find the notes of those before them; else each runs on a machine of its own
+   */
+  reset(switches: SwitchChanges = {}, isOneMachine = true): void {
+    this.#isOneMachine = isOneMachine;
+    this.#notes = [];
     this.emulated.restore(this.#begin);
     this.emulated.set({ lag: null, quotas: null, ...switches });
     this.#clockAtMs = 0;
@@ -145,7 +155,15 @@ export class TestTenant {
     const tenant = await connection(endpoint, this.#tuning(clock));
     const warnings: string[] = [];
     const patience = { ...defaultPatience, now: clock.now, pause: (ms: number) => clock.wait(ms) };
-    const shared = world(() => Promise.resolve(tenant), { patience, warn: (message) => void warnings.push(message) });
+    const earlier = this.#isOneMachine ? [...this.#notes] : [];
+    const recent = new RecentWrites(clock.now, {
+      earlier: () => earlier,
+      add: (note) => {
+        if (!isDead()) this.#notes.push(note);
+      },
+    });
+    const warn = (message: string): void => void warnings.push(message);
+    const shared = world(() => Promise.resolve(tenant), { patience, recent, warn });
     const serve = <Inputs extends object>(lifecycle: Lifecycle<Inputs>) => {
       const provider = dynamicProvider(lifecycle, new Driver(lifecycle, shared));
       const unlessDead = async <T>(call: Promise<T>): Promise<T> => {

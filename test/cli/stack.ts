@@ -1,6 +1,5 @@
 import { type ChildProcess } from "node:child_process";
 import {
-  copyFileSync,
   cpSync,
   mkdirSync,
   mkdtempSync,
@@ -15,6 +14,7 @@ import path from "node:path";
 import { run } from "../../tools/command.mjs";
 import { pulumiEnvironment } from "../../tools/pulumi-cli/environment.mjs";
 import { ensurePulumiCli } from "../../tools/pulumi-cli/pulumi-cli.mjs";
+import { Backend } from "./backend";
 import { type Outcome, readOutcome } from "./outcome";
 
 const root = path.resolve(__dirname, "../..");
@@ -57,6 +57,7 @@ export interface BegunRun {
 export class Stack {
   readonly directory: string;
   readonly tenantDirectory: string;
+  readonly backend: Backend;
   /** Variables for the next runs; tests set and delete them. */
   readonly environment: NodeJS.ProcessEnv;
   readonly #pulumi: string;
@@ -71,6 +72,7 @@ export class Stack {
     this.tenantDirectory = options.tenant ?? path.join(this.directory, "tenant");
     const state = path.join(this.directory, "state");
     mkdirSync(state);
+    this.backend = new Backend(state);
     this.environment = {
       ...pulumiEnvironment(pulumi, { home, state, tenant: `local:${this.tenantDirectory}` }),
       PULUMI_STACK: "test",
@@ -130,12 +132,11 @@ export class Stack {
   }
 
   /**
-   * Takes the lock of a killed run away, as the README says: Pulumi's file backend does not write its state in one piece,
+   * Takes the lock of a killed run away, as docs/recovery.md says: Pulumi's file backend does not write its state in one piece,
    * so a run that is killed in just that moment leaves half a file, and the one before it beside it.
    */
   async cancel(): Promise<void> {
-    const state = path.join(this.directory, "state", ".pulumi", "stacks", "test", "test.json");
-    if (!isJson(state)) copyFileSync(`${state}.bak`, state);
+    this.backend.repair();
     await this.succeed("cancel", "--yes", "test");
   }
 
@@ -181,15 +182,6 @@ export class Stack {
       env: this.environment,
       onStart,
     });
-  }
-}
-
-function isJson(file: string): boolean {
-  try {
-    JSON.parse(readFileSync(file, "utf8"));
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -1,0 +1,53 @@
+/** The file backend of a stack, read directly: half a second sooner than through the CLI, and also while a lock is on it. */
+import { copyFileSync, cpSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { titleOf } from "./outcome";
+
+interface Deployment {
+  resources?: { urn: string }[];
+  pending_operations?: { type: string; resource: { urn: string } }[];
+}
+
+export class Backend {
+  readonly #file: string;
+
+  /** @param folder where the backend lies; its one stack is "test" of project "test" */
+  constructor(private readonly folder: string) {
+    this.#file = path.join(folder, ".pulumi", "stacks", "test", "test.json");
+  }
+
+  /** "Kind name" of each resource, sorted. */
+  resources(): string[] {
+    return (this.#latest().resources ?? []).flatMap(({ urn }) => titleOf(urn) ?? []).sort();
+  }
+
+  /** What was begun and not ended: "creating Kind name". */
+  pendingOperations(): string[] {
+    return (this.#latest().pending_operations ?? []).map(({ resource, type }) => `${type} ${titleOf(resource.urn)}`);
+  }
+
+  /** Puts the file of the moment before in the place of half a file. */
+  repair(): void {
+    try {
+      this.#latest();
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      copyFileSync(`${this.#file}.bak`, this.#file);
+    }
+  }
+
+  /** Remembers all of it as it is now. @returns the way back, for as often as it is wanted */
+  keep(): () => void {
+    const kept = `${this.folder}-kept`;
+    cpSync(this.folder, kept, { recursive: true });
+    return () => {
+      rmSync(this.folder, { recursive: true });
+      cpSync(kept, this.folder, { recursive: true });
+    };
+  }
+
+  #latest(): Deployment {
+    const { checkpoint } = JSON.parse(readFileSync(this.#file, "utf8")) as { checkpoint: { latest?: Deployment } };
+    return checkpoint.latest ?? {};
+  }
+}

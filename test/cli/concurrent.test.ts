@@ -1,0 +1,76 @@
+/** Two runs of the real CLI at the same time: on one stack, and on two stacks that share a blueprint. */
+import { parts, program } from "./programs";
+import { aStack, type Stack } from "./stack";
+import { tenantOf } from "./tenant";
+
+const clean = { exitCode: 0, errors: [] };
+
+const federation = (name: string): string =>
+  parts.credential.replaceAll('"github"', JSON.stringify(name)).replace("repo:contoso/payroll", `repo:contoso/${name}`);
+
+const federations = (of: string): string[] => ["one", "two", "three"].map((name) => `${of}-${name}`);
+
+/** Everything that lives on a blueprint which another stack declares. */
+const guests = (blueprintId: string): string =>
+  [
+    `const blueprint = { id: ${JSON.stringify(blueprintId)} }, principal = { blueprintId: blueprint.id };`,
+    parts.identity.replace("Payslip helper", "Guest helper").replace('"helper"', '"guest"'),
+    parts.grant,
+    ...federations("guest").map(federation),
+  ].join("\n");
+
+describe("two updates at once", () => {
+  it("on one stack: the second is refused and says by whom it is locked, the first loses nothing", async () => {
+    const stack = await aStack(program([parts.blueprint, parts.principal, parts.identity].join("\n")));
+    const { contents } = await tenantOf(stack);
+    const first = stack.begin("up", "--yes", "--skip-preview");
+    await first.says("AgentIdentityBlueprint payroll creating");
+    // It holds still until the second has been answered, however slow this machine is.
+    first.kill("SIGSTOP");
+
+    const second = await stack.up();
+    first.kill("SIGCONT");
+    expect(second).toMatchObject({ ops: {} });
+    expect(second.exitCode).not.toBe(0);
+    expect(second.output).toMatch(/the stack is currently locked by 1 lock\(s\)/);
+    expect(second.output).toContain(`(pid ${first.pid})`);
+
+    expect(await first.outcome).toMatchObject(clean);
+    expect(await contents()).toMatchObject({
+      blueprints: ["Payroll agents"],
+      principals: ["Payroll agents"],
+      identities: ["Payslip helper"],
+    });
+    expect(await stack.preview("--refresh", "--expect-no-changes")).toMatchObject({ ...clean, ops: {}, drift: {} });
+  });
+
+  it("on two stacks that write to one blueprint: both end well, though Graph refuses some writes for the other's sake", async () => {
+    const owner = await aStack(program([parts.blueprint, parts.principal].join("\n")));
+    const { emulated, contents, graph } = await tenantOf(owner);
+    expect(await owner.up()).toMatchObject(clean);
+    const blueprint = (await owner.resources()).find(({ type }) => type.endsWith(":AgentIdentityBlueprint"));
+    const guest = await aStack(program(guests(blueprint?.id ?? "")), { tenant: owner.tenantDirectory });
+    owner.edit(
+      program([parts.blueprint, parts.principal, parts.identity, ...federations("owner").map(federation)].join("\n")),
+    );
+    emulated.fail({
+      ...{ method: "POST", path: "federatedIdentityCredentials$", nth: 2, times: 2, effect: "before" },
+      answer: { status: 409, body: { error: { code: "Directory_ConcurrencyViolation", message: "Try again." } } },
+    });
+
+    expect(await Promise.all([owner.up(), guest.up()])).toMatchObject([clean, clean]);
+    expect(emulated.faults()).toEqual([]);
+
+    expect(await contents()).toMatchObject({
+      blueprints: ["Payroll agents"],
+      principals: ["Payroll agents"],
+      identities: ["Guest helper", "Payslip helper"],
+      deleted: [],
+    });
+    const path = `/applications/${String(blueprint?.outputs["objectId"])}/microsoft.graph.agentIdentityBlueprint`;
+    const found = await graph.list<{ name: string }>(`${path}/federatedIdentityCredentials`);
+    expect(found.map(({ name }) => name).sort()).toEqual([...federations("guest"), ...federations("owner")].sort());
+    const previews = [owner, guest].map((stack: Stack) => stack.preview("--refresh", "--expect-no-changes"));
+    expect(await Promise.all(previews)).toMatchObject([clean, clean]);
+  });
+});

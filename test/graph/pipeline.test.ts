@@ -334,6 +334,29 @@ describe("throttling", () => {
   });
 });
 
+describe("a cancelled run", () => {
+  it("waits for no further attempt, and still says that a write may have taken effect", async () => {
+    const cancel = new AbortController();
+    // A clock on which time stands still: only the signal ends a wait.
+    const wait = (_: number, signal?: AbortSignal) =>
+      new Promise<void>((_resolve, reject) => {
+        signal?.addEventListener("abort", () => reject(new Error("aborted")));
+        setImmediate(() => cancel.abort());
+      });
+    const clock = { now: () => wire.clock.now(), wait };
+    wire.answers(refusal(504, "UnknownError", "the first answer"));
+    const patched = (await wire.tenant({ clock, cancelled: cancel.signal })).patch("/users/1", {});
+    expect(await failureOf(patched)).toMatchObject({ code: "ANSWER_LOST", message: "the first answer" });
+
+    const later = await wire.tenant({ clock, cancelled: cancel.signal });
+    expect(await failureOf(later.get("/users/1"))).toEqual({
+      code: "UNAVAILABLE",
+      message: "the run was cancelled before this request was sent",
+    });
+    expect(wire.seen.length).toBe(1);
+  });
+});
+
 describe("a refused token", () => {
   const expired = refusal(401, "InvalidAuthenticationToken", "Lifetime validation failed");
 

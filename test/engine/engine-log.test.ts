@@ -1,0 +1,85 @@
+import { EngineLog, enginesLog } from "../../provider/engine/engine-log";
+
+interface Shown {
+  readonly urn: string;
+  readonly message: string;
+}
+
+function aLog(works = true) {
+  const shown: Shown[] = [];
+  const aside: string[] = [];
+  const clock = { ms: 0 };
+  const show = (urn: string, message: string, failed: () => void): void => {
+    if (works) shown.push({ urn, message });
+    else failed();
+  };
+  return {
+    ...{ shown, aside, clock },
+    log: new EngineLog(
+      show,
+      (message) => void aside.push(message),
+      () => clock.ms,
+    ),
+  };
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe("a long wait", () => {
+  it("is told on the line of the resource whose life-cycle method waits, whatever else runs meanwhile", async () => {
+    const { log, shown, aside } = aLog();
+    log.declare("AgentIdentity", "m1", "urn:1");
+    log.declare("PermissionGrant", "m1", "urn:2");
+    const wait = (kind: string) =>
+      log.during(kind, "m1", async () => {
+        await turn();
+        log.waits(`${kind} waits`);
+      });
+    await Promise.all([wait("AgentIdentity"), wait("PermissionGrant")]);
+    expect(shown).toEqual([
+      { urn: "urn:1", message: "AgentIdentity waits" },
+      { urn: "urn:2", message: "PermissionGrant waits" },
+    ]);
+    expect(aside).toEqual([]);
+  });
+
+  it("is told under the stack, once in fifteen seconds, where nobody said which resource it is", async () => {
+    const { log, shown, aside, clock } = aLog();
+    log.declare("AgentIdentity", "other", "urn:1");
+    log.declare("AgentIdentity", "m1", "");
+    for (clock.ms = 0; clock.ms < 31_000; clock.ms += 1_000)
+      await log.during("AgentIdentity", "m1", async () => {
+        await turn();
+        log.waits(`at ${clock.ms}`);
+      });
+    expect(shown).toEqual([]);
+    expect(aside).toEqual(["at 0", "at 15000", "at 30000"]);
+  });
+
+  it("is told under the stack where the engine takes no messages, or there is none", async () => {
+    const { log, aside } = aLog(false);
+    log.declare("AgentIdentity", "m1", "urn:1");
+    await log.during("AgentIdentity", "m1", async () => {
+      await turn();
+      log.waits("told anyway");
+    });
+    expect(aside).toEqual(["told anyway"]);
+    expect(enginesLog(["node", "/some/program.js", "127.0.0.1:1"])).toBeUndefined();
+  });
+
+  it("for the tenant to show what was written is told when its looks come to five seconds", async () => {
+    const { log, shown } = aLog();
+    log.declare("AgentIdentity", "m1", "urn:1");
+    await log.during("AgentIdentity", "m1", async () => {
+      for (const ms of [100, 200, 400, 4_000, 400]) log.pauses(ms);
+      await turn();
+      log.pauses(1_000);
+    });
+    log.pauses(60_000);
+    const text = (seconds: number) => `waiting until all of Graph shows what was written, for ${seconds} s by now`;
+    expect(shown).toEqual([
+      { urn: "urn:1", message: text(5) },
+      { urn: "urn:1", message: text(6) },
+    ]);
+  });
+});

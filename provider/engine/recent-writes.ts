@@ -36,6 +36,8 @@ const waitedMs = 900_000;
 export class RecentWrites {
   readonly #begunMs: number;
   #notes: Map<string, Note> | undefined;
+  /** What was known of a creation before it was asked for. */
+  readonly #before = new Map<string, Note | undefined>();
 
   constructor(
     private readonly now: () => number,
@@ -45,16 +47,22 @@ export class RecentWrites {
   }
 
   /** Before the create of an object with this marker is sent. */
-  asked = (tenantId: string, kind: string, marker: string): void =>
-    this.#add("asked", creation(tenantId, kind, marker));
+  asked(tenantId: string, kind: string, marker: string): void {
+    const to = creation(tenantId, kind, marker);
+    this.#before.set(to, this.#last(to));
+    this.#add("asked", to);
+  }
   /** The create was answered. */
   made(tenantId: string, kind: string, marker: string, id: string): void {
     this.#add("made", creation(tenantId, kind, marker));
     this.wrote(tenantId, id);
   }
-  /** The create certainly had no effect. */
-  refused = (tenantId: string, kind: string, marker: string): void =>
-    this.#add("refused", creation(tenantId, kind, marker));
+  /** The create certainly had no effect. That says nothing of an earlier one, which may be why Graph refused it. */
+  refused(tenantId: string, kind: string, marker: string): void {
+    const to = creation(tenantId, kind, marker);
+    const before = this.#before.get(to)?.did;
+    this.#add(before === "asked" || before === "made" ? before : "refused", to);
+  }
   /** Before the object is changed. */
   wrote = (tenantId: string, id: string): void =>
     this.#add(this.isRestored(tenantId, id) ? "restored" : "wrote", object(tenantId, id));

@@ -3,6 +3,7 @@
  * each step nothing is there twice and nothing of others is gone; after a clean run the tenant is as declared.
  */
 import fc from "fast-check";
+import { oneBlueprint } from "./agent-kind";
 import { declarations } from "./declarations";
 import { behindOurBack } from "./edits";
 import { cleanUp, operations } from "./operations";
@@ -37,6 +38,10 @@ describe("a stack, whatever happens to it", () => {
       fc.asyncProperty(commands, fc.constantFrom(...lands), async (sequence, { lag, isOneMachine }) => {
         tenant.reset({ lag }, isOneMachine);
         const [model, stack] = [new Model(), new Stack(tenant, await tenant.others())];
+        for (const [name, resource] of oneBlueprint(2, 1)) {
+          model.fleet.set(name, resource);
+          model.names.add(name);
+        }
         await fc.asyncModelRun(() => ({ model, real: stack }), sequence);
         await cleanUp(model, stack);
         await checkAlways(model, stack);

@@ -70,7 +70,7 @@ const edits: Readonly<Record<string, Edit>> = {
   },
   "delete softly": { kinds: agentsAndAbove, act: (tenant, path, found, model) => remove(tenant, path, found, model) },
   purge: {
-    kinds: agentsAndAbove,
+    kinds: ["AgentIdentity", "AgentIdentityBlueprint"],
     async act(tenant, path, found, model) {
       await remove(tenant, path, found, model);
       for (const moved of withDependents(model.fleet, [found.name])) model.mayMove.add(moved);

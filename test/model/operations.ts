@@ -52,7 +52,7 @@ const fault: fc.Arbitrary<Fault> = fc
   }));
 
 const kill = fc.record({
-  at: fc.integer({ min: 1, max: 30 }),
+  at: fc.integer({ min: 1, max: 40 }),
   effect: fc.constantFrom("before" as const, "after" as const),
   who: fc.constantFrom("provider" as const, "cli" as const),
 });
@@ -60,7 +60,7 @@ const kill = fc.record({
 const disturbance: fc.Arbitrary<Disturbance> = fc.oneof(
   { weight: 4, arbitrary: fc.constant({}) },
   { weight: 3, arbitrary: fc.array(fault, { minLength: 1, maxLength: 3 }).map((faults) => ({ faults })) },
-  { weight: 3, arbitrary: kill.map((one) => ({ kill: one })) },
+  { weight: 4, arbitrary: kill.map((one) => ({ kill: one })) },
 );
 
 const circumstances: fc.Arbitrary<Circumstances> = fc
@@ -71,7 +71,11 @@ const circumstances: fc.Arbitrary<Circumstances> = fc
     checkpoints: fc.boolean(),
     latencyMs: fc.constantFrom(0, 0, 50),
   })
-  .map(({ disturbance: trouble, ...rest }) => ({ ...rest, ...trouble }));
+  .map(({ disturbance: { kill: end, ...trouble }, ...rest }) => {
+    // Batches are few.
+    const at = end && (rest.batched ? Math.ceil(end.at / 3) : end.at);
+    return { ...rest, ...trouble, ...(end && at ? { kill: { ...end, at } } : {}) };
+  });
 
 /** What is known when an operation is over. */
 async function ended(model: Model, stack: Stack, failures: readonly string[]): Promise<void> {
@@ -161,4 +165,15 @@ export async function cleanUp(model: Model, stack: Stack): Promise<void> {
 
 const clean = fc.constant(command("clean up", () => true, cleanUp));
 
-export const operations: readonly fc.Arbitrary<StackCommand>[] = [up, up, up, refresh, preview, destroy, clean];
+export const operations: readonly fc.Arbitrary<StackCommand>[] = [
+  up,
+  up,
+  up,
+  up,
+  up,
+  refresh,
+  preview,
+  destroy,
+  clean,
+  clean,
+];

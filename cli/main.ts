@@ -119,7 +119,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 
   program
     .command("orphans")
-    .description("list what this package made in the tenant of ENTRA_AGENT_ID_TENANT and no stack has; deletes nothing")
+    .description("list objects that pulumi-entra-agent-id made in the tenant and that no stack has; deletes nothing")
     .argument("[files...]", 'one per stack, written by "pulumi stack export"; - for the standard input')
     .option("--deleted", "list deleted items too, instead of counting them")
     .option("--marked-only", "leave out credentials and permissions, which bear no marker")

@@ -21,7 +21,7 @@ export interface OrphansReport extends Comparison {
 
 export function* orphansLines(report: OrphansReport): Generator<string> {
   const { tenant, stacks, markedOnly, orphans, undeclared, missing, deleted } = report;
-  yield `${counted(orphans.length, "orphan")}, ${undeclared.length} undeclared, ${missing.length} missing`;
+  yield `Found ${counted(orphans.length, "orphan")}, ${undeclared.length} undeclared and ${counted(missing.length, "missing object")}.`;
   yield `Tenant: ${tenant.name} (${tenant.id})`;
   yield "";
   yield `Compared with ${counted(stacks.length, "stack")}:`;
@@ -50,7 +50,7 @@ function* findingLines(found: Finding): Generator<string> {
   if (gives !== undefined) yield `  gives   it ${gives}`;
   if (marker !== undefined) yield `  marker  ${marker}${madeFor ? `, of "${madeFor.name}" in ${madeFor.stack}` : ""}`;
   if (created !== undefined)
-    yield `  made    ${time(created)}${afterStates ? ", after the last change of these stacks: a run that is not in the files may have made it" : ""}`;
+    yield `  made    ${time(created)}${afterStates && !madeFor ? ", after the last change of these stacks: a run that is not in the files may have made it" : ""}`;
   if (Object.keys(dependents).length > 0) yield `  with it ${sums(dependents)}: deleted when it is`;
   yield* steps(next);
 }

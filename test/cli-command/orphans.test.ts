@@ -141,7 +141,7 @@ describe("orphans of an interrupted run", () => {
         .replaceAll(directory, "DIRECTORY")
         .replaceAll(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, "TIME"),
     ).toMatchInlineSnapshot(`
-     "1 orphan, 0 undeclared, 0 missing
+     "Found 1 orphan, 0 undeclared and 0 missing objects.
      Tenant: the embedded tenant in DIRECTORY (TENANT)
 
      Compared with 1 stack:
@@ -257,7 +257,7 @@ describe("what the stacks are", () => {
     tenant = openTenant({ directory });
 
     const { code, out } = await told(`orphans ${path.join(recorded, "stack.json")}`);
-    expect([code, out.split("\n")[0]]).toEqual([0, "0 orphans, 0 undeclared, 0 missing"]);
+    expect([code, out.split("\n")[0]]).toEqual([0, "Found 0 orphans, 0 undeclared and 0 missing objects."]);
     expect(out).toContain("test/test  from ");
     expect(out).toContain("6 resources of this package, last changed 2026-11-21 11:43 UTC");
   });
@@ -276,7 +276,7 @@ describe("what the stacks are", () => {
     });
 
     const alone = await told("orphans prod.json");
-    expect([alone.code, alone.out.split("\n")[0]]).toEqual([1, "2 orphans, 0 undeclared, 0 missing"]);
+    expect([alone.code, alone.out.split("\n")[0]]).toEqual([1, "Found 2 orphans, 0 undeclared and 0 missing objects."]);
     expect(alone.out).toContain("WHAT ANY OTHER STACK MADE IN THIS TENANT IS LISTED AS AN ORPHAN.");
     expect(await reported("orphans prod.json staging.json")).toMatchObject({
       code: 0,
@@ -546,10 +546,19 @@ describe("deleted items", () => {
 
 describe("what it asks", () => {
   it("asks one list per kind, in pages, however many agents there are", async () => {
-    const agents = Array.from({ length: 120 }, (_, index) => agent(`agent${index}`));
-    writeExport(project, "prod", await applied([blueprint, principal, ...agents]));
+    const state = await applied([blueprint, principal]);
+    const token = await tenant.token({});
+    const sponsor = bind((await people(ask)).adele);
+    const made = Array.from({ length: 101 }, (_, index) => ({
+      displayName: `Agent ${index}`,
+      agentIdentityBlueprintId: storedOf(state, "payroll").id,
+      tags: [`pulumi-entra-agent-id:AgentIdentity:${markerOf(`urn:${index}`, "")}`],
+      "sponsors@odata.bind": sponsor,
+    }));
+    for (const body of made) await ask(`POST /servicePrincipals/${identityCast}`, body, { token });
+    writeExport(project, "prod", state);
     const first = tenant.requests().length;
-    expect(await reported("orphans prod.json")).toMatchObject({ code: 0, orphans: [], missing: [] });
+    expect((await reported("orphans prod.json")).orphans).toHaveLength(101);
     const asked = tenant
       .requests()
       .slice(first)
@@ -574,7 +583,7 @@ describe("what it asks", () => {
     await close();
     expect([code, out.split("\n").slice(0, 2)]).toEqual([
       0,
-      ["0 orphans, 0 undeclared, 0 missing", `Tenant: ${url} (${tenant.id})`],
+      ["Found 0 orphans, 0 undeclared and 0 missing objects.", `Tenant: ${url} (${tenant.id})`],
     ]);
   });
 

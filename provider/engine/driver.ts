@@ -72,8 +72,8 @@ export class Driver<Inputs extends object> {
     const tenant = await world.tenant();
     const referents = lifecycle.refersTo?.(wanted) ?? [];
     const young = referents.some(world.claims.keptSomewhere);
-    const find = (fresh: boolean): Promise<Made<Inputs> | undefined> =>
-      untilReferentsShow(() => findOurs(lifecycle, world, tenant, wanted, fresh), young, world.patience);
+    const find = (fresh: boolean, evenRemoved = false): Promise<Made<Inputs> | undefined> =>
+      untilReferentsShow(() => findOurs(lifecycle, world, tenant, wanted, fresh, evenRemoved), young, world.patience);
     const { recent } = world;
     const creation = [tenant.id, lifecycle.kind, wanted.marker] as const;
     const mayShowUntilMs = recent.mayShowUntilMs(creation, everywhereMs(world), world.patience.limitMs);
@@ -101,10 +101,11 @@ export class Driver<Inputs extends object> {
           {
             create,
             find: () => find(true),
+            findThere: () => find(true, true),
             keyed: lifecycle.keyed,
             mayShowUntilMs,
             isUnsettled,
-            tell: (message) => world.tell(`${lifecycle.noun} "${lifecycle.nameOf(wanted)}" ${message}`),
+            tell: (message) => world.tellWait(`${lifecycle.noun} "${lifecycle.nameOf(wanted)}" ${message}`),
           },
           world,
         ),

@@ -46,6 +46,7 @@ const thisProcess = world(connectAndSay, {
   patience: { ...defaultPatience, pause },
   recent: new RecentWrites(Date.now, notebookIn(notesFolder(), warning)),
   tell: (message) => void process.stdout.write(`${message}\n`),
+  tellWait: (message) => log.looks(message),
   warn: warning,
 });
 

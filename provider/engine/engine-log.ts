@@ -60,6 +60,13 @@ export class EngineLog {
     else this.show(urn, message, () => this.#tellAside(message));
   }
 
+  /** Tells why the same look at the tenant is repeated from here on; its pauses have nothing to add. */
+  looks(message: string): void {
+    const line = this.#lines.getStore();
+    if (line) line.pausedMs = -Infinity;
+    this.waits(message);
+  }
+
   /** Tells it when the looks of one life-cycle method at the tenant come to more than a moment. */
   pauses(ms: number): void {
     const line = this.#lines.getStore();

@@ -12,6 +12,8 @@ export interface World extends Waits {
   readonly recent: RecentWrites;
   /** Tells the person at the keyboard what was done. */
   readonly tell: (message: string) => void;
+  /** Tells them why nothing moves, as long as nothing does. */
+  readonly tellWait: (message: string) => void;
   /** Tells them what they may want to look at. */
   readonly warn: (message: string) => void;
 }
@@ -26,6 +28,7 @@ export function world(tenant: World["tenant"], settings: Partial<World> = {}): W
     begunMs: patience.now(),
     recent: new RecentWrites(patience.now),
     tell: () => undefined,
+    tellWait: () => undefined,
     warn: () => undefined,
     ...settings,
   };

@@ -82,4 +82,15 @@ describe("a long wait", () => {
       { urn: "urn:1", message: text(6) },
     ]);
   });
+
+  it("for a create whose answer was lost is told as that, however often it looks", async () => {
+    const { log, shown } = aLog();
+    log.declare("AgentIdentity", "m1", "urn:1");
+    await log.during("AgentIdentity", "m1", async () => {
+      log.looks("was asked for and not answered");
+      await turn();
+      for (const ms of [1_000, 2_000, 4_000, 8_000]) log.pauses(ms);
+    });
+    expect(shown).toEqual([{ urn: "urn:1", message: "was asked for and not answered" }]);
+  });
 });

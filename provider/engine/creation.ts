@@ -7,6 +7,8 @@ export interface Creation<T> {
   readonly create: () => Promise<T>;
   /** Asks anew, whatever was listed earlier. */
   readonly find: () => Promise<T | undefined>;
+  /** The same when Graph says that it is there: also one of which this machine noted that it was deleted. */
+  readonly findThere: () => Promise<T | undefined>;
   /** Whether Graph itself refuses a second object with the same key. */
   readonly keyed: boolean;
   /** Until when an object that an earlier run made or asked for may exist unseen, if there may be one. */
@@ -49,12 +51,14 @@ export async function createOnce<T>(creation: Creation<T>, waits: Waits): Promis
 }
 
 /** What Graph refuses because it is there already; a name that is taken is 409 for some objects and a plain 400 for others. */
-async function unlessThere<T>(error: unknown, { find, isUnsettled }: Creation<T>, waits: Waits): Promise<T> {
+async function unlessThere<T>(error: unknown, creation: Creation<T>, waits: Waits): Promise<T> {
+  const { find, findThere, isUnsettled } = creation;
   const { patience, lag } = waits;
   if (!(error instanceof EntraError) || (error.code !== "CONFLICT" && error.code !== "REFUSED")) throw error;
   // A 409 says that it is there, and a replica may say so later. A 400 may mean anything: where nothing lags, one look.
-  const lookMs = error.code === "CONFLICT" || isUnsettled || lag.ms > 0 ? everywhereMs(waits) : 0;
-  const found = await look(find, patience.now() + lookMs, patience);
+  const isThere = error.code === "CONFLICT";
+  const lookMs = isThere || isUnsettled || lag.ms > 0 ? everywhereMs(waits) : 0;
+  const found = await look(isThere ? findThere : find, patience.now() + lookMs, patience);
   if (found === undefined) throw error;
   return found;
 }

@@ -7,6 +7,7 @@ import type { World } from "./world";
 /**
  * The one object of ours with the natural key; brought back when it is soft-deleted.
  *
+ * @param evenRemoved whether one counts that was deleted lately: where an id is made of names, it comes back with its parent
  * @throws EntraError OWNERSHIP_UNCLEAR when two match, or one that is somebody else's
  */
 export async function findOurs<Inputs extends object>(
@@ -15,11 +16,14 @@ export async function findOurs<Inputs extends object>(
   tenant: Tenant,
   wanted: Inputs & Marked,
   fresh: boolean,
+  evenRemoved: boolean,
 ): Promise<Made<Inputs> | undefined> {
   const matches = (await lifecycle.find(tenant, wanted, fresh)).filter(
     // A list may show for a while what was deleted.
     ({ id, restore }) =>
-      restore !== undefined || !(world.claims.isRemoved(lifecycle.kind, id) || world.recent.isRemoved(tenant.id, id)),
+      evenRemoved ||
+      restore !== undefined ||
+      !(world.claims.isRemoved(lifecycle.kind, id) || world.recent.isRemoved(tenant.id, id)),
   );
   const [match, second] = matches;
   if (!match) return undefined;

@@ -105,7 +105,7 @@ export class Driver<Inputs extends object> {
             keyed: lifecycle.keyed,
             mayShowUntilMs,
             isUnsettled,
-            tell: (message) => world.tell(`${lifecycle.noun} "${lifecycle.nameOf(wanted)}" ${message}`),
+            tell: (message) => world.tellWait(`${lifecycle.noun} "${lifecycle.nameOf(wanted)}" ${message}`),
           },
           world,
         ),

@@ -180,10 +180,16 @@ describe("a refresh of a fleet", () => {
       expect(await process.provider(agentIdentity.kind).read(id, outs)).toMatchObject({
         props: { displayName: "New name" },
       });
+    });
 
-      const other = agents()[10] ?? fail();
-      await process.provider(agentIdentity.kind).delete(other.id, other.outputs);
-      expect(await process.provider(agentIdentity.kind).read(other.id, other.outputs)).toEqual({ id: "", props: {} });
+    it("do not bring back what this process has deleted", async () => {
+      const names = ["one", "two", "three", "four"].map((name) => credentialOf("payroll", `ci-${name}`));
+      const credentials = (await deployed(emulated, [...agentsOf("payroll", 0), ...names])).slice(2);
+      const process = await aProcess(emulated);
+      await readAll(process, credentials, 1);
+      const { kind, id, outputs } = credentials[3] ?? fail();
+      await process.provider(kind).delete(id, outputs);
+      expect(await process.provider(kind).read(id, outputs)).toEqual({ id: "", props: {} });
     });
 
     it("never say that something is gone: what they do not have is looked at by itself", async () => {

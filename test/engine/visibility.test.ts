@@ -1,51 +1,148 @@
 import * as fc from "fast-check";
-import { defaultPatience, type Patience, untilVisible } from "../../provider/engine/visibility";
+import { Lag } from "../../provider/engine/lag";
+import { defaultPatience, untilCertain, untilVisible, type Waits } from "../../provider/engine/visibility";
 
 /** Time that passes only when somebody waits. */
-function patience(): Patience & { waited: number[] } {
+function aProcess(): Waits & { readonly waited: number[]; readonly pass: (ms: number) => void } {
   const waited: number[] = [];
-  return {
-    ...defaultPatience,
-    waited,
-    now: () => waited.reduce((sum, ms) => sum + ms, 0),
-    pause: (ms) => (waited.push(ms), Promise.resolve()),
+  let nowMs = 0;
+  const now = (): number => nowMs;
+  const pass = (ms: number): void => void (nowMs += ms);
+  const pause = (ms: number): Promise<void> => {
+    waited.push(ms);
+    pass(ms);
+    return Promise.resolve();
   };
+  return { patience: { ...defaultPatience, now, pause }, lag: new Lag(now), begunMs: 0, waited, pass };
 }
 
-/** A tenant that answers from these replicas in turn. */
-const reads = (answers: readonly string[]) => {
-  let next = 0;
-  return () => Promise.resolve(answers[Math.min(next++, answers.length - 1)] ?? "");
-};
+/** A tenant that gives these answers one after the other, and the last one from then on. */
+function tenant<T>(...answers: readonly T[]): { readonly read: () => Promise<T>; readonly reads: () => number } {
+  let count = 0;
+  return { read: () => Promise.resolve(answers[Math.min(count++, answers.length - 1)] as T), reads: () => count };
+}
+
+/** A write now, that a read shows after `lagMs` of this process's time. */
+function written({ patience }: Waits, lagMs: number) {
+  const shownAtMs = patience.now() + lagMs;
+  let count = 0;
+  const read = (): Promise<string> => (count++, Promise.resolve(patience.now() < shownAtMs ? "old" : "new"));
+  return { read, reads: () => count };
+}
+
+const isNew = (seen: string): boolean => seen === "new";
 
 describe("waiting until the tenant shows a change", () => {
   it("costs one read and no wait where the tenant shows it at once", async () => {
-    const time = patience();
-    expect(await untilVisible(reads(["new"]), (seen) => seen === "new", time)).toBe("new");
-    expect(time.waited).toEqual([]);
+    const process = aProcess();
+    const { read, reads } = tenant("new");
+    expect(await untilVisible(read, isNew, process)).toBe("new");
+    expect([reads(), process.waited]).toEqual([1, []]);
   });
 
   it("wants three reads in a row to agree once a stale one was seen", async () => {
-    const time = patience();
-    await untilVisible(reads(["old", "new", "old", "new", "new", "new"]), (seen) => seen === "new", time);
-    expect(time.waited).toEqual([100, 200, 400, 800, 1600]);
+    const { read, reads } = tenant("old", "new", "old", "new", "new", "new");
+    await untilVisible(read, isNew, aProcess());
+    expect(reads()).toBe(6);
   });
 
-  it("ends with NOT_YET_VISIBLE after two minutes", async () => {
-    const time = patience();
-    await expect(untilVisible(reads(["old"]), (seen) => seen === "new", time)).rejects.toMatchObject({
-      code: "NOT_YET_VISIBLE",
-    });
-    expect(time.now()).toBeLessThanOrEqual(120_000);
-    expect(time.now()).toBeGreaterThan(110_000);
+  it("begins with a fitting pause once lag was seen: no read is in vain, and three agree", async () => {
+    const process = aProcess();
+    const first = written(process, 5_000);
+    await untilVisible(first.read, isNew, process);
+    const later = written(process, 5_000);
+    await untilVisible(later.read, isNew, process);
+    expect([first.reads(), later.reads()]).toEqual([9, 3]);
+  });
+
+  it("needs few reads for a hundred objects under five seconds of lag", async () => {
+    const process = aProcess();
+    const reads: number[] = [];
+    for (let object = 0; object < 100; object++) {
+      const write = written(process, 5_000);
+      await untilVisible(write.read, isNew, process);
+      reads.push(write.reads());
+    }
+    expect(Math.max(...reads.slice(1))).toBeLessThanOrEqual(7);
+    expect(reads.reduce((sum, count) => sum + count) / 100).toBeLessThan(5);
+  });
+
+  it("asks for one read again soon after the lag is over", async () => {
+    const process = aProcess();
+    await untilVisible(written(process, 5_000).read, isNew, process);
+    for (let object = 0; object < 40; object++) await untilVisible(tenant("new").read, isNew, process);
+    const { read, reads } = tenant("new");
+    await untilVisible(read, isNew, process);
+    expect(reads()).toBe(1);
+  });
+
+  it("asks for one read again when nothing was written for ten minutes", async () => {
+    const process = aProcess();
+    await untilVisible(written(process, 5_000).read, isNew, process);
+    process.pass(600_000);
+    const { read, reads } = tenant("new");
+    await untilVisible(read, isNew, process);
+    expect(reads()).toBe(1);
+  });
+
+  it("ends with NOT_YET_VISIBLE after two minutes, and others do not wait longer for it", async () => {
+    const process = aProcess();
+    await expect(untilVisible(tenant("old").read, isNew, process)).rejects.toMatchObject({ code: "NOT_YET_VISIBLE" });
+    expect(process.patience.now()).toBeLessThanOrEqual(120_000);
+    expect(process.patience.now()).toBeGreaterThan(110_000);
+    expect(process.lag.ms).toBe(0);
+  });
+
+  it("sends the write again every fifteen seconds: what to write may have been decided by a replica that lagged", async () => {
+    const process = aProcess();
+    let sent = 1;
+    const read = (): Promise<string> => Promise.resolve(sent === 3 ? "new" : "old");
+    await untilVisible(read, isNew, process, () => Promise.resolve(void sent++));
+    expect(sent).toBe(3);
+    expect(process.patience.now()).toBeGreaterThan(30_000);
   });
 
   it("never answers with something that does not show the change, whatever the replicas do", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom("old", "new"), { maxLength: 40 }), async (answers) => {
-        const seen = await untilVisible(reads([...answers, "new"]), (text) => text === "new", patience());
-        expect(seen).toBe("new");
+        const { read } = tenant(...answers, "new");
+        expect(await untilVisible(read, isNew, aProcess())).toBe("new");
       }),
     );
+  });
+});
+
+describe("what a replica shows and nobody expects", () => {
+  const exists = (seen: string | undefined): boolean => seen !== undefined;
+
+  it("is believed when reads over fifteen seconds agree", async () => {
+    const process = aProcess();
+    const { read, reads } = tenant(undefined);
+    expect(await untilCertain(read, exists, 0, process)).toBeUndefined();
+    expect([reads(), process.waited]).toEqual([5, [1_000, 2_000, 4_000, 8_000]]);
+  });
+
+  it("is not believed when the last of those reads shows the object", async () => {
+    const { read } = tenant(undefined, undefined, undefined, undefined, "there");
+    expect(await untilCertain(read, exists, 0, aProcess())).toBe("there");
+  });
+
+  it("takes fifteen seconds for all objects together, not for each", async () => {
+    const process = aProcess();
+    for (let object = 0; object < 1_000; object++) await untilCertain(tenant(undefined).read, exists, 0, process);
+    const one = aProcess();
+    one.pass(15_000);
+    const { read, reads } = tenant(undefined);
+    await untilCertain(read, exists, 0, one);
+    expect(reads()).toBe(3);
+    expect(process.patience.now()).toBe(15_000 + 999 * 500);
+  });
+
+  it("takes longer where a longer lag was seen", async () => {
+    const process = aProcess();
+    process.lag.saw(20_000);
+    const { read } = tenant(undefined);
+    await untilCertain(read, exists, 0, process);
+    expect(process.patience.now()).toBeGreaterThan(40_000);
   });
 });

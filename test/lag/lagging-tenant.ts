@@ -1,0 +1,88 @@
+/** An emulated tenant whose replicas lag, on virtual time, and the provider processes of one machine that work in it. */
+import { type EmulatedTenant, openTenant, type Snapshot, type SwitchChanges } from "../../emulator/tenant";
+import { type Note, RecentWrites } from "../../provider/engine/recent-writes";
+import { defaultPatience } from "../../provider/engine/visibility";
+import { aProcess } from "../miniature-engine/process";
+import type { Process } from "../miniature-engine/engine";
+import { VirtualTime } from "../model/virtual-time";
+
+/** Kills a process at its so-manieth create, counted from 1. */
+export interface Kill {
+  readonly atCreate: number;
+  readonly effect: "before" | "after";
+}
+
+export interface Run extends Process {
+  /** Requests so far, as "METHOD path". */
+  readonly requests: readonly string[];
+  /** Fulfilled when it was killed: nothing of it is ever heard again. */
+  readonly killed: Promise<"killed">;
+}
+
+export class LaggingTenant {
+  readonly emulated: EmulatedTenant = openTenant({ memory: true });
+  readonly #begin: Snapshot = this.emulated.snapshot();
+  time = new VirtualTime();
+  /** What the processes of this machine noted. */
+  #notes: Note[] = [];
+
+  reset(switches: SwitchChanges): void {
+    this.emulated.restore(this.#begin);
+    this.emulated.set({ lag: null, permissionsLagMs: 0, ...switches });
+    this.time = new VirtualTime();
+    this.#notes = [];
+  }
+
+  close(): void {
+    this.emulated.close();
+  }
+
+  /** A new process on the same machine. */
+  async process({ kill }: { readonly kill?: Kill } = {}): Promise<Run> {
+    const { time, emulated } = this;
+    const requests: string[] = [];
+    const never = new Promise<never>(() => undefined);
+    let [dead, creates] = [false, 0];
+    let die = (): void => undefined;
+    const killed = new Promise<"killed">((resolve) => {
+      die = () => {
+        dead = true;
+        resolve("killed");
+      };
+    });
+    const keepTime = (): void => emulated.set({ clock: { stoppedAt: new Date(time.now()).toISOString() } });
+    const handle = async (request: Request): Promise<Response> => {
+      if (dead) throw new Error("the process is dead");
+      requests.push(`${request.method} ${new URL(request.url).pathname}`);
+      const isLast = isCreate(request) && ++creates === kill?.atCreate;
+      if (isLast && kill?.effect === "before") die();
+      if (dead) throw new Error("the process is dead");
+      keepTime();
+      const response = await time.during(() => emulated.handle(request));
+      if (isLast) die();
+      if (dead) throw new Error("the process is dead");
+      return response;
+    };
+    const token = (): Promise<string> => {
+      keepTime();
+      return time.during(() => emulated.token());
+    };
+    const earlier = [...this.#notes];
+    const notebook = { earlier: () => earlier, add: (note: Note) => void (dead || this.#notes.push(note)) };
+    // What is dead waits for ever, so nothing that it would do next is ever seen.
+    const wait = (ms: number, signal?: AbortSignal): Promise<void> => (dead ? never : time.wait(ms, signal));
+    const patience = { ...defaultPatience, now: time.now, pause: (ms: number) => wait(ms) };
+    const made = await aProcess(
+      { handle, token },
+      { tuning: { clock: { now: time.now, wait } }, world: { patience, recent: new RecentWrites(time.now, notebook) } },
+    );
+    return { ...made, requests, killed };
+  }
+}
+
+/** Creates come as POST, and of blueprints and grants in other ways; relations and restores are none. */
+function isCreate(request: Request): boolean {
+  const { pathname } = new URL(request.url);
+  if (request.method === "PATCH") return request.headers.has("prefer");
+  return request.method === "POST" && !/\$ref$|restore$|\$batch$/.test(pathname);
+}

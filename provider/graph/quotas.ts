@@ -66,8 +66,11 @@ const precision = 0.01;
 /** The time in which a pace that was halved comes back to the documented one, in milliseconds. */
 const recoveryMs = 600_000;
 
-/** A second refusal within so many windows of the first says that Graph grants less than is documented. */
+/** A second refusal within so many windows of the first, with something granted between, says that less is granted than is documented. */
 const windowsOfDoubt = 2;
+
+/** However little Graph grants, it is asked again: for this share of the documented quota. */
+const leastPace = 1 / 64;
 
 /**
  * What is left of a quota: a bucket that holds `amount` and fills evenly, as Graph's own does. A request is kept out of it
@@ -84,6 +87,8 @@ export class Spending {
   /** Share of the documented quota that Graph grants, as far as is known. */
   #pace = 1;
   #refusedUntilMs = -Infinity;
+  /** Requests that were granted since the last refusal. */
+  #granted = 0;
 
   constructor(
     readonly quota: Quota,
@@ -120,6 +125,7 @@ export class Spending {
     this.#fill();
     this.#underWay -= amount;
     this.#left -= amount;
+    this.#granted++;
   }
 
   /**
@@ -143,13 +149,20 @@ export class Spending {
     this.#left = Math.min(this.#left, (1 - share) * this.#room + amount);
   }
 
-  /** Graph refused a request of this cost: its bucket is empty, and holds enough for that one again at `untilMs`. */
+  /**
+   * Graph refused a request of this cost, which counts as answered: its bucket is empty, and holds enough for that one
+   * again at `untilMs`. When others took what was left, the pace may be right; when we did, it is too fast.
+   */
   refused(amount: number, untilMs: number): void {
     this.#fill();
     const now = this.clock.now();
+    this.#granted--;
     // Those that were under way together were refused for one reason.
-    const known = now < this.#refusedUntilMs;
-    if (!known && now - this.#refusedUntilMs < windowsOfDoubt * this.quota.windowMs) this.#pace /= 2;
+    if (now >= this.#refusedUntilMs) {
+      const isAgain = now - this.#refusedUntilMs < windowsOfDoubt * this.quota.windowMs;
+      if (isAgain && this.#granted > 0) this.#pace = Math.max(leastPace, this.#pace / 2);
+      this.#granted = 0;
+    }
     this.#refusedUntilMs = Math.max(untilMs, this.#refusedUntilMs);
     this.#atMs = this.#refusedUntilMs;
     this.#left = amount;

@@ -138,27 +138,54 @@ describe("a quota", () => {
     const clock = new ManualClock();
     const spending = new Spending(quotaOf(100, 10_000), clock);
     const untilMs = clock.now() + 30_000;
+    spending.spend(2);
+    spending.answered(2);
     spending.refused(2, untilMs);
     expect(spending.fits(1)).toBe(false);
     clock.pass(30_000);
     expect([spending.fits(2), spending.fits(3), spending.freeAt(4)]).toEqual([true, false, untilMs + 200]);
   });
 
-  it("that Graph refuses again and again is smaller than documented: half the pace each time, and slowly more", () => {
+  describe("that Graph refuses again and again", () => {
     const clock = new ManualClock();
-    const spending = new Spending(quotaOf(100, 10_000), clock);
-    const msForOne = () => {
+    const aSpending = () => new Spending(quotaOf(100, 10_000), clock);
+    const answered = (spending: Spending) => {
+      spending.spend(1);
+      spending.answered(1);
+    };
+    /** How long the next one takes after two were refused together. */
+    const msForOne = (spending: Spending) => {
+      answered(spending);
+      answered(spending);
       const untilMs = clock.now() + 1_000;
       spending.refused(0, untilMs);
-      // Refused together with the first.
       spending.refused(0, untilMs);
       clock.pass(1_000);
       return spending.freeAt(1) - untilMs;
     };
-    expect([msForOne(), msForOne(), msForOne()]).toEqual([100, 200, 400]);
-    clock.pass(600_000);
-    expect([spending.fits(100), spending.fits(101)]).toEqual([true, false]);
-    expect(msForOne()).toBe(100);
+    const granted = (spending: Spending) => {
+      answered(spending);
+      return msForOne(spending);
+    };
+
+    it("is smaller than documented where it granted something between: half the pace each time, and slowly more", () => {
+      const spending = aSpending();
+      expect([granted(spending), granted(spending), granted(spending)]).toEqual([100, 200, 400]);
+      clock.pass(600_000);
+      expect([spending.fits(100), spending.fits(101)]).toEqual([true, false]);
+      expect(granted(spending)).toBe(100);
+    });
+
+    it("is asked at the same pace where others took all of it", () => {
+      const spending = aSpending();
+      expect([granted(spending), msForOne(spending), msForOne(spending)]).toEqual([100, 100, 100]);
+    });
+
+    it("is asked again after a while, however often it refuses", () => {
+      const spending = aSpending();
+      for (let left = 100; left > 0; left--) granted(spending);
+      expect(granted(spending)).toBeLessThanOrEqual(6_400);
+    });
   });
 });
 

@@ -46,7 +46,7 @@ describe("a stack, whatever happens to it", () => {
         await cleanUp(model, stack);
         await checkAlways(model, stack);
       }),
-      runs(15),
+      runs(20),
     );
   });
 });

@@ -10,7 +10,8 @@ import { defaultPatience } from "../../provider/engine/visibility";
 import { world, type World } from "../../provider/engine/world";
 import { federatedIdentityCredential } from "../../provider/federated-identity-credential";
 import type { Clock } from "../../provider/graph/clock";
-import { embeddedConnection, type EmbeddedTenant, type Tuning } from "../../provider/graph/connection";
+import { batching } from "../../provider/graph/batching";
+import { connection, embeddedConnection, type EmbeddedTenant, type Tuning } from "../../provider/graph/connection";
 import { permissionGrant } from "../../provider/permission-grant";
 import { ManualClock } from "../graph/manual-clock";
 import type { Process } from "./engine";
@@ -19,13 +20,19 @@ import type { Process } from "./engine";
 interface ProcessSettings {
   readonly tuning?: Tuning;
   readonly world?: Partial<World>;
+  /** Whether what is ready together travels in a `$batch`, as to a real tenant. @default false */
+  readonly batched?: boolean;
   /** The process's time. @default one that jumps to whatever is waited for */
   readonly clock?: Clock;
 }
 
 export async function aProcess(emulated: EmbeddedTenant, settings: ProcessSettings = {}): Promise<Process> {
   const { clock = new ManualClock() } = settings;
-  const tenant = await embeddedConnection(emulated, "the test tenant", { clock, ...settings.tuning });
+  const tuning = { clock, quotas: [], ...settings.tuning };
+  const name = "the test tenant";
+  const transport = batching((request) => emulated.handle(request));
+  const endpoint = { name, origin: "https://graph.microsoft.com", transport, issue: () => emulated.token() };
+  const tenant = await (settings.batched ? connection(endpoint, tuning) : embeddedConnection(emulated, name, tuning));
   const patience = { ...defaultPatience, now: () => clock.now(), pause: (ms: number) => clock.wait(ms) };
   const shared = world(() => Promise.resolve(tenant), { patience, ...settings.world });
   const serve = <Inputs extends object>(lifecycle: Lifecycle<Inputs>): [string, DynamicProvider] => [

@@ -1,5 +1,6 @@
 /** A tenant and a state as one can compare them: ids are replaced by what they are the ids of, times are left out. */
 import type { EmulatedTenant } from "../../emulator/tenant";
+import { textOf } from "../../provider/engine/json";
 import type { StackState } from "../miniature-engine/engine";
 
 interface Exported {
@@ -29,7 +30,7 @@ export function pictureOf(
   );
   const names = new Map<string, string>();
   for (const { id, kind, properties = {}, deletedDateTime } of objects) {
-    const name = `${deletedDateTime ? "deleted " : ""}${kind} ${String(properties["displayName"] ?? properties["name"] ?? "")}`;
+    const name = `${deletedDateTime ? "deleted " : ""}${kind} ${textOf(properties["displayName"]) || textOf(properties["name"])}`;
     names.set(id, `<${name}>`);
     if (typeof properties["appId"] === "string" && !names.has(properties["appId"]))
       names.set(properties["appId"], `<appId of ${name}>`);

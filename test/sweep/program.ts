@@ -112,6 +112,17 @@ const identity = (name: string, args: object): Declaration => ({
   inputs: (of) => ({ ...args, blueprintId: of("principal").outputs["blueprintId"] }),
 });
 
+/** The same objects under other names, without aliases. */
+const renamed = (declarations: Program, names: Readonly<Record<string, string>>): Program => {
+  const nameOf = (name: string): string => names[name] ?? name;
+  return declarations.map(({ name, needs = [], inputs, ...rest }) => ({
+    ...rest,
+    name: nameOf(name),
+    needs: needs.map(nameOf),
+    inputs: (of) => inputs((other) => of(nameOf(other))),
+  }));
+};
+
 export const programs = {
   first: program(first),
   changed: program({
@@ -131,5 +142,7 @@ export const programs = {
   }),
   /** Another blueprint takes everything that hangs from it along; a policy follows the new identity. */
   replaced: program({ ...first, uniqueName: "payroll-agents-2", credentialName: "github-actions" }),
+  /** Credential and grant are found by their key, without a marker: the new names take the objects over. */
+  renamed: renamed(program(first), { credential: "github", grant: "permissions", auditor: "controller" }),
   none: [] as Program,
 };

@@ -11,7 +11,8 @@ import {
   up,
 } from "../miniature-engine/engine";
 import { aProcess } from "../miniature-engine/process";
-import { doomed, type Mishap, settled } from "./mishap";
+import { doomed, settled } from "./doomed";
+import { type Mishap, mishapNames, mishaps, type MishapName, sameForReads } from "./mishap";
 import { differences, type Picture, pictureOf } from "./picture";
 
 /** A tenant and the stack's state that goes with it. */
@@ -19,6 +20,9 @@ export interface Situation {
   readonly tenant: Snapshot;
   readonly state: StackState;
 }
+
+/** What is wrong between a run that met a mishap and the clean one. */
+export type Look = (state: StackState) => string[];
 
 export class SweptTenant {
   readonly seed: ReadonlySet<string>;
@@ -47,23 +51,24 @@ export class SweptTenant {
 export class Scenario {
   private constructor(
     readonly swept: SweptTenant,
-    private readonly before: Situation,
+    readonly before: Situation,
     private readonly program: Program,
     /** The requests of the undisturbed run, as "METHOD path". */
     readonly requests: readonly string[],
     readonly after: Situation,
     readonly picture: Picture,
+    private readonly batched: boolean,
   ) {}
 
   /** Runs undisturbed, once. */
-  static async record(swept: SweptTenant, before: Situation, program: Program): Promise<Scenario> {
+  static async record(swept: SweptTenant, before: Situation, program: Program, batched = false): Promise<Scenario> {
     swept.emulated.restore(before.tenant);
-    const run = await doomed(swept.embedded, before.state, 0, { effect: "before" });
+    const run = await doomed(swept.embedded, before.state, 0, { effect: "before" }, batched);
     const outcome = await up(before.state, program, run.process);
     refuseFailures("the undisturbed run", outcome);
     const after = swept.now(outcome.state);
     const picture = pictureOf(swept.emulated, outcome.state, swept.seed);
-    return new Scenario(swept, before, program, run.requests(), after, picture);
+    return new Scenario(swept, before, program, run.requests(), after, picture, batched);
   }
 
   /**
@@ -72,10 +77,10 @@ export class Scenario {
    * @param look at the tenant between the two
    * @returns what is not as after the undisturbed run
    */
-  async point(nth: number, mishap: Mishap, look: (state: StackState) => string[] = () => []): Promise<string[]> {
+  async point(nth: number, mishap: Mishap, look: Look = () => []): Promise<string[]> {
     const { emulated, embedded } = this.swept;
     emulated.restore(this.before.tenant);
-    const run = await doomed(embedded, this.before.state, nth, mishap);
+    const run = await doomed(embedded, this.before.state, nth, mishap, this.batched);
     const checkpoints = mishap.checkpoints ?? true;
     await Promise.race([
       up(this.before.state, this.program, run.process, { checkpoints, saved: run.save, continueOnError: false }),
@@ -103,6 +108,33 @@ export class Scenario {
     ];
   }
 }
+
+/**
+ * Each request with each mishap. A read changes nothing: whether it "took effect" is the same point, and done once.
+ *
+ * @param which of the mishaps
+ * @returns how many points there were, and what was wrong at which
+ */
+export async function swept(
+  scenario: Scenario,
+  which: readonly MishapName[] = mishapNames,
+  { where = () => true, look }: { readonly where?: (request: string) => boolean; readonly look?: Look } = {},
+): Promise<{ points: number; wrong: string[] }> {
+  const wrong: string[] = [];
+  let points = 0;
+  for (const [index, request] of scenario.requests.entries()) {
+    if (!where(request)) continue;
+    for (const name of which) {
+      if (isRead(request) && sameForReads.includes(name)) continue;
+      points++;
+      const found = await scenario.point(index + 1, mishaps[name], look);
+      if (found.length > 0) wrong.push(`${name}, at ${index + 1} ${request}:\n  ${found.join("\n  ")}`);
+    }
+  }
+  return { points, wrong };
+}
+
+export const isRead = (request: string): boolean => request.startsWith("GET ");
 
 function refuseFailures(what: string, { failures }: Outcome): void {
   if (failures.length > 0) throw new Error(`${what} fails: ${failures.join("; ")}`);

@@ -1,0 +1,82 @@
+import { emptyState, type Program, refresh, type StackState, up } from "../miniature-engine/engine";
+import { neverEnforcedUnseen } from "./enforcement";
+import { all, type MishapName, mishapNames } from "./mishap";
+import { programs } from "./program";
+import { isRead, Scenario, swept, SweptTenant } from "./scenario";
+
+/** What loses most: the writes of a run, with these. */
+const worst: readonly MishapName[] = [
+  "reset, took effect, then nobody answers",
+  "machine killed, took effect",
+  "machine killed, took effect, no checkpoints",
+];
+const [which, where] = all ? [mishapNames, () => true] : [worst, (request: string) => !isRead(request)];
+
+describe("a later run, with a mishap at its requests, and a clean run after it:", () => {
+  let tenant: SweptTenant;
+  let create: Scenario;
+  let destroy: Scenario;
+  beforeAll(async () => {
+    tenant = new SweptTenant();
+    create = await Scenario.record(tenant, tenant.empty(), programs.first);
+    destroy = await Scenario.record(tenant, create.after, programs.none);
+  });
+  afterAll(() => tenant.emulated.close());
+
+  const later: readonly (readonly [string, Program, () => Scenario])[] = [
+    ["several inputs change", programs.changed, () => create],
+    ["the blueprint is replaced, and everything that hangs from it", programs.replaced, () => create],
+    ["resources are renamed without aliases", programs.renamed, () => create],
+    ["everything is destroyed", programs.none, () => create],
+    ["what was destroyed is made again", programs.first, () => destroy],
+  ];
+  it.each(later)(
+    "%s",
+    async (_, program, before) => {
+      const scenario = await Scenario.record(tenant, before().after, program);
+      const { points, wrong } = await swept(scenario, which, { where, look: neverEnforcedUnseen(tenant) });
+      expect(wrong).toEqual([]);
+      expect(points).toBeGreaterThan(10);
+    },
+    1_800_000,
+  );
+
+  const backups: readonly (readonly [string, Program, () => StackState])[] = [
+    ["before the last change", programs.changed, () => create.after.state],
+    ["before a replacement", programs.replaced, () => create.after.state],
+    ["before a rename", programs.renamed, () => create.after.state],
+    ["before a destroy", programs.none, () => create.after.state],
+    ["before everything", programs.first, () => emptyState],
+  ];
+  it.each(backups)("a state restored from a backup of %s is brought up to what is there", async (_, program, state) => {
+    const scenario = await Scenario.record(tenant, create.after, program);
+    expect(await scenario.recovered(state())).toEqual([]);
+  });
+
+  // A credential and a grant have no place for a marker: what is there and not as declared may be somebody else's.
+  it("a state that is lost, of a program that changed since, stops at the credential and the grant and takes the rest over", async () => {
+    await Scenario.record(tenant, create.after, programs.changed);
+    tenant.emulated.restore(create.after.tenant);
+    const { failures, state } = await up(emptyState, programs.changed, await tenant.process());
+    expect(failures).toEqual([
+      expect.stringMatching(/^credential: .* it trusts somebody else/),
+      expect.stringMatching(/^grant: .* already holds User.Read, User.Read.All, which is not declared/),
+    ]);
+    expect(state.resources.map(({ name }) => name).sort()).toEqual([
+      "auditor",
+      "block",
+      "blueprint",
+      "helper",
+      "principal",
+      "watch",
+    ]);
+  });
+
+  it("a backup of before a destroy, once refreshed, is as good as none", async () => {
+    const again = await Scenario.record(tenant, destroy.after, programs.first);
+    tenant.emulated.restore(destroy.after.tenant);
+    const { state, failures } = await refresh(create.after.state, await tenant.process());
+    expect({ resources: state.resources, failures }).toEqual({ resources: [], failures: [] });
+    expect(await again.recovered(state)).toEqual([]);
+  });
+});

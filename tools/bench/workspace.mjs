@@ -66,7 +66,12 @@ export class Workspace {
     const { NODE_COMPILE_CACHE: _, ...clean } = pulumiEnvironment(cli, own);
     const all = { ...clean, PULUMI_STACK: "bench", ...environment, ...as };
     const workspace = new Workspace(tenant, folder, cli.pulumi, all, mode);
-    await workspace.measure("stack", "init", "bench");
+    try {
+      await workspace.measure("stack", "init", "bench");
+    } catch (error) {
+      workspace.close();
+      throw error;
+    }
     return workspace;
   }
 

@@ -7,7 +7,9 @@ function aProcess(): Waits & { readonly waited: number[]; readonly pass: (ms: nu
   const waited: number[] = [];
   let nowMs = 0;
   const now = (): number => nowMs;
-  const pass = (ms: number): void => void (nowMs += ms);
+  const pass = (ms: number): void => {
+    nowMs += ms;
+  };
   const pause = (ms: number): Promise<void> => {
     waited.push(ms);
     pass(ms);
@@ -97,7 +99,10 @@ describe("waiting until the tenant shows a change", () => {
     const process = aProcess();
     let sent = 1;
     const read = (): Promise<string> => Promise.resolve(sent === 3 ? "new" : "old");
-    await untilVisible(read, isNew, process, () => Promise.resolve(void sent++));
+    await untilVisible(read, isNew, process, () => {
+      sent += 1;
+      return Promise.resolve();
+    });
     expect(sent).toBe(3);
     expect(process.patience.now()).toBeGreaterThan(30_000);
   });
@@ -117,7 +122,7 @@ describe("what a replica shows and nobody expects", () => {
 
   it("is believed when reads over fifteen seconds agree", async () => {
     const process = aProcess();
-    const { read, reads } = tenant(undefined);
+    const { read, reads } = tenant<string | undefined>(undefined);
     expect(await untilCertain(read, exists, 0, process)).toBeUndefined();
     expect([reads(), process.waited]).toEqual([5, [1_000, 2_000, 4_000, 8_000]]);
   });
@@ -132,7 +137,7 @@ describe("what a replica shows and nobody expects", () => {
     for (let object = 0; object < 1_000; object++) await untilCertain(tenant(undefined).read, exists, 0, process);
     const one = aProcess();
     one.pass(15_000);
-    const { read, reads } = tenant(undefined);
+    const { read, reads } = tenant<string | undefined>(undefined);
     await untilCertain(read, exists, 0, one);
     expect(reads()).toBe(3);
     expect(process.patience.now()).toBe(15_000 + 999 * 500);

@@ -43,6 +43,9 @@ export class LaggingTenant {
     const requests: string[] = [];
     const never = new Promise<never>(() => undefined);
     let [dead, creates] = [false, 0];
+    const refuseTheDead = (): void => {
+      if (dead) throw new Error("the process is dead");
+    };
     let die = (): void => undefined;
     const killed = new Promise<"killed">((resolve) => {
       die = () => {
@@ -52,15 +55,15 @@ export class LaggingTenant {
     });
     const keepTime = (): void => emulated.set({ clock: { stoppedAt: new Date(time.now()).toISOString() } });
     const handle = async (request: Request): Promise<Response> => {
-      if (dead) throw new Error("the process is dead");
+      refuseTheDead();
       requests.push(`${request.method} ${new URL(request.url).pathname}`);
       const isLast = isCreate(request) && ++creates === kill?.atCreate;
-      if (isLast && kill?.effect === "before") die();
-      if (dead) throw new Error("the process is dead");
+      if (isLast && kill.effect === "before") die();
+      refuseTheDead();
       keepTime();
       const response = await time.during(() => emulated.handle(request));
       if (isLast) die();
-      if (dead) throw new Error("the process is dead");
+      refuseTheDead();
       return response;
     };
     const token = (): Promise<string> => {
@@ -68,7 +71,10 @@ export class LaggingTenant {
       return time.during(() => emulated.token());
     };
     const earlier = [...this.#notes];
-    const notebook = { earlier: () => earlier, add: (note: Note) => void (dead || this.#notes.push(note)) };
+    const add = (note: Note): void => {
+      if (!dead) this.#notes.push(note);
+    };
+    const notebook = { earlier: () => earlier, add };
     // What is dead waits for ever, so nothing that it would do next is ever seen.
     const wait = (ms: number, signal?: AbortSignal): Promise<void> => (dead ? never : time.wait(ms, signal));
     const patience = { ...defaultPatience, now: time.now, pause: (ms: number) => wait(ms) };

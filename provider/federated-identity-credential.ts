@@ -116,7 +116,8 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
     return credentials
       .filter((found) => found.name === wanted.name || trustsTheSame(found, wanted))
       .map((found) => ({
-        id: idOf(wanted),
+        // Its own, not the wanted one's: a list may still show the credential that was deleted to be replaced.
+        id: idOf({ ...wanted, name: found.name }),
         label: `federated identity credential "${found.name}" of blueprint ${wanted.blueprintId} (for ${found.issuer}, ${found.subject})`,
         notOurs: notOurs(found, wanted),
       }));

@@ -184,11 +184,12 @@ describe("a refresh out of lists", () => {
           for (const { name } of resources) expect([name, bulk.found.get(name)]).toEqual([name, alone.found.get(name)]);
         },
       ),
-      { numRuns: Number(process.env["BULK_REFRESH_RUNS"] ?? 25) },
+      { numRuns: Number(process.env["BULK_REFRESH_RUNS"] ?? 15) },
     );
   });
 
   it("sees each single edit of each kind", async () => {
+    emulated.restore(asDeployed);
     const before = await refreshedAlone(emulated, resources);
     let seen = 0;
     for (const [kind, choices] of Object.entries(edits)) {

@@ -26,7 +26,6 @@ export interface Refreshed {
   readonly units: number;
 }
 
-/** @param name of the n-th resource of a kind: `agent 3` */
 export async function deployed(emulated: EmulatedTenant, program: Program): Promise<readonly StoredResource[]> {
   const outcome = await up(emptyState, program, await aProcess(emulated), { parallel: 64 });
   if (outcome.failures.length > 0) throw new Error(outcome.failures.join("\n"));

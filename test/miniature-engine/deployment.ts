@@ -1,4 +1,5 @@
 /** One `up`: what each declaration comes to, in which order the steps run, and what a failure stops. */
+import { same } from "../../provider/engine/json";
 import { UNKNOWN } from "../../provider/engine/unknown";
 import type { Operation, Options, Outcome, Process } from "./engine";
 import { type Declaration, type Known, newsOf, type Program, propertyNeedsOf, unknownYet } from "./program";
@@ -111,7 +112,7 @@ export class Deployment {
     if (!stored || !carry) return this.#willCreate(stored ? "replace" : "create", await planned({}));
 
     const { replaces } = await performed(carry.inputs, () => provider.diff(stored.id, stored.outputs, carry.inputs));
-    const changed = JSON.stringify(ordered(carry.inputs)) !== JSON.stringify(ordered(stored.inputs));
+    const changed = !same(carry.inputs, stored.inputs);
     if (stored.pendingReplacement || (replaces.length > 0 && changed)) {
       // The defaults of the old object are not carried over to the new one.
       const fresh = await planned({});
@@ -214,13 +215,4 @@ export class Deployment {
 
 function undeclared(name: string, other: string): never {
   throw new Error(`${name} asks for ${other}, which is not among its needs`);
-}
-
-/** The engine compares values, not the order of keys. */
-function ordered(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(ordered);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.entries(value)
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([key, inner]) => [key, ordered(inner)]);
 }

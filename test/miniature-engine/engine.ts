@@ -5,6 +5,7 @@
  * Source of every rule here: Pulumi 3.259, pkg/resource/deploy/step_generator.go, step.go and pkg/backend/snapshot.go.
  */
 import type { DynamicProvider } from "../../provider/engine/dynamic";
+import { same } from "../../provider/engine/json";
 import { Deployment } from "./deployment";
 import type { Program } from "./program";
 import { Checkpoints, inOrder, type StackState, type StoredResource } from "./state";
@@ -90,7 +91,7 @@ export async function refresh(
       const { initErrors, ...healthy } = stored;
       const inputs = found.inputs ? { ...found.inputs, __provider: stored.inputs["__provider"] } : stored.inputs;
       const outputs = { ...found.props, __provider: stored.inputs["__provider"] };
-      const changed = JSON.stringify([inputs, outputs]) !== JSON.stringify([stored.inputs, stored.outputs]);
+      const changed = !same(inputs, stored.inputs) || !same(outputs, stored.outputs);
       operations[stored.name] = changed || initErrors ? "update" : "same";
       return [{ ...healthy, id: found.id, inputs, outputs }];
     } catch (error) {

@@ -68,6 +68,11 @@ export class Scenario {
     refuseFailures("the undisturbed run", outcome);
     const after = swept.now(outcome.state);
     const picture = pictureOf(swept.emulated, outcome.state, swept.seed);
+    // What all points are measured by must be right itself: the tenant has what the state says.
+    const seen = await refresh(outcome.state, await aProcess(swept.embedded));
+    refuseFailures("the refresh of the undisturbed run", seen);
+    const drift = Object.entries(seen.operations).filter(([, operation]) => operation !== "same");
+    if (drift.length > 0) throw new Error(`the undisturbed run leaves ${JSON.stringify(drift)} to a refresh`);
     return new Scenario(swept, before, program, run.requests(), after, picture, batched);
   }
 

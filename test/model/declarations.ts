@@ -150,10 +150,9 @@ const addKind = fc.array(wishes, { minLength: 6, maxLength: 6 }).map((all) =>
   ),
 );
 
-/** Others' owners and descriptions are managed as soon as the program names some. */
+/** Others' owners are managed as soon as the program names some. */
 function becomesManaged(model: Model, name: string): void {
-  const id = model.ids.get(name);
-  model.theirs = model.theirs.filter(({ what, container }) => container !== id || !/^(owner|description) /.test(what));
+  model.theirs = model.theirs.filter(({ what, resource }) => resource !== name || !what.startsWith("owner "));
 }
 
 /** Brings a resource to the wishes, where that changes it and nothing is made anew. */

@@ -229,7 +229,8 @@ async function add(model: Model, stack: Stack, what: string, pick: number): Prom
   if (!found || !make || model.theirs.some((other) => other.what.startsWith("o") && other.container === found.id))
     return;
   const name = `theirs-${model.theirs.length}`;
-  model.theirs.push(await make(stack.others, await pathOf(found, stack.others), found, name));
+  const made = await make(stack.others, await pathOf(found, stack.others), found, name);
+  model.theirs.push({ ...made, resource: found.name });
   stack.tenant.time.pass(longestLagMs);
 }
 

@@ -11,6 +11,8 @@ export interface Theirs {
   readonly what: string;
   /** Object id. @default it stands alone */
   readonly container?: string;
+  /** Name of the resource it was added to. */
+  readonly resource?: string;
   readonly isThere: (tenant: Tenant) => Promise<boolean>;
 }
 

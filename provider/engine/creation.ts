@@ -1,6 +1,6 @@
 /** Making an object exactly once, on a service whose answers get lost and whose replicas lag behind. */
 import { EntraError } from "../graph/errors";
-import { everywhereMs, type Patience, type Waits } from "./visibility";
+import { everywhereMs, mayComeMs, type Patience, type Waits } from "./visibility";
 
 /** How an object is made, and how it is looked for. */
 export interface Creation<T> {
@@ -43,7 +43,7 @@ export async function createOnce<T>(creation: Creation<T>, waits: Waits): Promis
     return await create();
   } catch (error) {
     if (!(error instanceof EntraError) || error.code !== "ANSWER_LOST") return unlessThere(error, creation, waits);
-    const untilMs = patience.now() + (keyed ? 2_000 : patience.limitMs);
+    const untilMs = patience.now() + (keyed ? Math.min(2_000, mayComeMs(waits)) : mayComeMs(waits));
     const found = await lookUntil(untilMs, "was asked for and not answered");
     if (found !== undefined) return found;
     return create().catch((refusal: unknown) => unlessThere(refusal, creation, waits));

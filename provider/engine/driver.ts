@@ -12,7 +12,7 @@ import { type Judgement, judge } from "./inputs";
 import { holdsUnknown } from "./unknown";
 import { findOurs } from "./ownership";
 import { removeSurely } from "./removal";
-import { everywhereMs, untilCertain, untilVisible } from "./visibility";
+import { everywhereMs, mayComeMs, untilCertain, untilVisible } from "./visibility";
 import type { World } from "./world";
 import { type Step, worded } from "./wording";
 
@@ -76,7 +76,7 @@ export class Driver<Inputs extends object> {
       untilReferentsShow(() => findOurs(lifecycle, world, tenant, wanted, fresh, evenRemoved), young, world.patience);
     const { recent } = world;
     const creation = [tenant.id, lifecycle.kind, wanted.marker] as const;
-    const mayShowUntilMs = recent.mayShowUntilMs(creation, everywhereMs(world), world.patience.limitMs);
+    const mayShowUntilMs = recent.mayShowUntilMs(creation, everywhereMs(world), mayComeMs(world));
     const isUnsettled = recent.isUnsettled(...creation);
     const create = async (): Promise<Made<Inputs>> => {
       recent.asked(...creation);

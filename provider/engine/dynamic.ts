@@ -45,6 +45,7 @@ const cancel = new AbortController();
 const thisProcess = world(connectAndSay, {
   patience: { ...defaultPatience, pause },
   recent: new RecentWrites(Date.now, notebookIn(notesFolder(), warning)),
+  isReplicated: () => connected?.isReplicated() ?? true,
   tell: (message) => void process.stdout.write(`${message}\n`),
   tellWait: (message) => log.looks(message),
   warn: warning,
@@ -181,15 +182,13 @@ function watchEngine(): void {
   );
 }
 
-let said = false;
+let connected: Tenant | undefined;
 
 /** Every preview, update, refresh and destroy says which tenant it talks to. */
 async function connectAndSay(): Promise<Tenant> {
   const surroundings = { say: (message: string) => log.waits(message), cancelled: cancel.signal };
   const tenant = await connect(process.env, process.cwd(), surroundings);
-  if (!said) {
-    said = true;
-    process.stdout.write(`Tenant: ${tenant.name} (${tenant.id})\n`);
-  }
+  if (!connected) process.stdout.write(`Tenant: ${tenant.name} (${tenant.id})\n`);
+  connected = tenant;
   return tenant;
 }

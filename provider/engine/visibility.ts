@@ -29,10 +29,16 @@ export interface Waits {
   readonly lag: Lag;
   /** When this process began, by the patience's clock: what an earlier one wrote is older. */
   readonly begunMs: number;
+  /** Whether a read may come from a replica that lags behind a write. */
+  readonly isReplicated: () => boolean;
 }
 
 /** Milliseconds after which a write counts as everywhere. */
-export const everywhereMs = ({ patience, lag }: Waits): number => Math.max(patience.everywhereMs, 3 * lag.ms);
+export const everywhereMs = ({ patience, lag, isReplicated }: Waits): number =>
+  isReplicated() ? Math.max(patience.everywhereMs, 3 * lag.ms) : 0;
+
+/** Milliseconds after which what was asked for, and not answered, is not there if it does not show. */
+export const mayComeMs = ({ patience, isReplicated }: Waits): number => (isReplicated() ? patience.limitMs : 0);
 
 /**
  * Reads after a write until `shows` holds. Where no lag was seen lately the first right read is all: no floor. Where it
@@ -97,17 +103,21 @@ export async function untilCertain<T>(
   writtenMs: number,
   waits: Waits,
 ): Promise<T> {
-  const { agreeing, now, pause } = waits.patience;
+  const { now, pause } = waits.patience;
+  const agreeing = waits.isReplicated() ? waits.patience.agreeing : 1;
   const begunMs = now();
   let seen = await read();
   let pauseMs = 1_000;
+  let waited = false;
   for (let agreed = 1; !(await isCertain(seen)); agreed++) {
     const leftMs = writtenMs + everywhereMs(waits) - now();
     if (leftMs <= 0 && agreed >= agreeing) return seen;
     await pause(leftMs > 0 ? Math.min(pauseMs, leftMs) : 250);
+    waited = true;
     pauseMs *= 2;
     seen = await read();
   }
-  if (now() > begunMs) waits.lag.saw(now() - begunMs);
+  // A slow answer is no lag: only what a later read showed otherwise is.
+  if (waited) waits.lag.saw(now() - begunMs);
   return seen;
 }

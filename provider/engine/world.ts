@@ -26,6 +26,7 @@ export function world(tenant: World["tenant"], settings: Partial<World> = {}): W
     patience,
     lag: new Lag(patience.now),
     begunMs: patience.now(),
+    isReplicated: () => true,
     recent: new RecentWrites(patience.now),
     tell: () => undefined,
     tellWait: () => undefined,

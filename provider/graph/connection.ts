@@ -27,6 +27,8 @@ export interface Endpoint {
   readonly origin: string;
   readonly transport: Transport;
   readonly issue: Issue;
+  /** @default always */
+  readonly isReplicated?: () => boolean;
   /** Throws for a token that is not for the wanted tenant. @default every tenant is right */
   readonly guard?: (claims: TokenClaims) => void;
 }
@@ -36,6 +38,8 @@ export interface EmbeddedTenant {
   handle(request: Request): Promise<Response>;
   /** An access token of an application that may do everything. */
   token(): Promise<string>;
+  /** Says whether its replicas lag. @default they may */
+  switches?(): { readonly lag: object | null };
 }
 
 const connections = new Map<string, Promise<Tenant>>();
@@ -107,14 +111,15 @@ export function embeddedConnection(
 ): Promise<Tenant> {
   const transport: Transport = (request) => tenant.handle(request);
   // An embedded tenant keeps no quotas unless it is told to, and then it says so: there is nothing to hold back for.
-  return connection({ name, origin: graphOrigin, transport, issue: () => tenant.token() }, { quotas: [], ...tuning });
+  const isReplicated = (): boolean => tenant.switches?.().lag !== null;
+  return connection(
+    { name, origin: graphOrigin, transport, issue: () => tenant.token(), isReplicated },
+    { quotas: [], ...tuning },
+  );
 }
 
 /** Signs in, learns from the token which tenant this is, and builds the pipeline. */
-export async function connection(
-  { name, origin, transport, issue, guard }: Endpoint,
-  tuning: Tuning = {},
-): Promise<Tenant> {
+export async function connection({ issue, guard, ...reached }: Endpoint, tuning: Tuning = {}): Promise<Tenant> {
   const clock: Clock = tuning.clock ?? systemClock;
   let id: string | undefined;
   const accept = (claims: TokenClaims): void => {
@@ -128,7 +133,7 @@ export async function connection(
     }
   };
   const tokens = new Tokens(issue, accept, clock);
-  return graphTenant({ ...tuning, id: await tokens.tenantId(), name, origin, transport, tokens, clock });
+  return graphTenant({ ...tuning, ...reached, id: await tokens.tenantId(), tokens, clock });
 }
 
 /** A GUID in the setting, and in AZURE_TENANT_ID, must be the token's. A domain was the authority that issued the token. */

@@ -9,14 +9,17 @@ export interface GraphTenantSettings extends PipelineSettings {
   readonly id: string;
   /** How people know it. */
   readonly name: string;
+  /** @default always */
+  readonly isReplicated?: () => boolean;
 }
 
 export function graphTenant(settings: GraphTenantSettings): Tenant {
-  const { id, name, origin } = settings;
+  const { id, name, origin, isReplicated = () => true } = settings;
   const send = pipeline(settings);
   return {
     id,
     name,
+    isReplicated,
     async get<T>(path: string, options?: RequestOptions): Promise<T> {
       return (await object(send, path, options)) as T;
     },

@@ -28,6 +28,8 @@ export interface Tenant {
   readonly id: string;
   /** How people know it: `contoso.com`, `http://127.0.0.1:4040`, `the embedded tenant in /p/.entra-agent-id`. */
   readonly name: string;
+  /** Whether a read may come from a replica that lags behind a write. An embedded tenant has none, unless its lag is switched on. */
+  isReplicated(): boolean;
 
   /** One object. 404 is an EntraError with code NOT_FOUND. Repeated until answered. */
   get<T>(path: string, options?: RequestOptions): Promise<T>;

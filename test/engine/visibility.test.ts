@@ -15,7 +15,14 @@ function aProcess(): Waits & { readonly waited: number[]; readonly pass: (ms: nu
     pass(ms);
     return Promise.resolve();
   };
-  return { patience: { ...defaultPatience, now, pause }, lag: new Lag(now), begunMs: 0, waited, pass };
+  return {
+    patience: { ...defaultPatience, now, pause },
+    lag: new Lag(now),
+    begunMs: 0,
+    isReplicated: () => true,
+    waited,
+    pass,
+  };
 }
 
 /** A tenant that gives these answers one after the other, and the last one from then on. */
@@ -141,6 +148,20 @@ describe("what a replica shows and nobody expects", () => {
     await untilCertain(read, exists, 0, one);
     expect(reads()).toBe(3);
     expect(process.patience.now()).toBe(15_000 + 999 * 500);
+  });
+
+  it("teaches no lag when the answer alone took its time", async () => {
+    const process = aProcess();
+    const slow = () => (process.pass(400), Promise.resolve("there"));
+    expect(await untilCertain(slow, exists, 0, process)).toBe("there");
+    expect(process.lag.ms).toBe(0);
+  });
+
+  it("is believed at once where there are no replicas", async () => {
+    const process = { ...aProcess(), isReplicated: () => false };
+    const { read, reads } = tenant<string | undefined>(undefined);
+    expect(await untilCertain(read, exists, 0, process)).toBeUndefined();
+    expect([reads(), process.waited]).toEqual([1, []]);
   });
 
   it("takes longer where a longer lag was seen", async () => {

@@ -21,8 +21,12 @@ import { fileURLToPath } from "node:url";
 
 const variable = "BENCH_PROVIDER_MODE";
 
-/** What a command needs in its environment to run in a mode. @param {Mode} mode @returns {NodeJS.ProcessEnv} */
-export const environmentOf = (mode) => ({ [variable]: mode, NODE_OPTIONS: `--import ${import.meta.url}` });
+/** The environment of a command that runs in a mode. @param {Mode} mode @param {Readonly<Record<string, string>>} environment @returns {NodeJS.ProcessEnv} */
+export const environmentOf = (mode, { NODE_OPTIONS = "", ...environment }) => ({
+  ...environment,
+  [variable]: mode,
+  NODE_OPTIONS: `${NODE_OPTIONS} --import ${import.meta.url}`.trim(),
+});
 
 /** @type {(file: string) => unknown} */
 const load = createRequire(new URL("../../dist/index.js", import.meta.url));

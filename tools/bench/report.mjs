@@ -1,5 +1,6 @@
 // @ts-check
 /** docs/benchmarks.md, from the last run of each benchmark. Nothing in it is written by hand. */
+import os from "node:os";
 import { benchmarks, delay } from "./benchmarks.mjs";
 import { recommended, withoutCheckpoints } from "./environment.mjs";
 import { judged, peer, stackRatio } from "./goals.mjs";
@@ -81,7 +82,7 @@ const failures = (runs) =>
 /** @param {Readonly<Record<string, string>>} environment */
 const assignments = (environment) =>
   Object.entries(environment)
-    .map(([name, value]) => `${name}=${value}`)
+    .map(([name, value]) => `${name}=${value.replace(os.homedir(), "$HOME")}`)
     .join(" ");
 
 /** @typedef {import("./goals.mjs").Measured} Of */

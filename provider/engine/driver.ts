@@ -2,17 +2,18 @@
  * The life of every resource, told once: look before creating, adopt what is ours, change only what differs, wait until
  * it shows, keep what was half done. Knows nothing of Pulumi.
  */
-import { EntraError, type EntraErrorCode, undefinedWhenGone } from "../graph/errors";
+import { EntraError, type EntraErrorCode } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
-import { BulkRead, bulkReads } from "./bulk-read";
 import { createOnce, untilReferentsShow } from "./creation";
 import { inOrderOf, json, pick, same, textOf } from "./json";
-import type { Actual, Lifecycle, Made, Marked } from "./lifecycle";
+import type { Lifecycle, Made, Marked } from "./lifecycle";
 import { type Judgement, judge } from "./inputs";
 import { holdsUnknown } from "./unknown";
 import { findOurs } from "./ownership";
+import { declaredIn, Presence } from "./presence";
 import { removeSurely } from "./removal";
-import { everywhereMs, mayComeMs, untilCertain, untilVisible } from "./visibility";
+import { Settlement } from "./settlement";
+import { everywhereMs, mayComeMs } from "./visibility";
 import type { World } from "./world";
 import { type Step, worded } from "./wording";
 
@@ -62,7 +63,7 @@ export class Driver<Inputs extends object> {
     const marker = textOf(news["marker"]);
     // A refresh asks for differences too; without a program that declares the resource, nothing keeps the object.
     const declared = this.world.claims.isDeclared(this.lifecycle.kind, marker);
-    if (declared && replaces.length === 0) this.#claim("check", id, { ...this.#declared(olds), marker });
+    if (declared && replaces.length === 0) this.#claim("check", id, { ...declaredIn(this.lifecycle, olds), marker });
     return replaces;
   }
 
@@ -133,9 +134,9 @@ export class Driver<Inputs extends object> {
   async read(id: string, olds: State): Promise<{ inputs: State; state: State } | undefined> {
     const tenant = await this.world.tenant();
     this.refuseOtherTenant("read", olds, tenant);
-    const declared = this.#declared(olds);
-    const read = this.#reads(tenant, id, declared, olds);
-    const actual = await this.#worded("read", declared, () => this.#certain(tenant, id, olds, read));
+    const declared = declaredIn(this.lifecycle, olds);
+    const object = new Presence(this.lifecycle, this.world, tenant, id);
+    const actual = await this.#worded("read", declared, () => object.certainly(olds, object.refreshing(olds)));
     if (!actual) {
       this.world.recent.removed(tenant.id, this.lifecycle.kind, declared.marker, id);
       return undefined;
@@ -147,61 +148,13 @@ export class Driver<Inputs extends object> {
     return { inputs, state: stateOf(tenant, inputs, actual.outputs) };
   }
 
-  /**
-   * How a refresh reads: first out of lists that many share, then alone. Where lists were believed and do not show what the
-   * state has, the object itself is asked; one that this process has written is never looked up in a list.
-   */
-  #reads(
-    tenant: Tenant,
-    id: string,
-    declared: Partial<Inputs> & Marked,
-    olds: State,
-  ): () => Promise<Actual<Inputs> | undefined> {
-    const { lifecycle, world } = this;
-    const alone = () => lifecycle.read(tenant, id, declared, olds);
-    const written = world.claims.isKept(lifecycle.kind, id) || world.claims.isRemoved(lifecycle.kind, id);
-    let bulk = written ? undefined : new BulkRead(bulkReads(tenant, world.patience.now));
-    return async () => {
-      const first = bulk;
-      bulk = undefined;
-      const seen = await lifecycle.read(tenant, id, declared, olds, first);
-      const actual = seen && { ...seen, inputs: inOrderOf(declared, seen.inputs) };
-      return first?.listed && this.#differences(declared, actual).length > 0 ? alone() : seen;
-    };
-  }
-
-  /**
-   * What the tenant has by now. A replica that lags must not make Pulumi forget an object, nor show as drift what a run
-   * wrote a moment ago; what nobody of this machine wrote lately is believed at once.
-   */
-  async #certain(
-    tenant: Tenant,
-    id: string,
-    olds: State,
-    read: () => Promise<Actual<Inputs> | undefined>,
-  ): Promise<Actual<Inputs> | undefined> {
-    const { recent, begunMs } = this.world;
-    const writtenMs = recent.wroteAtMs(tenant.id, id, everywhereMs(this.world));
-    const isDeleted = async (): Promise<boolean> => {
-      const path = this.lifecycle.deletedPath?.(id, olds);
-      if (recent.isRestored(tenant.id, id)) return false;
-      return path !== undefined && (await tenant.get(path).catch(undefinedWhenGone)) !== undefined;
-    };
-    const isCertain = async (seen: Actual<Inputs> | undefined): Promise<boolean> => {
-      if (seen === undefined) return isDeleted();
-      const declared = this.#declared(olds);
-      const ordered = { ...seen, inputs: inOrderOf(declared, seen.inputs) };
-      return writtenMs === undefined || this.#differences(declared, ordered).length === 0;
-    };
-    return untilCertain(read, isCertain, writtenMs ?? begunMs, this.world);
-  }
-
   /** Deletes the object. What is gone already is done. */
   async remove(id: string, olds: State): Promise<void> {
     const { lifecycle, world } = this;
     const tenant = await world.tenant();
     this.refuseOtherTenant("delete", olds, tenant);
-    const declared = this.#declared(olds);
+    const declared = declaredIn(lifecycle, olds);
+    const object = new Presence(lifecycle, world, tenant, id);
     if (world.claims.isKept(lifecycle.kind, id)) {
       world.warn(
         `left ${lifecycle.noun} "${lifecycle.nameOf(declared)}" (${id}) in place: another resource of this update has adopted it`,
@@ -214,8 +167,8 @@ export class Driver<Inputs extends object> {
           await lifecycle.remove(tenant, id, declared, olds);
           world.claims.remove(lifecycle.kind, id);
         },
-        () => lifecycle.read(tenant, id, declared, olds),
-        world.recent.wroteAtMs(tenant.id, id, everywhereMs(world)),
+        () => object.read(declared, olds),
+        object.writtenMs(),
         world,
       );
       world.claims.remove(lifecycle.kind, id);
@@ -243,89 +196,29 @@ export class Driver<Inputs extends object> {
           "Set ENTRA_AGENT_ID_TENANT to the tenant of this stack, or use another stack for the other tenant; " +
           "if it was an embedded tenant that is gone, `pulumi stack rm --force` forgets the stack",
       ),
-      this.#step(verb, this.#declared(olds)),
+      this.#step(verb, declaredIn(this.lifecycle, olds)),
     );
   }
 
-  /** Changes what differs and waits until it shows. From here on the id is never lost. */
+  /** Brings the object to what is wanted. From here on the id is never lost. */
   async #settle(
     tenant: Tenant,
     verb: "create" | "change",
     { id, actual }: Made<Inputs>,
-    outputs: State,
+    olds: State,
     wanted: Inputs & Marked,
   ): Promise<State> {
-    const { lifecycle, world } = this;
-    let known = actual && { ...actual, inputs: inOrderOf(wanted, actual.inputs) };
-    const read = async (): Promise<Actual<Inputs> | undefined> => {
-      const seen = await lifecycle.read(tenant, id, wanted, known?.outputs ?? outputs);
-      return seen && { ...seen, inputs: inOrderOf(wanted, seen.inputs) };
-    };
-    const young = verb === "create" || world.recent.wroteAtMs(tenant.id, id, everywhereMs(world)) !== undefined;
+    const object = new Presence(this.lifecycle, this.world, tenant, id);
+    const settlement = new Settlement(object, wanted, olds, actual);
     try {
-      let seen = known === undefined;
-      if (verb === "change") known = await this.#certain(tenant, id, outputs, read);
-      else known ??= await untilVisible(read, (one) => one !== undefined, world);
-      for (let target: (Inputs & Marked) | undefined; target !== wanted || !seen;) {
-        if (!known) throw new EntraError("NOT_FOUND", `it is not in tenant ${tenant.name} any more`);
-        const now: Actual<Inputs> = known;
-        const next: Inputs & Marked = lifecycle.towards?.(wanted, now) ?? wanted;
-        if (target && next !== wanted && same(target, next))
-          throw new EntraError("UNEXPECTED_ANSWER", "the change does not come to an end");
-        target = next;
-        const differs = this.#differences(next, now).length > 0;
-        // A replica may not know yet what was made a moment ago.
-        const change = (from: Actual<Inputs>): Promise<void> => {
-          world.recent.wrote(tenant.id, id);
-          return untilReferentsShow(() => lifecycle.change(tenant, id, next, from), young, world.patience);
-        };
-        if (differs) await change(now);
-        if (differs || !seen) known = await this.#untilShown(read, next, (one) => change(one));
-        seen = true;
-      }
+      await (verb === "create" ? settlement.ofCreated() : settlement.ofChanged());
     } catch (error) {
       const reason = worded(error, this.#step(verb, wanted));
       // A change that failed leaves the old state as it was: the next run changes what is left.
       if (verb === "change") throw reason;
-      throw new HalfDone(id, stateOf(tenant, wanted, known?.outputs ?? {}), reason);
+      throw new HalfDone(id, stateOf(tenant, wanted, settlement.outputs), reason);
     }
-    return stateOf(tenant, wanted, known?.outputs ?? {});
-  }
-
-  async #untilShown(
-    read: () => Promise<Actual<Inputs> | undefined>,
-    wanted: Inputs,
-    resend: (seen: Actual<Inputs>) => Promise<void>,
-  ): Promise<Actual<Inputs> | undefined> {
-    let differing: string[] = [];
-    const shows = (seen: Actual<Inputs> | undefined): boolean =>
-      (differing = this.#differences(wanted, seen)).length === 0;
-    try {
-      return await untilVisible(read, shows, this.world, async (one) => one && resend(one));
-    } catch (error) {
-      if (!(error instanceof EntraError) || error.code !== "NOT_YET_VISIBLE") throw error;
-      throw new EntraError(
-        error.code,
-        `${error.message}: ${differing.join(", ")} ${differing.length === 1 ? "is" : "are"} not as declared`,
-      );
-    }
-  }
-
-  /** Declared properties that the tenant has otherwise. */
-  #differences(wanted: Partial<Inputs>, actual: Actual<Inputs> | undefined): string[] {
-    const keys = Object.keys(this.lifecycle.properties) as (keyof Inputs & string)[];
-    const differing: string[] = keys.filter(
-      (key) => wanted[key] !== undefined && !same(wanted[key], actual?.inputs[key]),
-    );
-    return actual?.marked === false ? [...differing, "marker"] : differing;
-  }
-
-  /** What the program declared, as the state remembers it. */
-  #declared(olds: State): Partial<Inputs> & Marked {
-    return {
-      ...pick(olds, Object.keys(this.lifecycle.properties)),
-      marker: textOf(olds["marker"]),
-    } as Partial<Inputs> & Marked;
+    return stateOf(tenant, wanted, settlement.outputs);
   }
 
   #step(verb: Step["verb"], inputs: Partial<Inputs>): Step {

@@ -96,7 +96,8 @@ const edits: Readonly<Record<string, Edit>> = {
       const declared = [...model.fleet.values()].some((one) => one.kind === "PermissionGrant" && one.identity === name);
       const held = await tenant.list<{ appRoleId: string }>(`/servicePrincipals/${id}/appRoleAssignments`);
       const role = Object.values(appRoles).find((one) => !held.some(({ appRoleId }) => appRoleId === one));
-      if (!declared || held.length === 0 || role === undefined) return;
+      // After a run that broke, the grant may be in no state: it is refused then, as one that somebody else made.
+      if (model.broken || !declared || held.length === 0 || role === undefined) return;
       const resourceId = await graphPrincipal(tenant);
       await tenant.post(`/servicePrincipals/${id}/appRoleAssignments`, {
         principalId: id,

@@ -30,12 +30,12 @@ export async function createOnce<T>(creation: Creation<T>, waits: Waits): Promis
   // One look proves presence; absence is proved by time, because a replica may not have it yet.
   const lookUntil = async (untilMs: number, what: string): Promise<T | undefined> => {
     const leftMs = untilMs - patience.now();
-    if (leftMs <= 0) return undefined;
-    tell(`${what}: looking for it for up to ${Math.ceil(leftMs / 1000)} s before it is asked for again`);
+    if (leftMs > 0)
+      tell(`${what}: looking for it for up to ${Math.ceil(leftMs / 1000)} s before it is asked for again`);
     return look(find, untilMs, patience);
   };
   // The time counts from the earlier run, so it passes for all that it asked for at once.
-  if (mayShowUntilMs !== undefined && !keyed) {
+  if (mayShowUntilMs !== undefined && mayShowUntilMs > patience.now() && !keyed) {
     const found = await lookUntil(mayShowUntilMs, "was asked for by a run a moment ago");
     if (found !== undefined) return found;
   }

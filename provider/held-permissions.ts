@@ -101,10 +101,17 @@ export async function assign(tenant: Tenant, agentId: string, api: Api, name: st
 }
 
 /** Takes application permissions away. */
-export async function withdraw(tenant: Tenant, agentId: string, api: Api, names: readonly string[]): Promise<void> {
+export async function withdraw(
+  tenant: Tenant,
+  agentId: string,
+  api: Api,
+  names: readonly string[] | "all",
+): Promise<void> {
   if (names.length === 0) return;
-  const ids = names.map((name) => api.roles.get(name) ?? name);
-  const held = (await roleAssignments(tenant, agentId, api)).filter(({ appRoleId }) => ids.includes(appRoleId));
+  const ids = names === "all" ? undefined : names.map((name) => api.roles.get(name) ?? name);
+  const held = (await roleAssignments(tenant, agentId, api)).filter(
+    ({ appRoleId }) => ids?.includes(appRoleId) ?? true,
+  );
   const path = (id: string) => `/servicePrincipals/${encodeURIComponent(agentId)}/appRoleAssignments/${id}`;
   await Promise.all(held.map(({ id }) => tenant.delete(path(id)).catch(undefinedWhenGone)));
 }

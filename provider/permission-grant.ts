@@ -103,6 +103,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
   },
 
   refersTo: ({ agentId }) => [agentId],
+  idOf: (wanted) => idOf(wanted),
 
   // A grant has no place for a marker. What an earlier, interrupted run granted is part of what is wanted now.
   async find(tenant, wanted) {
@@ -161,10 +162,11 @@ export const permissionGrant: Lifecycle<Inputs> = {
     );
   },
 
-  async remove(tenant, id, { application = [] }) {
+  // All of it, as everywhere: also what somebody else has added since.
+  async remove(tenant, id) {
     const [agentId = "", appId = ""] = id.split("/");
     const api = await apiOf(tenant, appId);
-    await Promise.all([setScopes(tenant, agentId, api, []), withdraw(tenant, agentId, api, application)]);
+    await Promise.all([setScopes(tenant, agentId, api, []), withdraw(tenant, agentId, api, "all")]);
   },
 };
 

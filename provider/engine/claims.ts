@@ -53,6 +53,4 @@ export class Claims {
   isRemoved = (kind: string, id: string): boolean => this.#removed.has(`${kind} ${id}`);
   /** Whether lists of this kind that were fetched earlier may show what is gone. */
   hasRemoved = (kind: string): boolean => this.#kindsRemoved.has(kind);
-  /** Whether this process made or changed an object of this id, of any kind. */
-  keptSomewhere = (id: string): boolean => [...this.#kept.keys()].some((claim) => claim.endsWith(` ${id}`));
 }

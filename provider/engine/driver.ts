@@ -71,8 +71,10 @@ export class Driver<Inputs extends object> {
   async create(wanted: Inputs & Marked): Promise<{ id: string; state: State }> {
     const { lifecycle, world } = this;
     const tenant = await world.tenant();
+    const id = lifecycle.idOf?.(wanted);
+    if (id !== undefined) this.#claim("create", id, wanted);
     const referents = lifecycle.refersTo?.(wanted) ?? [];
-    const young = referents.some(world.claims.keptSomewhere);
+    const young = referents.some((referent) => new Presence(lifecycle, world, tenant, referent).isYoung());
     const find = (fresh: boolean, evenRemoved = false): Promise<Made<Inputs> | undefined> =>
       untilReferentsShow(() => findOurs(lifecycle, world, tenant, wanted, fresh, evenRemoved), young, world.patience);
     const { recent } = world;

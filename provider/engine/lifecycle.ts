@@ -89,6 +89,8 @@ export interface Lifecycle<Inputs extends object> {
   find(tenant: Tenant, wanted: Inputs & Marked, fresh: boolean): Promise<readonly Match[]>;
   /** Ids of the objects that must exist before this one. Where one was made moments ago, a refusal for its absence is waited out. */
   refersTo?(wanted: Inputs): readonly string[];
+  /** The id, where it follows from the inputs: another resource of the run that has it is refused before anything is sent. */
+  idOf?(wanted: Inputs): string;
   /** Makes the object. What it leaves undone, `change` does next. */
   create(tenant: Tenant, wanted: Inputs & Marked): Promise<Made<Inputs>>;
   /**

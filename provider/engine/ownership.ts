@@ -1,5 +1,5 @@
 /** Whose an object is: found by its natural key, taken over only when it is ours. */
-import { EntraError } from "../graph/errors";
+import { EntraError, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 import type { Lifecycle, Made, Marked } from "./lifecycle";
 import type { World } from "./world";
@@ -18,13 +18,13 @@ export async function findOurs<Inputs extends object>(
   fresh: boolean,
   evenRemoved: boolean,
 ): Promise<Made<Inputs> | undefined> {
-  const matches = (await lifecycle.find(tenant, wanted, fresh)).filter(
-    // A list may show for a while what was deleted.
-    ({ id, restore }) =>
-      evenRemoved ||
-      restore !== undefined ||
-      !(world.claims.isRemoved(lifecycle.kind, id) || world.recent.isRemoved(tenant.id, id)),
+  const found = await lifecycle.find(tenant, wanted, fresh);
+  const isLive = await Promise.all(
+    found.map(
+      async ({ id, restore }) => evenRemoved || restore !== undefined || !(await isGone(lifecycle, world, tenant, id)),
+    ),
   );
+  const matches = found.filter((_, index) => isLive[index]);
   const [match, second] = matches;
   if (!match) return undefined;
   if (second)
@@ -45,4 +45,21 @@ export async function findOurs<Inputs extends object>(
       "If another stack declares it, give one of them its own name with `pulumi config set entra-agent-id:owner NAME`",
   );
   return { id: match.id, existed: true };
+}
+
+/**
+ * Whether what a list shows was deleted. A list may show that for a while; but what a person has restored since is there,
+ * whatever this machine noted, and not among the deleted items any more.
+ */
+async function isGone<Inputs extends object>(
+  lifecycle: Lifecycle<Inputs>,
+  { claims, recent }: World,
+  tenant: Tenant,
+  id: string,
+): Promise<boolean> {
+  if (claims.isRemoved(lifecycle.kind, id)) return true;
+  if (!recent.isRemoved(tenant.id, id)) return false;
+  // Graph itself refuses a second object with the same key.
+  const path = lifecycle.keyed ? undefined : lifecycle.deletedPath?.(id, {});
+  return path === undefined || (await tenant.get(path).catch(undefinedWhenGone)) !== undefined;
 }

@@ -1,6 +1,7 @@
 /** Waiting until the tenant shows what was written. Graph answers reads from replicas that lag behind. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { EntraError } from "../graph/errors";
+import { same } from "./json";
 import type { Lag } from "./lag";
 
 /** How long to wait for a write to show. */
@@ -66,9 +67,11 @@ export async function untilVisible<T>(
   let resendAtMs = writtenMs + patience.everywhereMs;
   if (expectedMs > 0) await pause(expectedMs);
   for (;;) {
+    // A read shows the tenant as it was when it was sent, however long it waited for a quota.
+    const sentMs = now();
     const seen = await read();
     if (shows(seen)) {
-      if (agreed++ === 0) agreeSinceMs = now();
+      if (agreed++ === 0) agreeSinceMs = sentMs;
     } else {
       [agreed, needed, staleSeen] = [0, agreeing, true];
     }
@@ -78,7 +81,7 @@ export async function untilVisible<T>(
       else lag.sawNone();
       return seen;
     }
-    if (now() + pauseMs > writtenMs + limitMs) {
+    if (agreed === 0 && now() + pauseMs > writtenMs + limitMs) {
       throw new EntraError("NOT_YET_VISIBLE", `the tenant did not show the change within ${limitMs / 1000} s`);
     }
     if (agreed === 0 && now() >= resendAtMs) {
@@ -96,6 +99,7 @@ export async function untilVisible<T>(
  * all objects at once: what an earlier process wrote is older than this one.
  *
  * @param writtenMs when the object may have been written last, by the patience's clock
+ * @throws EntraError NOT_YET_VISIBLE when reads go on to differ until the patience ends
  */
 export async function untilCertain<T>(
   read: () => Promise<T>,
@@ -103,7 +107,7 @@ export async function untilCertain<T>(
   writtenMs: number,
   waits: Waits,
 ): Promise<T> {
-  const { now, pause } = waits.patience;
+  const { now, pause, limitMs } = waits.patience;
   const agreeing = waits.isReplicated() ? waits.patience.agreeing : 1;
   const begunMs = now();
   let seen = await read();
@@ -115,7 +119,11 @@ export async function untilCertain<T>(
     await pause(leftMs > 0 ? Math.min(pauseMs, leftMs) : 250);
     waited = true;
     pauseMs *= 2;
+    const before = seen;
     seen = await read();
+    if (!same(seen, before)) agreed = 0;
+    if (now() - begunMs > limitMs)
+      throw new EntraError("NOT_YET_VISIBLE", `the tenant showed it now so, now otherwise, for ${limitMs / 1000} s`);
   }
   // A slow answer is no lag: only what a later read showed otherwise is.
   if (waited) waits.lag.saw(now() - begunMs);

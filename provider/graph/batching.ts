@@ -172,7 +172,7 @@ async function together(send: Transport, waiting: readonly Waiting[]): Promise<v
   if (!answers) throw new TypeError("the batch was answered with something that is no answer to a batch");
   waiting.forEach(({ answer, fail }, index) => {
     const found = answers.get(String(index + 1));
-    if (found) answer(responseOf(found));
+    if (found) answer(responseOf(found, response.headers.get("date")));
     else fail(new TypeError("the batch was answered without this part"));
   });
 }
@@ -201,7 +201,11 @@ function partAnswers(text: string): Map<string, PartAnswer> | undefined {
   }
 }
 
-function responseOf({ status, headers, body }: PartAnswer): Response {
+/** @param date of the batch: by Graph's clock, which a Retry-After of a part is meant by */
+function responseOf({ status, headers, body }: PartAnswer, date: string | null): Response {
   const text = body === undefined || body === null ? "" : typeof body === "string" ? body : JSON.stringify(body);
-  return new Response(bodyFor(status, text), { status, headers: { ...headers } });
+  return new Response(bodyFor(status, text), {
+    status,
+    headers: { ...(date === null ? {} : { date }), ...headers },
+  });
 }

@@ -55,7 +55,8 @@ export function retries(
       const now = clock.now();
       const deadlineMs = (giveUpAtMs[because] ??= now + persistence[`${because}Ms`]);
       const asked = outcome instanceof NoAnswer ? undefined : retryAfterMs(outcome.headers, now);
-      const untilMs = now + (asked ?? pauseMs(failures, persistence.random));
+      // "At once" is asked for as well, and by many: never sooner than without being asked.
+      const untilMs = now + Math.max(asked ?? 0, pauseMs(failures, persistence.random));
       // Quotas are shared, so a wait is too, even by those who give up here.
       const shared = because === "throttled" || asked !== undefined;
       const heldUntilMs = Math.min(untilMs, now + persistence.throttledMs);

@@ -141,7 +141,8 @@ export class QuotaScheduler implements Scheduler {
   }
 
   nearLimit(errand: Errand, share: number, sentAtMs: number): void {
-    if (share < nearShare) return;
+    // Also what is no number at all.
+    if (!(share >= nearShare)) return;
     const spendings = this.#of(errand);
     // One quota that we used up ourselves explains it.
     if (spendings.some((spending) => spending.explains(share, sentAtMs))) return;

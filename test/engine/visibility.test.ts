@@ -134,6 +134,21 @@ describe("what a replica shows and nobody expects", () => {
     expect([reads(), process.waited]).toEqual([5, [1_000, 2_000, 4_000, 8_000]]);
   });
 
+  it("is not believed while reads go on to differ, however old the write is", async () => {
+    const process = aProcess();
+    process.pass(14_000);
+    const { read } = tenant("changed", "changed", undefined, "changed", "changed", "changed");
+    expect(await untilCertain<string | undefined>(read, () => false, 0, process)).toBe("changed");
+  });
+
+  it("is told when reads differ to the end", async () => {
+    let reads = 0;
+    const read = () => Promise.resolve(reads++ % 2 === 0 ? "there" : undefined);
+    await expect(untilCertain<string | undefined>(read, () => false, 0, aProcess())).rejects.toMatchObject({
+      code: "NOT_YET_VISIBLE",
+    });
+  });
+
   it("is not believed when the last of those reads shows the object", async () => {
     const { read } = tenant(undefined, undefined, undefined, undefined, "there");
     expect(await untilCertain(read, exists, 0, aProcess())).toBe("there");

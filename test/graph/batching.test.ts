@@ -93,6 +93,14 @@ describe("requests that are ready together", () => {
     expect(trips).toEqual(["POST /v1.0/$batch", `GET /v1.0/users/${throttled}`]);
   });
 
+  it("know the time of their batch, by which a Retry-After of theirs is meant", async () => {
+    const date = "Sat, 21 Nov 2026 12:00:00 GMT";
+    const answer = { responses: [1, 2].map((id) => ({ id: String(id), status: 200, body: {} })) };
+    const transport = batching(() => Promise.resolve(Response.json(answer, { headers: { date } })));
+    const parts = [1, 2].map((id) => transport(new Request(`https://graph.microsoft.com/v1.0/users/${id}`)));
+    expect((await Promise.all(parts)).map(({ headers }) => headers.get("date"))).toEqual([date, date]);
+  });
+
   it("come to the same as requests that travel alone", async () => {
     const operation = fc.oneof(
       fc.record({ read: fc.nat(14) }),

@@ -290,6 +290,16 @@ describe("throttling", () => {
     expect((second ?? 0) - (first ?? 0)).toBe(ms);
   });
 
+  it.each(["0", "Sat, 21 Nov 2020 12:00:00 GMT"])(
+    "backs off by itself when it may go on at once: %s",
+    async (retryAfter) => {
+      const at = { "retry-after": retryAfter };
+      wire.answers(refusal(429, "TooManyRequests", "", at), refusal(429, "TooManyRequests", "", at), json(200, {}));
+      await (await wire.tenant({ persistence: { random: () => 0.5 } })).get("/users/1");
+      expect(wire.clock.waits).toEqual([300, 550]);
+    },
+  );
+
   it("backs off by itself when Graph does not say how long", async () => {
     wire.answers(refusal(429, "TooManyRequests"), refusal(429, "TooManyRequests"), json(200, {}));
     await (await wire.tenant({ persistence: { random: () => 0.5 } })).get("/users/1");

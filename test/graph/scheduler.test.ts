@@ -83,6 +83,13 @@ describe("the scheduler", () => {
     expect(times).toEqual([0, 150_000, 0, 300_000]);
   });
 
+  it("goes on when Graph's word for how much is used is no number", async () => {
+    const scheduler = new QuotaScheduler(new ManualClock());
+    await scheduler.run(read, () => Promise.resolve());
+    scheduler.nearLimit(read, Number("0.85, 0.85"), 0);
+    expect(await scheduler.run(read, () => Promise.resolve("sent"))).toBe("sent");
+  });
+
   it("sends what others wait for first", async () => {
     const scheduler = new QuotaScheduler(new ManualClock(), { concurrency: 1 });
     const order: string[] = [];

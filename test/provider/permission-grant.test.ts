@@ -169,6 +169,30 @@ describe("a permission grant", () => {
     });
   });
 
+  it("grants nothing when it is refused for another resource of the program", async () => {
+    await run.create(permissionGrant, asks({ delegated: [] }));
+    const more = asks({ application: ["AuditLog.Read.All"], delegated: [] });
+    await expect(run.create(permissionGrant, more, "eeeeffffgggghhhh")).rejects.toMatchObject({
+      code: "OWNERSHIP_UNCLEAR",
+    });
+    expect(await roles()).toBe(2);
+  });
+
+  it("takes all of it away, also what somebody has added since", async () => {
+    const made = await run.create(permissionGrant, asks());
+    const [assignment] = await tenant.graph.list<{ resourceId: string }>(
+      `/servicePrincipals/${agentId}/appRoleAssignments`,
+    );
+    const { appRoles } = await tenant.graph.get<{ appRoles: { id: string; value: string }[] }>(
+      `/servicePrincipals/${assignment?.resourceId ?? ""}?$select=appRoles`,
+    );
+    const appRoleId = appRoles.find(({ value }) => value === "AuditLog.Read.All")?.id;
+    const added = { principalId: agentId, resourceId: assignment?.resourceId, appRoleId };
+    await tenant.graph.post(`/servicePrincipals/${agentId}/appRoleAssignments`, added);
+    await (await tenant.process()).provider(permissionGrant).delete(made.id, made.outputs);
+    expect([await roles(), await scopes()]).toEqual([0, []]);
+  });
+
   it("is gone, and can be deleted, when the API itself has left the tenant", async () => {
     const made = await run.create(permissionGrant, asks());
     const answer = { status: 404, body: { error: { code: "Request_ResourceNotFound", message: "Not here." } } };

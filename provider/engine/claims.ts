@@ -9,6 +9,7 @@ export class Claims {
   readonly #kept = new Map<string, string>();
   readonly #declared = new Set<string>();
   readonly #made = new Set<string>();
+  readonly #touched = new Set<string>();
   readonly #removed = new Set<string>();
   readonly #kindsRemoved = new Set<string>();
 
@@ -35,6 +36,11 @@ export class Claims {
     this.#made.add(id);
   }
 
+  /** Created, found or changed: not every replica may know of it, whoever made it. */
+  touch(id: string): void {
+    this.#touched.add(id);
+  }
+
   /** The program of this run declares a resource of this kind with this marker. Refresh and destroy run no program. */
   declare(kind: string, marker: string): void {
     this.#declared.add(`${kind} ${marker}`);
@@ -49,6 +55,7 @@ export class Claims {
   isDeclared = (kind: string, marker: string): boolean => this.#declared.has(`${kind} ${marker}`);
   /** Whether this process created the object of this id, of any kind. */
   isMade = (id: string): boolean => this.#made.has(id);
+  isTouched = (id: string): boolean => this.#touched.has(id);
   isKept = (kind: string, id: string): boolean => this.#kept.has(`${kind} ${id}`);
   isRemoved = (kind: string, id: string): boolean => this.#removed.has(`${kind} ${id}`);
   /** Whether lists of this kind that were fetched earlier may show what is gone. */

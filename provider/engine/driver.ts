@@ -114,6 +114,7 @@ export class Driver<Inputs extends object> {
         ),
       ));
     this.#claim("create", made.id, wanted);
+    world.claims.touch(made.id);
     return { id: made.id, state: await this.#settle(tenant, "create", made, {}, wanted) };
   }
 
@@ -122,6 +123,7 @@ export class Driver<Inputs extends object> {
     const tenant = await this.world.tenant();
     this.refuseOtherTenant("change", olds, tenant);
     this.#claim("change", id, wanted);
+    this.world.claims.touch(id);
     for (const key of Object.keys(this.lifecycle.properties)) {
       if (key in wanted || !(key in olds)) continue;
       this.world.warn(

@@ -73,7 +73,7 @@ export class EngineLog {
     if (!line) return;
     line.pausedMs += ms;
     if (line.pausedMs < worthTellingMs) return;
-    this.waits(`waiting until all of Graph shows what was written, for ${Math.round(line.pausedMs / 1000)} s by now`);
+    this.waits(`waiting until all of Graph shows the same: looking again in ${Math.ceil(ms / 1000)} s`);
   }
 
   #tellAside(message: string): void {

@@ -56,8 +56,8 @@ export class Presence<Inputs extends object> {
     return untilCertain(read, isCertain, writtenMs ?? world.begunMs, world);
   }
 
-  /** Whether this process made it, or a run of this machine wrote it, so lately that a replica may not know. */
-  isYoung = (): boolean => this.world.claims.isMade(this.id) || this.writtenMs() !== undefined;
+  /** Whether a run of this machine made, found or changed it so lately that a replica may not know. */
+  isYoung = (): boolean => this.world.claims.isTouched(this.id) || this.writtenMs() !== undefined;
 
   /** When a run of this machine wrote it, if replicas may not show that yet. */
   writtenMs = (): number | undefined => this.world.recent.wroteAtMs(this.tenant.id, this.id, everywhereMs(this.world));

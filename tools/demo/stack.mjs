@@ -30,6 +30,9 @@ export class Stack {
     this.environment = {
       ...pulumiEnvironment(cli, { home: path.join(folder, "home"), state: this.state, tenant: "local" }),
       PULUMI_STACK: "local",
+      // As docs/large-stacks.md recommends.
+      PULUMI_PARALLEL: "64",
+      PULUMI_PARALLEL_DIFF: "1",
     };
   }
 

@@ -92,6 +92,7 @@ export class Scenario {
       run.end,
     ]);
     await settled();
+    if (run.requests().length < nth) return ["the run was over before that request: nothing happened to it"];
     return [...look(run.saved()), ...(await this.recovered(run.saved()))];
   }
 

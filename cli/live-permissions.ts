@@ -4,6 +4,7 @@
  *
  * Graph: appRoleAssignments of service principals, /oauth2PermissionGrants (v1.0)
  */
+import { whole } from "../provider/engine/bulk-read";
 import { undefinedWhenGone } from "../provider/graph/errors";
 import type { Tenant } from "../provider/graph/tenant";
 import type { LiveObject } from "./live-objects";
@@ -33,9 +34,6 @@ interface ApiPrincipal {
   readonly displayName: string;
   readonly appRoles: readonly { readonly id: string; readonly value: string | null }[];
 }
-
-/** `$expand` of a directory relation answers at most this many. */
-const mostExpanded = 20;
 
 /** @throws EntraError */
 export async function heldBy(tenant: Tenant, holders: readonly Holder[]): Promise<LiveObject[]> {
@@ -90,8 +88,7 @@ export async function heldBy(tenant: Tenant, holders: readonly Holder[]): Promis
 }
 
 async function assignmentsOf(tenant: Tenant, { id, appRoleAssignments = [] }: Holder): Promise<readonly Assignment[]> {
-  if (appRoleAssignments.length < mostExpanded) return appRoleAssignments;
-  return tenant.list<Assignment>(`/servicePrincipals/${id}/appRoleAssignments`);
+  return whole(appRoleAssignments) ?? tenant.list<Assignment>(`/servicePrincipals/${id}/appRoleAssignments`);
 }
 
 const roleName = ({ appRoles }: ApiPrincipal, roleId: string): string =>

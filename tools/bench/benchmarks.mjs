@@ -1,7 +1,7 @@
 // @ts-check
 /** What can be measured, by name. */
 import { recommended, withoutCheckpoints } from "./environment.mjs";
-import { agentsOf, fleetOf, policiesOf } from "./programs.mjs";
+import { agentsOf, fleetOf, plainOf, policiesOf } from "./programs.mjs";
 import { Workspace } from "./workspace.mjs";
 
 /**
@@ -66,6 +66,14 @@ const stack = (size, what, environment) => ({
   },
 });
 
+/** @param {string} what @param {Benchmark["environment"]} environment @returns {Benchmark} */
+const plain250 = (what, environment) => ({
+  what: `250 resources of a plain dynamic provider that does nothing, without this package, ${what}`,
+  size: 250,
+  environment,
+  run: (count) => measured({ program: plainOf(count), environment }, ["apply", "preview", "destroy"]),
+});
+
 /** As a caller in a tenant of under 50 users. */
 const documentedQuotas = { quotas: {} };
 
@@ -78,6 +86,8 @@ export const benchmarks = {
   "fleet100-one-at-a-time": fleet100("one request at a time", recommended, "one-at-a-time"),
   "fleet100-idle": fleet100("Pulumi alone: the provider does nothing", recommended, "idle"),
   "fleet100-idle-without-checkpoints": fleet100("Pulumi alone, without checkpoints", withoutCheckpoints, "idle"),
+  plain250: plain250("with Pulumi's own defaults", {}),
+  "plain250-without-checkpoints": plain250("without checkpoints", { PULUMI_SKIP_CHECKPOINTS: "true" }),
   agents1000: {
     what: "1,000 agents in blueprints of 250, each an identity and a grant of four permissions, at the documented quotas, without checkpoints",
     size: 1_000,

@@ -10,8 +10,8 @@ export const recommended = {
   PULUMI_PARALLEL: "64",
   // Without it the engine compares one resource after the other.
   PULUMI_PARALLEL_DIFF: "1",
-  // Pulumi's SDK takes a stack trace of every promise and maps each of its lines to TypeScript.
-  NODE_OPTIONS: "--stack-trace-limit=1",
+  // Pulumi's SDK takes a stack trace of every promise and maps each of its lines to TypeScript. Source positions stay.
+  NODE_OPTIONS: "--stack-trace-limit=0",
   // The engine collects garbage less often, and takes more memory.
   GOGC: "400",
   // Every command starts two Node.js processes that load the same thousand modules.

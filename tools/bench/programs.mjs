@@ -45,6 +45,18 @@ for (let index = 0; index < ${count}; index++) {
 }
 `;
 
+/**
+ * What Pulumi needs for any dynamic provider, without this package: tells one machine from another.
+ *
+ * @param {number} count resources whose provider does nothing
+ */
+export const plainOf = (count) => `const pulumi = require("@pulumi/pulumi");
+const __provider = "exports.handler=()=>({create:async(i)=>({id:i.name,outs:i}),update:async(_i,_o,n)=>({outs:n}),delete:async()=>{}})";
+for (let index = 0; index < ${count}; index++) {
+  new pulumi.CustomResource("pulumi-nodejs:dynamic:Resource", "resource-" + index, { name: "resource-" + index, __provider });
+}
+`;
+
 /** @param {number} count Conditional Access policies */
 export const policiesOf = (count) => `${prologue}
 for (let index = 0; index < ${count}; index++) {

@@ -7,26 +7,14 @@
 import { whole } from "../provider/engine/bulk-read";
 import { undefinedWhenGone } from "../provider/graph/errors";
 import type { Tenant } from "../provider/graph/tenant";
+import type { DelegatedGrant, RoleAssignment } from "../provider/held-permissions";
 import type { LiveObject } from "./live-objects";
 
 /** A service principal, listed with its `appRoleAssignments`. */
 export interface Holder {
   readonly id: string;
   readonly displayName: string;
-  readonly appRoleAssignments?: readonly Assignment[];
-}
-
-interface Assignment {
-  readonly id: string;
-  readonly appRoleId: string;
-  readonly resourceId: string;
-}
-
-interface DelegatedGrant {
-  readonly id: string;
-  readonly clientId: string;
-  readonly resourceId: string;
-  readonly scope: string;
+  readonly appRoleAssignments?: readonly RoleAssignment[];
 }
 
 interface ApiPrincipal {
@@ -87,8 +75,11 @@ export async function heldBy(tenant: Tenant, holders: readonly Holder[]): Promis
   });
 }
 
-async function assignmentsOf(tenant: Tenant, { id, appRoleAssignments = [] }: Holder): Promise<readonly Assignment[]> {
-  return whole(appRoleAssignments) ?? tenant.list<Assignment>(`/servicePrincipals/${id}/appRoleAssignments`);
+async function assignmentsOf(
+  tenant: Tenant,
+  { id, appRoleAssignments = [] }: Holder,
+): Promise<readonly RoleAssignment[]> {
+  return whole(appRoleAssignments) ?? tenant.list<RoleAssignment>(`/servicePrincipals/${id}/appRoleAssignments`);
 }
 
 const roleName = ({ appRoles }: ApiPrincipal, roleId: string): string =>

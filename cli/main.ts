@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** The command `entra-agent-id`: arguments and exit codes, nothing else. */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { EntraError, messageOf } from "../provider/graph/errors";
 import type { orphans, OrphansOptions } from "./orphans";
 import { orphansHelp } from "./orphans-help";
 import { exitCodes, type Terminal } from "./terminal";
@@ -27,14 +28,19 @@ import { tenantToken, type TokenOptions } from "./tenant-token";
  */
 export async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   let code: number = exitCodes.done;
+  const json = args.includes("--json");
   const program = new Command("entra-agent-id")
     .description(
-      "Look at the tenant that pulumi-entra-agent-id works on, and run an emulated one. ENTRA_AGENT_ID_TENANT names it.",
+      "Look at the tenant that pulumi-entra-agent-id works on, and run an emulated one. ENTRA_AGENT_ID_TENANT names it. " +
+        "With --json an error is one JSON object, too.",
     )
     .exitOverride()
     .configureOutput({
       writeOut: (text) => terminal.out(text.trimEnd()),
-      writeErr: (text) => terminal.error(text.trimEnd()),
+      // What is wrong with the arguments is among the errors below.
+      writeErr: (text) => {
+        if (!json) terminal.error(text.trimEnd());
+      },
     });
   const tenant = program.command("tenant").description("the emulated tenant that ENTRA_AGENT_ID_TENANT names");
 
@@ -123,7 +129,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .argument("[files...]", 'one per stack, written by "pulumi stack export"; - for the standard input')
     .option("--deleted", "list deleted items too, instead of counting them")
     .option("--marked-only", "leave out credentials and permissions, which bear no marker")
-    .option("--json", "print one JSON object, of an error too")
+    .option("--json", "print one JSON object")
     .addHelpText("after", orphansHelp)
     .action(async (files: readonly string[], options: OrphansOptions) => {
       code = await orphansCommand()(files, options, terminal);
@@ -133,11 +139,15 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     await program.parseAsync(args, { from: "user" });
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.couldNotRun;
-    terminal.error(error instanceof Error ? error.message : String(error));
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCodes.done;
+    const message = messageOf(error);
+    if (json) terminal.out(JSON.stringify({ error: { ...codeOf(error), message } }));
+    else if (!(error instanceof CommanderError)) terminal.error(message);
     return exitCodes.couldNotRun;
   }
 }
+
+const codeOf = (error: unknown) => (error instanceof EntraError ? { code: error.code } : {});
 
 /** Loaded when it is asked for: only this command needs Pulumi's SDK, which takes longer to load than the others to run. */
 function orphansCommand(): typeof orphans {

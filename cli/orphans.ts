@@ -13,7 +13,7 @@ import type { Tenant } from "../provider/graph/tenant";
 import { NoTenant } from "./emulated-tenant";
 import { liveObjects } from "./live-objects";
 import { type OrphansReport, orphansLines } from "./orphans-lines";
-import { stackStateIn, type StackState, tenantIdsIn } from "./stack-state";
+import { type StackState, stackStatesIn, tenantIdsIn } from "./stack-state";
 import { compare, countedByKind } from "./state-comparison";
 import { exitCodes, type Terminal } from "./terminal";
 
@@ -27,56 +27,44 @@ export interface OrphansOptions {
 
 /** @param files what `pulumi stack export` wrote, one per stack; `-` for the standard input */
 export async function orphans(files: readonly string[], options: OrphansOptions, terminal: Terminal): Promise<number> {
-  try {
-    const report = await reportOn(files, options, terminal);
-    if (options.json) terminal.out(JSON.stringify(report, undefined, 2));
-    else for (const line of orphansLines(report)) terminal.out(line);
-    const findings = report.orphans.length + report.undeclared.length + report.missing.length;
-    return findings > 0 ? exitCodes.finding : exitCodes.done;
-  } catch (error) {
-    if (!options.json) throw error;
-    const { message, code } = error as Partial<EntraError>;
-    terminal.out(JSON.stringify({ error: { code, message } }));
-    return exitCodes.couldNotRun;
-  }
+  const states = stackStatesIn(files, terminal.cwd);
+  const report = await inTenant(terminal, (tenant) => reportOn(states, options, tenant));
+  if (options.json) terminal.out(JSON.stringify(report, undefined, 2));
+  else for (const line of orphansLines(report)) terminal.out(line);
+  const findings = report.orphans.length + report.undeclared.length + report.missing.length;
+  return findings > 0 ? exitCodes.finding : exitCodes.done;
 }
 
 async function reportOn(
-  files: readonly string[],
-  { deleted: listDeleted, markedOnly }: OrphansOptions,
-  terminal: Terminal,
+  states: readonly StackState[],
+  { deleted: listDeleted, markedOnly: only }: OrphansOptions,
+  tenant: Tenant,
 ): Promise<OrphansReport> {
-  if (files.length === 0)
-    throw new EntraError(
-      "INPUT_INVALID",
-      "cannot look for orphans without the states of stacks: name a file for every stack on this tenant, written by " +
-        '"pulumi stack export --stack NAME > NAME.json". What a stack made whose file is not named looks orphaned.',
-    );
-  const states = files.map((file) => stackStateIn(file, terminal.cwd));
-  return inTenant(terminal, async (tenant) => {
-    refuseOtherTenants(states, tenant);
-    const live = await liveObjects(tenant, markedOnly === true);
-    return {
-      tenant: { id: tenant.id, name: tenant.name },
-      stacks: states.map(({ resources, pendingCreates: _, ...state }) => ({ ...state, resources: resources.length })),
-      markedOnly: markedOnly === true,
-      ...(await compare(states, live, tenant, markedOnly === true)),
-      deleted: { count: countedByKind(live.deleted), ...(listDeleted && { objects: live.deleted }) },
-    };
-  });
+  refuseOtherTenants(states, tenant);
+  const markedOnly = only === true;
+  const live = await liveObjects(tenant, markedOnly);
+  return {
+    tenant: { id: tenant.id, name: tenant.name },
+    stacks: states.map(({ resources, pendingCreates: _, ...state }) => ({ ...state, resources: resources.length })),
+    markedOnly,
+    ...(await compare(states, live, tenant, markedOnly)),
+    deleted: { count: countedByKind(live.deleted), ...(listDeleted && { objects: live.deleted }) },
+  };
 }
 
 /** State of another tenant would make everything look orphaned and missing at once. */
 function refuseOtherTenants(states: readonly StackState[], tenant: Tenant): void {
-  for (const state of states) {
-    const other = tenantIdsIn(state).find((id) => id !== tenant.id);
-    if (other === undefined) continue;
-    throw new EntraError(
-      "WRONG_TENANT",
-      `cannot compare ${state.file}: its stack ${state.stack ?? ""} is in tenant ${other}, and ENTRA_AGENT_ID_TENANT leads to ` +
-        `tenant ${tenant.id} (${tenant.name}). Set ENTRA_AGENT_ID_TENANT to the tenant of this stack, or leave the file out.`,
-    );
-  }
+  const wrong = states.flatMap((state) =>
+    tenantIdsIn(state)
+      .filter((id) => id !== tenant.id)
+      .slice(0, 1)
+      .map(
+        (other) =>
+          `cannot compare ${state.file}: its stack ${state.stack ?? ""} is in tenant ${other}, and ENTRA_AGENT_ID_TENANT leads to ` +
+          `tenant ${tenant.id} (${tenant.name}). Set ENTRA_AGENT_ID_TENANT to the tenant of this stack, or leave the file out.`,
+      ),
+  );
+  if (wrong.length > 0) throw new EntraError("WRONG_TENANT", wrong.join("\n"));
 }
 
 /** As the provider connects; but an embedded tenant is not made by looking for it, and is closed again. */

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
 import { textOf } from "../provider/engine/json";
+import { EntraError } from "../provider/graph/errors";
 
 /** A resource of this package in the state of a stack. */
 export interface StateResource {
@@ -56,14 +57,64 @@ const exported = z.looseObject({
 });
 
 /**
- * @param file path from `cwd`; `-` for the standard input
- * @throws Error when it cannot be read, or `pulumi stack export` did not write it
+ * The states in the files, each of another stack.
+ *
+ * @param files paths from `cwd`; `-` for the standard input
+ * @throws EntraError INPUT_INVALID that says of every file why it cannot be taken
  */
-export function stackStateIn(file: string, cwd: string): StackState {
+export function stackStatesIn(files: readonly string[], cwd: string): StackState[] {
+  if (files.length === 0)
+    throw invalid(
+      "cannot look for orphans without the states of stacks: name a file for every stack on this tenant, written by " +
+        '"pulumi stack export --stack NAME > NAME.json". What a stack made whose file is not named looks orphaned.',
+    );
+  const states: StackState[] = [];
+  const problems: string[] = [];
+  const places = new Map<string, string>();
+  for (const file of files) {
+    const place = path.resolve(cwd, file);
+    const before = places.get(place);
+    places.set(place, file);
+    if (before !== undefined) problems.push(named(before, file, "the same file"));
+    else
+      try {
+        states.push(stackStateIn(file, cwd));
+      } catch (error) {
+        if (!(error instanceof EntraError)) throw error;
+        problems.push(error.message);
+      }
+  }
+  problems.push(...twins(states));
+  if (problems.length > 0) throw invalid(problems.join("\n"));
+  return states;
+}
+
+const invalid = (message: string, cause?: unknown): EntraError => new EntraError("INPUT_INVALID", message, { cause });
+
+/** Whoever names one stack twice has left out another one. */
+const named = (first: string, second: string, what: string): string =>
+  `cannot compare with both ${first} and ${second}: they are ${what}. Name a file for every stack, and each once.`;
+
+function twins(states: readonly StackState[]): string[] {
+  return states.flatMap((state, index) => {
+    const twin = states.slice(0, index).find((other) => other.stack !== undefined && isSame(other, state));
+    return twin ? [named(twin.file, state.file, `both of the stack ${state.stack ?? ""}`)] : [];
+  });
+}
+
+/** Stacks of one name in different backends have nothing in common. */
+function isSame(one: StackState, other: StackState): boolean {
+  if (one.stack !== other.stack) return false;
+  if (one.resources.length === 0 || other.resources.length === 0) return true;
+  const ids = new Set(one.resources.map(({ kind, id }) => `${kind} ${id}`));
+  return other.resources.some(({ kind, id }) => ids.has(`${kind} ${id}`));
+}
+
+function stackStateIn(file: string, cwd: string): StackState {
   const { data, error } = exported.safeParse(jsonIn(file, cwd));
   if (!data) {
     const [issue] = error.issues;
-    throw new Error(
+    throw invalid(
       `cannot read a stack from ${file}: ${issue?.path.join(".") || "the file"} is not what "pulumi stack export" writes. ` +
         `Write the file with: pulumi stack export --stack NAME > ${file === "-" ? "FILE" : file}`,
     );
@@ -103,6 +154,6 @@ function jsonIn(file: string, cwd: string): unknown {
     return JSON.parse(readFileSync(file === "-" ? 0 : path.resolve(cwd, file), "utf8"));
   } catch (cause) {
     const why = cause instanceof SyntaxError ? `it is not JSON: ${cause.message}` : (cause as Error).message;
-    throw new Error(`cannot read a stack from ${file}: ${why}`, { cause });
+    throw invalid(`cannot read a stack from ${file}: ${why}`, cause);
   }
 }

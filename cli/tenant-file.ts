@@ -16,13 +16,9 @@ export async function tenantExport(
   terminal: Terminal,
 ): Promise<number> {
   const tenant = await accessTenant(terminal, "export").catch((error: unknown) => {
-    if (error instanceof NoTenant) return undefined;
-    throw error;
+    if (!(error instanceof NoTenant)) throw error;
+    throw new Error("cannot export the emulated tenant: there is none in this project yet.", { cause: error });
   });
-  if (!tenant) {
-    terminal.error("cannot export the emulated tenant: there is none in this project yet.");
-    return exitCodes.couldNotRun;
-  }
   try {
     const state = await tenant.exportState();
     const text = JSON.stringify(state, undefined, 2);
@@ -57,21 +53,17 @@ export interface ImportOptions {
 export async function tenantImport(file: string, { yes, json }: ImportOptions, terminal: Terminal): Promise<number> {
   const state = jsonIn(file, terminal, "import");
   const { data: wanted } = wholeTenant.safeParse(state);
-  if (!wanted) {
-    terminal.error(
+  if (!wanted)
+    throw new Error(
       `cannot import ${file}: it says no \`tenant\`, so it is no file of export. To add its objects to a tenant: npx entra-agent-id tenant seed ${file}`,
     );
-    return exitCodes.couldNotRun;
-  }
   // Where there was no tenant, the file's comes back as it was: stacks know it by its id.
   const tenant = await accessTenant(terminal, "import into", wanted.tenant.id);
   try {
-    if (!yes) {
-      terminal.error(
+    if (!yes)
+      throw new Error(
         `This replaces every object of the emulated tenant in ${tenant.where} with those of ${file}. Repeat with --yes to do it.`,
       );
-      return exitCodes.couldNotRun;
-    }
     await tenant.importState(state);
     if (json) terminal.out(JSON.stringify({ where: tenant.where, id: tenant.id, imported: true }));
     else terminal.out(`The emulated tenant in ${tenant.where} is what ${file} says.`);

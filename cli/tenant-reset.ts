@@ -21,10 +21,8 @@ export async function tenantReset({ yes, json }: ResetOptions, terminal: Termina
   }
   const { where } = tenant;
   try {
-    if (!yes) {
-      terminal.error(`This deletes every object in the emulated tenant in ${where}. Repeat with --yes to do it.`);
-      return exitCodes.couldNotRun;
-    }
+    if (!yes)
+      throw new Error(`This deletes every object in the emulated tenant in ${where}. Repeat with --yes to do it.`);
     await tenant.reset();
     if (json) terminal.out(JSON.stringify({ where, exists: true, id: tenant.id, reset: true }));
     else terminal.out(`${tenant.name}, tenant ${tenant.id}, is as it was when it was made. State: ${where}`);

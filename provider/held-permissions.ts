@@ -8,13 +8,15 @@ import { type BulkRead, type Listing, whole } from "./engine/bulk-read";
 import { EntraError, undefinedWhenGone } from "./graph/errors";
 import type { Tenant } from "./graph/tenant";
 
-interface RoleAssignment {
+/** An application permission that is granted. */
+export interface RoleAssignment {
   readonly id: string;
   readonly appRoleId: string;
   readonly resourceId: string;
 }
 
-interface DelegatedGrant {
+/** The delegated permissions that an agent has been granted at one API. */
+export interface DelegatedGrant {
   readonly id: string;
   readonly clientId: string;
   readonly consentType: "AllPrincipals" | "Principal";

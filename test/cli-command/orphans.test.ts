@@ -309,16 +309,65 @@ describe("what the stacks are", () => {
     expect([json.code, json.error, JSON.parse(json.out)]).toMatchObject([2, "", { error: { message: error } }]);
   });
 
-  it("refuses state of another tenant, and names both", async () => {
+  it("says of every file at once why it cannot be taken", async () => {
+    writeExport(project, "prod", await applied([blueprint]));
+    writeFileSync(path.join(project, "text.json"), "not JSON");
+    const { code, out, error } = await told("orphans gone.json prod.json text.json prod.json");
+    expect([code, out]).toEqual([2, ""]);
+    expect(error.split("\n").map((line) => line.replace(/:.*/, ""))).toEqual([
+      "cannot read a stack from gone.json",
+      "cannot read a stack from text.json",
+      "cannot compare with both prod.json and prod.json",
+    ]);
+  });
+
+  it("refuses two files of one stack, for the stack that was meant would look orphaned", async () => {
+    const state = await applied([blueprint, principal]);
+    writeExport(project, "prod", state);
+    copyFileSync(path.join(project, "prod.json"), path.join(project, "staging.json"));
+    writeExport(project, "prod", await applied([blueprint, principal, agent("helper")], state));
+    expect(await told("orphans prod.json staging.json")).toEqual({
+      code: 2,
+      out: "",
+      error:
+        "cannot compare with both prod.json and staging.json: they are both of the stack payroll/prod. " +
+        "Name a file for every stack, and each once.",
+    });
+    expect((await told("orphans prod.json ./prod.json")).error).toContain(
+      "both prod.json and ./prod.json: they are the same file",
+    );
+    expect(JSON.parse((await told("orphans prod.json staging.json --json")).out)).toMatchObject({
+      error: { code: "INPUT_INVALID" },
+    });
+  });
+
+  it("takes two stacks of one name, which different backends may have", async () => {
+    const both: Program = [blueprint, { ...blueprint, name: "tax" }];
+    const state = await applied(both);
+    writeExport(project, "prod", without(state, "tax"));
+    mkdirSync(path.join(project, "other"));
+    writeExport(path.join(project, "other"), "prod", without(state, "payroll"));
+    expect(await reported("orphans prod.json other/prod.json")).toMatchObject({ code: 0, orphans: [] });
+  });
+
+  it("refuses state of another tenant, and names both, for every file", async () => {
     const state = await applied([blueprint]);
     const elsewhere = "11111111-2222-3333-4444-555555555555";
     const resources = state.resources.map((one) => ({ ...one, outputs: { ...one.outputs, tenantId: elsewhere } }));
-    writeExport(project, "prod", { ...state, resources });
+    for (const stack of ["prod", "staging"]) writeExport(project, stack, { ...state, resources });
 
-    const { code, out } = await told("orphans prod.json --json");
-    expect([code, JSON.parse(out)]).toMatchObject([2, { error: { code: "WRONG_TENANT" } }]);
-    expect(out).toContain(elsewhere);
-    expect(out).toContain(tenant.id);
+    const { code, out } = await told("orphans prod.json staging.json --json");
+    const { error } = JSON.parse(out) as { error: { code: string; message: string } };
+    expect([code, error.code]).toEqual([2, "WRONG_TENANT"]);
+    const lines = error.message.split("\n");
+    expect(lines.map((line) => line.slice(0, 30))).toEqual([
+      "cannot compare prod.json: its ",
+      "cannot compare staging.json: i",
+    ]);
+    for (const line of lines) {
+      expect(line).toContain(elsewhere);
+      expect(line).toContain(tenant.id);
+    }
   });
 
   it("makes no tenant where there is none", async () => {

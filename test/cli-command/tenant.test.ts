@@ -119,4 +119,18 @@ describe("the command", () => {
     expect((await told("tenant frobnicate")).code).toBe(2);
     expect((await told("tenant show --colour")).code).toBe(2);
   });
+
+  it.each([
+    ["tenant show", { ENTRA_AGENT_ID_TENANT: "fabrikam.com" }, undefined, "cannot show tenant fabrikam.com"],
+    ["tenant reset", { ENTRA_AGENT_ID_TENANT: "local:." }, undefined, "Repeat with --yes"],
+    ["tenant import gone.json", {}, undefined, "no such file"],
+    ["tenant show --colour", {}, undefined, "unknown option '--colour'"],
+    ["orphans", {}, "INPUT_INVALID", "name a file for every stack"],
+  ])("prints with --json one object of an error, too: %s", async (line, env, errorCode, why) => {
+    openTenant({ directory: project }).close();
+    const { code, out, error } = await told(`${line} --json`, { env });
+    const printed = JSON.parse(out) as { error: { code?: string; message: string } };
+    expect([code, error, printed.error.code]).toEqual([2, "", errorCode]);
+    expect(printed.error.message).toContain(why);
+  });
 });

@@ -1,6 +1,6 @@
 /**
- * The way of every request: request identity → retries by meaning → scheduler → authentication → transport, as a
- * middleware chain of @microsoft/microsoft-graph-client. The SDK's own retry and redirect handlers are not in it: they
+ * The way of every request: request identity → retries by meaning → consent → scheduler → authentication → transport, as
+ * a middleware chain of @microsoft/microsoft-graph-client. The SDK's own retry and redirect handlers are not in it: they
  * repeat a POST whose answer was lost and follow redirects.
  */
 import { Client, type GraphRequest } from "@microsoft/microsoft-graph-client";
@@ -8,6 +8,7 @@ import { NoAnswer } from "./answer";
 import { Call, type Layer, LayerMiddleware } from "./call";
 import { claimsChallenge } from "./claims-challenge";
 import { type Clock, systemClock } from "./clock";
+import { consent } from "./consent";
 import { EntraError, messageOf } from "./errors";
 import { pathTemplate } from "./path-template";
 import { documentedQuotas, type Quota } from "./quotas";
@@ -56,13 +57,22 @@ export function pipeline(settings: PipelineSettings): Send {
   const tell = ({ ms, forWhat }: LongWait) => say(`waiting ${Math.ceil(ms / 1000)} s for ${forWhat}`);
   const { scheduler = new QuotaScheduler(clock, { tell, cancelled, quotas: settings.quotas ?? documentedQuotas }) } =
     settings;
-  const layers: readonly Layer[] = [
+  const { tokens } = settings;
+  const upper = [
     identity(),
     retries(clock, scheduler, { ...defaultPersistence, ...settings.persistence }, say, cancelled),
+  ];
+  const lower: readonly Layer[] = [
     (attempt, next) => scheduler.run(attempt.call.errand, next),
-    authentication(settings.tokens),
+    authentication(tokens),
     sending(settings, clock, scheduler),
   ];
+  const plain = sendThrough([...upper, ...lower], origin);
+  const ask = (path: string): Promise<unknown> => plain("GET", path);
+  return sendThrough([...upper, consent({ tokens, clock, ask, say, cancelled }), ...lower], origin);
+}
+
+function sendThrough(layers: readonly Layer[], origin: string): Send {
   const middleware = layers.map((layer) => new LayerMiddleware(layer));
   const client = Client.initWithMiddleware({
     baseUrl: `${origin}/`,

@@ -89,7 +89,7 @@ function limitIn(outcome: Answer | NoAnswer): Limit | undefined {
 }
 
 /** A wait that was cut short is over. */
-const ofCancelling =
+export const ofCancelling =
   (cancelled: AbortSignal | undefined) =>
   (error: unknown): void => {
     if (cancelled?.aborted !== true) throw error;

@@ -19,7 +19,8 @@ export function retryAfterMs(headers: Headers, now: number): number | undefined 
   return until === undefined ? undefined : Math.max(0, until - (dateMs(headers.get("date")) ?? now));
 }
 
-function dateMs(text: string | null): number | undefined {
+/** Milliseconds since 1970 that an HTTP date names. */
+export function dateMs(text: string | null): number | undefined {
   if (text === null || !httpDate.test(text.trim())) return undefined;
   const parsed = Date.parse(text);
   return Number.isNaN(parsed) ? undefined : parsed;

@@ -7,6 +7,8 @@ import { EntraError } from "./errors";
 export interface TokenClaims {
   /** `tid`: GUID of the tenant that issued it. */
   readonly tenantId: string;
+  /** `oid`: GUID of the service principal that the token is for; undefined for a person's. */
+  readonly servicePrincipalId: string | undefined;
   /** Delegated (`scp`) and application (`roles`) permissions. */
   readonly permissions: readonly string[];
   /** Milliseconds from its issue to its end. */
@@ -25,7 +27,7 @@ const marginMs = 120_000;
 const refusedPermissions = ["Directory.AccessAsUser.All", "Directory.ReadWrite.All"];
 
 export class Tokens {
-  #held: { token: string; claims: TokenClaims; renewAtMs: number } | undefined;
+  #held: { token: string; claims: TokenClaims; askedAtMs: number; renewAtMs: number } | undefined;
   #pending: Promise<string> | undefined;
 
   /** @param accept throws for a token that must not be used here */
@@ -45,6 +47,11 @@ export class Tokens {
   async renew(refused: string, claims?: string): Promise<string> {
     if (this.#held && this.#held.token !== refused) return this.#held.token;
     return this.#once({ renew: true, claims });
+  }
+
+  /** When the token to use now was asked for, in milliseconds since 1970 by this machine's clock; 0 where there is none. */
+  get askedAtMs(): number {
+    return this.#held?.askedAtMs ?? 0;
   }
 
   /** GUID of the tenant the token is for. */
@@ -68,19 +75,22 @@ export class Tokens {
     this.#held = {
       token,
       claims,
+      askedAtMs,
       renewAtMs: askedAtMs + Math.max(claims.lifetimeMs - marginMs, claims.lifetimeMs / 2),
     };
     return token;
   }
 }
 
-function claimsOf(token: string): TokenClaims {
-  const { tid, scp, roles, exp, iat } = decoded(token);
+/** @throws EntraError SIGN_IN_FAILED for what is no access token */
+export function claimsOf(token: string): TokenClaims {
+  const { tid, oid, scp, roles, exp, iat } = decoded(token);
   if (typeof tid !== "string") return unreadable('it has no "tid"');
   const delegated = typeof scp === "string" ? scp.split(" ") : [];
   const application = Array.isArray(roles) ? roles.filter((role): role is string => typeof role === "string") : [];
   return {
     tenantId: tid.toLowerCase(),
+    servicePrincipalId: typeof oid === "string" && scp === undefined ? oid : undefined,
     permissions: [...delegated, ...application],
     lifetimeMs: ((exp ?? 0) - (iat ?? 0)) * 1000,
   };

@@ -12,9 +12,18 @@ export interface Kill {
   readonly effect: "before" | "after";
 }
 
+/** What differs from a run of the automation application to its end. */
+export interface RunSettings {
+  readonly kill?: Kill;
+  /** Client id that it signs in as. */
+  readonly app?: string;
+}
+
 export interface Run extends Process {
   /** Requests so far, as "METHOD path". */
   readonly requests: readonly string[];
+  /** What the person who waits was told. */
+  readonly told: readonly string[];
   /** Fulfilled when it was killed: nothing of it is ever heard again. */
   readonly killed: Promise<"killed">;
 }
@@ -37,10 +46,16 @@ export class LaggingTenant {
     this.emulated.close();
   }
 
+  /** Sets the tenant's clock by the time that all share. */
+  keepTime(): void {
+    this.emulated.set({ clock: { stoppedAt: new Date(this.time.now()).toISOString() } });
+  }
+
   /** A new process on the same machine. */
-  async process({ kill }: { readonly kill?: Kill } = {}): Promise<Run> {
+  async process({ kill, app }: RunSettings = {}): Promise<Run> {
     const { time, emulated } = this;
     const requests: string[] = [];
+    const told: string[] = [];
     const never = new Promise<never>(() => undefined);
     let [dead, creates] = [false, 0];
     const refuseTheDead = (): void => {
@@ -53,22 +68,21 @@ export class LaggingTenant {
         resolve("killed");
       };
     });
-    const keepTime = (): void => emulated.set({ clock: { stoppedAt: new Date(time.now()).toISOString() } });
     const handle = async (request: Request): Promise<Response> => {
       refuseTheDead();
       requests.push(`${request.method} ${new URL(request.url).pathname}`);
       const isLast = isCreate(request) && ++creates === kill?.atCreate;
       if (isLast && kill.effect === "before") die();
       refuseTheDead();
-      keepTime();
+      this.keepTime();
       const response = await time.during(() => emulated.handle(request));
       if (isLast) die();
       refuseTheDead();
       return response;
     };
     const token = (): Promise<string> => {
-      keepTime();
-      return time.during(() => emulated.token());
+      this.keepTime();
+      return time.during(() => emulated.token(app === undefined ? {} : { app }));
     };
     const earlier = [...this.#notes];
     const add = (note: Note): void => {
@@ -80,9 +94,12 @@ export class LaggingTenant {
     const patience = { ...defaultPatience, now: time.now, pause: (ms: number) => wait(ms) };
     const made = await aProcess(
       { handle, token },
-      { tuning: { clock: { now: time.now, wait } }, world: { patience, recent: new RecentWrites(time.now, notebook) } },
+      {
+        tuning: { clock: { now: time.now, wait }, say: (message) => void told.push(message) },
+        world: { patience, recent: new RecentWrites(time.now, notebook) },
+      },
     );
-    return { ...made, requests, killed };
+    return { ...made, requests, told, killed };
   }
 }
 

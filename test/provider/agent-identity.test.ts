@@ -219,7 +219,7 @@ describe("an agent identity", () => {
     await expect(other.create(agentIdentity, asks())).rejects.toMatchObject({
       code: "FORBIDDEN",
       message: expect.stringMatching(
-        /^cannot create agent identity "Payslip helper": Insufficient privileges to complete the operation\. Grant AgentIdentity\.Create\.All to the application Pulumi signs in as, with admin consent\. \[403 Authorization_RequestDenied, request [0-9a-f-]{36}\]$/,
+        /^cannot create agent identity "Payslip helper": Insufficient privileges to complete the operation\. Grant AgentIdentity\.Create\.All to the application Pulumi signs in as, with admin consent\. A consent of the last two minutes may not be in force yet\. \[403 Authorization_RequestDenied, request [0-9a-f-]{36}\]$/,
       ) as string,
     });
   });

@@ -101,7 +101,7 @@ describe("a refresh of a fleet", () => {
       for (const { name } of resources) expect(plain(found.get(name))).toBe(plain(alone.found.get(name)));
       expect(plain(found.get("helpers agent 11"))).toBe(
         'cannot read agent identity "helpers agent 11": Insufficient privileges to complete the operation. ' +
-          "Grant AgentIdentity.Read.All to the application Pulumi signs in as, with admin consent. [403 Authorization_RequestDenied, request]",
+          "Grant AgentIdentity.Read.All to the application Pulumi signs in as, with admin consent. A consent of the last two minutes may not be in force yet. [403 Authorization_RequestDenied, request]",
       );
     });
 

@@ -1,5 +1,5 @@
 /** How failures read: cannot <verb> <noun> "<name>": <what Graph said>. <what to do>. [<status code>, request <id>] */
-import { EntraError, type EntraErrorCode } from "../graph/errors";
+import { EntraError } from "../graph/errors";
 
 /** What was being done when an error came. */
 export interface Step {
@@ -18,7 +18,7 @@ export function worded(error: unknown, step: Step): EntraError {
     return new EntraError("UNEXPECTED_ANSWER", `${opening}${sentence(message)}`, { cause: error });
   }
   if (error.message.startsWith("cannot ")) return error;
-  const advice = adviceFor(error.code, step);
+  const advice = adviceFor(error, step);
   const tail = error.answer ? ` [${error.answer.status} ${error.answer.code}, request ${error.answer.requestId}]` : "";
   return new EntraError(error.code, `${opening}${sentence(error.message)}${advice ? ` ${advice}` : ""}${tail}`, {
     answer: error.answer,
@@ -26,10 +26,12 @@ export function worded(error: unknown, step: Step): EntraError {
   });
 }
 
-function adviceFor(code: EntraErrorCode, step: Step): string | undefined {
+function adviceFor({ code, answer }: EntraError, step: Step): string | undefined {
   switch (code) {
     case "FORBIDDEN":
-      return `Grant ${step.permission} to the application Pulumi signs in as, with admin consent.`;
+      // 403 as well, and no permission makes room.
+      if (answer?.code.endsWith("QuotaExceeded")) return "Objects count until they are deleted for good: make room.";
+      return `Grant ${step.permission} to the application Pulumi signs in as, with admin consent. A consent of the last two minutes may not be in force yet.`;
     case "NOT_FOUND":
       if (step.verb === "create" || step.verb === "find")
         return "Something it refers to is not in this tenant, or was deleted.";

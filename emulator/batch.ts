@@ -38,6 +38,7 @@ const inherited = ["authorization", switchesHeader];
  * @param base origin and version, such as `https://graph.microsoft.com/v1.0`
  * @param batch the request that carries the parts
  * @param serve answers one part
+ * @param together whether parts are under way at the same time, where none waits for the other; else one after the other
  * @throws {GraphRefusal} when the batch itself is wrong; then no part was served
  */
 export async function answerBatch(
@@ -45,18 +46,29 @@ export async function answerBatch(
   base: string,
   { headers }: Request,
   serve: (request: Request) => Promise<Response>,
+  together: boolean,
 ): Promise<{ readonly responses: readonly PartAnswer[] }> {
   const { requests } = checkBody(batch, body, "v1.0");
   checkParts(requests, base);
-  const answers = new Map<string, PartAnswer>();
+  const answers = new Map<string, Promise<PartAnswer>>();
   for (const request of requests) {
-    const { id, dependsOn = [] } = request;
-    const failed = dependsOn.some((other) => (answers.get(other.toLowerCase())?.status ?? 0) >= 400);
-    const answer = failed ? dependencyFailed(id) : partAnswer(id, await serve(partRequest(request, base, headers)));
-    answers.set(id.toLowerCase(), await answer);
+    const before = (request.dependsOn ?? []).flatMap((other) => answers.get(other.toLowerCase()) ?? []);
+    const answer = answerPart(request, before, () => serve(partRequest(request, base, headers)));
+    answers.set(request.id.toLowerCase(), answer);
+    if (!together) await answer;
   }
   // The order of responses is not promised: backwards, so that nobody comes to rely on it.
-  return { responses: [...answers.values()].reverse() };
+  return { responses: (await Promise.all(answers.values())).reverse() };
+}
+
+async function answerPart(
+  { id }: Part,
+  before: readonly Promise<PartAnswer>[],
+  serve: () => Promise<Response>,
+): Promise<PartAnswer> {
+  // Without anything to wait for it is begun at once.
+  const failed = before.length > 0 && (await Promise.all(before)).some(({ status }) => status >= 400);
+  return failed ? dependencyFailed(id) : partAnswer(id, await serve());
 }
 
 function checkParts(parts: readonly Part[], base: string): void {

@@ -7,6 +7,7 @@ import type { RequestRecord } from "./state/journal";
 import { timeIn } from "./switches/clock";
 import type { Mishap } from "./switches/fault";
 import { mishapFor, switchesFor } from "./switches/request-switches";
+import type { Visit } from "./switches/overlap";
 import type { Switches } from "./switches/switches";
 
 export interface Passage {
@@ -19,6 +20,8 @@ export interface Passage {
   readonly clientRequestId: string;
   /** Part of a `$batch`. */
   readonly batch: boolean;
+  /** What else is under way. */
+  readonly visit: Visit;
   /** The tenant's, with those of the request's own header. */
   readonly switches: Switches;
   /** The tenant's time when the request came. */
@@ -37,6 +40,7 @@ export interface Passage {
 export async function arrival(
   request: Request,
   batch: boolean,
+  visit: Visit,
   switches: Switches,
   planned: (method: string, path: string) => Mishap | undefined,
 ): Promise<Passage> {
@@ -51,6 +55,7 @@ export async function arrival(
     requestId,
     clientRequestId: request.headers.get("client-request-id") ?? requestId,
     batch,
+    visit,
     switches: own.switches,
     now: timeIn(own.switches),
     // Before the body is awaited: requests count in the order in which they were sent.

@@ -14,6 +14,7 @@ export type RefusalCode =
   | "Authentication_MissingOrMalformed"
   | "NoBackingApplicationObject"
   | "syncStateNotFound"
+  | "Directory_ConcurrencyViolation"
   | "Directory_QuotaExceeded"
   | "Agent_Directory_QuotaExceeded"
   | "AgentBlueprint_LimitExceeded"

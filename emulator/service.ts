@@ -1,8 +1,10 @@
 /** The path of a request through the tenant: fault, token, quota, route, permission, body, query, answer, log. */
+import { setTimeout as pause } from "node:timers/promises";
 import type { Address, Version } from "./odata/address";
 import { mayPass } from "./access";
 import { answerBatch } from "./batch";
 import { checkBody } from "./body";
+import { applicationKinds } from "./entities";
 import { selfCheck } from "./metadata/self-check";
 import { parseQuery } from "./odata/query";
 import { answered, arrival, bodyOf, idsOf, type Passage, refusedAnswer, tooManyRequests } from "./passage";
@@ -20,6 +22,7 @@ import { brokenAnswer, brokenStatus } from "./switches/broken-answer";
 import type { Mishap } from "./switches/fault";
 import { takeFault } from "./switches/faults";
 import { timeIn } from "./switches/clock";
+import { Visit } from "./switches/overlap";
 import { admitted, type Arriving, type Counted, counted, noteFaultyWait } from "./switches/gate";
 import { switchesOf } from "./switches/switches";
 import { addressesSignIn, answerSignIn } from "./sign-in/sign-in";
@@ -31,6 +34,7 @@ const methods: readonly string[] = ["GET", "POST", "PATCH", "PUT", "DELETE"];
 export class Service {
   readonly #router = new Router(routes);
   #key: SigningKey | undefined;
+  readonly #underWay = new Set<Visit>();
   /** Requests that came to one of several replicas. */
   #served = 0;
 
@@ -43,12 +47,24 @@ export class Service {
 
   /** Rejects only where a fault breaks the connection, or the client gave up. */
   async handle(request: Request, batch = false): Promise<Response> {
-    const switches = switchesOf(this.around.store);
-    const passage = await arrival(request, batch, switches, (method, path) => this.#plannedFault(method, path));
+    const visit = new Visit(this.#underWay);
+    try {
+      const switches = switchesOf(this.around.store);
+      const planned = (method: string, path: string) => this.#plannedFault(method, path);
+      return await this.#handled(await arrival(request, batch, visit, switches, planned));
+    } finally {
+      visit.end();
+    }
+  }
+
+  async #handled(passage: Passage): Promise<Response> {
+    const { batch, request, switches } = passage;
     const arriving = this.#arriving(passage);
-    const asked = counted(this.around.store, this.around.tenantId, arriving, passage.switches.quotas);
+    const asked = counted(this.around.store, this.around.tenantId, arriving, switches.quotas);
     if (asked?.early) passage.noted.early = true;
     const response = await this.#answerOrFail(passage, arriving, asked);
+    // Parts of a batch are on the way together: it is the batch that takes its time.
+    if (switches.latencyMs > 0 && !batch) await pause(switches.latencyMs, undefined, { signal: request.signal });
     // The tenant's time: clients set right by it what they reckon.
     if (!batch) response.headers.set("date", passage.now.toUTCString());
     if (this.checksItself && passage.noted.operation !== undefined) {
@@ -132,7 +148,8 @@ export class Service {
     if (request.method !== "POST") throw methodNotAllowed();
     if (address.segments.length !== 1 || passage.batch) throw notEmulated("Nothing is below $batch.");
     const serve = (part: Request) => this.handle(part, true);
-    const answer = await answerBatch(body, this.#base(passage, address), request, serve);
+    const together = passage.switches.latencyMs > 0;
+    const answer = await answerBatch(body, this.#base(passage, address), request, serve, together);
     this.#remember(passage, 200);
     return answered(passage, { status: 200, body: answer });
   }
@@ -171,12 +188,15 @@ export class Service {
     if (route) noted.operation = `${route.method} ${route.path}`;
     if (!allowed) throw denied();
     if (allowed.missing !== undefined) throw notFound(allowed.missing);
+    const { target } = allowed;
+    if (request.method !== "GET" && target && applicationKinds.includes(target.kind) && switches.latencyMs > 0)
+      passage.visit.writesTo(target.id);
     const context: Context = {
       ...this.around,
       store,
       caller,
       keys: allowed.keys,
-      target: allowed.target,
+      target,
       body: allowed.route.body ? checkBody(allowed.route.body, body, address.version) : undefined,
       query: parseQuery(url.searchParams, request.headers, allowed.route.query ?? { options: [] }, address.version),
       headers: request.headers,

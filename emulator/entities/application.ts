@@ -129,6 +129,7 @@ const pair = (body: Json, name: string): (readonly [string, unknown])[] =>
 export const belongingTo = (kind: string, { id }: StoredObject, { store }: { readonly store: Store }): StoredObject[] =>
   store.find({ kinds: [kind], where: { property: "application", value: id } });
 
+/** What can be expanded: REF application, its table of relationships. */
 const relations: Readonly<Record<string, Relation>> = {
   owners: { type: "directoryObject", of: (object, around) => named("owners", object, around), expandable: true },
   federatedIdentityCredentials: {
@@ -168,11 +169,10 @@ export const agentIdentityBlueprint: Entity = {
   onlyOnSelect: [...plainOnlyProperties, "managerApplications"],
   relations: {
     ...relations,
-    sponsors: { type: "directoryObject", of: (object, around) => named("sponsors", object, around), expandable: true },
+    sponsors: { type: "directoryObject", of: (object, around) => named("sponsors", object, around) },
     inheritablePermissions: {
       type: "inheritablePermission",
       of: (object, around) => belongingTo("inheritablePermission", object, around),
-      expandable: true,
     },
   },
   shows: (object, around) => ({ ...plainOnly, ...showsCommon(object, around) }),

@@ -11,11 +11,7 @@ const naming = (kind: string, property: string): Relation["of"] => {
 export const servicePrincipalRelations: Readonly<Record<string, Relation>> = {
   appRoleAssignedTo: { type: "appRoleAssignment", of: naming("appRoleAssignment", "resourceId"), expandable: true },
   appRoleAssignments: { type: "appRoleAssignment", of: naming("appRoleAssignment", "principalId"), expandable: true },
-  oauth2PermissionGrants: {
-    type: "oAuth2PermissionGrant",
-    of: naming("oAuth2PermissionGrant", "clientId"),
-    expandable: true,
-  },
+  oauth2PermissionGrants: { type: "oAuth2PermissionGrant", of: naming("oAuth2PermissionGrant", "clientId") },
   memberOf: { type: "directoryObject", of: memberOf, expandable: true },
   transitiveMemberOf: { type: "directoryObject", of: transitiveMemberOf },
   owners: { type: "directoryObject", of: (object, around) => named("owners", object, around), expandable: true },
@@ -24,15 +20,15 @@ export const servicePrincipalRelations: Readonly<Record<string, Relation>> = {
     of: (object, around) => namedBy("owners", object, around),
     expandable: true,
   },
-  createdObjects: {
-    type: "directoryObject",
-    of: (object, around) => named("createdObjects", object, around),
-    expandable: true,
-  },
+  createdObjects: { type: "directoryObject", of: (object, around) => named("createdObjects", object, around) },
 };
 
-/** Agent kinds have sponsors too. */
-export const agentRelations: Readonly<Record<string, Relation>> = {
+const sponsors: Relation = { type: "directoryObject", of: (object, around) => named("sponsors", object, around) };
+
+export const principalRelations: Readonly<Record<string, Relation>> = { ...servicePrincipalRelations, sponsors };
+
+/** No page says that sponsors can be expanded; of agent identities it was seen (graph2otel, July 2026). */
+export const identityRelations: Readonly<Record<string, Relation>> = {
   ...servicePrincipalRelations,
-  sponsors: { type: "directoryObject", of: (object, around) => named("sponsors", object, around), expandable: true },
+  sponsors: { ...sponsors, expandable: true },
 };

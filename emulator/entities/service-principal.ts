@@ -5,7 +5,7 @@ import { applicationOf, blueprintOf, showsApplication } from "./application";
 import { agentIdentityQueries, servicePrincipalQueries } from "./application-queries";
 import { shownCredentials } from "./credential";
 import type { Entity, Surroundings, View } from "./entity";
-import { agentRelations, servicePrincipalRelations } from "./service-principal-relations";
+import { identityRelations, principalRelations, servicePrincipalRelations } from "./service-principal-relations";
 
 /** Graph shows the tags of the application and of the object as one set. */
 function tagsWith(body: Json, application: Json | undefined): unknown[] {
@@ -211,7 +211,7 @@ export const agentIdentityBlueprintPrincipal: Entity = {
   borrows,
   queryable: servicePrincipalQueries,
   onlyOnSelect: [...hidden(principalShows), "managerApplications"],
-  relations: agentRelations,
+  relations: principalRelations,
   shows: showsBlueprintPrincipal,
 };
 
@@ -223,6 +223,6 @@ export const agentIdentity: Entity = {
   indexed: ["appId", "agentIdentityBlueprintId", "displayName", "countsTowardLimitOf"],
   queryable: agentIdentityQueries,
   onlyOnSelect: [...hidden(identityShows), "managerApplications"],
-  relations: agentRelations,
+  relations: identityRelations,
   shows: showsAgentIdentity,
 };

@@ -37,6 +37,9 @@ const listOptions: readonly QueryOption[] = [
   ...(["$select", "$expand", "$top", "$filter", "$orderby", "$search", "$count", "$skiptoken"] as const),
 ];
 
+/** Agents of one kind on a page: default and most. REF agentidentity-list, agentidentityblueprint-list, -principal-list. */
+export const agentsOnAPage = 100;
+
 /** One object whose entity is not known beforehand. */
 export const oneObject: QueryRule = { options: ["$select"] };
 

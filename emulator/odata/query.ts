@@ -78,7 +78,7 @@ export function parseQuery(
     const usesAdvanced = filter?.advanced !== undefined || search !== undefined || order?.advanced === true;
     if (expand.length > 0 && usesAdvanced && !levels)
       throw unsupportedQuery("$expand is not supported with advanced queries.");
-    if (expand.length > 1) throw unsupportedQuery("Only one relationship can be expanded in a single request.");
+    if (expand.length > 1) throw unsupportedQuery("Only one property can be expanded in a single query.");
   }
   const advancedHere = !directory || (eventual && count);
   for (const item of expand) checkExpand(item, rule, advancedHere);

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { agentIdentity } from "../entities/service-principal";
 import { identityCredentials, identityToChange, identityToCreate } from "../entities/service-principal-body";
 import { listAnswer, objectAnswer } from "../odata/collection";
-import { collectionOf, oneObjectOf } from "../odata/query";
+import { agentsOnAPage, collectionOf, oneObjectOf } from "../odata/query";
 import { type Answer, type Context, type Permission, type Permissions, type Route, route, targetOf } from "../route";
 import { checkNewIdentity, checkOwnAgent, ownAgentsPermission } from "../rules/agent-identity";
 import { keptWith } from "../rules/assigned-attributes";
@@ -20,9 +20,6 @@ import { peopleRoutes } from "./people";
 const { kind } = agentIdentity;
 const all = "/servicePrincipals/microsoft.graph.agentIdentity";
 const one = "/servicePrincipals/{id}/microsoft.graph.agentIdentity";
-
-/** Agent identities on a page: default and most. */
-const pageSize = 100;
 
 /** Those permissions; for an application also the one that every blueprint holds for its own agent identities. */
 const orOwn = (write: readonly Permission[]): Permissions => ({
@@ -87,7 +84,7 @@ export const agentIdentityRoutes: Route[] = [
     permissions: identityRead,
     basis: "example",
     source: "REF agentidentity-list",
-    query: collectionOf(agentIdentity, pageSize),
+    query: collectionOf(agentIdentity, agentsOnAPage),
     answers: kind,
     answer: (context) => listAnswer(context, { kinds: [kind] }),
   }),

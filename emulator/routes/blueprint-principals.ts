@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { agentIdentityBlueprintPrincipal } from "../entities/service-principal";
 import { principalToChange, principalToCreate } from "../entities/service-principal-body";
 import { listAnswer, objectAnswer } from "../odata/collection";
-import { collectionOf, oneObjectOf } from "../odata/query";
+import { agentsOnAPage, collectionOf, oneObjectOf } from "../odata/query";
 import { GraphRefusal } from "../refusal";
 import { type Answer, type Context, type Route, route, targetOf } from "../route";
 import { keptWith } from "../rules/assigned-attributes";
@@ -66,7 +66,7 @@ export const blueprintPrincipalRoutes: Route[] = [
     permissions: principalRead,
     basis: "prose",
     source: "REF agentidentityblueprintprincipal-list",
-    query: collectionOf(agentIdentityBlueprintPrincipal),
+    query: collectionOf(agentIdentityBlueprintPrincipal, agentsOnAPage),
     answers: kind,
     answer: (context) => listAnswer(context, { kinds: [kind] }),
   }),

@@ -3,7 +3,7 @@ import { checkBody } from "../body";
 import { agentIdentityBlueprint } from "../entities/application";
 import { blueprintToChange, blueprintToCreate, blueprintToUpsert } from "../entities/application-body";
 import { listAnswer, objectAnswer } from "../odata/collection";
-import { collectionOf, oneObjectOf } from "../odata/query";
+import { agentsOnAPage, collectionOf, oneObjectOf } from "../odata/query";
 import { notFound } from "../refusal";
 import { keyOf, type Route, route, targetOf } from "../route";
 import { changeApplication } from "../rules/application";
@@ -57,7 +57,7 @@ export const blueprintRoutes: Route[] = [
     permissions: blueprintRead,
     basis: "prose",
     source: "REF agentidentityblueprint-list",
-    query: collectionOf(agentIdentityBlueprint),
+    query: collectionOf(agentIdentityBlueprint, agentsOnAPage),
     answers: "agentIdentityBlueprint",
     answer: (context) => listAnswer(context, { kinds }),
   }),

@@ -20,8 +20,8 @@ export function switchesFor(headers: Headers, switches: Switches): Switches {
   }
 }
 
-/** Headers of a request that only looks: it meets no fault, lag or quota, and uses none up. */
-export const undisturbed = { [faultHeader]: "none", [switchesHeader]: '{"lag":null,"quotas":null}' };
+/** Headers of a request that only looks: it meets no latency, fault, lag or quota, and uses none up. */
+export const undisturbed = { [faultHeader]: "none", [switchesHeader]: '{"latencyMs":0,"lag":null,"quotas":null}' };
 
 /**
  * What is to happen to this request: as JSON, or in the words of fault-wording.ts (`after 504`). `none`: nothing, whatever

@@ -69,6 +69,11 @@ const switchesSchema = z.strictObject({
   clock: clockSchema.prefault({}),
   /** Reads that do not see the last writes. @default null: every read sees every write */
   lag: lagSchema.nullable().default(null),
+  /**
+   * How long a request is under way, in milliseconds of this machine's time; at most a minute. While it is, another write
+   * to the same application is refused (409 Directory_ConcurrencyViolation). @default 0: nothing overlaps
+   */
+  latencyMs: ms.max(60_000).default(0),
   /** How long a granted permission is missing from new tokens, in milliseconds. @default 0 */
   permissionsLagMs: ms.default(0),
   /** Throttling with the documented quotas and costs. @default null: off */

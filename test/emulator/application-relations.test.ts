@@ -102,6 +102,21 @@ describe.each(ends)("of a %s, %s", (kind, relation, casts) => {
   });
 });
 
+it.each([
+  ["blueprint", ["owners", "federatedIdentityCredentials"], ["sponsors", "inheritablePermissions"]],
+  ["principal", ["owners", "appRoleAssignments"], ["sponsors", "oauth2PermissionGrants", "createdObjects"]],
+  ["identity", ["owners", "appRoleAssignments", "sponsors"], ["oauth2PermissionGrants", "createdObjects"]],
+] as const)("of a %s, only what Graph is known to expand is expanded", async (kind, known, unknown) => {
+  for (const relation of known)
+    expect((await ask(`GET ${paths[kind]}?$expand=${relation}`, undefined, asking)).body).toHaveProperty(relation);
+  for (const relation of unknown)
+    expect(refusal(await ask(`GET ${paths[kind]}?$expand=${relation}`, undefined, asking))).toEqual([
+      400,
+      "Request_UnsupportedQuery",
+      `The relationship '${relation}' cannot be expanded.`,
+    ]);
+});
+
 describe("owners and sponsors", () => {
   it.each(["application", "blueprint", "servicePrincipal", "principal", "identity"] as const)(
     "of a %s come and go",

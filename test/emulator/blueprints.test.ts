@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import {
   aBlueprint,
   agentIdAdministrator,
@@ -7,6 +8,7 @@ import {
   giveRole,
   inMemory,
   people,
+  principalCast,
   refusal,
 } from "./client";
 
@@ -38,6 +40,23 @@ describe("a blueprint", () => {
       expect((await ask(`GET ${path}`)).body).toEqual(made.body);
     expect((await ask(`GET ${all}`)).body.value).toEqual([{ ...made.body, "@odata.context": undefined }]);
     expect((await ask(`GET /applications/${appId}`)).status).toBe(404);
+  });
+
+  it("is listed in pages of at most 100, as its principal is", async () => {
+    const kinds = ["agentIdentityBlueprint", "agentIdentityBlueprintPrincipal"];
+    const bodies = Array.from({ length: 101 }, () => ({ appId: randomUUID(), displayName: "one of many" }));
+    tenant.plant(kinds.flatMap((kind) => bodies.map((body) => ({ id: randomUUID(), kind, body }))));
+    for (const path of [all, `/servicePrincipals/${principalCast}`]) {
+      const first = (await ask(`GET ${path}?$select=id`)).body;
+      const second = (await ask(`GET ${first["@odata.nextLink"]}`)).body;
+      expect([first.value.length, second.value.length, second["@odata.nextLink"]]).toEqual([100, 1, undefined]);
+      expect((await ask(`GET ${path}?$select=id&$top=100`)).status).toBe(200);
+      expect(refusal(await ask(`GET ${path}?$top=101`))).toEqual([
+        400,
+        "Request_UnsupportedQuery",
+        "Invalid page size specified: '101'. Must be between 1 and 100 inclusive.",
+      ]);
+    }
   });
 
   it("needs a sponsor when an application makes it, and takes the caller when a person does", async () => {

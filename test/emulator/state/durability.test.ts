@@ -28,8 +28,8 @@ function writer(count: number, until = Infinity): Promise<string[]> {
 }
 
 const blueprints = async (tenant: EmulatedTenant): Promise<string[]> => {
-  const { value } = (await asker(tenant)(`GET /applications/${blueprintCast}?$top=999&$select=id`)).body;
-  return value.map((blueprint: { id: string }) => blueprint.id);
+  const { value } = (await asker(tenant)("GET /applications?$top=999&$select=id")).body;
+  return value.filter((one) => one["@odata.type"] === `#${blueprintCast}`).map(({ id }) => id);
 };
 
 describe("a tenant on disk", () => {

@@ -12,10 +12,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { objectId } from "./directory-references";
 import { type Listing, oneOf } from "./engine/bulk-read";
+import { KeyHolders } from "./engine/key-holders";
 import type { Lifecycle, Match } from "./engine/lifecycle";
 import { markerTag } from "./engine/marker";
 import { EntraResource } from "./engine/resource";
-import { RunMemory } from "./engine/run-memory";
 import { undefinedWhenGone } from "./graph/errors";
 
 // ---- what a program writes -------------------------------------------------
@@ -62,14 +62,15 @@ interface Principal {
 
 const kind = "AgentIdentityBlueprintPrincipal";
 const cast = "microsoft.graph.agentIdentityBlueprintPrincipal";
-const deletedServicePrincipals = "/directory/deletedItems/microsoft.graph.servicePrincipal";
 
 /** What a refresh needs to know of each. */
 const shown = "$select=id,appId,displayName,accountEnabled,tags";
 const listing: Listing<Principal> = { collection: `/servicePrincipals/${cast}`, shows: shown };
 
-/** The blueprint principals of the tenant, active and deleted. */
-const principals = new RunMemory<readonly Principal[]>();
+const holders = new KeyHolders<Principal>(
+  `/servicePrincipals/${cast}?$select=id,appId,displayName,tags`,
+  "/directory/deletedItems/microsoft.graph.servicePrincipal",
+);
 
 const path = (id: string): string => `/servicePrincipals/${encodeURIComponent(id)}/${cast}`;
 
@@ -91,23 +92,23 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
 
   // Graph keeps one principal per blueprint and tenant, so there is nothing to choose between: whoever has the key is it.
   // Deleting a principal soon costs its identities; restoring it saves them, making another one would not.
-  async find(tenant, { blueprintId, marker }, fresh) {
-    const list = () => tenant.list<Principal>(`/servicePrincipals/${cast}?$select=id,appId,displayName,tags`);
-    const active = await principals.of(tenant, "active", list, fresh);
-    const there = active.filter(({ appId }) => appId === blueprintId);
-    if (there.length > 0) return there.map((principal) => match(principal, marker));
-    const listDeleted = () => tenant.list<Principal>(deletedServicePrincipals);
-    const deleted = await principals.of(tenant, "deleted", listDeleted, fresh);
-    // Nobody manages it any more, so whose it was does not matter.
-    return deleted
-      .filter(({ appId, "@odata.type": type = cast }) => appId === blueprintId && isPrincipal(type))
-      .map((principal) => ({
+  async find(tenant, { blueprintId, marker }, after, isRemoved) {
+    const isIts = ({ appId }: Principal) => appId === blueprintId;
+    const { active, deleted } = await holders.of(tenant, isIts, after, ({ id }) => isRemoved(id));
+    // Among the deleted ones there are other service principals too.
+    const principals = deleted.filter(({ "@odata.type": type = cast }) => isPrincipal(type));
+    return [
+      ...active.map((principal) => match(principal, marker)),
+      // Nobody manages it any more, so whose it was does not matter.
+      ...principals.map((principal) => ({
         ...match(principal, marker),
         notOurs: undefined,
         restore: async () => {
           await tenant.post(`/directory/deletedItems/${principal.id}/restore`, {});
+          return undefined;
         },
-      }));
+      })),
+    ];
   },
 
   // Graph takes nothing but the appId here: the marker follows in `change`.

@@ -18,14 +18,23 @@ import {
   references,
   sponsors,
 } from "./directory-references";
+import {
+  type Blueprint,
+  blueprintByName,
+  blueprintCollection,
+  blueprintKind,
+  blueprintPath,
+  keepObjectId,
+  objectIdOf,
+  requireBlueprint,
+} from "./blueprint-application";
+import { defaultName, namesakes, refuseTaken } from "./blueprint-namesakes";
 import { type Listing, oneOf } from "./engine/bulk-read";
 import { same, sorted, textOf } from "./engine/json";
-import type { Lifecycle, Match } from "./engine/lifecycle";
+import type { Lifecycle } from "./engine/lifecycle";
 import { markerTag, markerTagPrefix } from "./engine/marker";
 import { EntraResource } from "./engine/resource";
-import { RunMemory } from "./engine/run-memory";
-import { EntraError, undefinedWhenGone } from "./graph/errors";
-import type { Tenant } from "./graph/tenant";
+import { undefinedWhenGone } from "./graph/errors";
 
 // ---- what a program writes -------------------------------------------------
 
@@ -95,47 +104,12 @@ const properties = {
 
 // ---- how it lives in the tenant --------------------------------------------
 
-interface Blueprint {
-  readonly "@odata.type"?: string;
-  readonly id: string;
-  readonly appId: string;
-  readonly displayName: string;
-  readonly description: string | null;
-  readonly signInAudience: string;
-  readonly tags: string[];
-  readonly uniqueName: string | null;
-}
-
-const cast = "microsoft.graph.agentIdentityBlueprint";
-/** All blueprints of the tenant. */
-export const blueprintCollection = `/applications/${cast}`;
-const byName = (uniqueName: string): string => `/applications(uniqueName='${encodeURIComponent(uniqueName)}')/${cast}`;
-const defaultName = (marker: string): string => `agentid-${marker}`;
-const byAppId = (appId: string): string => `/applications(appId='${encodeURIComponent(appId)}')/${cast}`;
-
-/** Path of the blueprint's application object, which its sponsors, owners and credentials hang from. */
-export const blueprintPath = (objectId: string): string => `/applications/${encodeURIComponent(objectId)}/${cast}`;
-
-const deletedApplications = "/directory/deletedItems/microsoft.graph.application";
-/** What a search needs to know of each. */
-const shown = "id,appId,displayName,uniqueName,tags";
-
 /** What a refresh needs to know of each. */
 const selected = "$select=id,appId,displayName,description,signInAudience,tags,uniqueName";
 const listing: Listing<Blueprint> = { collection: blueprintCollection, shows: selected };
 
-/** The blueprints of the tenant, active and deleted. */
-const blueprints = new RunMemory<readonly Blueprint[]>();
-
-/** Object id by appId: it never changes. */
-const objectIds = new RunMemory<string>();
-
-/** Object id of the blueprint with this appId. 404 is an EntraError with code NOT_FOUND. */
-export const objectIdOf = (tenant: Tenant, appId: string): Promise<string> =>
-  objectIds.of(tenant, appId, async () => (await tenant.get<Blueprint>(`${byAppId(appId)}?$select=id`)).id);
-
 export const agentIdentityBlueprint: Lifecycle<Inputs> = {
-  kind: "AgentIdentityBlueprint",
+  kind: blueprintKind,
   noun: "agent identity blueprint",
   properties,
   defaults: (marker) => ({ uniqueName: defaultName(marker) }),
@@ -157,30 +131,14 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     ];
   },
 
-  async find(tenant, wanted, fresh) {
-    const list = () => tenant.list<Blueprint>(`${blueprintCollection}?$select=${shown}`);
-    const active = await blueprints.of(tenant, "active", list, fresh);
-    const bears = ({ uniqueName }: Blueprint) => uniqueName?.toLowerCase() === wanted.uniqueName.toLowerCase();
-    const there = active.filter(bears);
-    if (there.length > 0) return there.map((blueprint) => match(blueprint, wanted.marker));
-    const listDeleted = () => tenant.list<Blueprint>(deletedApplications);
-    const deleted = await blueprints.of(tenant, "deleted", listDeleted, fresh);
-    return deleted.filter(bears).map((application) => ({
-      ...match(application, wanted.marker),
-      // Nobody manages it any more, and a name made of this marker was made for this resource.
-      ...(wanted.uniqueName === defaultName(wanted.marker) ? { notOurs: undefined } : {}),
-      restore: async () => {
-        await tenant.post(`/directory/deletedItems/${application.id}/restore`, {});
-      },
-    }));
-  },
+  find: namesakes,
 
   async create(tenant, wanted) {
     // A name of the program's own choosing may be somebody else's since the list was read, and an upsert would change theirs.
     // A name made of the marker is nobody else's.
     if (wanted.uniqueName !== defaultName(wanted.marker)) await refuseTaken(tenant, wanted);
     const made = await tenant.patch<Blueprint>(
-      byName(wanted.uniqueName),
+      blueprintByName(wanted.uniqueName),
       {
         ...writable(wanted, []),
         "sponsors@odata.bind": await bindings(tenant, wanted.sponsors),
@@ -189,8 +147,8 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
       { headers: { Prefer: "create-if-missing" }, repeatable: false },
     );
     // Graph answers 204 without a body when an earlier attempt, whose answer was lost, has made it already.
-    const blueprint = requireBlueprint(made ?? (await tenant.get<Blueprint>(byName(wanted.uniqueName))));
-    void objectIds.of(tenant, blueprint.appId, () => Promise.resolve(blueprint.id));
+    const blueprint = requireBlueprint(made ?? (await tenant.get<Blueprint>(blueprintByName(wanted.uniqueName))));
+    keepObjectId(tenant, blueprint);
     return { id: blueprint.appId, ...(made ? {} : { existed: true as const }) };
   },
 
@@ -218,7 +176,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
         uniqueName: found.uniqueName ?? "",
       },
       outputs: { objectId },
-      marked: found.tags.includes(markerTag(agentIdentityBlueprint.kind, declared.marker)),
+      marked: found.tags.includes(markerTag(blueprintKind, declared.marker)),
     };
   },
 
@@ -251,12 +209,6 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
   },
 };
 
-/** @throws EntraError CONFLICT when the name is taken: the search that follows says by whom */
-async function refuseTaken(tenant: Tenant, { uniqueName }: Inputs): Promise<void> {
-  const there = await tenant.get<Blueprint>(byName(uniqueName)).catch(undefinedWhenGone);
-  if (there) throw new EntraError("CONFLICT", `there is a blueprint with the uniqueName "${uniqueName}" by now`);
-}
-
 /** What a PATCH carries. Tags that the program does not manage are kept, and the marker is always among them. */
 function writable(wanted: Inputs & { marker: string }, tagsNow: readonly string[]): object {
   const { displayName, description, signInAudience, tags = tagsNow, marker } = wanted;
@@ -264,29 +216,6 @@ function writable(wanted: Inputs & { marker: string }, tagsNow: readonly string[
     displayName,
     signInAudience,
     ...(description === undefined ? {} : { description }),
-    tags: [...tags, markerTag(agentIdentityBlueprint.kind, marker)],
+    tags: [...tags, markerTag(blueprintKind, marker)],
   };
-}
-
-function match(application: Blueprint, marker: string): Match {
-  return {
-    id: application.appId,
-    label: `blueprint "${application.displayName}" (appId ${application.appId}, uniqueName ${application.uniqueName ?? "none"})`,
-    notOurs: application.tags.includes(markerTag(agentIdentityBlueprint.kind, marker))
-      ? undefined
-      : "it does not bear this resource's marker, so somebody else made it. Declare another uniqueName, or delete that blueprint",
-  };
-}
-
-/**
- * Some requests silently make or find a plain application; that must never pass for a blueprint. Where Graph leaves the
- * type out, the cast in the path has decided it.
- */
-function requireBlueprint(application: Blueprint): Blueprint {
-  const type = application["@odata.type"] ?? "#microsoft.graph.agentIdentityBlueprint";
-  if (/agentIdentityBlueprint$/i.test(type)) return application;
-  throw new EntraError(
-    "UNEXPECTED_ANSWER",
-    `application ${application.appId} (uniqueName ${application.uniqueName ?? "none"}) is a plain application, not a blueprint. Declare another uniqueName`,
-  );
 }

@@ -115,9 +115,9 @@ export const agentIdentity: Lifecycle<Inputs> = {
 
   refersTo: ({ blueprintId }) => [blueprintId],
 
-  async find(tenant, { blueprintId, marker }, fresh) {
+  async find(tenant, { blueprintId, marker }, after) {
     const list = () => tenant.list<Identity>(`${ofBlueprint(blueprintId)}&$top=100`);
-    const identities = await identitiesOf.of(tenant, blueprintId, list, fresh);
+    const identities = await identitiesOf.of(tenant, blueprintId, list, after);
     return identities
       .filter(({ tags }) => tags.includes(markerTag(agentIdentity.kind, marker)))
       .map(({ id, displayName }) => ({ id, label: `agent identity "${displayName}" (${id})` }));

@@ -131,8 +131,8 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
   },
   keyed: false,
 
-  async find(tenant, { marker }, fresh) {
-    const all = await policies.of(tenant, collection, () => tenant.list<Policy>(collection, beta), fresh);
+  async find(tenant, { marker }, after) {
+    const all = await policies.of(tenant, collection, () => tenant.list<Policy>(collection, beta), after);
     return all
       .filter(({ displayName }) => displayName.endsWith(suffix(marker)))
       .map(({ id, displayName }) => ({ id, label: `Conditional Access policy "${displayName}" (${id})` }));

@@ -10,7 +10,7 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { blueprintCollection, blueprintPath, objectIdOf } from "./agent-identity-blueprint";
+import { blueprintCollection, blueprintPath, objectIdOf } from "./blueprint-application";
 import { objectId } from "./directory-references";
 import type { BulkRead, Listing } from "./engine/bulk-read";
 import { same, textOf } from "./engine/json";
@@ -109,10 +109,10 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
   refersTo: ({ blueprintId }) => [blueprintId],
 
   // A credential has no place for a marker: one with the same content is taken for ours, one with other content never.
-  async find(tenant, wanted, fresh) {
+  async find(tenant, wanted, after) {
     const objectId = await objectIdOf(tenant, wanted.blueprintId);
     const list = () => tenant.list<Credential>(collection(objectId));
-    const credentials = await credentialsOf.of(tenant, objectId, list, fresh);
+    const credentials = await credentialsOf.of(tenant, objectId, list, after);
     return credentials
       .filter((found) => found.name === wanted.name || trustsTheSame(found, wanted))
       .map((found) => ({

@@ -11,7 +11,6 @@ export class Claims {
   readonly #made = new Set<string>();
   readonly #touched = new Set<string>();
   readonly #removed = new Set<string>();
-  readonly #kindsRemoved = new Set<string>();
 
   /**
    * The object belongs to the resource with this marker: created, adopted, changed or found unchanged.
@@ -49,7 +48,6 @@ export class Claims {
   /** Deleted by its resource. */
   remove(kind: string, id: string): void {
     this.#removed.add(`${kind} ${id}`);
-    this.#kindsRemoved.add(kind);
   }
 
   isDeclared = (kind: string, marker: string): boolean => this.#declared.has(`${kind} ${marker}`);
@@ -58,6 +56,4 @@ export class Claims {
   isTouched = (id: string): boolean => this.#touched.has(id);
   isKept = (kind: string, id: string): boolean => this.#kept.has(`${kind} ${id}`);
   isRemoved = (kind: string, id: string): boolean => this.#removed.has(`${kind} ${id}`);
-  /** Whether lists of this kind that were fetched earlier may show what is gone. */
-  hasRemoved = (kind: string): boolean => this.#kindsRemoved.has(kind);
 }

@@ -1,14 +1,15 @@
 /** Making an object exactly once, on a service whose answers get lost and whose replicas lag behind. */
 import { EntraError } from "../graph/errors";
+import { moment, type Moment } from "./run-memory";
 import { everywhereMs, mayComeMs, type Patience, type Waits } from "./visibility";
 
 /** How an object is made, and how it is looked for. */
 export interface Creation<T> {
   readonly create: () => Promise<T>;
-  /** Asks anew, whatever was listed earlier. */
-  readonly find: () => Promise<T | undefined>;
+  /** Believes a list that was asked for after the given moment. */
+  readonly find: (after: Moment) => Promise<T | undefined>;
   /** The same when Graph says that it is there: also one of which this machine noted that it was deleted. */
-  readonly findThere: () => Promise<T | undefined>;
+  readonly findThere: (after: Moment) => Promise<T | undefined>;
   /** Whether Graph itself refuses a second object with the same key. */
   readonly keyed: boolean;
   /** Until when an object that an earlier run made or asked for may exist unseen, if there may be one. */
@@ -28,52 +29,60 @@ export async function createOnce<T>(creation: Creation<T>, waits: Waits): Promis
   const { patience } = waits;
   const { create, find, keyed, mayShowUntilMs, tell } = creation;
   // One look proves presence; absence is proved by time, because a replica may not have it yet.
-  const lookUntil = async (untilMs: number, what: string): Promise<T | undefined> => {
+  const lookUntil = async (untilMs: number, after: Moment, what: string): Promise<T | undefined> => {
     const leftMs = untilMs - patience.now();
     if (leftMs > 0)
       tell(`${what}: looking for it for up to ${Math.ceil(leftMs / 1000)} s before it is asked for again`);
-    return look(find, untilMs, patience);
+    return look(find, untilMs, after, patience);
   };
-  // The time counts from the earlier run, so it passes for all that it asked for at once.
-  if (mayShowUntilMs !== undefined && mayShowUntilMs > patience.now() && !keyed) {
-    const found = await lookUntil(mayShowUntilMs, "was asked for by a run a moment ago");
+  // The time counts from the earlier run, so it passes for all that it asked for at once. Where it has passed since this
+  // process began, the list that all resources share may be older.
+  if (mayShowUntilMs !== undefined && mayShowUntilMs > waits.begunMs && !keyed) {
+    const found = await lookUntil(mayShowUntilMs, 0, "was asked for by a run a moment ago");
     if (found !== undefined) return found;
   }
+  const sentAt = moment();
   try {
     return await create();
   } catch (error) {
-    if (!(error instanceof EntraError) || error.code !== "ANSWER_LOST") return unlessThere(error, creation, waits);
+    if (!(error instanceof EntraError) || error.code !== "ANSWER_LOST")
+      return unlessThere(error, sentAt, creation, waits);
     const untilMs = patience.now() + (keyed ? Math.min(2_000, mayComeMs(waits)) : mayComeMs(waits));
-    const found = await lookUntil(untilMs, "was asked for and not answered");
+    const found = await lookUntil(untilMs, sentAt, "was asked for and not answered");
     if (found !== undefined) return found;
-    return create().catch((refusal: unknown) => unlessThere(refusal, creation, waits));
+    return create().catch((refusal: unknown) => unlessThere(refusal, sentAt, creation, waits));
   }
 }
 
 /** What Graph refuses because it is there already; a name that is taken is 409 for some objects and a plain 400 for others. */
-async function unlessThere<T>(error: unknown, creation: Creation<T>, waits: Waits): Promise<T> {
+async function unlessThere<T>(error: unknown, sentAt: Moment, creation: Creation<T>, waits: Waits): Promise<T> {
   const { find, findThere, isUnsettled } = creation;
   const { patience, lag } = waits;
   if (!(error instanceof EntraError) || (error.code !== "CONFLICT" && error.code !== "REFUSED")) throw error;
   // A 409 says that it is there, and a replica may say so later. A 400 may mean anything: where nothing lags, one look.
   const isThere = error.code === "CONFLICT";
   const lookMs = isThere || isUnsettled || lag.ms > 0 ? everywhereMs(waits) : 0;
-  const found = await look(isThere ? findThere : find, patience.now() + lookMs, patience);
+  const found = await look(isThere ? findThere : find, patience.now() + lookMs, sentAt, patience);
   if (found === undefined) throw error;
   return found;
 }
 
-/** Looks until something is found or the time has come. The last look is at that time. */
+/**
+ * Looks until something is found or the time has come. The last look begins at that time: one that began earlier proves
+ * nothing, however long it waited for a quota. Until then each takes the list that anybody asked for since the one before.
+ */
 async function look<T>(
-  find: () => Promise<T | undefined>,
+  find: (after: Moment) => Promise<T | undefined>,
   untilMs: number,
+  after: Moment,
   { now, pause }: Patience,
 ): Promise<T | undefined> {
-  for (let pauseMs = 250; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
-    const found = await find();
-    const leftMs = untilMs - now();
-    if (found !== undefined || leftMs <= 0) return found;
-    await pause(Math.min(pauseMs, leftMs));
+  for (let [pauseMs, seenAt] = [250, after]; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
+    const isLast = now() >= untilMs;
+    const found = await find(isLast ? moment() : seenAt);
+    if (found !== undefined || isLast) return found;
+    seenAt = moment();
+    await pause(Math.min(pauseMs, Math.max(0, untilMs - now())));
   }
 }
 
@@ -84,12 +93,14 @@ async function look<T>(
  * @param young whether what the object refers to was made or changed by this run
  */
 export async function untilReferentsShow<T>(act: () => Promise<T>, young: boolean, patience: Patience): Promise<T> {
-  const deadline = patience.now() + patience.limitMs;
+  // What a request waits for a quota is not taken from the patience.
+  let leftMs = patience.limitMs;
   for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
     try {
       return await act();
     } catch (error) {
-      if (!young || !saysReferentIsMissing(error) || patience.now() + pauseMs > deadline) throw error;
+      leftMs -= pauseMs;
+      if (!young || !saysReferentIsMissing(error) || leftMs < 0) throw error;
       await patience.pause(pauseMs);
     }
   }

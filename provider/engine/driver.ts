@@ -2,18 +2,16 @@
  * The life of every resource, told once: look before creating, adopt what is ours, change only what differs, wait until
  * it shows, keep what was half done. Knows nothing of Pulumi.
  */
-import { EntraError, type EntraErrorCode } from "../graph/errors";
+import { EntraError } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
-import { createOnce, untilReferentsShow } from "./creation";
 import { inOrderOf, json, pick, same, textOf } from "./json";
 import type { Lifecycle, Made, Marked } from "./lifecycle";
 import { type Judgement, judge } from "./inputs";
 import { holdsUnknown } from "./unknown";
-import { findOurs } from "./ownership";
+import { Origin } from "./origin";
 import { declaredIn, Presence } from "./presence";
 import { removeSurely } from "./removal";
 import { Settlement } from "./settlement";
-import { everywhereMs, mayComeMs } from "./visibility";
 import type { World } from "./world";
 import { type Step, worded } from "./wording";
 
@@ -73,49 +71,13 @@ export class Driver<Inputs extends object> {
     const tenant = await world.tenant();
     const id = lifecycle.idOf?.(wanted);
     if (id !== undefined) this.#claim("create", id, wanted);
-    const referents = lifecycle.refersTo?.(wanted) ?? [];
-    const young = referents.some((referent) => new Presence(lifecycle, world, tenant, referent).isYoung());
-    const find = (fresh: boolean, evenRemoved = false): Promise<Made<Inputs> | undefined> =>
-      untilReferentsShow(() => findOurs(lifecycle, world, tenant, wanted, fresh, evenRemoved), young, world.patience);
-    const { recent } = world;
-    const creation = [tenant.id, lifecycle.kind, wanted.marker] as const;
-    const mayShowUntilMs = recent.mayShowUntilMs(creation, everywhereMs(world), mayComeMs(world));
-    const isUnsettled = recent.isUnsettled(...creation);
-    const create = async (): Promise<Made<Inputs>> => {
-      recent.asked(...creation);
-      try {
-        const made = await untilReferentsShow(() => lifecycle.create(tenant, wanted), young, world.patience);
-        recent.made(...creation, made.id);
-        if (!made.existed) world.claims.make(made.id);
-        return made;
-      } catch (error) {
-        if (error instanceof EntraError && hadNoEffect(error.code)) recent.refused(...creation);
-        throw error;
-      }
-    };
-    // Nothing hangs yet from what this process has made itself.
-    const found = referents.some(world.claims.isMade)
-      ? undefined
-      : await this.#worded("find", wanted, () => find(world.claims.hasRemoved(lifecycle.kind)));
+    const origin = new Origin(lifecycle, world, tenant, wanted);
     const made =
-      found ??
-      (await this.#worded("create", wanted, () =>
-        createOnce(
-          {
-            create,
-            find: () => find(true),
-            findThere: () => find(true, true),
-            keyed: lifecycle.keyed,
-            mayShowUntilMs,
-            isUnsettled,
-            tell: (message) => world.tellWait(`${lifecycle.noun} "${lifecycle.nameOf(wanted)}" ${message}`),
-          },
-          world,
-        ),
-      ));
+      (await this.#worded("find", wanted, () => origin.find())) ??
+      (await this.#worded("create", wanted, () => origin.make()));
     this.#claim("create", made.id, wanted);
     world.claims.touch(made.id);
-    return { id: made.id, state: await this.#settle(tenant, "create", made, {}, wanted) };
+    return { id: made.id, state: await this.#settle(tenant, "finish", made, {}, wanted) };
   }
 
   /** Brings the object to what is wanted, whatever it is like now. */
@@ -165,6 +127,8 @@ export class Driver<Inputs extends object> {
       );
       return;
     }
+    const writtenMs = object.writtenMs();
+    world.recent.removing(tenant.id, id);
     await this.#worded("delete", declared, async () => {
       await removeSurely(
         async () => {
@@ -172,7 +136,7 @@ export class Driver<Inputs extends object> {
           world.claims.remove(lifecycle.kind, id);
         },
         () => object.read(declared, olds),
-        object.writtenMs(),
+        writtenMs,
         world,
       );
       world.claims.remove(lifecycle.kind, id);
@@ -207,20 +171,21 @@ export class Driver<Inputs extends object> {
   /** Brings the object to what is wanted. From here on the id is never lost. */
   async #settle(
     tenant: Tenant,
-    verb: "create" | "change",
-    { id, actual }: Made<Inputs>,
+    verb: "finish" | "change",
+    { id, actual, existed }: Made<Inputs>,
     olds: State,
     wanted: Inputs & Marked,
   ): Promise<State> {
     const object = new Presence(this.lifecycle, this.world, tenant, id);
     const settlement = new Settlement(object, wanted, olds, actual);
     try {
-      await (verb === "create" ? settlement.ofCreated() : settlement.ofChanged());
+      await (verb === "finish" ? settlement.ofCreated() : settlement.ofChanged());
     } catch (error) {
-      const reason = worded(error, this.#step(verb, wanted));
+      const step = this.#step(verb, wanted);
       // A change that failed leaves the old state as it was: the next run changes what is left.
-      if (verb === "change") throw reason;
-      throw new HalfDone(id, stateOf(tenant, wanted, settlement.outputs), reason);
+      if (verb === "change") throw worded(error, step);
+      const kept = `It was ${existed ? "found" : "created"} and is in the state as ${id}: run \`pulumi up\` again, it goes on from there.`;
+      throw new HalfDone(id, stateOf(tenant, wanted, settlement.outputs), worded(error, { ...step, kept }));
     }
     return stateOf(tenant, wanted, settlement.outputs);
   }
@@ -230,6 +195,7 @@ export class Driver<Inputs extends object> {
     const needs = {
       find: "read",
       create: "create",
+      finish: "change",
       read: "read",
       change: "change",
       delete: "remove",
@@ -246,9 +212,6 @@ export class Driver<Inputs extends object> {
     }
   }
 }
-
-/** Every code but those after which nobody knows. */
-const hadNoEffect = (code: EntraErrorCode): boolean => code !== "ANSWER_LOST" && code !== "UNEXPECTED_ANSWER";
 
 function stateOf(tenant: Tenant, inputs: object, outputs: object): State {
   return json({ ...inputs, ...outputs, tenantId: tenant.id });

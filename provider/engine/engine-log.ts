@@ -1,6 +1,6 @@
 /**
- * What takes long, told on the line of the resource that waits, through Pulumi's log service. Such a line is ephemeral: it
- * vanishes with the wait.
+ * What takes long, told on the line of the resource that waits, through Pulumi's log service. Pulumi shows the last text of
+ * a line until the whole run is over, so an empty one ends it.
  *
  * Life-cycle methods are not told which resource they serve. The class says its URN to `check`, which keeps it out of what
  * the engine stores, and it is remembered here by kind and marker. Where no `check` ran (`pulumi refresh`, `pulumi
@@ -12,8 +12,8 @@ import type * as Grpc from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 
-/** Shows a message beside a resource until something else happens there. Calls `failed` where it could not be shown. */
-export type Show = (urn: string, message: string, failed: () => void) => void;
+/** Shows a message beside a resource until the next one; resolves to whether it could be shown. */
+export type Show = (urn: string, message: string) => Promise<boolean>;
 
 /** Milliseconds between two lines under the stack: many resources meet the same trouble at once. */
 const asideAgainMs = 15_000;
@@ -24,6 +24,8 @@ const worthTellingMs = 5_000;
 /** The resource whose life-cycle method runs. */
 interface Line {
   readonly urn: string | undefined;
+  /** A message stands there. */
+  isTold: boolean;
   /** For how long it has waited between looks, in milliseconds. */
   pausedMs: number;
 }
@@ -48,16 +50,28 @@ export class EngineLog {
     if (urn !== "") this.#urns.set(`${kind} ${marker}`, urn);
   }
 
-  /** Runs a life-cycle method. What it has to wait for is told on the line of its resource. */
-  during<T>(kind: string, marker: string, act: () => Promise<T>): Promise<T> {
-    return this.#lines.run({ urn: this.#urns.get(`${kind} ${marker}`), pausedMs: 0 }, act);
+  /** Runs a life-cycle method. What it has to wait for is told on the line of its resource, until it is done. */
+  async during<T>(kind: string, marker: string, act: () => Promise<T>): Promise<T> {
+    const line: Line = { urn: this.#urns.get(`${kind} ${marker}`), isTold: false, pausedMs: 0 };
+    try {
+      return await this.#lines.run(line, act);
+    } finally {
+      // Before the engine hears that it is done, and prints the line for the last time.
+      if (line.isTold && line.urn !== undefined) await this.show?.(line.urn, "");
+    }
   }
 
   /** Tells why nothing moves, and for how long: `waiting 12 s for Graph's quota of 3,000 writes in 150 s`. */
   waits(message: string): void {
-    const urn = this.#lines.getStore()?.urn;
-    if (urn === undefined || !this.show) this.#tellAside(message);
-    else this.show(urn, message, () => this.#tellAside(message));
+    const line = this.#lines.getStore();
+    if (line?.urn === undefined || !this.show) {
+      this.#tellAside(message);
+      return;
+    }
+    line.isTold = true;
+    void this.show(line.urn, message).then((isShown) => {
+      if (!isShown) this.#tellAside(message);
+    });
   }
 
   /** Tells why the same look at the tenant is repeated from here on; its pauses have nothing to add. */
@@ -90,14 +104,12 @@ export function enginesLog([, script, address] = process.argv): Show | undefined
   const { credentials } = createRequire(require.resolve("@pulumi/pulumi/package.json"))("@grpc/grpc-js") as typeof Grpc;
   // A proxy of the environment does not know the engine.
   const client = new EngineClient(address, credentials.createInsecure(), { "grpc.enable_http_proxy": 0 });
-  return (urn, message, failed) => {
+  return (urn, message) => {
     const request = new LogRequest();
     request.setSeverity(LogSeverity.INFO);
     request.setUrn(urn);
     request.setMessage(message);
     request.setEphemeral(true);
-    client.log(request, (error) => {
-      if (error) failed();
-    });
+    return new Promise((resolve) => client.log(request, (error) => resolve(error === null)));
   };
 }

@@ -3,6 +3,20 @@
  * objects find out how long a write takes to show and the later ones wait just that long.
  */
 
+/** A lag, and when it was seen. */
+export interface Sighting {
+  /** In milliseconds. */
+  readonly ms: number;
+  /** By the clock of the process, in milliseconds. */
+  readonly atMs: number;
+}
+
+/** What a process keeps for the next one. */
+export interface LagMemory {
+  readonly last: Sighting | undefined;
+  keep(sighting: Sighting): void;
+}
+
 /** Milliseconds in which an estimate that nothing confirms falls to a half. */
 const halfLifeMs = 60_000;
 /** A shorter lag is none: the next read is about as far away. */
@@ -11,15 +25,22 @@ const shortestMs = 50;
 const kept = 7 / 8;
 
 export class Lag {
-  #ms = 0;
-  #atMs = 0;
+  #last: Sighting = { ms: 0, atMs: 0 };
+  #memory: LagMemory | undefined;
 
   constructor(private readonly now: () => number) {}
 
   /** How long a write takes to show everywhere, in milliseconds; 0 where no lag was seen lately. */
   get ms(): number {
-    const ms = this.#ms * 2 ** ((this.#atMs - this.now()) / halfLifeMs);
+    const ms = this.#last.ms * 2 ** ((this.#last.atMs - this.now()) / halfLifeMs);
     return ms < shortestMs ? 0 : ms;
+  }
+
+  /** Goes on with what the process before this one saw. Only the first memory counts. */
+  remember(memory: LagMemory): void {
+    if (this.#memory) return;
+    this.#memory = memory;
+    this.#last = memory.last ?? this.#last;
   }
 
   /** A read was stale, and reads agreed `ms` after the write. The longest lag counts: a wait too short costs reads. */
@@ -33,7 +54,8 @@ export class Lag {
   }
 
   #set(ms: number): void {
-    this.#ms = ms;
-    this.#atMs = this.now();
+    if (ms === 0) return;
+    this.#last = { ms, atMs: this.now() };
+    this.#memory?.keep(this.#last);
   }
 }

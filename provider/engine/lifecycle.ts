@@ -6,6 +6,7 @@
 import type { z } from "zod";
 import type { Tenant } from "../graph/tenant";
 import type { BulkRead } from "./bulk-read";
+import type { Moment } from "./run-memory";
 
 /** One thing wrong with an input. */
 export interface Finding {
@@ -29,8 +30,11 @@ export interface Match {
   readonly label: string;
   /** Why it cannot be taken for this resource's own, and what to do; absent when it is ours. */
   readonly notOurs?: string | undefined;
-  /** Set when it is soft-deleted and reserves the key: how to bring it back. */
-  readonly restore?: () => Promise<void>;
+  /**
+   * Set when it is soft-deleted and reserves the key: brings it back. Resolves to what comes back with it that nobody asked
+   * for, and what to do about that: a phrase.
+   */
+  readonly restore?: () => Promise<string | undefined>;
 }
 
 /** An object as the tenant has it now. */
@@ -83,10 +87,16 @@ export interface Lifecycle<Inputs extends object> {
   /** Questions only the tenant can answer, asked at preview about inputs that changed: do these people exist? */
   questions?(tenant: Tenant, inputs: Partial<Inputs>): Promise<readonly Finding[]>;
   /**
-   * Objects that have the natural key, by one list that all resources of a run share. `fresh` after a lost answer: do not
-   * trust what was listed earlier. Not asked where the object hangs from one that this run made: nothing can be there.
+   * Objects that have the natural key, by one list that all resources of a run share, provided that it was asked for after
+   * the given moment. What this run deleted it may show: where deleted objects keep their key, `isRemoved` tells them apart
+   * by id. Not asked where the object hangs from one that this run made: nothing can be there.
    */
-  find(tenant: Tenant, wanted: Inputs & Marked, fresh: boolean): Promise<readonly Match[]>;
+  find(
+    tenant: Tenant,
+    wanted: Inputs & Marked,
+    after: Moment,
+    isRemoved: (id: string) => boolean,
+  ): Promise<readonly Match[]>;
   /** Ids of the objects that must exist before this one. Where one was made moments ago, a refusal for its absence is waited out. */
   refersTo?(wanted: Inputs): readonly string[];
   /** The id, where it follows from the inputs: another resource of the run that has it is refused before anything is sent. */

@@ -2,11 +2,14 @@
 import { EntraError, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 import type { Lifecycle, Made, Marked } from "./lifecycle";
+import type { Moment } from "./run-memory";
+import { untilCertain } from "./visibility";
 import type { World } from "./world";
 
 /**
  * The one object of ours with the natural key; brought back when it is soft-deleted.
  *
+ * @param after what a list must know of that is believed
  * @param evenRemoved whether one counts that was deleted lately: where an id is made of names, it comes back with its parent
  * @throws EntraError OWNERSHIP_UNCLEAR when two match, or one that is somebody else's
  */
@@ -15,10 +18,10 @@ export async function findOurs<Inputs extends object>(
   world: World,
   tenant: Tenant,
   wanted: Inputs & Marked,
-  fresh: boolean,
+  after: Moment,
   evenRemoved: boolean,
 ): Promise<Made<Inputs> | undefined> {
-  const found = await lifecycle.find(tenant, wanted, fresh);
+  const found = await lifecycle.find(tenant, wanted, after, (id) => world.claims.isRemoved(lifecycle.kind, id));
   const isLive = await Promise.all(
     found.map(
       async ({ id, restore }) => evenRemoved || restore !== undefined || !(await isGone(lifecycle, world, tenant, id)),
@@ -35,9 +38,10 @@ export async function findOurs<Inputs extends object>(
   if (match.notOurs !== undefined)
     throw new EntraError("OWNERSHIP_UNCLEAR", `${match.label} exists already: ${match.notOurs}`);
   if (match.restore) {
-    await match.restore();
+    const cameBack = await match.restore();
     world.recent.restored(tenant.id, match.id);
     world.tell(`restored ${match.label} from the deleted items`);
+    if (cameBack !== undefined) world.warn(`with ${match.label} came back ${cameBack}`);
     return { id: match.id, existed: true };
   }
   world.warn(
@@ -53,13 +57,16 @@ export async function findOurs<Inputs extends object>(
  */
 async function isGone<Inputs extends object>(
   lifecycle: Lifecycle<Inputs>,
-  { claims, recent }: World,
+  world: World,
   tenant: Tenant,
   id: string,
 ): Promise<boolean> {
-  if (claims.isRemoved(lifecycle.kind, id)) return true;
-  if (!recent.isRemoved(tenant.id, id)) return false;
+  if (world.claims.isRemoved(lifecycle.kind, id)) return true;
+  const removedMs = world.recent.removedAtMs(tenant.id, id);
+  if (removedMs === undefined) return false;
   // Graph itself refuses a second object with the same key.
   const path = lifecycle.keyed ? undefined : lifecycle.deletedPath?.(id, {});
-  return path === undefined || (await tenant.get(path).catch(undefinedWhenGone)) !== undefined;
+  if (path === undefined) return true;
+  const deleted = (): Promise<unknown> => tenant.get(path).catch(undefinedWhenGone);
+  return (await untilCertain(deleted, (seen) => seen !== undefined, removedMs, world)) !== undefined;
 }

@@ -1,6 +1,7 @@
 /**
  * What the runs on this machine wrote in the last minutes. A new process knows nothing of the one that was killed before
- * it, and a replica may not either: what was asked for may exist unseen, what was deleted may still be listed.
+ * it, and a replica may not either: what was asked for may exist unseen, what was deleted may still be listed. How far
+ * replicas lag it would have to find out anew.
  *
  * Each process notes on disk what it is about to do, so that the note outlives it. Markers and ids only. Why notes and not
  * the tenant's own times: docs/decisions/0006.
@@ -9,16 +10,23 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { messageOf } from "../graph/errors";
+import type { LagMemory } from "./lag";
 
-/** `asked`: a create was sent, or is about to be. `made`: and was answered. `refused`: and had no effect. */
-type Deed = "asked" | "made" | "refused" | "wrote" | "restored" | "removed";
+/**
+ * `asked`: a create was sent, or is about to be. `made`: and was answered. `refused`: and had no effect. `removing`: a
+ * delete was sent, or is about to be. `removed`: and the object is gone. `lagged`: reads showed what was written only
+ * after a while.
+ */
+type Deed = "asked" | "made" | "refused" | "wrote" | "restored" | "removing" | "removed" | "lagged";
 
 export interface Note {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly did: Deed;
-  /** Tenant, and marker with kind, or id. */
+  /** Tenant, and marker with kind, or id; the tenant alone where it `lagged`. */
   readonly to: string;
+  /** How far it `lagged`, in milliseconds. */
+  readonly ms?: number;
 }
 
 /** Where notes are kept. */
@@ -68,6 +76,8 @@ export class RecentWrites {
     this.#add(this.isRestored(tenantId, id) ? "restored" : "wrote", object(tenantId, id));
   /** Brought back from the deleted items. */
   restored = (tenantId: string, id: string): void => this.#add("restored", object(tenantId, id));
+  /** Before the object is deleted. */
+  removing = (tenantId: string, id: string): void => this.#add("removing", object(tenantId, id));
   /** Deleted, or seen to be gone. */
   removed(tenantId: string, kind: string, marker: string, id: string): void {
     this.#add("removed", creation(tenantId, kind, marker));
@@ -97,16 +107,31 @@ export class RecentWrites {
     return note !== undefined && note.did !== "refused";
   }
 
-  /** When the object was made, changed or restored, if that was less than `withinMs` ago. */
+  /** When the object was made, changed, restored or perhaps deleted, if that was less than `withinMs` ago. */
   wroteAtMs(tenantId: string, id: string, withinMs: number): number | undefined {
     const note = this.#last(object(tenantId, id));
-    const wrote = note?.did === "wrote" || note?.did === "restored";
+    const wrote = note?.did === "wrote" || note?.did === "restored" || note?.did === "removing";
     return wrote && note.at > this.now() - withinMs ? note.at : undefined;
   }
 
   /** Whether it was deleted before, so that its place among the deleted items proves nothing. */
   isRestored = (tenantId: string, id: string): boolean => this.#last(object(tenantId, id))?.did === "restored";
-  isRemoved = (tenantId: string, id: string): boolean => this.#last(object(tenantId, id))?.did === "removed";
+  /** Whether a run asked for its end and nobody knows the answer: that it is there may be what a replica still shows. */
+  isRemoving = (tenantId: string, id: string): boolean => this.#last(object(tenantId, id))?.did === "removing";
+  /** When it was deleted, or seen to be gone. */
+  removedAtMs(tenantId: string, id: string): number | undefined {
+    const note = this.#last(object(tenantId, id));
+    return note?.did === "removed" ? note.at : undefined;
+  }
+
+  /** How far this tenant lags, as the processes of this machine see it. */
+  lagOf(tenantId: string): LagMemory {
+    const note = this.#known().get(tenantId);
+    return {
+      last: note?.ms === undefined ? undefined : { ms: note.ms, atMs: note.at },
+      keep: ({ ms }) => this.#add("lagged", tenantId, ms),
+    };
+  }
 
   /** Only the last deed counts. */
   #last(to: string): Note | undefined {
@@ -114,8 +139,8 @@ export class RecentWrites {
     return note && note.at > this.now() - recentMs ? note : undefined;
   }
 
-  #add(did: Deed, to: string): void {
-    const note = { at: this.now(), did, to };
+  #add(did: Deed, to: string, ms?: number): void {
+    const note = { at: this.now(), did, to, ...(ms === undefined ? {} : { ms }) };
     this.#known().set(to, note);
     this.notebook.add(note);
   }

@@ -58,13 +58,15 @@ export async function untilVisible<T>(
   const { patience, lag } = waits;
   const { limitMs, agreeing, now, pause } = patience;
   const writtenMs = now();
-  const expectedMs = Math.min(lag.ms, limitMs / 4);
+  const expectedMs = waits.isReplicated() ? Math.min(lag.ms, limitMs / 4) : 0;
   let needed = expectedMs > 0 ? agreeing : 1;
   let pauseMs = Math.max(100, expectedMs / 8);
   let agreed = 0;
   let staleSeen = false;
   let agreeSinceMs = 0;
   let resendAtMs = writtenMs + patience.everywhereMs;
+  // What a read waits for a quota is not taken from the patience.
+  let leftMs = limitMs - expectedMs;
   if (expectedMs > 0) await pause(expectedMs);
   for (;;) {
     // A read shows the tenant as it was when it was sent, however long it waited for a quota.
@@ -81,7 +83,8 @@ export async function untilVisible<T>(
       else lag.sawNone();
       return seen;
     }
-    if (agreed === 0 && now() + pauseMs > writtenMs + limitMs) {
+    leftMs -= pauseMs;
+    if (agreed === 0 && leftMs < 0) {
       throw new EntraError("NOT_YET_VISIBLE", `the tenant did not show the change within ${limitMs / 1000} s`);
     }
     if (agreed === 0 && now() >= resendAtMs) {
@@ -110,22 +113,24 @@ export async function untilCertain<T>(
   const { now, pause, limitMs } = waits.patience;
   const agreeing = waits.isReplicated() ? waits.patience.agreeing : 1;
   const begunMs = now();
+  let sentMs = begunMs;
   let seen = await read();
-  let pauseMs = 1_000;
-  let waited = false;
-  for (let agreed = 1; !(await isCertain(seen)); agreed++) {
-    const leftMs = writtenMs + everywhereMs(waits) - now();
-    if (leftMs <= 0 && agreed >= agreeing) return seen;
-    await pause(leftMs > 0 ? Math.min(pauseMs, leftMs) : 250);
-    waited = true;
-    pauseMs *= 2;
+  let pausedMs = 0;
+  for (let [agreed, nextMs] = [1, 1_000]; !(await isCertain(seen)); agreed++, nextMs *= 2) {
+    const everywhereAtMs = writtenMs + everywhereMs(waits);
+    if (sentMs >= everywhereAtMs && agreed >= agreeing) return seen;
+    if (pausedMs > limitMs)
+      throw new EntraError("NOT_YET_VISIBLE", `the tenant showed it now so, now otherwise, for ${limitMs / 1000} s`);
+    const leftMs = everywhereAtMs - now();
+    const pauseMs = leftMs > 0 ? Math.min(nextMs, leftMs) : 250;
+    await pause(pauseMs);
+    pausedMs += pauseMs;
     const before = seen;
+    sentMs = now();
     seen = await read();
     if (!same(seen, before)) agreed = 0;
-    if (now() - begunMs > limitMs)
-      throw new EntraError("NOT_YET_VISIBLE", `the tenant showed it now so, now otherwise, for ${limitMs / 1000} s`);
   }
-  // A slow answer is no lag: only what a later read showed otherwise is.
-  if (waited) waits.lag.saw(now() - begunMs);
+  // A slow answer is no lag, nor what it waited for a quota: only what a later read showed otherwise is.
+  if (pausedMs > 0) waits.lag.saw(sentMs - begunMs);
   return seen;
 }

@@ -20,17 +20,22 @@ export interface World extends Waits {
 
 export function world(tenant: World["tenant"], settings: Partial<World> = {}): World {
   const { patience = defaultPatience } = settings;
+  const { lag = new Lag(patience.now), recent = new RecentWrites(patience.now) } = settings;
   return {
-    tenant,
+    async tenant() {
+      const known = await tenant();
+      lag.remember(recent.lagOf(known.id));
+      return known;
+    },
     claims: new Claims(),
     patience,
-    lag: new Lag(patience.now),
     begunMs: patience.now(),
     isReplicated: () => true,
-    recent: new RecentWrites(patience.now),
     tell: () => undefined,
     tellWait: () => undefined,
     warn: () => undefined,
     ...settings,
+    lag,
+    recent,
   };
 }

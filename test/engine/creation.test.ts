@@ -1,9 +1,9 @@
-import { createOnce, type Creation } from "../../provider/engine/creation";
+import { createOnce, type Creation, untilReferentsShow } from "../../provider/engine/creation";
 import { Lag } from "../../provider/engine/lag";
 import { defaultPatience, type Waits } from "../../provider/engine/visibility";
 import { EntraError } from "../../provider/graph/errors";
 
-function aProcess(isReplicated: boolean): Waits {
+function aProcess(isReplicated: boolean): Waits & { readonly pass: (ms: number) => void } {
   let nowMs = 0;
   const pause = (ms: number) => ((nowMs += ms), Promise.resolve());
   const now = () => nowMs;
@@ -12,6 +12,7 @@ function aProcess(isReplicated: boolean): Waits {
     lag: new Lag(now),
     begunMs: 0,
     isReplicated: () => isReplicated,
+    pass: (ms) => (nowMs += ms),
   };
 }
 
@@ -50,4 +51,47 @@ describe("a create that was not answered", () => {
           expect(creation.made).toEqual([found]);
         },
       );
+});
+
+describe("what a request waits for a quota", () => {
+  it("is not taken for time in which a lost create was looked for", async () => {
+    const process = aProcess(true);
+    const creation = lost(false, true);
+    let looks = 0;
+    const find = () => {
+      process.pass(130_000);
+      return Promise.resolve(looks++ === 0 ? undefined : creation.made[0]);
+    };
+    expect(await createOnce({ ...creation, find }, process)).toBe("object 0");
+  });
+
+  it("does not spare the look for what an earlier run asked for: the shared list may be older", async () => {
+    const process = aProcess(true);
+    const creation = { ...lost(false, true), mayShowUntilMs: 120_000, find: () => Promise.resolve("object 0") };
+    process.pass(130_000);
+    expect(await createOnce(creation, process)).toBe("object 0");
+    expect(creation.made).toEqual([]);
+  });
+
+  it("is not taken from the patience with a replica that does not know the blueprint yet", async () => {
+    const process = aProcess(true);
+    let asked = 0;
+    const answer = { status: 400, code: "AgentIdentity_AgentBlueprintPrincipalDoesNotExist", requestId: "1" };
+    const act = () => {
+      process.pass(100_000);
+      return ++asked < 5
+        ? Promise.reject(new EntraError("REFUSED", "It does not exist.", { answer }))
+        : Promise.resolve("made");
+    };
+    expect(await untilReferentsShow(act, true, process.patience)).toBe("made");
+  });
+
+  it("does not make the patience with it endless", async () => {
+    const process = aProcess(true);
+    const answer = { status: 404, code: "Request_ResourceNotFound", requestId: "1" };
+    const act = () => Promise.reject(new EntraError("NOT_FOUND", "It does not exist.", { answer }));
+    await expect(untilReferentsShow(act, true, process.patience)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    expect(process.patience.now()).toBeGreaterThan(100_000);
+    expect(process.patience.now()).toBeLessThanOrEqual(120_000);
+  });
 });

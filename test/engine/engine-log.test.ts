@@ -9,9 +9,9 @@ function aLog(works = true) {
   const shown: Shown[] = [];
   const aside: string[] = [];
   const clock = { ms: 0 };
-  const show = (urn: string, message: string, failed: () => void): void => {
+  const show = (urn: string, message: string): Promise<boolean> => {
     if (works) shown.push({ urn, message });
-    else failed();
+    return Promise.resolve(works);
   };
   return {
     ...{ shown, aside, clock },
@@ -34,13 +34,35 @@ describe("a long wait", () => {
       log.during(kind, "m1", async () => {
         await turn();
         log.waits(`${kind} waits`);
+        await turn();
       });
     await Promise.all([wait("AgentIdentity"), wait("PermissionGrant")]);
     expect(shown).toEqual([
       { urn: "urn:1", message: "AgentIdentity waits" },
       { urn: "urn:2", message: "PermissionGrant waits" },
+      { urn: "urn:1", message: "" },
+      { urn: "urn:2", message: "" },
     ]);
     expect(aside).toEqual([]);
+  });
+
+  it("leaves nothing on the line of a resource that is done, or has failed, before the engine hears of it", async () => {
+    const { log, shown } = aLog();
+    log.declare("AgentIdentity", "m1", "urn:1");
+    const failing = log.during("AgentIdentity", "m1", async () => {
+      log.waits("waiting 12 s");
+      await turn();
+      throw new Error("No.");
+    });
+    await expect(failing).rejects.toThrow("No.");
+    expect(shown.map(({ message }) => message)).toEqual(["waiting 12 s", ""]);
+  });
+
+  it("that did not happen leaves the line of its resource alone", async () => {
+    const { log, shown } = aLog();
+    log.declare("AgentIdentity", "m1", "urn:1");
+    await log.during("AgentIdentity", "m1", turn);
+    expect(shown).toEqual([]);
   });
 
   it("is told under the stack, once in fifteen seconds, where nobody said which resource it is", async () => {
@@ -80,6 +102,7 @@ describe("a long wait", () => {
     expect(shown).toEqual([
       { urn: "urn:1", message: text(1) },
       { urn: "urn:1", message: text(2) },
+      { urn: "urn:1", message: "" },
     ]);
   });
 
@@ -91,6 +114,6 @@ describe("a long wait", () => {
       await turn();
       for (const ms of [1_000, 2_000, 4_000, 8_000]) log.pauses(ms);
     });
-    expect(shown).toEqual([{ urn: "urn:1", message: "was asked for and not answered" }]);
+    expect(shown.map(({ message }) => message)).toEqual(["was asked for and not answered", ""]);
   });
 });

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
+import { Lag } from "../../provider/engine/lag";
 import { notebookIn, notesFolder, RecentWrites } from "../../provider/engine/recent-writes";
 
 const agent = ["tenant", "AgentIdentity", "marker"] as const;
@@ -26,10 +27,10 @@ describe("what a process knows of the one before it", () => {
 
   it("is nothing where nothing was written, and no file is made", () => {
     const recent = aProcess();
-    expect([until(recent), recent.wroteAtMs("tenant", "id", madeMs), recent.isRemoved("tenant", "id")]).toEqual([
+    expect([until(recent), recent.wroteAtMs("tenant", "id", madeMs), recent.removedAtMs("tenant", "id")]).toEqual([
       undefined,
       undefined,
-      false,
+      undefined,
     ]);
     expect(fs.existsSync(folder)).toBe(false);
   });
@@ -61,7 +62,22 @@ describe("what a process knows of the one before it", () => {
     nowMs += 1_000;
     expect(until(aProcess())).toBeUndefined();
     expect(aProcess().mayShowUntilMs(["tenant", "AgentIdentity", "other"], madeMs, askedMs)).toBeUndefined();
-    expect(aProcess().isRemoved("tenant", "id")).toBe(true);
+    expect(aProcess().removedAtMs("tenant", "id")).toBe(nowMs - 1_000);
+  });
+
+  it("is how far the tenant lags, halved with each minute, and nothing of how far another one does", () => {
+    const aLag = (tenantId: string): Lag => {
+      const lag = new Lag(() => nowMs);
+      lag.remember(aProcess().lagOf(tenantId));
+      return lag;
+    };
+    const lag = aLag("tenant");
+    expect(lag.ms).toBe(0);
+    lag.saw(60_000);
+    nowMs += 60_000;
+    expect([aLag("tenant").ms, aLag("other").ms]).toEqual([30_000, 0]);
+    lag.sawNone();
+    expect(aLag("tenant").ms).toBe(lag.ms);
   });
 
   it("is nothing of another tenant", () => {

@@ -114,6 +114,22 @@ describe("waiting until the tenant shows a change", () => {
     expect(process.patience.now()).toBeGreaterThan(30_000);
   });
 
+  it("does not give up because a read waited for a quota", async () => {
+    const process = aProcess();
+    const { read, reads } = tenant("old", "old", "old", "new");
+    const throttled = () => (process.pass(100_000), read());
+    expect(await untilVisible(throttled, isNew, process)).toBe("new");
+    expect(reads()).toBe(6);
+  });
+
+  it("begins without a pause where there are no replicas, whatever lag an earlier process saw", async () => {
+    const process = { ...aProcess(), isReplicated: () => false };
+    process.lag.remember({ last: { ms: 60_000, atMs: 0 }, keep: () => undefined });
+    const { read, reads } = tenant("new");
+    await untilVisible(read, isNew, process);
+    expect([reads(), process.waited]).toEqual([1, []]);
+  });
+
   it("never answers with something that does not show the change, whatever the replicas do", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.constantFrom("old", "new"), { maxLength: 40 }), async (answers) => {
@@ -163,6 +179,23 @@ describe("what a replica shows and nobody expects", () => {
     await untilCertain(read, exists, 0, one);
     expect(reads()).toBe(3);
     expect(process.patience.now()).toBe(15_000 + 999 * 500);
+  });
+
+  it("is not told to differ because reads waited for a quota, and that teaches no lag", async () => {
+    const process = aProcess();
+    const { read, reads } = tenant<string | undefined>(undefined, "there");
+    const throttled = () => (process.pass(130_000), read());
+    expect(await untilCertain(throttled, exists, 0, process)).toBe("there");
+    expect(reads()).toBe(2);
+    expect(process.lag.ms).toBeLessThan(131_000);
+  });
+
+  it("is not believed on the word of a read that was asked for before the time was over", async () => {
+    const process = aProcess();
+    const { read, reads } = tenant<string | undefined>(undefined, undefined, undefined, "there");
+    const slow = () => (process.pass(5_500), read());
+    expect(await untilCertain(slow, exists, 0, process)).toBe("there");
+    expect(reads()).toBe(4);
   });
 
   it("teaches no lag when the answer alone took its time", async () => {

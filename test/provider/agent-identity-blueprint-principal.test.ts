@@ -80,7 +80,7 @@ describe("an agent identity blueprint principal", () => {
       },
       reasons: [
         expect.stringMatching(
-          /^cannot create agent identity blueprint principal ".*": No\. \[400 Request_BadRequest, request .*\]$/,
+          /^cannot finish agent identity blueprint principal ".*": No\. It was created and is in the state as [0-9a-f-]{36}: run `pulumi up` again, it goes on from there\. \[400 Request_BadRequest, request .*\]$/,
         ),
       ],
     });
@@ -103,6 +103,27 @@ describe("an agent identity blueprint principal", () => {
     const made = await run.create(agentIdentityBlueprintPrincipal, { blueprintId });
     await (await tenant.process()).provider(agentIdentityBlueprintPrincipal).delete(made.id, made.outputs);
     const again = await (await tenant.process()).create(agentIdentityBlueprintPrincipal, { blueprintId });
+    expect(again.id).toBe(made.id);
+  });
+
+  it("is restored by the run that deleted it, whatever that run had listed before and lists in between", async () => {
+    const sponsors = ["diego.siciliani@contoso.com"];
+    const others = await Promise.all(
+      ["bbbbbbbbbbbbbbbb", "cccccccccccccccc"].map((marker) =>
+        run.create(agentIdentityBlueprint, { displayName: "Other agents", sponsors }, marker),
+      ),
+    );
+    const made = await run.create(agentIdentityBlueprintPrincipal, { blueprintId });
+    const later = await tenant.process();
+    const makeOther = (index: number) =>
+      later.create(agentIdentityBlueprintPrincipal, { blueprintId: others[index]?.id }, `${index}`.repeat(16));
+    await makeOther(0);
+    await later.provider(agentIdentityBlueprintPrincipal).delete(made.id, made.outputs);
+    // What was lost is looked for in a new list of the active ones, and found there.
+    const path = "agentIdentityBlueprintPrincipal$";
+    tenant.emulated.fail({ method: "POST", path, effect: "after", answer: { status: 502 } });
+    await makeOther(1);
+    const again = await later.create(agentIdentityBlueprintPrincipal, { blueprintId });
     expect(again.id).toBe(made.id);
   });
 

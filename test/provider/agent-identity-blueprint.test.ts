@@ -1,6 +1,9 @@
+import { X509Certificate } from "node:crypto";
+import { generate } from "selfsigned";
 import { agentIdentity } from "../../provider/agent-identity";
 import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
 import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
+import { credentialsOf } from "../../provider/restored-credentials";
 import { aTenant, markerOfTests, Refused, type TestProcess, type TestTenant } from "./a-tenant";
 
 interface Application {
@@ -18,6 +21,11 @@ const asks = (change: object = {}) => ({
   sponsors: ["diego.siciliani@contoso.com"],
   ...change,
 });
+
+async function aCertificate(): Promise<object> {
+  const { cert } = await generate([{ name: "commonName", value: "ci" }], { keySize: 2048 });
+  return { type: "AsymmetricX509Cert", usage: "Verify", key: new X509Certificate(cert).raw.toString("base64") };
+}
 
 describe("an agent identity blueprint", () => {
   let tenant: TestTenant;
@@ -151,6 +159,57 @@ describe("an agent identity blueprint", () => {
     tenant.emulated.fail({ method: "GET", path, effect: "before", answer: { status: 200, body: { value: [] } } });
     expect(await makeAll(await tenant.process())).toEqual(made);
     expect(await tenant.graph.list("/servicePrincipals/microsoft.graph.agentIdentity")).toHaveLength(1);
+  });
+
+  it("is looked for in the same two lists when ten are replaced at once", async () => {
+    const markers = Array.from({ length: 10 }, (_, index) => `${index}`.repeat(16));
+    const made = await Promise.all(markers.map((marker) => run.create(agentIdentityBlueprint, asks(), marker)));
+    const later = await tenant.process();
+    tenant.requestsSince();
+    const again = await Promise.all(
+      made.map(async ({ id, outputs }, index) => {
+        await later.provider(agentIdentityBlueprint).delete(id, outputs);
+        return later.create(agentIdentityBlueprint, asks({ tags: ["again"] }), markers[index]);
+      }),
+    );
+    expect(again.map(({ id }) => id)).toEqual(made.map(({ id }) => id));
+    const deletedItems = "/directory/deletedItems/microsoft.graph.application";
+    const lists = [`GET /v1.0${collection}`, `GET /v1.0${deletedItems}`];
+    expect(tenant.requestsSince().filter((request) => lists.includes(request))).toEqual(lists);
+  });
+
+  it("comes back with the secrets and certificates it had, and that is told: ids, until when, and how to remove them", async () => {
+    const made = await run.create(agentIdentityBlueprint, asks());
+    const at = path(made.outputs["objectId"]);
+    const secret = (endDateTime: string) =>
+      tenant.graph.post<{ keyId: string; secretText: string }>(`${at}/addPassword`, {
+        passwordCredential: { displayName: "ci", endDateTime },
+      });
+    const kept = await secret("2199-12-31T00:00:00Z");
+    await tenant.graph.patch(at, { keyCredentials: [await aCertificate()] });
+    const { keyCredentials } = await tenant.graph.get<{ keyCredentials: { keyId: string; endDateTime: string }[] }>(at);
+    await (await tenant.process()).provider(agentIdentityBlueprint).delete(made.id, made.outputs);
+    await (await tenant.process()).create(agentIdentityBlueprint, asks());
+    const [certificate] = keyCredentials;
+    const [warning = "", ...others] = tenant.warnings;
+    expect(others).toEqual([]);
+    expect(warning).toBe(
+      `with blueprint "Payroll agents" (appId ${made.id}, uniqueName agentid-${markerOfTests}) came back 1 secret and ` +
+        "1 certificate that no program declares, and whoever has one can sign in as the blueprint: " +
+        `secret ${kept.keyId} until 2199-12-31, certificate ${certificate?.keyId} until ${certificate?.endDateTime.slice(0, 10)}. ` +
+        `Remove a secret with POST ${tenant.graph.url(at)}/removePassword {"keyId":"…"}, ` +
+        `all certificates with PATCH ${tenant.graph.url(at)} {"keyCredentials":[]}`,
+    );
+    expect(warning).not.toContain(kept.secretText);
+  });
+
+  it("that had no credentials comes back without a warning, and expired ones are none", async () => {
+    const expired = { keyId: "5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d11", endDateTime: "2020-07-01T00:00:00Z" };
+    expect(credentialsOf(tenant.graph, { id: "x", passwordCredentials: [expired] })).toBeUndefined();
+    const made = await run.create(agentIdentityBlueprint, asks());
+    await (await tenant.process()).provider(agentIdentityBlueprint).delete(made.id, made.outputs);
+    await (await tenant.process()).create(agentIdentityBlueprint, asks());
+    expect(tenant.warnings).toEqual([]);
   });
 
   it("is never a plain application that happens to have its uniqueName", async () => {

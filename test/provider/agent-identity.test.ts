@@ -142,6 +142,19 @@ describe("an agent identity", () => {
     }
   });
 
+  it("is looked for in the same list when ten creations are not answered", async () => {
+    const later = await tenant.process();
+    const effect = "after";
+    tenant.emulated.fail({ method: "POST", path: "agentIdentity$", effect, answer: { status: 504 }, times: 10 });
+    tenant.requestsSince();
+    const markers = Array.from({ length: 10 }, (_, index) => `${index}`.repeat(16));
+    const made = await Promise.all(markers.map((marker) => later.create(agentIdentity, asks(), marker)));
+    // One before all creations, one after them.
+    expect(tenant.requestsSince().filter((request) => request === `GET /v1.0${collection}`)).toHaveLength(2);
+    const all = await tenant.graph.list<Identity>(collection);
+    expect(all.map(({ id }) => id).sort()).toEqual(made.map(({ id }) => id).sort());
+  });
+
   it("waits for the blueprint it was made from moments ago to reach every replica", async () => {
     const message = `Object with id ${blueprintId} not found.`;
     const answer = { status: 400, body: { error: { code: "Request_BadRequest", message } } };

@@ -1,0 +1,80 @@
+/** Where the object of a resource comes from: it is found, or made exactly once. */
+import { EntraError, type EntraErrorCode } from "../graph/errors";
+import type { Tenant } from "../graph/tenant";
+import { createOnce, untilReferentsShow } from "./creation";
+import type { Lifecycle, Made, Marked } from "./lifecycle";
+import { findOurs } from "./ownership";
+import { Presence } from "./presence";
+import type { Moment } from "./run-memory";
+import { everywhereMs, mayComeMs } from "./visibility";
+import type { World } from "./world";
+
+export class Origin<Inputs extends object> {
+  readonly #referents: readonly string[];
+  /** Whether what it refers to was made or changed so lately that a replica may not know. */
+  readonly #young: boolean;
+  /** How notes call it. */
+  readonly #creation: readonly [tenantId: string, kind: string, marker: string];
+
+  constructor(
+    private readonly lifecycle: Lifecycle<Inputs>,
+    private readonly world: World,
+    private readonly tenant: Tenant,
+    private readonly wanted: Inputs & Marked,
+  ) {
+    this.#referents = lifecycle.refersTo?.(wanted) ?? [];
+    this.#young = this.#referents.some((id) => new Presence(lifecycle, world, tenant, id).isYoung());
+    this.#creation = [tenant.id, lifecycle.kind, wanted.marker];
+  }
+
+  /** The object, if there is one of ours. */
+  async find(): Promise<Made<Inputs> | undefined> {
+    // Nothing hangs yet from what this process has made itself.
+    if (this.#referents.some(this.world.claims.isMade)) return undefined;
+    return this.#find(0);
+  }
+
+  /** Makes the object, where none was found. */
+  async make(): Promise<Made<Inputs>> {
+    const { lifecycle, world, wanted } = this;
+    const creation = this.#creation;
+    return createOnce(
+      {
+        create: () => this.#create(),
+        find: (after) => this.#find(after),
+        findThere: (after) => this.#find(after, true),
+        keyed: lifecycle.keyed,
+        mayShowUntilMs: world.recent.mayShowUntilMs(creation, everywhereMs(world), mayComeMs(world)),
+        isUnsettled: world.recent.isUnsettled(...creation),
+        tell: (message) => world.tellWait(`${lifecycle.noun} "${lifecycle.nameOf(wanted)}" ${message}`),
+      },
+      world,
+    );
+  }
+
+  #find(after: Moment, evenRemoved = false): Promise<Made<Inputs> | undefined> {
+    const { lifecycle, world, tenant, wanted } = this;
+    return untilReferentsShow(
+      () => findOurs(lifecycle, world, tenant, wanted, after, evenRemoved),
+      this.#young,
+      world.patience,
+    );
+  }
+
+  async #create(): Promise<Made<Inputs>> {
+    const { lifecycle, world, tenant, wanted } = this;
+    world.recent.asked(...this.#creation);
+    try {
+      const made = await untilReferentsShow(() => lifecycle.create(tenant, wanted), this.#young, world.patience);
+      world.recent.made(...this.#creation, made.id);
+      if (!made.existed) world.claims.make(made.id);
+      return made;
+    } catch (error) {
+      if (error instanceof EntraError && hadNoEffect(error.code)) world.recent.refused(...this.#creation);
+      throw error;
+    }
+  }
+}
+
+/** Every code but those after which nobody knows. */
+const hadNoEffect = (code: EntraErrorCode): boolean => code !== "ANSWER_LOST" && code !== "UNEXPECTED_ANSWER";

@@ -46,13 +46,13 @@ export class Presence<Inputs extends object> {
    * wrote a moment ago; what nobody of this machine wrote lately is believed at once.
    */
   async certainly(olds: Properties, read: () => Promise<Seen<Inputs>>): Promise<Seen<Inputs>> {
-    const { lifecycle, world } = this;
+    const { lifecycle, world, tenant, id } = this;
     const writtenMs = this.writtenMs();
     const declared = declaredIn(lifecycle, olds);
+    const isAsWritten = (seen: Seen<Inputs>): boolean =>
+      !world.recent.isRemoving(tenant.id, id) && differences(lifecycle, declared, seen).length === 0;
     const isCertain = (seen: Seen<Inputs>): boolean | Promise<boolean> =>
-      seen === undefined
-        ? this.#isDeleted(olds)
-        : writtenMs === undefined || differences(lifecycle, declared, seen).length === 0;
+      seen === undefined ? this.#isDeleted(olds) : writtenMs === undefined || isAsWritten(seen);
     return untilCertain(read, isCertain, writtenMs ?? world.begunMs, world);
   }
 

@@ -1,6 +1,6 @@
 /** `entra-agent-id tenant start` */
 import { serveTenant, type ServedTenant } from "../emulator/server";
-import { type EmulatedTenant, openTenant } from "../emulator/tenant";
+import { type EmulatedTenant, openTenant, tenantGone } from "../emulator/tenant";
 import { embeddedDirectory, tenantSetting } from "../provider/graph/settings";
 import { exitCodes, type Terminal } from "./terminal";
 
@@ -21,8 +21,14 @@ export async function tenantStart({ port, memory, json }: StartOptions, terminal
     const { url, secureUrl, caFile } = served;
     if (json) terminal.out(JSON.stringify({ url, secureUrl, caFile, id, name, domain, where }));
     else for (const line of lines(tenant, served)) terminal.out(line);
-    await terminal.interrupted();
-    await served.close();
+    const ended = new AbortController();
+    try {
+      const ends = terminal.interrupted();
+      await (memory ? ends : Promise.race([ends, tenantGone(where, ended.signal)]));
+    } finally {
+      ended.abort();
+      await served.close();
+    }
     return exitCodes.done;
   } finally {
     tenant.close();

@@ -41,8 +41,28 @@ export type { Trust } from "./sign-in/issuers";
 
 const fileName = "tenant.sqlite";
 
-/** Whether there is a tenant in `directory`. */
-export const tenantExists = (directory: string): boolean => fs.existsSync(path.join(directory, fileName));
+/** Whether there is a tenant in `directory`. A process that was killed while it began to make one leaves an empty file. */
+export const tenantExists = (directory: string): boolean =>
+  (fs.statSync(path.join(directory, fileName), { throwIfNoEntry: false })?.size ?? 0) > 0;
+
+/**
+ * Rejects when the tenant in `directory` is taken away under the process that has it open: what is written from then on is
+ * kept nowhere. Noticed within a second, until `stop` is aborted.
+ */
+export function tenantGone(directory: string, stop: AbortSignal): Promise<never> {
+  const file = path.join(directory, fileName);
+  const { ino } = fs.statSync(file);
+  return new Promise((_, reject) => {
+    const look = (now: fs.Stats) => {
+      if (now.ino !== ino)
+        reject(
+          new Error(`cannot go on with the emulated tenant in ${directory}: that folder was deleted or replaced.`),
+        );
+    };
+    fs.watchFile(file, { interval: 500, persistent: false }, look);
+    stop.addEventListener("abort", () => fs.unwatchFile(file, look), { once: true });
+  });
+}
 
 /** Opens a tenant, and makes it on first use. */
 export function openTenant(options: TenantOptions): EmulatedTenant {

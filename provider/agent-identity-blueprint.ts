@@ -51,7 +51,7 @@ export interface AgentIdentityBlueprintArgs {
   signInAudience?: pulumi.Input<string>;
   /** Labels, 1 to 256 characters without spaces each. They show on the identities too. Not managed when left out. Changed in place. */
   tags?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Key within the tenant, and how a later run finds the blueprint again. @default "agentid-" and the marker. A change replaces. */
+  /** Key within the tenant, and how a later run finds the blueprint again. @default the one it has, at first "agentid-" and the marker. A change replaces. */
   uniqueName?: pulumi.Input<string>;
 }
 

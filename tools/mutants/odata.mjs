@@ -171,4 +171,21 @@ export const odataMutants = [
     replace: "if (!known)",
     tests: ["test/emulator/odata"],
   },
+  ...[
+    ["blueprints", "agentIdentityBlueprint"],
+    ["blueprint-principals", "agentIdentityBlueprintPrincipal"],
+  ].map(([routes, kind]) => ({
+    rule: `100 of ${kind} are a page`,
+    file: `emulator/routes/${routes}.ts`,
+    find: `collectionOf(${kind}, agentsOnAPage)`,
+    replace: `collectionOf(${kind})`,
+    tests: ["test/emulator/blueprints"],
+  })),
+  {
+    rule: "sponsors are expanded of agent identities alone",
+    file: "emulator/entities/service-principal-relations.ts",
+    find: "{ ...servicePrincipalRelations, sponsors };",
+    replace: "{ ...servicePrincipalRelations, sponsors: { ...sponsors, expandable: true } };",
+    tests: ["test/emulator/application-relations"],
+  },
 ];

@@ -139,9 +139,16 @@ export const protocolMutants = [
   {
     rule: "a batch part that depends on a failed one is not run",
     file: "emulator/batch.ts",
-    find: "?.status ?? 0) >= 400",
-    replace: "?.status ?? 0) >= 999",
+    find: "({ status }) => status >= 400",
+    replace: "({ status }) => status >= 999",
     tests: ["test/emulator/batch"],
+  },
+  {
+    rule: "batch parts overlap where requests have latency, unless one waits for the other",
+    file: "emulator/batch.ts",
+    find: "if (!together) await answer;",
+    replace: "await answer;",
+    tests: ["test/emulator/switches/overlap"],
   },
   {
     rule: "batch parts depend on earlier ones only",

@@ -171,4 +171,11 @@ export const switchMutants = [
     replace: "if (false)",
     tests: ["test/emulator/tenant", "test/emulator/state"],
   },
+  {
+    rule: "of two writes to one application that overlap one is refused",
+    file: "emulator/switches/overlap.ts",
+    find: "if (other.#application === application) throw",
+    replace: "if (false) throw",
+    tests: ["test/emulator/switches/overlap"],
+  },
 ];

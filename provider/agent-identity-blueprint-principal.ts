@@ -89,6 +89,7 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
   keyed: true,
 
   refersTo: ({ blueprintId }) => [blueprintId],
+  standsBehind: ({ blueprintId }) => [blueprintId],
 
   // Graph keeps one principal per blueprint and tenant, so there is nothing to choose between: whoever has the key is it.
   // Deleting a principal soon costs its identities; restoring it saves them, making another one would not.

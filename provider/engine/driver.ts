@@ -77,6 +77,7 @@ export class Driver<Inputs extends object> {
       (await this.#worded("create", wanted, () => origin.make()));
     this.#claim("create", made.id, wanted);
     world.claims.touch(made.id);
+    for (const other of lifecycle.standsBehind?.(wanted) ?? []) world.recent.wrote(tenant.id, other);
     return { id: made.id, state: await this.#settle(tenant, "finish", made, {}, wanted) };
   }
 

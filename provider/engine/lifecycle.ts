@@ -99,6 +99,8 @@ export interface Lifecycle<Inputs extends object> {
   ): Promise<readonly Match[]>;
   /** Ids of the objects that must exist before this one. Where one was made moments ago, a refusal for its absence is waited out. */
   refersTo?(wanted: Inputs): readonly string[];
+  /** Ids of other objects with which this one is meant: who names a blueprint may need its principal. */
+  standsBehind?(wanted: Inputs): readonly string[];
   /** The id, where it follows from the inputs: another resource of the run that has it is refused before anything is sent. */
   idOf?(wanted: Inputs): string;
   /** Makes the object. What it leaves undone, `change` does next. */

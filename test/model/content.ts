@@ -9,6 +9,8 @@ type StoredObject = TenantFile["objects"][number];
 /** An object in the tenant. */
 export interface Found {
   readonly id: string;
+  /** The id of a blueprint is its appId; this is what paths are made of. */
+  readonly objectId: string;
   readonly kind: Kind;
   /** The resource whose marker it bears; of what has no place for one, the resource it is made for. */
   readonly name: string;
@@ -19,6 +21,8 @@ export interface Found {
 export interface Holding {
   /** Living objects with a marker of ours. */
   readonly marked: readonly Found[];
+  /** Deleted ones that can come back. */
+  readonly deleted: readonly Found[];
   /** Federated credentials by the name of their blueprint's resource, and then by their own. */
   readonly credentials: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** What the agents hold at Microsoft Graph, by the name of the identity's resource. */
@@ -64,10 +68,11 @@ export function holdingOf(file: TenantFile, names: Iterable<string>): Holding {
     (object.relations?.[relation] ?? [])
       .map((id) => textOf(byId.get(id)?.properties["userPrincipalName"]) || id)
       .sort();
-  const found = living.flatMap((object): Found[] => {
+  const foundIn = (object: StoredObject): Found[] => {
     const { id, kind, properties: own } = object;
     const name = kind in markedKinds || kind === "conditionalAccessPolicy" ? nameOf(object) : undefined;
     if (name === undefined || id === undefined) return [];
+    const of = { id, objectId: id, name };
     const { displayName, description, accountEnabled: enabled, state } = own;
     const [sponsors, owners] = [people(object, "sponsors"), people(object, "owners")];
     const blueprintOf = (appId: unknown): unknown => {
@@ -77,11 +82,11 @@ export function holdingOf(file: TenantFile, names: Iterable<string>): Holding {
     switch (kind) {
       case "agentIdentityBlueprint": {
         const content = { displayName, sponsors, owners, description, uniqueName: own["uniqueName"] };
-        return [{ id: textOf(own["appId"]), kind: "AgentIdentityBlueprint", name, content }];
+        return [{ ...of, id: textOf(own["appId"]), kind: "AgentIdentityBlueprint", content }];
       }
       case "agentIdentityBlueprintPrincipal": {
         const content = { blueprint: blueprintOf(own["appId"]), enabled };
-        return [{ id, kind: "AgentIdentityBlueprintPrincipal", name, content }];
+        return [{ ...of, kind: "AgentIdentityBlueprintPrincipal", content }];
       }
       case "agentIdentity": {
         const content = {
@@ -91,16 +96,18 @@ export function holdingOf(file: TenantFile, names: Iterable<string>): Holding {
           enabled,
           blueprint: blueprintOf(own["agentIdentityBlueprintId"]),
         };
-        return [{ id, kind: "AgentIdentity", name, content }];
+        return [{ ...of, kind: "AgentIdentity", content }];
       }
       default: {
         const plain = textOf(displayName).replace(/ \[\w+\]$/, "");
-        return [{ id, kind: "ConditionalAccessPolicy", name, content: { displayName: plain, state } }];
+        return [{ ...of, kind: "ConditionalAccessPolicy", content: { displayName: plain, state } }];
       }
     }
-  });
+  };
+  const found = living.flatMap(foundIn);
   return {
     marked: found,
+    deleted: file.objects.filter(({ deletedDateTime }) => deletedDateTime !== undefined).flatMap(foundIn),
     credentials: new Map(
       found
         .filter(({ kind }) => kind === "AgentIdentityBlueprint")
@@ -157,7 +164,8 @@ function actualOf(name: string, resource: Resource, holding: Holding): Readonly<
   }
 }
 
-function expectedOf(name: string, resource: Resource, fleet: Fleet): Readonly<Record<string, unknown>> {
+/** What the tenant has of a resource that is as declared. */
+export function expectedOf(name: string, resource: Resource, fleet: Fleet): Readonly<Record<string, unknown>> {
   const people = (who: readonly string[] | undefined): string[] | undefined => who && [...who].sort();
   switch (resource.kind) {
     case "AgentIdentityBlueprint": {

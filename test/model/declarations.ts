@@ -1,7 +1,7 @@
 /** What a person changes in a program. */
 import fc from "fast-check";
 import { type Fleet, type Resource, withDependents } from "./fleet";
-import { command, type StackCommand } from "./operations";
+import { declaring, type StackCommand } from "./operations";
 import type { Model } from "./stack";
 
 const people = ["diego.siciliani@contoso.com", "johanna.lorenz@contoso.com", "amara.okafor@contoso.com"];
@@ -96,13 +96,14 @@ function resourceOf(
 /**
  * Credentials and grants have no place for a marker. After a run that was cut off they are known by their content, so a
  * person brings the run to its end before changing them; otherwise the product stops and says so, which is tested elsewhere.
+ * So does one who brought something back.
  */
-function maySettleLater({ drifted, broken, fleet }: Readonly<Model>, names: Iterable<string>): boolean {
-  const unmarked = [...names].some((name) => {
+function maySettleLater({ drifted, broken, fleet, restored }: Readonly<Model>, names: Iterable<string>): boolean {
+  return [...names].every((name) => {
     const kind = fleet.get(name)?.kind;
-    return kind === "FederatedIdentityCredential" || kind === "PermissionGrant";
+    const unmarked = kind === "FederatedIdentityCredential" || kind === "PermissionGrant";
+    return !restored.has(name) && !(unmarked && (drifted || broken));
   });
-  return !unmarked || !(drifted || broken);
 }
 
 const kinds = Object.keys(letters) as Resource["kind"][];
@@ -116,7 +117,7 @@ function declare(model: Model, kind: Resource["kind"], wish: Wishes): void {
 }
 
 const add = fc.record({ kind: fc.constantFrom(...kinds), wish: wishes }).map(({ kind, wish }) =>
-  command(
+  declaring(
     `declare ${kind} ${JSON.stringify(wish)}`,
     (model) =>
       freeName(model.fleet, kind) !== undefined &&
@@ -124,7 +125,6 @@ const add = fc.record({ kind: fc.constantFrom(...kinds), wish: wishes }).map(({ 
       (!["FederatedIdentityCredential", "PermissionGrant"].includes(kind) || !(model.drifted || model.broken)),
     (model) => {
       declare(model, kind, wish);
-      return Promise.resolve();
     },
   ),
 );
@@ -140,12 +140,11 @@ const wholeKind: readonly Resource["kind"][] = [
 
 /** A whole agent kind at once: a blueprint, its principal, two agents, a credential and a grant. */
 const addKind = fc.array(wishes, { minLength: 6, maxLength: 6 }).map((all) =>
-  command(
+  declaring(
     `declare an agent kind ${JSON.stringify(all)}`,
     ({ fleet, drifted, broken }) => freeName(fleet, "AgentIdentityBlueprint") !== undefined && !drifted && !broken,
     (model) => {
       all.forEach((wish, index) => declare(model, wholeKind[index] ?? "AgentIdentity", wish));
-      return Promise.resolve();
     },
   ),
 );
@@ -157,7 +156,7 @@ function becomesManaged(model: Model, name: string): void {
 
 /** Brings a resource to the wishes, where that changes it and nothing is made anew. */
 const change = fc.record({ pick: fc.nat(), wish: wishes }).map(({ pick, wish }) =>
-  command(
+  declaring(
     `change number ${pick} to ${JSON.stringify(wish)}`,
     (model) => model.fleet.size > 0 && maySettleLater(model, [oneOf([...model.fleet.keys()], pick) ?? ""]),
     (model) => {
@@ -165,7 +164,6 @@ const change = fc.record({ pick: fc.nat(), wish: wishes }).map(({ pick, wish }) 
       const now = model.fleet.get(name);
       if (now) model.fleet.set(name, changed(now, wish));
       becomesManaged(model, name);
-      return Promise.resolve();
     },
   ),
 );
@@ -190,7 +188,7 @@ function changed(now: Resource, wish: Wishes): Resource {
 
 /** Changes what a resource is known by: it is made anew, and what hangs from it too. */
 const replace = fc.record({ pick: fc.nat(), wish: wishes }).map(({ pick, wish }) =>
-  command(
+  declaring(
     `make number ${pick} anew by ${JSON.stringify(wish)}`,
     (model) =>
       model.fleet.size > 0 &&
@@ -200,7 +198,6 @@ const replace = fc.record({ pick: fc.nat(), wish: wishes }).map(({ pick, wish })
       const now = model.fleet.get(name);
       if (now) model.fleet.set(name, madeAnew(now, model.fleet, wish));
       for (const moved of withDependents(model.fleet, [name])) model.mayMove.add(moved);
-      return Promise.resolve();
     },
   ),
 );
@@ -219,7 +216,7 @@ function madeAnew(now: Resource, fleet: Fleet, { edition, parent }: Wishes): Res
 }
 
 const takeOut = fc.nat().map((pick) =>
-  command(
+  declaring(
     `take number ${pick} out`,
     (model) =>
       model.fleet.size > 0 &&
@@ -229,7 +226,6 @@ const takeOut = fc.nat().map((pick) =>
         model.fleet.delete(name);
         model.mayMove.add(name);
       }
-      return Promise.resolve();
     },
   ),
 );

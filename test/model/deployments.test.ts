@@ -4,8 +4,9 @@
  */
 import fc from "fast-check";
 import { oneBlueprint } from "./agent-kind";
+import { addition } from "./additions";
 import { declarations } from "./declarations";
-import { behindOurBack } from "./edits";
+import { edits } from "./edits";
 import { cleanUp, operations } from "./operations";
 import { checkAlways, Model, Stack } from "./stack";
 import { TestTenant } from "./tenant";
@@ -24,6 +25,7 @@ const lands = [
   { lag: null, isOneMachine: true },
   { lag: null, isOneMachine: false },
   { lag: { ms: 300, share: 0.1, seed: 5 }, isOneMachine: true },
+  { lag: { ms: 300, share: 0.1, seed: 5 }, isOneMachine: false },
 ];
 
 // Of this machine's time, which others use as well.
@@ -35,7 +37,10 @@ describe("a stack, whatever happens to it", () => {
   afterAll(() => tenant.close());
 
   it("comes to what is declared, with one object of each and nothing of others lost", async () => {
-    const commands = fc.commands([...declarations, ...operations, ...behindOurBack], { maxCommands: 20, size: "max" });
+    const commands = fc.commands([...declarations, ...operations, ...edits, addition], {
+      maxCommands: 20,
+      size: "max",
+    });
     await fc.assert(
       fc.asyncProperty(commands, fc.constantFrom(...lands), async (sequence, { lag, isOneMachine }) => {
         tenant.reset({ lag }, isOneMachine);

@@ -1,41 +1,37 @@
-/** What others do behind Pulumi's back: to what is ours, and beside it. */
+/** What others do to what is ours behind Pulumi's back. */
 import fc from "fast-check";
-import { undefinedWhenGone } from "../../provider/graph/errors";
+import { EntraError } from "../../provider/graph/errors";
 import type { Tenant } from "../../provider/graph/tenant";
 import { microsoftGraph } from "../../provider/permission-grant";
-import { appRoles, type Found } from "./content";
+import { appRoles, expectedOf, type Found } from "./content";
 import { withDependents } from "./fleet";
 import { command, type StackCommand } from "./operations";
-import type { Model, Stack, Theirs } from "./stack";
+import type { Model, Stack } from "./stack";
 
 /** What others write is everywhere before the next operation begins: no machine notes it. */
-const longestLagMs = 1_000;
+export const longestLagMs = 1_000;
 
-const amara = "amara.okafor@contoso.com";
-const nestor = "nestor.wilke@contoso.com";
+export const amara = "amara.okafor@contoso.com";
+export const nestor = "nestor.wilke@contoso.com";
 
-/** Paths of what bears a marker. */
-async function pathOf({ kind, id }: Found, tenant: Tenant): Promise<string> {
+/** Path of what bears a marker. */
+export function pathOf({ kind, objectId }: Found): string {
   switch (kind) {
-    case "AgentIdentityBlueprint": {
-      const { id: objectId } = await tenant.get<{ id: string }>(`/applications(appId='${id}')?$select=id`);
+    case "AgentIdentityBlueprint":
       return `/applications/${objectId}/microsoft.graph.agentIdentityBlueprint`;
-    }
     case "AgentIdentityBlueprintPrincipal":
-      return `/servicePrincipals/${id}/microsoft.graph.agentIdentityBlueprintPrincipal`;
+      return `/servicePrincipals/${objectId}/microsoft.graph.agentIdentityBlueprintPrincipal`;
     case "AgentIdentity":
-      return `/servicePrincipals/${id}/microsoft.graph.agentIdentity`;
+      return `/servicePrincipals/${objectId}/microsoft.graph.agentIdentity`;
     default:
-      return `/identity/conditionalAccess/policies/${id}`;
+      return `/identity/conditionalAccess/policies/${objectId}`;
   }
 }
 
-const objectIdIn = (path: string): string => path.split("/")[2] ?? "";
-
-const idOf = async (tenant: Tenant, user: string): Promise<string> =>
+export const idOf = async (tenant: Tenant, user: string): Promise<string> =>
   (await tenant.get<{ id: string }>(`/users/${user}`)).id;
 
-const graphPrincipal = async (tenant: Tenant): Promise<string> =>
+export const graphPrincipal = async (tenant: Tenant): Promise<string> =>
   (await tenant.get<{ id: string }>(`/servicePrincipals(appId='${microsoftGraph}')?$select=id`)).id;
 
 interface Edit {
@@ -46,7 +42,7 @@ interface Edit {
 const agentsAndAbove = ["AgentIdentity", "AgentIdentityBlueprintPrincipal", "AgentIdentityBlueprint"] as const;
 
 /** Changes of what is ours. */
-const edits: Readonly<Record<string, Edit>> = {
+const changes: Readonly<Record<string, Edit>> = {
   rename: {
     kinds: ["AgentIdentity", "AgentIdentityBlueprint"],
     act: (tenant, path) => tenant.patch(path, { displayName: "Renamed by hand" }),
@@ -74,7 +70,7 @@ const edits: Readonly<Record<string, Edit>> = {
     async act(tenant, path, found, model) {
       await remove(tenant, path, found, model);
       for (const moved of withDependents(model.fleet, [found.name])) model.mayMove.add(moved);
-      await tenant.delete(`/directory/deletedItems/${objectIdIn(path)}`);
+      await tenant.delete(`/directory/deletedItems/${found.objectId}`);
     },
   },
   "delete the policy": {
@@ -123,121 +119,71 @@ async function remove(tenant: Tenant, path: string, { kind, name }: Found, model
   for (const one of moved) model.mayMove.add(one);
 }
 
-const isOurs = (found: Found, model: Readonly<Model>): boolean => model.fleet.get(found.name)?.kind === found.kind;
+export const isOurs = (found: Found, model: Readonly<Model>): boolean =>
+  model.fleet.get(found.name)?.kind === found.kind;
 
-const edit = fc.record({ what: fc.constantFrom(...Object.keys(edits)), pick: fc.nat() }).map(({ what, pick }) =>
+const edit = fc.record({ what: fc.constantFrom(...Object.keys(changes)), pick: fc.nat() }).map(({ what, pick }) =>
   command(
     `others ${what} number ${pick}`,
-    ({ fleet }) => [...fleet.values()].some(({ kind }) => edits[what]?.kinds.includes(kind)),
+    ({ fleet }) => [...fleet.values()].some(({ kind }) => changes[what]?.kinds.includes(kind)),
     async (model, stack) => {
       const { marked } = stack.holding(model.names);
-      const fitting = marked.filter((found) => isOurs(found, model) && edits[what]?.kinds.includes(found.kind));
+      const fitting = marked.filter((found) => isOurs(found, model) && changes[what]?.kinds.includes(found.kind));
       const found = fitting[pick % fitting.length];
       if (!found) return;
       model.drifted = true;
-      await edits[what]?.act(stack.others, await pathOf(found, stack.others), found, model);
+      await changes[what]?.act(stack.others, pathOf(found), found, model);
       stack.tenant.time.pass(longestLagMs);
     },
   ),
 );
 
-type Make = (tenant: Tenant, path: string, found: Found, name: string) => Promise<Theirs>;
-
-const finds =
-  (path: string, fits: (object: never) => boolean = () => true) =>
-  async (tenant: Tenant): Promise<boolean> => {
-    const found = await tenant.get<object>(path).catch(undefinedWhenGone);
-    if (!found) return false;
-    const { value } = found as { value?: unknown };
-    return Array.isArray(value) ? value.some((one) => fits(one as never)) : fits(found as never);
-  };
-
-/** What others make beside what is ours. It is theirs to take away. */
-const additions: Readonly<Record<string, { readonly kinds: readonly Found["kind"][]; readonly make: Make }>> = {
-  "an agent of their own": {
-    kinds: ["AgentIdentityBlueprintPrincipal"],
-    async make(tenant, path, _found, name) {
-      const { appId } = await tenant.get<{ appId: string }>(path);
-      const body = {
-        displayName: name,
-        agentIdentityBlueprintId: appId,
-        "sponsors@odata.bind": [tenant.url(`/users/${await idOf(tenant, nestor)}`)],
-      };
-      const { id } = await tenant.post<{ id: string }>("/servicePrincipals/microsoft.graph.agentIdentity", body);
-      return { what: `agent ${name}`, isThere: finds(`/servicePrincipals/${id}/microsoft.graph.agentIdentity`) };
-    },
-  },
-  "a credential of their own": {
-    kinds: ["AgentIdentityBlueprint"],
-    async make(tenant, path, { id }, name) {
-      const collection = `${path}/federatedIdentityCredentials`;
-      const audiences = ["api://AzureADTokenExchange"];
-      await tenant.post(collection, { name, issuer: "https://their.example", subject: name, audiences });
-      const isThere = finds(collection, ({ name: other }: { name: string }) => other === name);
-      return { what: `credential ${name}`, container: id, isThere };
-    },
-  },
-  "a consent of one person": {
-    kinds: ["AgentIdentity"],
-    async make(tenant, _path, { id }) {
-      const [principalId, resourceId] = [await idOf(tenant, amara), await graphPrincipal(tenant)];
-      const grant = { clientId: id, consentType: "Principal", principalId, resourceId, scope: "Calendars.Read" };
-      await tenant.post("/oauth2PermissionGrants", grant);
-      const filter = encodeURIComponent(`clientId eq '${id}' and consentType eq 'Principal'`);
-      const isThere = finds(`/oauth2PermissionGrants?$filter=${filter}`);
-      return { what: `consent of ${amara}`, container: id, isThere };
-    },
-  },
-  "an owner": {
-    kinds: ["AgentIdentity", "AgentIdentityBlueprint"],
-    async make(tenant, path, { id }) {
-      const person = await idOf(tenant, nestor);
-      await tenant.post(`${path}/owners/$ref`, { "@odata.id": tenant.url(`/users/${person}`) });
-      return {
-        what: `owner of ${id}`,
-        container: id,
-        isThere: finds(`${path}/owners`, (one: { id: string }) => one.id === person),
-      };
-    },
-  },
-  "a label": {
-    kinds: ["AgentIdentityBlueprint"],
-    async make(tenant, path, { id }, name) {
-      const { tags } = await tenant.get<{ tags: string[] }>(path);
-      await tenant.patch(path, { tags: [...tags, name] });
-      const isThere = finds(path, (one: { tags: string[] }) => one.tags.includes(name));
-      return { what: `label ${name}`, container: id, isThere };
-    },
-  },
+/** What tells the object that is declared now from one that stood there before a replacement. */
+const keys: Partial<Record<Found["kind"], string>> = {
+  AgentIdentityBlueprint: "uniqueName",
+  AgentIdentityBlueprintPrincipal: "blueprint",
+  AgentIdentity: "blueprint",
 };
 
-const addition = fc.record({ what: fc.constantFrom(...Object.keys(additions)), pick: fc.nat() }).map(({ what, pick }) =>
+/** Deleted objects that a resource is declared for, and that no other object stands for. */
+function missed({ fleet, names }: Model, stack: Stack): Found[] {
+  const { marked, deleted } = stack.holding(names);
+  return deleted.filter(({ kind, name, content }) => {
+    const [declared, key] = [fleet.get(name), keys[kind]];
+    if (declared?.kind !== kind || key === undefined) return false;
+    if (marked.some((other) => other.kind === kind && other.name === name)) return false;
+    return content[key] === expectedOf(name, declared, fleet)[key];
+  });
+}
+
+const restore = fc.nat().map((pick) =>
   command(
-    `others add ${what} to number ${pick}`,
-    ({ fleet }) => [...fleet.values()].some(({ kind }) => additions[what]?.kinds.includes(kind)),
+    `others restore number ${pick}`,
+    ({ names }) => names.size > 0,
     async (model, stack) => {
-      await add(model, stack, what, pick);
+      const choice = missed(model, stack);
+      const found = choice[pick % choice.length];
+      if (!found || !(await wasRestored(stack.others, found))) return;
+      model.drifted = true;
+      for (const back of withDependents(model.fleet, [found.name])) {
+        model.restored.add(back);
+        model.lost.add(back);
+        model.mayMove.add(back);
+      }
+      stack.tenant.time.pass(longestLagMs);
     },
   ),
 );
 
-async function add(model: Model, stack: Stack, what: string, pick: number): Promise<void> {
-  const { kinds = [], make } = additions[what] ?? {};
-  const fitting = stack
-    .holding(model.names)
-    .marked.filter((found) => isOurs(found, model) && kinds.includes(found.kind) && !managesOwners(model, what, found));
-  const found = fitting[pick % fitting.length];
-  if (!found || !make || model.theirs.some((other) => other.what.startsWith("o") && other.container === found.id))
-    return;
-  const name = `theirs-${model.theirs.length}`;
-  const made = await make(stack.others, await pathOf(found, stack.others), found, name);
-  model.theirs.push({ ...made, resource: found.name });
-  stack.tenant.time.pass(longestLagMs);
+/** Graph refuses what came before its parent. */
+async function wasRestored(tenant: Tenant, { objectId }: Found): Promise<boolean> {
+  try {
+    await tenant.post(`/directory/deletedItems/${objectId}/restore`, {});
+    return true;
+  } catch (error) {
+    if (error instanceof EntraError && error.code === "REFUSED") return false;
+    throw error;
+  }
 }
 
-function managesOwners(model: Model, what: string, { name }: Found): boolean {
-  const resource = model.fleet.get(name);
-  return what === "an owner" && resource !== undefined && "owners" in resource && resource.owners !== undefined;
-}
-
-export const behindOurBack: readonly fc.Arbitrary<StackCommand>[] = [edit, edit, addition];
+export const edits: readonly fc.Arbitrary<StackCommand>[] = [edit, edit, restore];

@@ -19,6 +19,20 @@ export const command = (
   toString: () => text,
 });
 
+/** A command that changes the program and nothing else. */
+export const declaring = (
+  text: string,
+  can: (model: Readonly<Model>) => boolean,
+  change: (model: Model) => void,
+): StackCommand => ({
+  check: can,
+  run(model) {
+    change(model);
+    return Promise.resolve();
+  },
+  toString: () => text,
+});
+
 /** Soon after virtual time begins; later it is over already. */
 const soon = "Sat, 21 Nov 2026 12:00:20 GMT";
 const refusal = (code: string) => ({ error: { code, message: "said by Graph" } });
@@ -57,11 +71,25 @@ const kill = fc.record({
   who: fc.constantFrom("provider" as const, "cli" as const),
 });
 
+/** A permission is taken away at some request, and is back when the operation is over. */
+const denied: fc.Arbitrary<Fault> = fc.record({
+  nth: fc.integer({ min: 1, max: 30 }),
+  path: fc.constantFrom("/applications", "/servicePrincipals", "/identity/", "rant|appRole", "/directory/", "/users"),
+  method: fc.constantFrom("GET", "POST", "PATCH", "DELETE"),
+  effect: fc.constant("before"),
+  answer: fc.constant({ status: 403, body: refusal("Authorization_RequestDenied") }),
+  times: fc.constant(10_000),
+});
+
 const disturbance: fc.Arbitrary<Disturbance> = fc.oneof(
   { weight: 4, arbitrary: fc.constant({}) },
   { weight: 3, arbitrary: fc.array(fault, { minLength: 1, maxLength: 3 }).map((faults) => ({ faults })) },
   { weight: 4, arbitrary: kill.map((one) => ({ kill: one })) },
+  { weight: 2, arbitrary: denied.map((one) => ({ denied: one })) },
 );
+
+/** Whether an operation must come to its end: one request that goes wrong is Graph's daily business. */
+const isOutlived = ({ faults = [], kill, denied }: Disturbance): boolean => !kill && !denied && faults.length <= 1;
 
 const circumstances: fc.Arbitrary<Circumstances> = fc
   .record({
@@ -89,14 +117,13 @@ async function ended(model: Model, stack: Stack, failures: readonly string[]): P
   if (model.drifted) return;
   await checkSettled(model, stack);
   for (const name of model.fleet.keys()) model.lost.delete(name);
+  model.restored.clear();
   model.broken = false;
 }
 
 async function deploy(model: Model, stack: Stack, settings: Circumstances): Promise<void> {
-  const { faults = [], kill: killing } = settings;
   const { failures } = await stack.up(model.fleet, settings);
-  // One request that goes wrong is Graph's daily business.
-  if (!killing && !model.drifted && faults.length <= 1 && failures.length > 0)
+  if (isOutlived(settings) && !model.drifted && failures.length > 0)
     throw new Error(`up failed: ${failures.join("\n")}`);
   await ended(model, stack, failures);
 }
@@ -111,8 +138,7 @@ const up = circumstances.map((settings) =>
 
 async function look(model: Model, stack: Stack, settings: Circumstances): Promise<void> {
   const { failures } = await stack.refresh(settings);
-  if (!settings.kill && (settings.faults ?? []).length <= 1 && failures.length > 0)
-    throw new Error(`refresh failed: ${failures.join("\n")}`);
+  if (isOutlived(settings) && failures.length > 0) throw new Error(`refresh failed: ${failures.join("\n")}`);
   if (failures.length === 0) model.drifted = false;
 }
 
@@ -144,7 +170,7 @@ const destroy = circumstances.map((settings) =>
     async (model, stack) => {
       for (const name of model.names) model.mayMove.add(name);
       const { failures } = await stack.destroy(settings);
-      if (!settings.kill && !model.drifted && (settings.faults ?? []).length <= 1 && failures.length > 0)
+      if (isOutlived(settings) && !model.drifted && failures.length > 0)
         throw new Error(`destroy failed: ${failures.join("\n")}`);
       if (failures.length > 0) {
         model.broken = true;

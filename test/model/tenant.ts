@@ -57,6 +57,8 @@ export interface TestProcess extends Process {
   readonly requests: () => number;
   /** Fulfilled when the CLI was killed. */
   readonly killed: Promise<void>;
+  /** What it asked to be changed, as "METHOD path"; parts of batches stand for themselves. */
+  readonly writes: readonly string[];
   readonly isDead: () => boolean;
   readonly warnings: readonly string[];
 }
@@ -69,6 +71,10 @@ export class TestTenant {
   /** What processes of one machine note for each other. */
   #notes: Note[] = [];
   #isOneMachine = true;
+  /** Where replicas lag, whoever goes on on another machine waits a minute, as docs/recovery.md says. */
+  #betweenMs = 0;
+  /** What was sent and is not answered yet, by processes that live and by those that are gone. */
+  readonly #underWay = new Set<Promise<unknown>>();
 
   /**
    * As it was when it was opened; much cheaper than another one.
@@ -78,6 +84,7 @@ export class TestTenant {
   reset(switches: SwitchChanges = {}, isOneMachine = true): void {
     this.#isOneMachine = isOneMachine;
     this.#notes = [];
+    this.#betweenMs = isOneMachine || !switches.lag ? 0 : 60_000;
     this.emulated.restore(this.#begin);
     this.emulated.set({ lag: null, quotas: null, ...switches });
     this.#clockAtMs = 0;
@@ -92,6 +99,20 @@ export class TestTenant {
     this.#keepTime();
     return this.time.during(() => this.emulated.handle(request));
   };
+
+  /** When everything that was sent has had its effect. */
+  async arrivals(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.allSettled(this.#underWay);
+  }
+
+  async #sent(answer: Promise<Response>): Promise<Response> {
+    this.#underWay.add(answer);
+    try {
+      return await answer;
+    } finally {
+      this.#underWay.delete(answer);
+    }
+  }
 
   #keepTime(): void {
     if (this.#clockAtMs === this.time.now()) return;
@@ -117,6 +138,7 @@ export class TestTenant {
   #tuning = (clock: Clock) => ({ clock, scheduler: new QuotaScheduler(clock, { quotas: [] }) });
 
   async process(settings: ProcessSettings = {}): Promise<TestProcess> {
+    this.time.pass(this.#betweenMs);
     const { latencyMs = 0, batched = true, kill, time = this.time } = settings;
     const same = (transport: Transport): Transport => transport;
     const { onTheWire = same, aroundEach = same, issue = (one: Issue) => one } = settings;
@@ -143,14 +165,20 @@ export class TestTenant {
       if (isDead()) return broken();
       const isLast = ++requests === kill?.at;
       if (isLast && kill.effect === "before") die();
-      if (!isDead() && latencyMs > 0) await time.wait(latencyMs);
       if (isDead()) return broken();
-      const response = await this.handle(request);
+      // What was sent arrives, also when its process is gone by then.
+      const arrived = latencyMs > 0 ? time.wait(latencyMs).then(() => this.handle(request)) : this.handle(request);
+      const response = await this.#sent(arrived);
       if (isLast) die();
       return isDead() ? broken() : response;
     };
     const outward = onTheWire(wire);
-    const transport = aroundEach(batched ? batching(outward, time.now) : outward);
+    const writes: string[] = [];
+    const each = aroundEach(batched ? batching(outward, time.now) : outward);
+    const transport: Transport = (request) => {
+      if (request.method !== "GET") writes.push(`${request.method} ${new URL(request.url).pathname}`);
+      return each(request);
+    };
     const endpoint = { name: "the tenant", origin, transport, issue: issue(this.token) };
     const tenant = await connection(endpoint, this.#tuning(clock));
     const warnings: string[] = [];
@@ -202,6 +230,7 @@ export class TestTenant {
       },
       requests: () => requests,
       killed,
+      writes,
       isDead,
       warnings,
     };

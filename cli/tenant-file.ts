@@ -57,13 +57,19 @@ export async function tenantImport(file: string, { yes, json }: ImportOptions, t
     throw new Error(
       `cannot import ${file}: it says no \`tenant\`, so it is no file of export. To add its objects to a tenant: npx entra-agent-id tenant seed ${file}`,
     );
-  // Where there was no tenant, the file's comes back as it was: stacks know it by its id.
-  const tenant = await accessTenant(terminal, "import into", wanted.tenant.id);
-  try {
+  const unlessMeant = (where: string): void => {
     if (!yes)
       throw new Error(
-        `This replaces every object of the emulated tenant in ${tenant.where} with those of ${file}. Repeat with --yes to do it.`,
+        `This replaces every object of the emulated tenant in ${where} with those of ${file}. Repeat with --yes to do it.`,
       );
+  };
+  // Where there was no tenant, the file's comes back as it was: stacks know it by its id.
+  const tenant = await accessTenant(terminal, "import into", yes ? wanted.tenant.id : false).catch((error: unknown) => {
+    if (error instanceof NoTenant) unlessMeant(error.directory);
+    throw error;
+  });
+  try {
+    unlessMeant(tenant.where);
     await tenant.importState(state);
     if (json) terminal.out(JSON.stringify({ where: tenant.where, id: tenant.id, imported: true }));
     else terminal.out(`The emulated tenant in ${tenant.where} is what ${file} says.`);

@@ -123,6 +123,8 @@ it("tenant import brings a tenant that was deleted back under its own id, which 
   const { id } = await furnished(state);
   await toldIn(project, "tenant export kept.json");
   rmSync(state, { recursive: true });
+  expect((await toldIn(project, "tenant import kept.json")).error).toContain("Repeat with --yes to do it.");
+  expect(existsSync(state)).toBe(false);
   expect((await toldIn(project, "tenant import kept.json --yes")).code).toBe(0);
   expect(JSON.parse((await toldIn(project, "tenant show --json")).out)).toMatchObject({ id });
 });

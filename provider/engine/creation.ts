@@ -61,7 +61,8 @@ async function unlessThere<T>(error: unknown, sentAt: Moment, creation: Creation
   if (!(error instanceof EntraError) || (error.code !== "CONFLICT" && error.code !== "REFUSED")) throw error;
   // A 409 says that it is there, and a replica may say so later. A 400 may mean anything: where nothing lags, one look.
   const isThere = error.code === "CONFLICT";
-  const lookMs = isThere || isUnsettled || lag.ms > 0 ? everywhereMs(waits) : 0;
+  const mayLag = isUnsettled || lag.ms > 0;
+  const lookMs = isThere ? mayComeMs(waits) : mayLag ? everywhereMs(waits) : 0;
   const found = await look(isThere ? findThere : find, patience.now() + lookMs, sentAt, patience);
   if (found === undefined) throw error;
   return found;

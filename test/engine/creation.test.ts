@@ -53,6 +53,15 @@ describe("a create that was not answered", () => {
       );
 });
 
+describe("a create that Graph refuses because the object is there", () => {
+  it("is looked for until a replica shows it, however long that lags", async () => {
+    const process = aProcess(true);
+    const create = () => Promise.reject(new EntraError("CONFLICT", "It exists already."));
+    const find = () => Promise.resolve(process.patience.now() < 60_000 ? undefined : "theirs");
+    expect(await createOnce({ ...lost(true, true), create, find, findThere: find }, process)).toBe("theirs");
+  });
+});
+
 describe("what a request waits for a quota", () => {
   it("is not taken for time in which a lost create was looked for", async () => {
     const process = aProcess(true);

@@ -14,10 +14,10 @@ const tenant = new LaggingTenant();
 afterAll(() => tenant.close());
 
 /** What a run leaves that is killed at a create. @param checkpoints without, the state of the whole run is lost */
-async function killed(kill: Kill, checkpoints = true): Promise<StackState> {
-  let state: StackState = emptyState;
+async function killed(kill: Kill, checkpoints = true, before = emptyState, edition = program): Promise<StackState> {
+  let state: StackState = before;
   const run = await tenant.process({ kill });
-  const ended = up(state, program, run, { checkpoints, saved: (saved) => (state = saved) });
+  const ended = up(state, edition, run, { checkpoints, saved: (saved) => (state = saved) });
   expect(await Promise.race([run.killed, ended])).toBe("killed");
   return state;
 }
@@ -50,6 +50,20 @@ describe.each(crashCells)("a run that begins at the moment at which another was 
     },
     600_000,
   );
+});
+
+describe("a lag of a minute that a run saw, longer than one that saw none would wait", () => {
+  it("is known to the next: what was made by one that was killed in its first second is found, and not made twice", async () => {
+    tenant.reset({ lag: { ms: 60_000, share: 1, seed: firstSeed } });
+    const agents = new Map([...wanted].filter(([, { kind }]) => kind !== "ConditionalAccessPolicy"));
+    const { state: before, failures: none } = await up(emptyState, programOf(agents), await tenant.process());
+    expect(none).toEqual([]);
+    const more = fleet("first", ["payroll", "travel"]);
+    // Two policies and a blueprint.
+    const left = await killed({ atCreate: 3, effect: "after" }, true, before, programOf(more));
+    const { state, failures } = await up(left, programOf(more), await tenant.process());
+    expect([...failures, ...(await wrongs(tenant, state, more, await tenant.process()))]).toEqual([]);
+  }, 60_000);
 });
 
 describe("what an earlier run made a moment ago", () => {

@@ -115,13 +115,11 @@ export function consent({ tokens, clock, ask, say, cancelled }: Consent): Layer 
 interface Assignments {
   readonly value?: readonly {
     readonly appRoleId: string;
-    readonly resourceId: string;
     readonly createdDateTime: string;
   }[];
 }
 
 interface Api {
-  readonly id?: string;
   readonly appRoles?: readonly { readonly id: string; readonly value: string }[];
 }
 
@@ -134,10 +132,10 @@ async function grantsAfter(sinceMs: number, servicePrincipalId: string, ask: Con
       return grantedMs > sinceMs ? { ...assignment, grantedMs } : [];
     });
     if (recent.length === 0) return [];
-    const graph = (await ask(`/servicePrincipals(appId='${microsoftGraph}')?$select=id,appRoles`)) as Api;
-    return recent.flatMap(({ appRoleId, resourceId, grantedMs }) => {
-      const role = resourceId === graph.id && graph.appRoles?.find(({ id }) => id === appRoleId)?.value;
-      return role ? { role, grantedMs } : [];
+    const graph = (await ask(`/servicePrincipals(appId='${microsoftGraph}')?$select=appRoles`)) as Api;
+    return recent.flatMap(({ appRoleId, grantedMs }) => {
+      const role = graph.appRoles?.find(({ id }) => id === appRoleId)?.value;
+      return role === undefined ? [] : { role, grantedMs };
     });
   } catch (error) {
     // Whoever may not read them cannot know, and no failure of this question is what the caller asked for: a 404 would be taken for its own.

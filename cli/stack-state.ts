@@ -75,7 +75,7 @@ export function stackStatesIn(files: readonly string[], cwd: string): StackState
     const place = path.resolve(cwd, file);
     const before = places.get(place);
     places.set(place, file);
-    if (before !== undefined) problems.push(named(before, file, "the same file"));
+    if (before !== undefined) problems.push(notBoth(before, file, "the same file"));
     else
       try {
         states.push(stackStateIn(file, cwd));
@@ -92,13 +92,13 @@ export function stackStatesIn(files: readonly string[], cwd: string): StackState
 const invalid = (message: string, cause?: unknown): EntraError => new EntraError("INPUT_INVALID", message, { cause });
 
 /** Whoever names one stack twice has left out another one. */
-const named = (first: string, second: string, what: string): string =>
+const notBoth = (first: string, second: string, what: string): string =>
   `cannot compare with both ${first} and ${second}: they are ${what}. Name a file for every stack, and each once.`;
 
 function twins(states: readonly StackState[]): string[] {
   return states.flatMap((state, index) => {
     const twin = states.slice(0, index).find((other) => other.stack !== undefined && isSame(other, state));
-    return twin ? [named(twin.file, state.file, `both of the stack ${state.stack ?? ""}`)] : [];
+    return twin ? [notBoth(twin.file, state.file, `both of the stack ${state.stack ?? ""}`)] : [];
   });
 }
 

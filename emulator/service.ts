@@ -1,5 +1,4 @@
 /** The path of a request through the tenant: fault, token, quota, route, permission, body, query, answer, log. */
-import { setTimeout as pause } from "node:timers/promises";
 import type { Address, Version } from "./odata/address";
 import { mayPass } from "./access";
 import { answerBatch } from "./batch";
@@ -22,7 +21,7 @@ import { brokenAnswer, brokenStatus } from "./switches/broken-answer";
 import type { Mishap } from "./switches/fault";
 import { takeFault } from "./switches/faults";
 import { timeIn } from "./switches/clock";
-import { Visit } from "./switches/overlap";
+import { linger, Visit } from "./switches/overlap";
 import { admitted, type Arriving, type Counted, counted, noteFaultyWait } from "./switches/gate";
 import { switchesOf } from "./switches/switches";
 import { addressesSignIn, answerSignIn } from "./sign-in/sign-in";
@@ -64,7 +63,7 @@ export class Service {
     if (asked?.early) passage.noted.early = true;
     const response = await this.#answerOrFail(passage, arriving, asked);
     // Parts of a batch are on the way together: it is the batch that takes its time.
-    if (switches.latencyMs > 0 && !batch) await pause(switches.latencyMs, undefined, { signal: request.signal });
+    if (switches.latencyMs > 0 && !batch) await linger(request, switches.latencyMs);
     // The tenant's time: clients set right by it what they reckon.
     if (!batch) response.headers.set("date", passage.now.toUTCString());
     if (this.checksItself && passage.noted.operation !== undefined) {

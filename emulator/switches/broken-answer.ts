@@ -1,6 +1,6 @@
 /** What a client sees of a request that goes wrong. */
-import { setTimeout as pause } from "node:timers/promises";
 import { longestStall, type Mishap } from "./fault";
+import { linger } from "./overlap";
 
 /** What a fault does to one request, as far as it can be known before it happens. */
 interface Broken {
@@ -37,7 +37,7 @@ export async function brokenAnswer(
   }
   if (answer === "stall" || "stall" in answer) {
     if (batch) return unreachable(504, "GatewayTimeout", json);
-    await stalled(request.signal, answer === "stall" ? longestStall : answer.stall);
+    await linger(request, answer === "stall" ? longestStall : answer.stall, { ref: false });
     throw connectionReset();
   }
   if ("redirect" in answer) {
@@ -47,15 +47,6 @@ export async function brokenAnswer(
   const { status, headers, body } = answer;
   const text = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
   return new Response(text, { status, headers: { ...json, ...headers } });
-}
-
-/** @throws what the client gave up with, if it did before `ms` milliseconds of this machine's time were over */
-async function stalled(signal: AbortSignal, ms: number): Promise<void> {
-  try {
-    await pause(ms, undefined, { signal, ref: false });
-  } catch (error) {
-    throw signal.aborted ? signal.reason : error;
-  }
 }
 
 function unreachable(status: number, code: string, headers: Readonly<Record<string, string>>): Response {

@@ -1,5 +1,20 @@
-/** Requests that are under way at the same time, and what comes of it where they write to one application. */
+/** Requests that are under way for a while and at the same time, and what comes of it where they write to one application. */
+import { setTimeout as pause } from "node:timers/promises";
 import { GraphRefusal } from "../refusal";
+
+/**
+ * Keeps a request under way for so many milliseconds of this machine's time.
+ *
+ * @param ref whether the process lives on for it @default true
+ * @throws what the client gave up with before that
+ */
+export async function linger({ signal }: Request, ms: number, { ref = true } = {}): Promise<void> {
+  try {
+    await pause(ms, undefined, { signal, ref });
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  }
+}
 
 /** A request from its arrival to its answer. */
 export class Visit {

@@ -87,3 +87,11 @@ it("writes to several applications, reads, and agents made of one blueprint neve
   ]);
   expect(statuses(replies)).toEqual([200, 201, 201, 201, 204, 204]);
 });
+
+it("a request is over when its client gives up", async () => {
+  tenant.set({ latencyMs: 60_000 });
+  const client = new AbortController();
+  const asked = tenant.handle(new Request("https://graph.microsoft.com/v1.0/users", { signal: client.signal }));
+  client.abort(new Error("enough"));
+  await expect(asked).rejects.toThrow("enough");
+});

@@ -3,8 +3,19 @@ import { copyFileSync, cpSync, readFileSync, rmSync, statSync } from "node:fs";
 import path from "node:path";
 import { titleOf } from "./outcome";
 
+/** A resource as the state has it. */
+export interface StateResource {
+  urn: string;
+  type: string;
+  id?: string;
+  inputs: Record<string, unknown>;
+  outputs: Record<string, unknown>;
+  sourcePosition?: string;
+  stackTrace?: { sourcePosition?: string }[];
+}
+
 interface Deployment {
-  resources?: { urn: string }[];
+  resources?: StateResource[];
   pending_operations?: { type: string; resource: { urn: string } }[];
 }
 
@@ -16,9 +27,19 @@ export class Backend {
     this.#file = path.join(folder, ".pulumi", "stacks", "test", "test.json");
   }
 
+  /** The resources in the state, without the stack itself and providers. */
+  state(): StateResource[] {
+    return (this.#latest().resources ?? []).filter(({ urn }) => titleOf(urn) !== undefined);
+  }
+
+  /** All that is kept of the stack. */
+  text = (): string => readFileSync(this.#file, "utf8");
+
   /** "Kind name" of each resource, sorted. */
   resources(): string[] {
-    return (this.#latest().resources ?? []).flatMap(({ urn }) => titleOf(urn) ?? []).sort();
+    return this.state()
+      .flatMap(({ urn }) => titleOf(urn) ?? [])
+      .sort();
   }
 
   /** What was begun and not ended: "creating Kind name". */
@@ -49,7 +70,7 @@ export class Backend {
   }
 
   #latest(): Deployment {
-    const { checkpoint } = JSON.parse(readFileSync(this.#file, "utf8")) as { checkpoint: { latest?: Deployment } };
+    const { checkpoint } = JSON.parse(this.text()) as { checkpoint: { latest?: Deployment } };
     return checkpoint.latest ?? {};
   }
 }

@@ -6,7 +6,7 @@ describe("the real CLI", () => {
   let stack: Stack;
 
   beforeAll(async () => {
-    stack = await aStack(things({ name: "one", colour: "red", place: "here", list: ["a"] }));
+    stack = await aStack(things({ name: "one", colour: "red", list: ["a"] }, { name: "two", place: "here" }));
     installThings(stack);
   });
 
@@ -15,31 +15,36 @@ describe("the real CLI", () => {
     delete stack.environment["STALL"];
   });
 
+  const changed = [
+    { name: "one", colour: "blue", list: ["a", "b"] },
+    { name: "two", place: "there" },
+  ];
+
   it("creates what the program declares", async () => {
-    expect(await stack.up()).toMatchObject({ exitCode: 0, ops: { "Thing one": "create" }, errors: [], warnings: [] });
-    expect(await stack.resources()).toMatchObject([{ id: "thing-1", inputs: { colour: "red" } }]);
+    expect(await stack.up()).toMatchObject({
+      ...{ exitCode: 0, errors: [], warnings: [] },
+      ops: { "Thing one": "create", "Thing two": "create" },
+    });
+    const [one] = stack.backend.state().filter(({ urn }) => urn.endsWith("::one"));
+    expect(one).toMatchObject({ id: "thing-1", inputs: { colour: "red", list: ["a"] } });
   });
 
   it("finds nothing to do the second time", async () => {
     expect(await stack.preview("--expect-no-changes")).toMatchObject({ exitCode: 0, ops: {}, drift: {} });
   });
 
-  it("tells changes property by property", async () => {
-    stack.edit(things({ name: "one", colour: "blue", place: "here", list: ["a", "b"] }));
+  it("tells changes property by property, and a replacement in the order in which it happened", async () => {
+    stack.edit(things(...changed));
 
-    expect(await stack.up()).toMatchObject({
-      ops: { "Thing one": "update" },
-      changes: { "Thing one": { colour: "update", "list[1]": "add" } },
-    });
-  });
+    const { ops, changes, steps } = await stack.up();
 
-  it("tells a replacement, and in which order it happened", async () => {
-    stack.edit(things({ name: "one", colour: "blue", place: "there", list: ["a", "b"] }));
-
-    expect(await stack.up()).toMatchObject({
-      ops: { "Thing one": "replace" },
-      steps: ["delete-replaced Thing one", "replace Thing one", "create-replacement Thing one"],
-    });
+    expect(ops).toEqual({ "Thing one": "update", "Thing two": "replace" });
+    expect(changes).toMatchObject({ "Thing one": { colour: "update", "list[1]": "add" } });
+    expect(steps.filter((step) => step.endsWith("two"))).toEqual([
+      "delete-replaced Thing two",
+      "replace Thing two",
+      "create-replacement Thing two",
+    ]);
   });
 
   it("tells what a refresh found, and puts it right", async () => {
@@ -53,7 +58,7 @@ describe("the real CLI", () => {
   });
 
   it("tells which input was refused", async () => {
-    stack.edit(things({ name: "one", colour: "none", place: "there" }));
+    stack.edit(things({ name: "one", colour: "none" }));
 
     const refused = await stack.preview();
 
@@ -61,30 +66,30 @@ describe("the real CLI", () => {
     expect(refused.errors).toEqual([expect.stringMatching(/^Thing one: .*property colour.*is no colour$/s)]);
   });
 
-  it("goes on after the CLI was killed in the middle of a create", async () => {
+  it("goes on after the CLI was killed in the middle of a create, and tells what is gone since", async () => {
     stack.environment["STALL"] = "yes";
-    stack.edit(things({ name: "one", colour: "blue", place: "there", list: ["a", "b"] }, { name: "two" }));
+    stack.edit(things(...changed, { name: "three" }));
     const begun = stack.begin("up", "--yes", "--skip-preview");
     await begun.says("stalled");
     begun.kill("SIGKILL");
-    expect(await begun.outcome).toMatchObject({ exitCode: 137, steps: ["create Thing two"] });
+    expect(await begun.outcome).toMatchObject({ exitCode: 137, steps: ["create Thing three"] });
+    expect(stack.backend.pendingOperations()).toEqual(["creating Thing three"]);
     await stack.cancel();
     delete stack.environment["STALL"];
 
-    expect(await stack.refresh("--clear-pending-creates")).toMatchObject({ exitCode: 0 });
-    expect(await stack.up()).toMatchObject({ exitCode: 0, ops: { "Thing two": "create" } });
-  });
-
-  it("tells what is gone", async () => {
     stack.environment["DRIFT"] = "gone";
-
-    expect(await stack.refresh()).toMatchObject({ drift: { "Thing one": "gone", "Thing two": "gone" } });
-    expect(await stack.resources()).toEqual([]);
+    expect(await stack.refresh("--clear-pending-creates")).toMatchObject({
+      exitCode: 0,
+      drift: { "Thing one": "gone", "Thing two": "gone" },
+    });
+    expect([stack.backend.state(), stack.backend.pendingOperations()]).toEqual([[], []]);
+    delete stack.environment["DRIFT"];
+    const ops = { "Thing one": "create", "Thing two": "create", "Thing three": "create" };
+    expect(await stack.up()).toMatchObject({ exitCode: 0, ops });
   });
 
   it("destroys", async () => {
-    await stack.up();
-
-    expect(await stack.destroy()).toMatchObject({ exitCode: 0, ops: { "Thing one": "delete", "Thing two": "delete" } });
+    const ops = { "Thing one": "delete", "Thing two": "delete", "Thing three": "delete" };
+    expect(await stack.destroy()).toMatchObject({ exitCode: 0, ops });
   });
 });

@@ -67,7 +67,7 @@ describe("a wait for Graph's quota", () => {
   });
 
   it("leaves no trace in the state: the resource's URN is said to nobody but the provider", async () => {
-    const keys = (await stack.resources()).flatMap(({ inputs, outputs }) => Object.keys({ ...inputs, ...outputs }));
+    const keys = stack.backend.state().flatMap(({ inputs, outputs }) => Object.keys({ ...inputs, ...outputs }));
     expect(keys).toContain("marker");
     expect(keys).not.toContain("__urn");
     expect(await stack.preview("--expect-no-changes")).toMatchObject({ exitCode: 0, ops: {} });
@@ -93,7 +93,7 @@ describe("a wait for Graph's quota", () => {
     );
 
     expect(await stack.up()).toMatchObject({ exitCode: 0, errors: [] });
-    expect(await stack.resources()).toHaveLength(12);
+    expect(stack.backend.state()).toHaveLength(12);
     expect(await listed(served.url, tenant)).toHaveLength(12);
   });
 });

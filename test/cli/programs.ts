@@ -19,3 +19,11 @@ export const parts = {
 /** The smallest fleet with one of each kind, with some parts changed or left out. */
 export const fleet = (change: Partial<Record<keyof typeof parts, string>> = {}, more = ""): ProgramSource =>
   program([...Object.values({ ...parts, ...change }), more].join("\n"));
+
+/** What its tenant holds then, by display name. */
+export const fleetContents = {
+  blueprints: ["Payroll agents"],
+  principals: ["Payroll agents"],
+  identities: ["Payslip helper"],
+  policies: [expect.stringMatching(/^Block risky agents \[[a-z2-7]{8}\]$/) as string],
+};

@@ -38,7 +38,7 @@ function provesThatReleasesStandStill(): void {
         drift: {},
       });
       expect(await stack.preview("--expect-no-changes")).toMatchObject({ exitCode: 0, errors: [], ops: {} });
-      expect(await stack.resources()).toHaveLength(6);
+      expect(stack.backend.state()).toHaveLength(6);
       expect(await stack.destroy()).toMatchObject({ exitCode: 0, errors: [] });
       expect(await (await tenantOf(stack)).contents()).toMatchObject({
         blueprints: [],

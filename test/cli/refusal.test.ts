@@ -1,6 +1,6 @@
 import { fleet, parts, program } from "./programs";
-import { aStack } from "./stack";
-import { tenantOf } from "./tenant";
+import { aStack, type Stack } from "./stack";
+import { type OpenTenant, tenantOf } from "./tenant";
 
 const bad = program(`
   ${parts.blueprint.replace('["diego.siciliani@contoso.com"]', "[]")}
@@ -19,72 +19,88 @@ const findings = [
   'ConditionalAccessPolicy c: Conditional Access policy "c": grantControls.builtInControls must be ["block"]: agents cannot satisfy any other control',
 ];
 
+let stack: Stack;
+let tenant: OpenTenant;
+
+beforeAll(async () => {
+  stack = await aStack(bad);
+  tenant = await tenantOf(stack);
+});
+
+/** What a preview says that must fail. @param environment what differs for it */
+async function refusal(environment: NodeJS.ProcessEnv = {}): Promise<string> {
+  const { exitCode, errors } = await under(environment, () => stack.preview());
+  expect(exitCode).not.toBe(0);
+  return errors.join("\n");
+}
+
+async function under<T>(environment: NodeJS.ProcessEnv, act: () => Promise<T>): Promise<T> {
+  const own = Object.keys(environment).map((name) => [name, stack.environment[name]]);
+  Object.assign(stack.environment, environment);
+  try {
+    return await act();
+  } finally {
+    Object.assign(stack.environment, Object.fromEntries(own));
+  }
+}
+
+/** One stack; each test goes on where the one before it ended. */
 describe("a program that declares what cannot be", () => {
   it("is refused at preview with the findings of all its resources at once", async () => {
-    const stack = await aStack(bad);
     const preview = await stack.preview();
     expect(preview.exitCode).not.toBe(0);
     expect(preview.errors).toEqual(expect.arrayContaining(findings));
   });
 
-  it("makes nothing that was refused, even when nobody previews and Graph would take it", async () => {
-    // Graph sees "<displayName> [marker]", which is not empty.
-    const stack = await aStack(fleet({ policy: parts.policy.replace("Block risky agents", "") }));
-    const up = await stack.up();
-    expect(up.exitCode).not.toBe(0);
-    expect((await (await tenantOf(stack)).contents()).policies).toEqual([]);
-  });
-
   it("is refused at preview for what only the tenant knows: people and permissions that are not there", async () => {
-    const stack = await aStack(fleet({ blueprint: parts.blueprint.replace("diego.siciliani", "nobody") }));
-    const preview = await stack.preview();
-    expect(preview.exitCode).not.toBe(0);
-    expect(preview.errors.join("\n")).toMatch(
+    stack.edit(fleet({ blueprint: parts.blueprint.replace("diego.siciliani", "nobody") }));
+    expect(await refusal()).toMatch(
       /property sponsors value .* has a problem: must name somebody of this tenant: there is no "nobody@contoso\.com" in the embedded tenant/,
     );
   });
+
+  it("makes nothing that was refused, even when nobody previews and Graph would take it", async () => {
+    // Graph sees "<displayName> [marker]", which is not empty.
+    stack.edit(fleet({ policy: parts.policy.replace("Block risky agents", "") }));
+    const up = await stack.up();
+    expect(up.exitCode).not.toBe(0);
+    expect((await tenant.contents()).policies).toEqual([]);
+  });
 });
 
-describe("state of another tenant", () => {
-  it("is refused by preview, up, refresh and destroy, with both tenants named, and nothing is changed", async () => {
-    const stack = await aStack(fleet());
-    const home = await tenantOf(stack);
-    await stack.up();
-    const before = await home.contents();
-    const own = stack.environment["ENTRA_AGENT_ID_TENANT"];
-    stack.environment["ENTRA_AGENT_ID_TENANT"] = `local:${stack.directory}/elsewhere`;
-    for (const run of [() => stack.preview(), () => stack.up(), () => stack.refresh(), () => stack.destroy()]) {
-      const outcome = await run();
-      expect(outcome.exitCode).not.toBe(0);
-      expect(outcome.errors.join("\n")).toMatch(
-        new RegExp(
-          `the stack's state belongs to tenant ${home.emulated.id}, and ENTRA_AGENT_ID_TENANT leads to tenant [0-9a-f-]{36} \\(the embedded tenant in .*elsewhere\\)`,
-        ),
-      );
-    }
-    if (own !== undefined) stack.environment["ENTRA_AGENT_ID_TENANT"] = own;
-    expect(await home.contents()).toEqual(before);
-    expect(await stack.preview("--refresh", "--expect-no-changes")).toMatchObject({ exitCode: 0 });
-  });
-
-  it("is refused before it exists when the configuration expects another tenant", async () => {
-    const stack = await aStack(fleet());
-    await stack.succeed("config", "set", "entra-agent-id:tenant", "contoso.com");
-    const preview = await stack.preview();
-    expect(preview.exitCode).not.toBe(0);
-    expect(preview.errors.join("\n")).toContain(
-      'stack configuration entra-agent-id:tenant expects tenant "contoso.com", and ENTRA_AGENT_ID_TENANT leads to "local:',
-    );
-  });
-
+describe("a tenant", () => {
   it("is never guessed: with AZURE_TENANT_ID alone nothing runs", async () => {
-    const stack = await aStack(fleet());
-    delete stack.environment["ENTRA_AGENT_ID_TENANT"];
-    stack.environment["AZURE_TENANT_ID"] = "11111111-1111-4111-8111-111111111111";
-    const preview = await stack.preview();
-    expect(preview.exitCode).not.toBe(0);
-    expect(preview.errors.join("\n")).toContain(
+    stack.edit(fleet());
+    const environment = { ENTRA_AGENT_ID_TENANT: undefined, AZURE_TENANT_ID: "11111111-1111-4111-8111-111111111111" };
+    expect(await refusal(environment)).toContain(
       "cannot choose a tenant: AZURE_TENANT_ID is set and ENTRA_AGENT_ID_TENANT is not",
     );
+  });
+
+  it("is refused when the configuration expects another", async () => {
+    const settings = stack.read("Pulumi.test.yaml");
+    await stack.succeed("config", "set", "entra-agent-id:tenant", "contoso.com");
+    expect(await refusal()).toContain(
+      'stack configuration entra-agent-id:tenant expects tenant "contoso.com", and ENTRA_AGENT_ID_TENANT leads to "local:',
+    );
+    stack.write("Pulumi.test.yaml", settings);
+  });
+
+  it("is refused by preview, up, refresh and destroy when the state belongs to another, with both named, and nothing is changed", async () => {
+    expect(await stack.up()).toMatchObject({ exitCode: 0, errors: [] });
+    const before = await tenant.contents();
+    await under({ ENTRA_AGENT_ID_TENANT: `local:${stack.directory}/elsewhere` }, async () => {
+      for (const run of [() => stack.preview(), () => stack.up(), () => stack.refresh(), () => stack.destroy()]) {
+        const { exitCode, errors } = await run();
+        expect(exitCode).not.toBe(0);
+        expect(errors.join("\n")).toMatch(
+          new RegExp(
+            `the stack's state belongs to tenant ${tenant.emulated.id}, and ENTRA_AGENT_ID_TENANT leads to tenant [0-9a-f-]{36} \\(the embedded tenant in .*elsewhere\\)`,
+          ),
+        );
+      }
+    });
+    expect(await tenant.contents()).toEqual(before);
+    expect(await stack.preview("--refresh", "--expect-no-changes")).toMatchObject({ exitCode: 0 });
   });
 });

@@ -164,13 +164,6 @@ export class Stack {
     return stdout;
   }
 
-  /** The resources in the stack's state, without the stack itself and providers. */
-  async resources(): Promise<StateResource[]> {
-    const text = await this.succeed("stack", "export", "--show-secrets");
-    const state = JSON.parse(text) as { deployment: { resources?: StateResource[] } };
-    return (state.deployment.resources ?? []).filter(({ type }) => !type.startsWith("pulumi:"));
-  }
-
   remove(): void {
     if (this.#isOurs) rmSync(path.dirname(this.directory), { recursive: true, force: true });
   }
@@ -196,16 +189,6 @@ function untilSaid(child: ChildProcess, text: string): Promise<void> {
   });
 }
 
-export interface StateResource {
-  urn: string;
-  type: string;
-  id?: string;
-  inputs: Record<string, unknown>;
-  outputs: Record<string, unknown>;
-  sourcePosition?: string;
-  stackTrace?: { sourcePosition?: string }[];
-}
-
 const made: Stack[] = [];
 
 /** A stack that is removed after the tests of the file. */
@@ -215,6 +198,6 @@ export async function aStack(program: ProgramSource, options?: StackOptions): Pr
   return stack;
 }
 
-// Every run of the CLI takes seconds; a first one also compiles what it loads.
-jest.setTimeout(120_000);
+// Every run of the CLI takes seconds, and a minute on a machine that has much else to do.
+jest.setTimeout(600_000);
 afterAll(() => made.forEach((stack) => stack.remove()));

@@ -1,7 +1,10 @@
 /** The tenant of a stack, opened beside the running CLI: for looking, and for changes behind Pulumi's back. */
+import { isDeepStrictEqual } from "node:util";
 import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
 import { embeddedConnection } from "../../provider/graph/connection";
 import type { Tenant } from "../../provider/graph/tenant";
+import { aProcess } from "../miniature-engine/process";
+import { titleOf } from "./outcome";
 import type { Stack } from "./stack";
 
 export interface OpenTenant {
@@ -9,6 +12,8 @@ export interface OpenTenant {
   readonly graph: Tenant;
   /** Display names of what is there and what is in deletedItems, by kind. */
   contents(): Promise<Record<"blueprints" | "principals" | "identities" | "policies" | "deleted", string[]>>;
+  /** "Kind name" of each resource that a refresh by a new process finds other than the state has it. */
+  drift(): Promise<string[]>;
 }
 
 interface Named {
@@ -37,5 +42,18 @@ export async function tenantOf(stack: Stack): Promise<OpenTenant> {
         ...(await names("/directory/deletedItems/microsoft.graph.servicePrincipal")),
       ],
     }),
+    async drift() {
+      const engine = await aProcess(emulated);
+      const drifted: string[] = [];
+      for (const { urn, type, id, inputs, outputs } of stack.backend.state()) {
+        if (id === undefined) continue;
+        const { __provider, ...declared } = inputs;
+        const found = await engine.provider(type.split(":").at(-1) ?? "").read(id, outputs);
+        const known = { id, inputs: declared, props: { ...outputs } };
+        delete known.props["__provider"];
+        if (!isDeepStrictEqual(found, known)) drifted.push(titleOf(urn) ?? urn);
+      }
+      return drifted;
+    },
   };
 }

@@ -12,6 +12,7 @@ const shared = {
 };
 
 export default {
+  testSequencer: "<rootDir>/tools/longest-first.mjs",
   projects: [
     // Milliseconds each: rules, the emulated tenant, every resource through the real Graph client, components with mocks.
     {

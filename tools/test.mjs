@@ -3,7 +3,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { ensureChromium } from "./chromium.mjs";
@@ -68,32 +68,35 @@ async function jest(project, ...more) {
   }
 }
 
-/** Stage after stage; the steps of one stage run side by side. @type {readonly (readonly Step[])[]} */
+/** Stage after stage. The lanes of one stage run side by side, the steps of a lane one after the other. @type {readonly (readonly (readonly Step[])[])[]} */
 const stages = [
   [
-    { name: "format", does: "prettier", run: () => check("prettier/bin/prettier.cjs", ["--check", "."]) },
-    { name: "lint", does: "eslint", run: () => check("eslint/bin/eslint.js", ["."]) },
-    {
-      name: "types",
-      does: "tsc over sources, tests, tools and examples",
-      run: () => check("typescript/bin/tsc", ["-p", "tsconfig.test.json"]),
-    },
+    // ESLint takes as long as both of the others: three at once on two cores would only hold it up.
+    [{ name: "lint", does: "eslint", run: () => check("eslint/bin/eslint.js", ["."]) }],
+    [
+      { name: "format", does: "prettier", run: () => check("prettier/bin/prettier.cjs", ["--check", "."]) },
+      {
+        name: "types",
+        does: "tsc over sources, tests, tools and examples",
+        run: () => check("typescript/bin/tsc", ["-p", "tsconfig.test.json"]),
+      },
+    ],
   ],
   [
-    {
-      name: "rules",
-      does: "the emulated tenant, every resource through the real Graph client, components, the command",
-      run: rules,
-    },
+    [
+      {
+        name: "rules",
+        does: "the emulated tenant, every resource through the real Graph client, components, the command",
+        run: rules,
+      },
+      {
+        name: "fidelity",
+        does: "every operation of the emulated tenant has a test that asked for it just now, and FIDELITY.md says which",
+        run: () => tool("fidelity/main.mjs", "--check", witnesses),
+      },
+      { name: "cli", does: "end to end with the real Pulumi CLI", run: withCli },
+    ],
   ],
-  [
-    {
-      name: "fidelity",
-      does: "every operation of the emulated tenant has a test that asked for it just now, and FIDELITY.md says which",
-      run: () => tool("fidelity/main.mjs", "--check", witnesses),
-    },
-  ],
-  [{ name: "cli", does: "end to end with the real Pulumi CLI", run: withCli }],
 ];
 
 /** Where the tests of the emulated tenant note what they have asked for. */
@@ -116,8 +119,8 @@ async function rules() {
 async function withCli() {
   // Here and not in the first test that needs it: a build of three minutes would look like a test that hangs.
   console.log((await ensurePulumiCli({ log: console.log })).chosen);
-  // Jest leaves one core free; the tests mostly wait for the CLI, and take little more than half the time on two.
-  return jest("cli", "--maxWorkers=100%");
+  // One more than there are cores: a test also waits, for a quota, for npm, and for each process until the next one starts.
+  return jest("cli", `--maxWorkers=${availableParallelism() + 1}`);
 }
 
 /** @returns {Promise<number>} exit code */
@@ -139,7 +142,10 @@ async function main() {
     lines.push(`  ${step.name.padEnd(8)} ${closingLine([count])} (${seconds(stepBegan)})`);
     console.log(`== ${step.name}: ${closingLine([count])} in ${seconds(stepBegan)}`);
   };
-  for (const stage of stages) await Promise.all(stage.map(take));
+  const takeAll = async (/** @type {readonly Step[]} */ lane) => {
+    for (const step of lane) await take(step);
+  };
+  for (const lanes of stages) await Promise.all(lanes.map(takeAll));
   console.log(
     `\nAll steps, ${seconds(began)}. Format, lint, types and fidelity count as one each.\n${lines.join("\n")}\n`,
   );

@@ -1,9 +1,10 @@
-import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { npm, whyDependenciesAreStale } from "../../tools/dependencies.mjs";
 import { fingerprint, isBuilt, stampBuild } from "../../tools/sources.mjs";
 import { isNewEnough } from "../../tools/node.mjs";
 import { closingLine, countOf } from "../../tools/count.mjs";
+import LongestFirst, { longFiles } from "../../tools/longest-first.mjs";
 import { aFolder } from "./machine";
 
 describe("dependencies", () => {
@@ -111,5 +112,19 @@ describe("the count at the end of npm test", () => {
   it("counts a test file that cannot be loaded, and a jest that fails without a failed test", () => {
     expect(countOf({ ...results, numRuntimeErrorTestSuites: 1 }, 1)).toMatchObject({ failed: 1 });
     expect(countOf(results, 1)).toMatchObject({ failed: 1 });
+  });
+});
+
+describe("the order of the test files in a fresh clone", () => {
+  it("begins with those that take long for their size, then with the largest", () => {
+    const hasteFS = { getSize: (file: string) => file.length };
+    const named = ["/a/test/b.test.ts", "/a/test/much-larger.test.ts", `/a/${longFiles[0]}`];
+    const files = named.map((path) => ({ path, context: { hasteFS, config: { cache: false } } }));
+    const ordered = new LongestFirst().sort(files).map(({ path }) => path);
+    expect(ordered).toEqual([named[2], named[1], named[0]]);
+  });
+
+  it("names files that there are", () => {
+    expect(longFiles.filter((file) => !existsSync(path.join(__dirname, "../..", file)))).toEqual([]);
   });
 });

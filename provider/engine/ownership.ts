@@ -1,6 +1,7 @@
 /** Whose an object is: found by its natural key, taken over only when it is ours. */
 import { EntraError, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
+import { untilReferentsShow } from "./creation";
 import type { Lifecycle, Made, Marked } from "./lifecycle";
 import type { Moment } from "./run-memory";
 import { untilCertain } from "./visibility";
@@ -38,7 +39,10 @@ export async function findOurs<Inputs extends object>(
   if (match.notOurs !== undefined)
     throw new EntraError("OWNERSHIP_UNCLEAR", `${match.label} exists already: ${match.notOurs}`);
   if (match.restore) {
-    const cameBack = await match.restore();
+    // A replica may not know yet that it is among the deleted items.
+    const young =
+      world.claims.isRemoved(lifecycle.kind, match.id) || world.recent.removedAtMs(tenant.id, match.id) !== undefined;
+    const cameBack = await untilReferentsShow(match.restore, young, world.patience);
     world.recent.restored(tenant.id, match.id);
     world.tell(`restored ${match.label} from the deleted items`);
     if (cameBack !== undefined) world.warn(`with ${match.label} came back ${cameBack}`);

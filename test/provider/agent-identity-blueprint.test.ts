@@ -178,6 +178,20 @@ describe("an agent identity blueprint", () => {
     expect(tenant.requestsSince().filter((request) => lists.includes(request))).toEqual(lists);
   });
 
+  it.each(["GET", "POST"])(
+    "is restored by the run that deleted it when a replica does not know that yet: %s",
+    async (method) => {
+      const made = await run.create(agentIdentityBlueprint, asks());
+      const later = await tenant.process();
+      await later.create(agentIdentityBlueprint, asks(), "bbbbbbbbbbbbbbbb");
+      await later.provider(agentIdentityBlueprint).delete(made.id, made.outputs);
+      const answer = { status: 404, body: { error: { code: "Request_ResourceNotFound", message: "Not here." } } };
+      const path = `deletedItems/${String(made.outputs["objectId"])}`;
+      tenant.emulated.fail({ method, path, effect: "before", answer, times: 2 });
+      expect((await later.create(agentIdentityBlueprint, asks())).id).toBe(made.id);
+    },
+  );
+
   it("comes back with the secrets and certificates it had, and that is told: ids, until when, and how to remove them", async () => {
     const made = await run.create(agentIdentityBlueprint, asks());
     const at = path(made.outputs["objectId"]);

@@ -1,11 +1,12 @@
 /** A run to which a mishap happens: a provider process, and the engine around it, that may both be killed. */
-import { setTimeout as pause } from "node:timers/promises";
+import { brokenAnswer } from "../../emulator/switches/broken-answer";
 import type { DynamicProvider } from "../../provider/engine/dynamic";
 import type { EmbeddedTenant } from "../../provider/graph/connection";
 import { ManualClock } from "../graph/manual-clock";
 import type { Process, StackState } from "../miniature-engine/engine";
 import { aProcess } from "../miniature-engine/process";
-import type { Answer, Mishap } from "./mishap";
+import type { Mishap } from "./mishap";
+import { type FaultOf, type Place, placesIn, withFault } from "./place";
 
 /** A provider process to which a mishap happens, and what is left of the run around it. */
 export interface Doomed {
@@ -16,67 +17,89 @@ export interface Doomed {
   readonly saved: () => StackState;
   /** Resolves when whoever was killed does nothing any more; never where nobody is. */
   readonly end: Promise<void>;
-  /** Requests that came to the tenant. */
-  readonly requests: () => readonly string[];
+  /** Resolves when the tenant has come to an end with all that was sent to it. */
+  readonly quiet: () => Promise<void>;
+  /** Where something could have happened, in the order of the requests. */
+  readonly places: () => readonly Place[];
 }
 
-/** Real milliseconds until a request that stalls is given up. */
-const stallMs = 30;
+/** What happens, and where. */
+export interface Doom {
+  readonly at: Place;
+  readonly mishap: Mishap;
+}
+
+const nothing: { readonly at: Pick<Place, "nth" | "part">; readonly mishap: Mishap } = {
+  at: { nth: 0 },
+  mishap: { effect: "before" },
+};
+
+/** Of an answer that did not come from the tenant. */
+const ids = { "request-id": "6f1b0e1c-0000-4000-8000-000000000001" };
+
+/** Real milliseconds until a request that stalls is given up: longer than any other takes on a busy machine. */
+const stallMs = 200;
 
 /**
- * @param nth which request it happens to, from 1; 0 for none
- * @param batched whether requests travel in batches: it happens to a batch as a whole then
+ * @param doom nothing happens without
+ * @param batched whether requests travel in batches
  */
 export async function doomed(
   tenant: EmbeddedTenant,
   state: StackState,
-  nth: number,
-  mishap: Mishap,
+  doom: Doom | undefined,
   batched = false,
 ): Promise<Doomed> {
-  const requests: string[] = [];
+  const { at, mishap } = doom ?? nothing;
+  const places: Place[] = [];
+  const underWay = new Set<Promise<unknown>>();
   const calls = new Set<Promise<unknown>>();
+  let count = 0;
   let saved = state;
   let isDead = false;
   let ended: () => void = () => undefined;
   const end = new Promise<void>((resolve) => (ended = resolve));
-  let broken: (error: Error) => void = () => undefined;
-  const brokenPipe = new Promise<never>((_, reject) => (broken = reject));
+  let breakPipe: (error: Error) => void = () => undefined;
+  const brokenPipe = new Promise<never>((_, reject) => (breakPipe = reject));
   brokenPipe.catch(() => undefined);
 
   const kill = (): void => {
     isDead = true;
-    if (mishap.kills === "provider") broken(new Error("error reading from server: EOF"));
+    if (mishap.kills === "provider") breakPipe(new Error("error reading from server: EOF"));
     if (mishap.kills === "machine") ended();
     if (mishap.kills === "command") void Promise.allSettled(calls).then(ended);
   };
-  const handle = async (request: Request): Promise<Response> => {
+  const refuseTheDead = (): void => {
     if (isDead && mishap.kills !== "command") throw noConnection();
-    requests.push(`${request.method} ${decodeURIComponent(new URL(request.url).pathname)}`);
-    const number = requests.length;
-    if (number > nth && nth > 0 && mishap.then) return tenant.handle(faulty(request, "before", mishap.then));
-    if (number !== nth) return tenant.handle(request);
-    if (!mishap.kills) return tenant.handle(mishap.answer ? faulty(request, mishap.effect, mishap.answer) : request);
-    if (mishap.effect === "before") {
-      kill();
-      throw noConnection();
-    }
-    const answer = await tenant.handle(request);
+  };
+  const send = (request: Request): Promise<Response> => during(underWay, tenant.handle(request));
+  const broken = async (request: Request, { effect, answer }: FaultOf): Promise<Response> => {
+    const due = effect === "after" ? await send(request) : undefined;
+    return brokenAnswer({ effect, answer }, { request, ids, batch: false, answer: due, now: new Date() });
+  };
+  const handle = async (request: Request): Promise<Response> => {
+    refuseTheDead();
+    const nth = ++count;
+    places.push(...(await placesIn(request, nth)));
+    refuseTheDead();
+    const { answer, effect, then, kills } = mishap;
+    if (nth > at.nth && at.nth > 0 && then) return broken(request, { effect: "before", answer: then });
+    if (nth !== at.nth || (!kills && !answer)) return send(request);
+    if (answer && at.part) return send(await withFault(request, at.part, { effect, answer }));
+    if (answer) return broken(request, { effect, answer });
+    const answered = effect === "before" ? undefined : await send(request);
     kill();
-    if (mishap.kills === "command") return answer;
+    if (kills === "command" && answered) return answered;
     throw noConnection();
   };
   const clock = new MortalClock(() => isDead && mishap.kills !== "command");
-  const tuning = mishap.answer === "stall" ? { timeoutMs: stallMs } : {};
+  const tuning = { persistence: { random: () => 0.5 }, ...(mishap.answer === "stall" ? { timeoutMs: stallMs } : {}) };
   const inner = await aProcess({ handle, token: () => tenant.token() }, { tuning, clock, batched });
 
   /** As the command sees a call of the provider. */
   const heard = <T>(act: () => Promise<T>): Promise<T> => {
     if (isDead && mishap.kills === "command") return never();
-    const call = act();
-    calls.add(call);
-    const over = (): void => void calls.delete(call);
-    call.then(over, over);
+    const call = during(calls, act());
     if (mishap.kills === "provider") return Promise.race([call, brokenPipe]);
     // Nobody is there to hear the answer of a call that outlived the command.
     return call.then(
@@ -104,7 +127,10 @@ export async function doomed(
     },
     saved: () => saved,
     end,
-    requests: () => requests,
+    async quiet() {
+      while (underWay.size > 0) await Promise.allSettled(underWay);
+    },
+    places: () => places.sort((one, other) => one.nth - other.nth),
   };
 }
 
@@ -125,11 +151,10 @@ const noConnection = (): TypeError =>
 
 const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
 
-function faulty(request: Request, effect: Mishap["effect"], answer: Answer): Request {
-  const copy = new Request(request);
-  copy.headers.set("x-emulated-fault", JSON.stringify({ effect, answer }));
-  return copy;
+/** @param all has the work in it as long as it lasts */
+function during<T>(all: Set<Promise<unknown>>, work: Promise<T>): Promise<T> {
+  all.add(work);
+  const over = (): void => void all.delete(work);
+  work.then(over, over);
+  return work;
 }
-
-/** Lets what is under way in the tenant come to its end. */
-export const settled = (): Promise<void> => pause(0);

@@ -1,23 +1,14 @@
 /** The promise about enforced policies, which must hold at every moment and not only at the end. */
-import type { Look, SweptTenant } from "./scenario";
-
-interface Stored {
-  readonly kind: string;
-  readonly id: string;
-  readonly properties?: Readonly<Record<string, unknown>>;
-}
+import type { Look } from "./scenario";
 
 /** An enforced policy of the program has all its conditions: one agent, and the risk levels of one of the programs. */
-export const neverEnforcedUnseen =
-  ({ emulated }: SweptTenant): Look =>
-  () => {
-    const objects = emulated.exportState().objects as readonly Stored[];
-    const agents = objects.filter(({ kind }) => kind === "agentIdentity").map(({ id }) => id);
-    return objects
-      .filter(({ kind, properties }) => kind === "conditionalAccessPolicy" && properties?.["state"] === "enabled")
-      .filter(({ properties }) => !isWhole(properties?.["conditions"] as Conditions, agents))
-      .map(({ properties }) => `enforced without its conditions: ${JSON.stringify(properties)}`);
-  };
+export const neverEnforcedUnseen: Look = (objects) => {
+  const agents = objects.filter(({ kind }) => kind === "agentIdentity").map(({ id }) => id);
+  return objects
+    .filter(({ kind, properties }) => kind === "conditionalAccessPolicy" && properties?.["state"] === "enabled")
+    .filter(({ properties }) => !isWhole(properties?.["conditions"] as Conditions, agents))
+    .map(({ properties }) => `enforced without its conditions: ${JSON.stringify(properties)}`);
+};
 
 interface Conditions {
   readonly agentIdRiskLevels: string | null;

@@ -1,7 +1,6 @@
-/** What can go wrong at one request: with its answer, with the tenant from there on, or with who asks. */
+/** What can go wrong at one request or one part of a batch: with its answer, with the tenant from there on, or with who asks. */
 import type { FaultAnswer } from "../../emulator/tenant";
-
-export type Answer = FaultAnswer | "reset" | "stall" | "truncate" | "html";
+import type { Answer } from "./place";
 
 export interface Mishap {
   /** Whether the tenant still carries the request out. */
@@ -19,11 +18,20 @@ export interface Mishap {
   readonly checkpoints?: false;
 }
 
-const forbidden = { status: 403, body: { error: { code: "Authorization_RequestDenied", message: "Not any more." } } };
+const refusal = (status: number, code: string, headers: Readonly<Record<string, string>> = {}): FaultAnswer => ({
+  status,
+  headers,
+  body: { error: { code, message: "Not this time." } },
+});
+
+const forbidden = refusal(403, "Authorization_RequestDenied");
 
 /** What happens at each request in turn, by name. */
 export const mishaps = {
   "503, no effect": { effect: "before", answer: { status: 503 } },
+  "429, no effect": { effect: "before", answer: refusal(429, "TooManyRequests", { "retry-after": "7" }) },
+  "409 for others who write, no effect": { effect: "before", answer: refusal(409, "Directory_ConcurrencyViolation") },
+  "424, no effect": { effect: "before", answer: refusal(424, "FailedDependency") },
   "500, took effect": { effect: "after", answer: { status: 500 } },
   "504, took effect": { effect: "after", answer: { status: 504 } },
   "reset, no effect": { effect: "before", answer: "reset" },
@@ -49,6 +57,16 @@ export type MishapName = keyof typeof mishaps;
 
 export const mishapNames = Object.keys(mishaps) as MishapName[];
 
+/** Those that can happen to one part of a batch, while the batch is answered and its other parts come to what they should. */
+export const mishapsOfParts: readonly MishapName[] = [
+  "503, no effect",
+  "429, no effect",
+  "409 for others who write, no effect",
+  "424, no effect",
+  "500, took effect",
+  "504, took effect",
+];
+
 /** Those that come to the same as another one in the list where the request is a read. */
 export const sameForReads: readonly MishapName[] = [
   "500, took effect",
@@ -62,6 +80,7 @@ export const sameForReads: readonly MishapName[] = [
 
 /**
  * `SWEEP=all npx jest --selectProjects rules --testPathPatterns test/sweep` lets every mishap happen to every request of
- * every scenario, in batches too. Without it that is so for the first run; later ones meet the worst ones at their writes.
+ * every scenario, in batches too. Without it that is so for the first run; of later ones the writes are disturbed, those of
+ * a replacement and of a destroy by every mishap, others by the worst ones.
  */
 export const all = process.env["SWEEP"] === "all";

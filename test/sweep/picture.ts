@@ -3,7 +3,8 @@ import type { EmulatedTenant } from "../../emulator/tenant";
 import { textOf } from "../../provider/engine/json";
 import type { StackState } from "../miniature-engine/engine";
 
-interface Exported {
+/** An object of the tenant. */
+export interface Exported {
   readonly kind: string;
   readonly id: string;
   readonly properties?: Readonly<Record<string, unknown>>;
@@ -19,15 +20,16 @@ const guid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 /** What was done and when is no object: it differs from run to run. */
 const logs = ["directoryAudit", "signIn"];
 
+export const objectsIn = (tenant: EmulatedTenant): Exported[] =>
+  (tenant.exportState().objects as Exported[]).filter(({ kind }) => !logs.includes(kind));
+
 /** @param seed ids that every tenant of the test has */
 export function pictureOf(
-  tenant: EmulatedTenant,
+  everything: readonly Exported[],
   { resources, pendingCreates }: StackState,
   seed: ReadonlySet<string>,
 ): Picture {
-  const objects = (tenant.exportState().objects as readonly Exported[]).filter(
-    ({ id, kind }) => !seed.has(id) && !logs.includes(kind),
-  );
+  const objects = everything.filter(({ id }) => !seed.has(id));
   const names = new Map<string, string>();
   for (const { id, kind, properties = {}, deletedDateTime } of objects) {
     const name = `${deletedDateTime ? "deleted " : ""}${kind} ${textOf(properties["displayName"]) || textOf(properties["name"])}`;

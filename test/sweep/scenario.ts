@@ -1,112 +1,119 @@
-/** A run that is repeated with one mishap at each of its requests, and what must be so after the next, clean run. */
-import { type EmulatedTenant, openTenant, type Snapshot } from "../../emulator/tenant";
-import type { EmbeddedTenant } from "../../provider/graph/connection";
-import {
-  emptyState,
-  type Outcome,
-  preview,
-  type Program,
-  refresh,
-  type StackState,
-  up,
-} from "../miniature-engine/engine";
+/** A run that is repeated with one mishap at each of its places, and what must be so after the next, clean run. */
+import { type Outcome, preview, type Program, refresh, type StackState, up } from "../miniature-engine/engine";
 import { aProcess } from "../miniature-engine/process";
-import { doomed, settled } from "./doomed";
-import { type Mishap, mishapNames, mishaps, type MishapName, sameForReads } from "./mishap";
-import { differences, type Picture, pictureOf } from "./picture";
+import { type Doom, doomed } from "./doomed";
+import { type MishapName, mishapNames, mishaps, sameForReads } from "./mishap";
+import { differences, type Exported, type Picture, pictureOf } from "./picture";
+import { isRead, type Place } from "./place";
+import type { Moment, RememberingTenant } from "./remembering-tenant";
 
 /** A tenant and the stack's state that goes with it. */
 export interface Situation {
-  readonly tenant: Snapshot;
+  readonly at: Moment;
   readonly state: StackState;
 }
 
-/** What is wrong between a run that met a mishap and the clean one. */
-export type Look = (state: StackState) => string[];
+/** What is wrong in the tenant between a run that met a mishap and the clean one. */
+export type Look = (objects: readonly Exported[]) => string[];
 
-export class SweptTenant {
-  readonly seed: ReadonlySet<string>;
-  readonly #token: Promise<string>;
-
-  constructor(readonly emulated: EmulatedTenant = openTenant({ memory: true })) {
-    const { tenant, objects } = emulated.exportState();
-    this.seed = new Set(JSON.stringify([tenant, objects]).match(/[0-9a-f-]{36}/g));
-    this.#token = emulated.token();
-  }
-
-  /** One token for all processes: signing is not what is swept. */
-  readonly embedded: EmbeddedTenant = {
-    handle: (request) => this.emulated.handle(request),
-    token: () => this.#token,
-  };
-
-  process = () => aProcess(this.embedded);
-
-  now = (state: StackState): Situation => ({ tenant: this.emulated.snapshot(), state });
-
-  /** The tenant as it was opened, and no stack. */
-  empty = (): Situation => this.now(emptyState);
+/** What is repeated, and what it comes to undisturbed. */
+interface Course {
+  readonly tenant: RememberingTenant;
+  readonly program: Program;
+  readonly batched: boolean;
+  readonly picture: Picture;
+  /** What was wrong after a clean run, by moment and state it began with: from the same it comes to the same. */
+  readonly recoveries: Map<Moment, Map<string, string[]>>;
 }
 
 export class Scenario {
   private constructor(
-    readonly swept: SweptTenant,
+    private readonly course: Course,
     readonly before: Situation,
-    private readonly program: Program,
-    /** The requests of the undisturbed run, as "METHOD path". */
-    readonly requests: readonly string[],
+    /** Where something can happen in the undisturbed run. */
+    readonly places: readonly Place[],
     readonly after: Situation,
-    readonly picture: Picture,
-    private readonly batched: boolean,
   ) {}
 
+  get picture(): Picture {
+    return this.course.picture;
+  }
+
   /** Runs undisturbed, once. */
-  static async record(swept: SweptTenant, before: Situation, program: Program, batched = false): Promise<Scenario> {
-    swept.emulated.restore(before.tenant);
-    const run = await doomed(swept.embedded, before.state, 0, { effect: "before" }, batched);
-    const outcome = await up(before.state, program, run.process);
-    refuseFailures("the undisturbed run", outcome);
-    const after = swept.now(outcome.state);
-    const picture = pictureOf(swept.emulated, outcome.state, swept.seed);
+  static async record(
+    tenant: RememberingTenant,
+    before: Situation,
+    program: Program,
+    batched = false,
+  ): Promise<Scenario> {
+    const { places, after } = await undisturbed(tenant, before, program, batched);
+    const picture = pictureOf(tenant.objects(), after.state, tenant.seed);
     // What all points are measured by must be right itself: the tenant has what the state says.
-    const seen = await refresh(outcome.state, await aProcess(swept.embedded));
+    const seen = await refresh(after.state, await aProcess(tenant));
     refuseFailures("the refresh of the undisturbed run", seen);
     const drift = Object.entries(seen.operations).filter(([, operation]) => operation !== "same");
     if (drift.length > 0) throw new Error(`the undisturbed run leaves ${JSON.stringify(drift)} to a refresh`);
-    return new Scenario(swept, before, program, run.requests(), after, picture, batched);
+    return new Scenario({ tenant, program, batched, picture, recoveries: new Map() }, before, places, after);
+  }
+
+  /** The run after one with a mishap, as a scenario of its own: undisturbed it comes to the same as this one. */
+  async next(doom: Doom): Promise<Scenario> {
+    const { tenant, program, batched } = this.course;
+    const { state } = await this.#disturbed(doom);
+    const before = { at: tenant.now, state };
+    const { places, after } = await undisturbed(tenant, before, program, batched);
+    return new Scenario(this.course, before, places, after);
   }
 
   /**
-   * The run again, with the mishap at its nth request; then a clean one.
+   * The run again, with a mishap; then a clean one.
    *
    * @param look at the tenant between the two
    * @returns what is not as after the undisturbed run
    */
-  async point(nth: number, mishap: Mishap, look: Look = () => []): Promise<string[]> {
-    const { emulated, embedded } = this.swept;
-    emulated.restore(this.before.tenant);
-    const run = await doomed(embedded, this.before.state, nth, mishap, this.batched);
-    const checkpoints = mishap.checkpoints ?? true;
+  async point(doom: Doom, look: Look = () => []): Promise<string[]> {
+    const { tenant } = this.course;
+    const { state, wrong } = await this.#disturbed(doom);
+    return [...wrong, ...look(tenant.objects()), ...(await this.recovered({ at: tenant.now, state }))];
+  }
+
+  async #disturbed(doom: Doom): Promise<{ state: StackState; wrong: string[] }> {
+    const { tenant, program, batched } = this.course;
+    const { at, mishap } = doom;
+    tenant.goTo(this.before.at);
+    const run = await doomed(tenant, this.before.state, doom, batched);
+    const { checkpoints = true } = mishap;
     await Promise.race([
-      up(this.before.state, this.program, run.process, { checkpoints, saved: run.save, continueOnError: false }),
+      up(this.before.state, program, run.process, { checkpoints, saved: run.save, continueOnError: false }),
       run.end,
     ]);
-    await settled();
-    if (run.requests().length < nth) return ["the run was over before that request: nothing happened to it"];
-    return [...look(run.saved()), ...(await this.recovered(run.saved()))];
+    await run.quiet();
+    const there = run.places().find(({ nth, part }) => nth === at.nth && part === at.part)?.what ?? "no request";
+    return { state: run.saved(), wrong: there === at.what ? [] : [`it did not happen to that: ${there} came there`] };
   }
 
   /** What is wrong after the recovery that the documentation names: `up`, and `refresh --clear-pending-creates`. */
-  async recovered(state: StackState): Promise<string[]> {
-    const { emulated, embedded, seed } = this.swept;
-    let clean = await up(state, this.program, await aProcess(embedded), { continueOnError: false });
+  async recovered(begin: Situation): Promise<string[]> {
+    const { recoveries } = this.course;
+    const known = recoveries.get(begin.at) ?? new Map<string, string[]>();
+    recoveries.set(begin.at, known);
+    const state = JSON.stringify(begin.state);
+    const wrong = known.get(state) ?? (await this.#wrongAfterCleanRun(begin));
+    known.set(state, wrong);
+    return wrong;
+  }
+
+  async #wrongAfterCleanRun({ at, state }: Situation): Promise<string[]> {
+    const { tenant, program } = this.course;
+    tenant.goTo(at);
+    let clean = await up(state, program, await aProcess(tenant), { continueOnError: false });
     if (clean.failures.length > 0) return clean.failures.map((failure) => `the clean run fails: ${failure}`);
     if (clean.state.pendingCreates.length > 0) {
-      clean = await refresh(clean.state, await aProcess(embedded), { clearPendingCreates: true });
+      clean = await refresh(clean.state, await aProcess(tenant), { clearPendingCreates: true });
       if (clean.failures.length > 0) return clean.failures.map((failure) => `the refresh fails: ${failure}`);
     }
-    const left = await preview(clean.state, this.program, await aProcess(embedded));
-    const picture = pictureOf(emulated, clean.state, seed);
+    const left = await preview(clean.state, program, await aProcess(tenant));
+    const picture = pictureOf(tenant.objects(), clean.state, tenant.seed);
     return [
       ...Object.entries(left).map(([name, operation]) => `the next preview would ${operation} ${name}`),
       ...differences(this.picture.tenant, picture.tenant).map((line) => `tenant: ${line}`),
@@ -116,7 +123,7 @@ export class Scenario {
 }
 
 /**
- * Each request with each mishap. A read changes nothing: whether it "took effect" is the same point, and done once.
+ * Each place with each mishap. A read changes nothing: whether it "took effect" is the same point, and done once.
  *
  * @param which of the mishaps
  * @returns how many points there were, and what was wrong at which
@@ -124,23 +131,36 @@ export class Scenario {
 export async function swept(
   scenario: Scenario,
   which: readonly MishapName[] = mishapNames,
-  { where = () => true, look }: { readonly where?: (request: string) => boolean; readonly look?: Look } = {},
+  { where = () => true, look }: { readonly where?: (place: Place) => boolean; readonly look?: Look } = {},
 ): Promise<{ points: number; wrong: string[] }> {
   const wrong: string[] = [];
   let points = 0;
-  for (const [index, request] of scenario.requests.entries()) {
-    if (!where(request)) continue;
+  for (const at of scenario.places.filter(where)) {
     for (const name of which) {
-      if (isRead(request) && sameForReads.includes(name)) continue;
+      if (isRead(at) && sameForReads.includes(name)) continue;
       points++;
-      const found = await scenario.point(index + 1, mishaps[name], look);
-      if (found.length > 0) wrong.push(`${name}, at ${index + 1} ${request}:\n  ${found.join("\n  ")}`);
+      const found = await scenario.point({ at, mishap: mishaps[name] }, look);
+      if (found.length > 0) wrong.push(`${told(name, at)}:\n  ${found.join("\n  ")}`);
     }
   }
   return { points, wrong };
 }
 
-export const isRead = (request: string): boolean => request.startsWith("GET ");
+export const told = (name: MishapName, { nth, part, what }: Place): string =>
+  `${name}, at ${nth}${part === undefined ? "" : `, part ${part}:`} ${what}`;
+
+async function undisturbed(
+  tenant: RememberingTenant,
+  { at, state }: Situation,
+  program: Program,
+  batched: boolean,
+): Promise<{ places: readonly Place[]; after: Situation }> {
+  tenant.goTo(at);
+  const run = await doomed(tenant, state, undefined, batched);
+  const outcome = await up(state, program, run.process);
+  refuseFailures("the undisturbed run", outcome);
+  return { places: run.places(), after: { at: tenant.now, state: outcome.state } };
+}
 
 function refuseFailures(what: string, { failures }: Outcome): void {
   if (failures.length > 0) throw new Error(`${what} fails: ${failures.join("; ")}`);

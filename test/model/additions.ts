@@ -7,7 +7,7 @@ import { amara, graphPrincipal, idOf, isOurs, longestLagMs, nestor, pathOf } fro
 import { command } from "./operations";
 import type { Model, Stack, Theirs } from "./stack";
 
-type Make = (tenant: Tenant, path: string, found: Found, name: string) => Promise<Theirs>;
+type Make = (tenant: Tenant, path: string, found: Found, name: string) => Promise<Omit<Theirs, "addition">>;
 
 const finds =
   (path: string, fits: (object: never) => boolean = () => true) =>
@@ -94,11 +94,12 @@ async function add(model: Model, stack: Stack, what: string, pick: number): Prom
     .holding(model.names)
     .marked.filter((found) => isOurs(found, model) && kinds.includes(found.kind) && !managesOwners(model, what, found));
   const found = fitting[pick % fitting.length];
-  if (!found || !make || model.theirs.some((other) => other.what.startsWith("o") && other.container === found.id))
+  // Graph refuses a second one of the same.
+  if (!found || !make || model.theirs.some(({ addition, container }) => addition === what && container === found.id))
     return;
   const name = `theirs-${model.theirs.length}`;
   const made = await make(stack.others, pathOf(found), found, name);
-  model.theirs.push({ ...made, resource: found.name });
+  model.theirs.push({ ...made, addition: what, resource: found.name });
   stack.tenant.time.pass(longestLagMs);
 }
 

@@ -54,10 +54,11 @@ const plainBlueprint = "blueprint0";
 function resourceOf(
   name: string | undefined,
   kind: Resource["kind"],
-  fleet: Fleet,
+  { fleet, leaving }: Readonly<Model>,
   wish: Wishes,
 ): Resource | undefined {
   const { displayName, sponsors, owners, description, enabled, edition, subject, application, delegated } = wish;
+  const others = [...fleet, ...leaving].flatMap(([other, one]) => (other === name ? [] : one));
   switch (kind) {
     case "AgentIdentityBlueprint":
       return {
@@ -69,7 +70,7 @@ function resourceOf(
         edition: name === plainBlueprint ? undefined : edition,
       };
     case "AgentIdentityBlueprintPrincipal": {
-      const taken = [...fleet.values()].flatMap((one) => (one.kind === kind ? one.blueprint : []));
+      const taken = others.flatMap((one) => (one.kind === kind ? one.blueprint : []));
       const free = namesOf(fleet, "AgentIdentityBlueprint").filter((name) => !taken.includes(name));
       const blueprint = oneOf(free, wish.parent);
       return blueprint === undefined ? undefined : { kind, blueprint, enabled };
@@ -83,7 +84,7 @@ function resourceOf(
       return blueprint === undefined ? undefined : { kind, blueprint, edition, subject };
     }
     case "PermissionGrant": {
-      const taken = [...fleet.values()].flatMap((one) => (one.kind === kind ? one.identity : []));
+      const taken = others.flatMap((one) => (one.kind === kind ? one.identity : []));
       const free = namesOf(fleet, "AgentIdentity").filter((name) => !taken.includes(name));
       const identity = oneOf(free, wish.parent);
       return identity === undefined ? undefined : { kind, identity, application, delegated };
@@ -110,7 +111,7 @@ const kinds = Object.keys(letters) as Resource["kind"][];
 
 function declare(model: Model, kind: Resource["kind"], wish: Wishes): void {
   const name = freeName(model.fleet, kind);
-  const resource = resourceOf(name, kind, model.fleet, wish);
+  const resource = resourceOf(name, kind, model, wish);
   if (name === undefined || !resource) return;
   model.fleet.set(name, resource);
   model.names.add(name);
@@ -121,7 +122,7 @@ const add = fc.record({ kind: fc.constantFrom(...kinds), wish: wishes }).map(({ 
     `declare ${kind} ${JSON.stringify(wish)}`,
     (model) =>
       freeName(model.fleet, kind) !== undefined &&
-      resourceOf(undefined, kind, model.fleet, wish) !== undefined &&
+      resourceOf(freeName(model.fleet, kind), kind, model, wish) !== undefined &&
       (!["FederatedIdentityCredential", "PermissionGrant"].includes(kind) || !(model.drifted || model.broken)),
     (model) => {
       declare(model, kind, wish);
@@ -223,6 +224,8 @@ const takeOut = fc.nat().map((pick) =>
       maySettleLater(model, withDependents(model.fleet, [oneOf([...model.fleet.keys()], pick) ?? ""])),
     (model) => {
       for (const name of withDependents(model.fleet, [oneOf([...model.fleet.keys()], pick) ?? ""])) {
+        const gone = model.fleet.get(name);
+        if (gone) model.leaving.set(name, gone);
         model.fleet.delete(name);
         model.mayMove.add(name);
       }

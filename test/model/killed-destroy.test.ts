@@ -32,6 +32,6 @@ describe("a destroy that was killed a moment ago, on replicas that lag", () => {
   }
 
   it("is undone by a refresh and an up, whatever replicas still show", async () => {
-    for (let seed = 1; seed <= seeds; seed += 1) for (let at = 1; await isUndone(at, seed); at += seeds > 1 ? 1 : 4);
+    for (let seed = 1; seed <= seeds; seed += 1) for (let at = 1; await isUndone(at, seed); at += seeds > 1 ? 1 : 8);
   });
 });

@@ -118,6 +118,7 @@ async function ended(model: Model, stack: Stack, failures: readonly string[]): P
   await checkSettled(model, stack);
   for (const name of model.fleet.keys()) model.lost.delete(name);
   model.restored.clear();
+  model.leaving.clear();
   model.broken = false;
 }
 

@@ -9,6 +9,8 @@ import type { Fault } from "../../emulator/tenant";
 /** Something that others made or set: it must be there as long as what it belongs to. */
 export interface Theirs {
   readonly what: string;
+  /** What they did. */
+  readonly addition: string;
   /** Object id. @default it stands alone */
   readonly container?: string;
   /** Name of the resource it was added to. */
@@ -21,6 +23,8 @@ export class Model {
   readonly fleet = new Map<string, Resource>();
   /** Every name a resource ever had: markers are made of names. */
   readonly names = new Set<string>();
+  /** Taken out of the program, and in the tenant until an update: a blueprint has one principal, an agent one grant. */
+  readonly leaving = new Map<string, Resource>();
   /** Others changed what is ours, or an operation did not come to its end, since the state was last refreshed. */
   drifted = false;
   /** An operation did not come to its end since the tenant was last as declared. */

@@ -37,13 +37,13 @@ interface Grant {
   readonly grantedMs: number;
 }
 
-/** Permissions that were granted and that the token lacks. */
+/** What a refused token lacks and a newer one may have. */
 interface Pending {
-  /** When the last of them was granted, as above. */
-  readonly grantedMs: number;
+  /** For people. */
+  readonly what: string;
   /** When to give up, by this machine's clock. */
   readonly untilMs: number;
-  /** Fulfilled when a token carries all of them, or at the latest then. */
+  /** Fulfilled when a token carries it, or at the latest then. */
   readonly over: Promise<void>;
 }
 
@@ -54,6 +54,9 @@ interface Pending {
  * one may have it and the other not. Final at once are a token that has them all, a person's, and assignments that cannot
  * be read.
  *
+ * With a token that carries nothing at all not even that can be asked. It may be of an application that was made a moment
+ * ago, and whoever forgot the consent can give it meanwhile: so it is waited for, two minutes from the first token on.
+ *
  * One question for each refused token, and one wait for all that were refused with it.
  */
 export function consent({ tokens, clock, ask, say, cancelled }: Consent): Layer {
@@ -61,11 +64,20 @@ export function consent({ tokens, clock, ask, say, cancelled }: Consent): Layer 
   let known: { token: string; readonly pending: Promise<Pending | undefined> } | undefined;
   /** How far Graph's clock is ahead of this machine's. A `Date` has no fractions: measured twice, what is over would be young again. */
   let aheadMs: number | undefined;
+  /** When the first token that carries nothing was asked for. */
+  let nothingSinceMs: number | undefined;
 
   async function pendingFor(token: string, { headers }: Answer): Promise<Pending | undefined> {
-    const { servicePrincipalId, permissions } = claimsOf(token);
+    const { servicePrincipalId, permissions, directoryRoles } = claimsOf(token);
     if (servicePrincipalId === undefined) return undefined;
     const nowMs = clock.now();
+    if (permissions.length + directoryRoles.length === 0) {
+      const untilMs = (nothingSinceMs ??= tokens.askedAtMs) + inForceMs;
+      if (nowMs >= untilMs) return undefined;
+      const what =
+        "a consent to come into force, for this application has no permission yet; if there is none, give it now";
+      return { what, untilMs, over: untilIssued(token, (held) => held.length > 0, untilMs) };
+    }
     aheadMs ??= (dateMs(headers.get("date")) ?? nowMs) - nowMs;
     const sinceMs = tokens.askedAtMs + aheadMs - inForceMs;
     const missing = (await grantsAfter(sinceMs, servicePrincipalId, ask)).filter(
@@ -74,17 +86,23 @@ export function consent({ tokens, clock, ask, say, cancelled }: Consent): Layer 
     if (missing.length === 0) return undefined;
     const grantedMs = Math.max(...missing.map((grant) => grant.grantedMs));
     const untilMs = grantedMs + inForceMs - aheadMs;
-    return { grantedMs, untilMs, over: untilIssued(token, missing, untilMs) };
+    const what = `a permission that was granted at ${new Date(grantedMs).toISOString().slice(11, 19)} UTC to come into force`;
+    const hasAll = (held: readonly string[]): boolean => missing.every(({ role }) => held.includes(role));
+    return { what, untilMs, over: untilIssued(token, hasAll, untilMs) };
   }
 
-  async function untilIssued(refused: string, grants: readonly Grant[], untilMs: number): Promise<void> {
+  async function untilIssued(
+    refused: string,
+    suffices: (permissions: readonly string[]) => boolean,
+    untilMs: number,
+  ): Promise<void> {
     try {
       for (let token = refused; cancelled?.aborted !== true;) {
         token = await tokens.renew(token);
         if (known) known.token = token;
         const { permissions } = claimsOf(token);
         const leftMs = untilMs - clock.now();
-        if (leftMs <= 0 || grants.every(({ role }) => permissions.includes(role))) return;
+        if (leftMs <= 0 || suffices(permissions)) return;
         await clock.wait(Math.min(pauseMs, leftMs), cancelled).catch(ofCancelling(cancelled));
       }
     } finally {
@@ -102,11 +120,7 @@ export function consent({ tokens, clock, ask, say, cancelled }: Consent): Layer 
       const pending = await known.pending;
       if (!pending) return answer;
       const leftMs = pending.untilMs - clock.now();
-      const at = new Date(pending.grantedMs).toISOString().slice(11, 19);
-      if (leftMs > 0) {
-        const seconds = Math.ceil(leftMs / 1000);
-        say(`waiting up to ${seconds} s for a permission that was granted at ${at} UTC to come into force`);
-      }
+      if (leftMs > 0) say(`waiting up to ${Math.ceil(leftMs / 1000)} s for ${pending.what}`);
       await pending.over;
     }
   };

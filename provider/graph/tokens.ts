@@ -11,6 +11,8 @@ export interface TokenClaims {
   readonly servicePrincipalId: string | undefined;
   /** Delegated (`scp`) and application (`roles`) permissions. */
   readonly permissions: readonly string[];
+  /** `wids`: template ids of directory roles, but the one that everybody has. */
+  readonly directoryRoles: readonly string[];
   /** Milliseconds from its issue to its end. */
   readonly lifetimeMs: number;
 }
@@ -25,6 +27,9 @@ const marginMs = 120_000;
 
 /** Permissions that make Agent ID refuse a token, whatever else it holds. */
 const refusedPermissions = ["Directory.AccessAsUser.All", "Directory.ReadWrite.All"];
+
+/** In `wids` of every token, whatever its holder may do. */
+const everybodysRole = "0997a1d0-0d1d-4acb-b408-d5ca73121e90";
 
 export class Tokens {
   #held: { token: string; claims: TokenClaims; askedAtMs: number; renewAtMs: number } | undefined;
@@ -84,17 +89,21 @@ export class Tokens {
 
 /** @throws EntraError SIGN_IN_FAILED for what is no access token */
 export function claimsOf(token: string): TokenClaims {
-  const { tid, oid, scp, roles, exp, iat } = decoded(token);
+  const { tid, oid, scp, roles, wids, exp, iat } = decoded(token);
   if (typeof tid !== "string") return unreadable('it has no "tid"');
   const delegated = typeof scp === "string" ? scp.split(" ") : [];
-  const application = Array.isArray(roles) ? roles.filter((role): role is string => typeof role === "string") : [];
+  const application = texts(roles);
   return {
     tenantId: tid.toLowerCase(),
     servicePrincipalId: typeof oid === "string" && scp === undefined ? oid : undefined,
     permissions: [...delegated, ...application],
+    directoryRoles: texts(wids).filter((role) => role !== everybodysRole),
     lifetimeMs: ((exp ?? 0) - (iat ?? 0)) * 1000,
   };
 }
+
+const texts = (claim: unknown): string[] =>
+  Array.isArray(claim) ? claim.filter((one): one is string => typeof one === "string") : [];
 
 function decoded(token: string): JWTPayload {
   try {

@@ -227,6 +227,39 @@ describe("a permission that was granted a moment ago", () => {
   });
 });
 
+describe("an application without any permission", () => {
+  const noneYet = expect.stringMatching(
+    /^waiting up to 120 s for a consent .* if there is none, give it now$/,
+  ) as string;
+
+  it("is waited for until the consent is in force that was given a moment ago, and asks nothing meanwhile", async () => {
+    await registered([]);
+    await client.consent(["User.Read.All", "Group.Read.All"]);
+    const { graph, said } = await aRun();
+    await Promise.all(["/users", "/groups"].map((path) => graph.get(path)));
+    expect([seconds(), questions(), said]).toEqual([60, [], [noneYet, noneYet]]);
+  });
+
+  it("goes on when the consent is given while it waits", async () => {
+    await registered([], 0);
+    const { graph } = await aRun();
+    const read = graph.get("/users");
+    await time.wait(42_000);
+    keepTime();
+    await time.during(() => client.consent(["User.Read.All"]));
+    await read;
+    expect(seconds()).toBe(45);
+  });
+
+  it("is refused two minutes after it first signed in, and from then on at once", async () => {
+    await registered([]);
+    const { graph } = await aRun();
+    expect(await failureOf(graph.get("/users"))).toEqual(refusal);
+    expect(await failureOf(graph.get("/groups"))).toEqual(refusal);
+    expect([seconds(), questions()]).toEqual([120, []]);
+  });
+});
+
 describe("a permission that is missing for good", () => {
   it("is refused at once, after one question in the life of the process", async () => {
     const { graph, issued, said } = await aRun();

@@ -11,6 +11,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { objectId } from "./directory-references";
+import { deletedItem, restoreDeleted } from "./deleted-items";
 import { type Listing, oneOf } from "./engine/bulk-read";
 import { KeyHolders } from "./engine/key-holders";
 import type { Lifecycle, Match } from "./engine/lifecycle";
@@ -105,7 +106,7 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
         ...match(principal, marker),
         notOurs: undefined,
         restore: async () => {
-          await tenant.post(`/directory/deletedItems/${principal.id}/restore`, {});
+          await restoreDeleted(tenant, principal.id, path(principal.id));
           return undefined;
         },
       })),
@@ -127,7 +128,7 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
     await tenant.patch(path(id), { accountEnabled: enabled, ...(marked ? {} : { tags: [markerTag(kind, marker)] }) });
   },
 
-  deletedPath: (id) => `/directory/deletedItems/${id}`,
+  deletedPath: deletedItem,
 
   remove: (tenant, id) => tenant.delete(path(id)),
 };

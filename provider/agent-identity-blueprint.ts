@@ -30,6 +30,7 @@ import {
   requireBlueprint,
 } from "./blueprint-application";
 import { defaultName, namesakes, refuseTaken } from "./blueprint-namesakes";
+import { deletedItem } from "./deleted-items";
 import { type Listing, oneOf } from "./engine/bulk-read";
 import { same, sorted, textOf } from "./engine/json";
 import type { Lifecycle } from "./engine/lifecycle";
@@ -202,7 +203,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     }
   },
 
-  deletedPath: (_id, outputs) => `/directory/deletedItems/${textOf(outputs["objectId"])}`,
+  deletedPath: (_id, outputs) => deletedItem(textOf(outputs["objectId"])),
 
   async remove(tenant, id, _declared, outputs) {
     const objectId = textOf(outputs["objectId"]) || (await objectIdOf(tenant, id));

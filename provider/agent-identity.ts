@@ -19,6 +19,7 @@ import {
   references,
   sponsors,
 } from "./directory-references";
+import { deletedItem } from "./deleted-items";
 import { type Listing, oneOf } from "./engine/bulk-read";
 import type { Lifecycle } from "./engine/lifecycle";
 import { markerTag } from "./engine/marker";
@@ -171,7 +172,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
     }
   },
 
-  deletedPath: (id) => `/directory/deletedItems/${id}`,
+  deletedPath: deletedItem,
 
   remove: (tenant, id) => tenant.delete(path(id)),
 };

@@ -1,5 +1,12 @@
 /** Blueprints that bear a uniqueName, deleted ones too: they keep it for 30 days. */
-import { type Blueprint, blueprintByName, blueprintCollection, blueprintKind } from "./blueprint-application";
+import {
+  type Blueprint,
+  blueprintByName,
+  blueprintCollection,
+  blueprintKind,
+  blueprintPath,
+} from "./blueprint-application";
+import { deletedItem, restoreDeleted } from "./deleted-items";
 import { KeyHolders } from "./engine/key-holders";
 import type { Marked, Match } from "./engine/lifecycle";
 import { markerTag } from "./engine/marker";
@@ -46,9 +53,8 @@ export async function refuseTaken(tenant: Tenant, { uniqueName }: Named): Promis
 }
 
 async function restore(tenant: Tenant, objectId: string): Promise<string | undefined> {
-  const deleted = `/directory/deletedItems/${objectId}`;
-  const credentials = credentialsOf(tenant, await tenant.get<Blueprint>(deleted));
-  await tenant.post(`${deleted}/restore`, {});
+  const credentials = credentialsOf(tenant, await tenant.get<Blueprint>(deletedItem(objectId)));
+  await restoreDeleted(tenant, objectId, blueprintPath(objectId));
   return credentials;
 }
 

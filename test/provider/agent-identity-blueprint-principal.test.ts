@@ -102,6 +102,7 @@ describe("an agent identity blueprint principal", () => {
   it("is restored, not made anew: making another one would cost the identities of the old one", async () => {
     const made = await run.create(agentIdentityBlueprintPrincipal, { blueprintId });
     await (await tenant.process()).provider(agentIdentityBlueprintPrincipal).delete(made.id, made.outputs);
+    tenant.emulated.fail({ method: "POST", path: "/restore$", effect: "after", answer: { status: 504 } });
     const again = await (await tenant.process()).create(agentIdentityBlueprintPrincipal, { blueprintId });
     expect(again.id).toBe(made.id);
   });

@@ -115,6 +115,22 @@ describe("an agent identity blueprint", () => {
     expect(await tenant.graph.list("/directory/deletedItems/microsoft.graph.application")).toEqual([]);
   });
 
+  it.each(["reset", { status: 504 }] as const)("is restored once when the answer is lost: %j", async (answer) => {
+    const made = await run.create(agentIdentityBlueprint, asks());
+    await (await tenant.process()).provider(agentIdentityBlueprint).delete(made.id, made.outputs);
+    tenant.emulated.fail({ method: "POST", path: "/restore$", effect: "after", answer });
+    expect((await (await tenant.process()).create(agentIdentityBlueprint, asks())).id).toBe(made.id);
+  });
+
+  it("is not taken for restored when it was purged meanwhile", async () => {
+    const made = await run.create(agentIdentityBlueprint, asks());
+    await (await tenant.process()).provider(agentIdentityBlueprint).delete(made.id, made.outputs);
+    const gone = { status: 404, body: { error: { code: "Request_ResourceNotFound", message: "Not here." } } };
+    tenant.emulated.fail({ method: "POST", path: "/restore$", effect: "before", answer: gone });
+    const again = (await tenant.process()).create(agentIdentityBlueprint, asks());
+    await expect(again).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
   it("is not taken over when somebody else made the one with its uniqueName, deleted or not", async () => {
     await run.create(agentIdentityBlueprint, asks({ uniqueName: "payroll" }));
     const other = (await tenant.process()).create(

@@ -38,7 +38,7 @@ const nothing: { readonly at: Pick<Place, "nth" | "part">; readonly mishap: Mish
 const ids = { "request-id": "6f1b0e1c-0000-4000-8000-000000000001" };
 
 /** Real milliseconds until a request that stalls is given up: longer than any other takes on a busy machine. */
-const stallMs = 1_000;
+const stallMs = 400;
 
 /**
  * @param doom nothing happens without

@@ -80,7 +80,6 @@ export const sameForReads: readonly MishapName[] = [
 
 /**
  * `SWEEP=all npx jest --selectProjects rules --testPathPatterns test/sweep` lets every mishap happen to every request of
- * every scenario, in batches too. Without it that is so for the first run; of later ones the writes are disturbed, those of
- * a replacement and of a destroy by every mishap, others by the worst ones.
+ * every scenario, in batches too. Without it that is so for the first run; later ones meet the worst ones at their writes.
  */
 export const all = process.env["SWEEP"] === "all";

@@ -81,7 +81,14 @@ export function holdingOf(file: TenantFile, names: Iterable<string>): Holding {
     };
     switch (kind) {
       case "agentIdentityBlueprint": {
-        const content = { displayName, sponsors, owners, description, uniqueName: own["uniqueName"] };
+        // None and an empty one are the same to who reads it.
+        const content = {
+          displayName,
+          sponsors,
+          owners,
+          description: description ?? "",
+          uniqueName: own["uniqueName"],
+        };
         return [{ ...of, id: textOf(own["appId"]), kind: "AgentIdentityBlueprint", content }];
       }
       case "agentIdentityBlueprintPrincipal": {

@@ -13,7 +13,7 @@ import { markerTag } from "./engine/marker";
 import type { Moment } from "./engine/run-memory";
 import { EntraError, undefinedWhenGone } from "./graph/errors";
 import type { Tenant } from "./graph/tenant";
-import { credentialsOf } from "./restored-credentials";
+import { cameBackWith } from "./restored-credentials";
 
 interface Named {
   readonly uniqueName: string;
@@ -53,9 +53,9 @@ export async function refuseTaken(tenant: Tenant, { uniqueName }: Named): Promis
 }
 
 async function restore(tenant: Tenant, objectId: string): Promise<string | undefined> {
-  const credentials = credentialsOf(tenant, await tenant.get<Blueprint>(deletedItem(objectId)));
+  const deleted = await tenant.get<Blueprint>(deletedItem(objectId));
   await restoreDeleted(tenant, objectId, blueprintPath(objectId));
-  return credentials;
+  return cameBackWith(tenant, deleted);
 }
 
 function match(application: Blueprint, marker: string): Match {

@@ -1,11 +1,35 @@
-/** Secrets and certificates that come back with a restored blueprint: programs declare none, and they open doors again. */
+/** Credentials that come back with a restored blueprint, and open doors again that nobody asked for. */
 import { type Blueprint, blueprintPath, type Credential } from "./blueprint-application";
+import { undefinedWhenGone } from "./graph/errors";
 import type { Tenant } from "./graph/tenant";
 
 type Credentialed = Pick<Blueprint, "id" | "passwordCredentials" | "keyCredentials">;
 
-/** Those that are valid still, until when, and how to remove them; undefined when there are none. Ids, never values. */
-export function credentialsOf(tenant: Tenant, blueprint: Credentialed): string | undefined {
+/**
+ * What came back, until when it is valid, and how to remove it; undefined when that is nothing. Ids, never values.
+ *
+ * @param blueprint as it was while it was deleted
+ */
+export async function cameBackWith(tenant: Tenant, blueprint: Credentialed): Promise<string | undefined> {
+  const phrases = [await federatedOf(tenant, blueprint), credentialsOf(tenant, blueprint)].filter(Boolean);
+  return phrases.length > 0 ? phrases.join("; and ") : undefined;
+}
+
+/** Federated credentials. Whether the program declares them is not known here. */
+async function federatedOf(tenant: Tenant, { id }: Credentialed): Promise<string | undefined> {
+  const path = `${blueprintPath(id)}/federatedIdentityCredentials`;
+  // Where a replica does not know yet that the blueprint is back there is nothing to tell.
+  const found = (await tenant.list<{ id: string; name: string }>(path).catch(undefinedWhenGone)) ?? [];
+  if (found.length === 0) return undefined;
+  const names = found.map(({ id: credentialId, name }) => `"${name}" (${credentialId})`).join(", ");
+  return (
+    `${counted(found.length, "federated credential")}: ${names}. What they trust is trusted again, also by those that no ` +
+    `program declares. Remove these with DELETE ${tenant.url(path)}/{id}`
+  );
+}
+
+/** Secrets and certificates that are valid still: programs declare none. */
+function credentialsOf(tenant: Tenant, blueprint: Credentialed): string | undefined {
   const [secrets, certificates] = [valid(blueprint.passwordCredentials), valid(blueprint.keyCredentials)];
   if (secrets.length + certificates.length === 0) return undefined;
   const url = tenant.url(blueprintPath(blueprint.id));

@@ -3,7 +3,7 @@ import { generate } from "selfsigned";
 import { agentIdentity } from "../../provider/agent-identity";
 import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
 import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
-import { credentialsOf } from "../../provider/restored-credentials";
+import { cameBackWith } from "../../provider/restored-credentials";
 import { aTenant, markerOfTests, Refused, type TestProcess, type TestTenant } from "./a-tenant";
 
 interface Application {
@@ -233,9 +233,25 @@ describe("an agent identity blueprint", () => {
     expect(warning).not.toContain(kept.secretText);
   });
 
+  it("comes back with the federated credentials it had, and that is told: a program may not declare them any more", async () => {
+    const made = await run.create(agentIdentityBlueprint, asks());
+    const federated = `${path(made.outputs["objectId"])}/federatedIdentityCredentials`;
+    const trust = { issuer: "https://token.actions.githubusercontent.com", audiences: ["api://AzureADTokenExchange"] };
+    const body = { name: "by-hand", subject: "repo:somebody/else:ref:refs/heads/main", ...trust };
+    const { id } = await tenant.graph.post<{ id: string }>(federated, body);
+    await (await tenant.process()).provider(agentIdentityBlueprint).delete(made.id, made.outputs);
+    await (await tenant.process()).create(agentIdentityBlueprint, asks());
+    expect(tenant.warnings).toEqual([
+      `with blueprint "Payroll agents" (appId ${made.id}, uniqueName agentid-${markerOfTests}) came back 1 federated ` +
+        `credential: "by-hand" (${id}). What they trust is trusted again, also by those that no program declares. ` +
+        `Remove these with DELETE ${tenant.graph.url(federated)}/{id}`,
+    ]);
+  });
+
   it("that had no credentials comes back without a warning, and expired ones are none", async () => {
     const expired = { keyId: "5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d11", endDateTime: "2020-07-01T00:00:00Z" };
-    expect(credentialsOf(tenant.graph, { id: "x", passwordCredentials: [expired] })).toBeUndefined();
+    const blueprint = { id: "0c0f7c55-1c5a-4a8e-9d5e-3f1a6a0f2b11", passwordCredentials: [expired] };
+    expect(await cameBackWith(tenant.graph, blueprint)).toBeUndefined();
     const made = await run.create(agentIdentityBlueprint, asks());
     await (await tenant.process()).provider(agentIdentityBlueprint).delete(made.id, made.outputs);
     await (await tenant.process()).create(agentIdentityBlueprint, asks());

@@ -18,6 +18,7 @@ import type { Lifecycle, Match } from "./engine/lifecycle";
 import { markerTag } from "./engine/marker";
 import { EntraResource } from "./engine/resource";
 import { undefinedWhenGone } from "./graph/errors";
+import { permissionsOf } from "./restored-permissions";
 
 // ---- what a program writes -------------------------------------------------
 
@@ -88,6 +89,7 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
     remove: "AgentIdentityBlueprintPrincipal.DeleteRestore.All",
   },
   keyed: true,
+  revives: true,
 
   refersTo: ({ blueprintId }) => [blueprintId],
   standsBehind: ({ blueprintId }) => [blueprintId],
@@ -107,7 +109,7 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
         notOurs: undefined,
         restore: async () => {
           await restoreDeleted(tenant, principal.id, path(principal.id));
-          return undefined;
+          return permissionsOf(tenant, principal.id);
         },
       })),
     ];

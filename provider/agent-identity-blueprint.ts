@@ -29,7 +29,7 @@ import {
   objectIdOf,
   requireBlueprint,
 } from "./blueprint-application";
-import { defaultName, namesakes, refuseTaken } from "./blueprint-namesakes";
+import { alreadyThere, defaultName, namesakes, refuseTaken } from "./blueprint-namesakes";
 import { deletedItem } from "./deleted-items";
 import { type Listing, oneOf } from "./engine/bulk-read";
 import { same, sorted, textOf } from "./engine/json";
@@ -148,10 +148,12 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
       },
       { headers: { Prefer: "create-if-missing" }, repeatable: false },
     );
-    // Graph answers 204 without a body when an earlier attempt, whose answer was lost, has made it already.
-    const blueprint = requireBlueprint(made ?? (await tenant.get<Blueprint>(blueprintByName(wanted.uniqueName))));
+    // Graph answers 204 without a body when an earlier attempt, whose answer was lost, has made it already. A replica may
+    // not know it yet: the search that follows waits for it.
+    if (!made) throw alreadyThere(wanted);
+    const blueprint = requireBlueprint(made);
     keepObjectId(tenant, blueprint);
-    return { id: blueprint.appId, ...(made ? {} : { existed: true as const }) };
+    return { id: blueprint.appId };
   },
 
   async read(tenant, id, declared, outputs, bulk) {

@@ -49,8 +49,11 @@ export async function namesakes(
 /** @throws EntraError CONFLICT when the name is taken: the search that follows says by whom */
 export async function refuseTaken(tenant: Tenant, { uniqueName }: Named): Promise<void> {
   const there = await tenant.get<Blueprint>(blueprintByName(uniqueName)).catch(undefinedWhenGone);
-  if (there) throw new EntraError("CONFLICT", `there is a blueprint with the uniqueName "${uniqueName}" by now`);
+  if (there) throw alreadyThere({ uniqueName });
 }
+
+export const alreadyThere = ({ uniqueName }: Named): EntraError =>
+  new EntraError("CONFLICT", `there is a blueprint with the uniqueName "${uniqueName}" by now`);
 
 async function restore(tenant: Tenant, objectId: string): Promise<string | undefined> {
   const deleted = await tenant.get<Blueprint>(deletedItem(objectId));

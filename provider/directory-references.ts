@@ -127,8 +127,9 @@ export async function changeReferences(
   for (const name of wanted.filter((name) => !actual.includes(name))) {
     const body = { "@odata.id": await referenceUrl(tenant, name) };
     await tenant.post(`${path}/$ref`, body, { serial, repeatable: true }).catch(async (error: unknown) => {
-      // "Already there" has no code of its own (400 Request_BadRequest): look instead of reading the message.
+      // "Already there" has no code of its own (400 Request_BadRequest), only words, and a replica may not show it yet.
       if (!(error instanceof EntraError) || error.code !== "REFUSED") throw error;
+      if (/already exist/i.test(error.message)) return;
       if (!(await readReferences(tenant, path, [name])).includes(name)) throw error;
     });
   }

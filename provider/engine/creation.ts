@@ -37,7 +37,7 @@ export async function createOnce<T>(creation: Creation<T>, waits: Waits): Promis
   };
   // The time counts from the earlier run, so it passes for all that it asked for at once. Where it has passed since this
   // process began, the list that all resources share may be older.
-  if (mayShowUntilMs !== undefined && mayShowUntilMs > waits.begunMs && !keyed) {
+  if (mayShowUntilMs !== undefined && mayShowUntilMs > waits.begunMs) {
     const found = await lookUntil(mayShowUntilMs, 0, "was asked for by a run a moment ago");
     if (found !== undefined) return found;
   }
@@ -56,16 +56,29 @@ export async function createOnce<T>(creation: Creation<T>, waits: Waits): Promis
 
 /** What Graph refuses because it is there already; a name that is taken is 409 for some objects and a plain 400 for others. */
 async function unlessThere<T>(error: unknown, sentAt: Moment, creation: Creation<T>, waits: Waits): Promise<T> {
-  const { find, findThere, isUnsettled } = creation;
+  const { find, findThere, isUnsettled, keyed } = creation;
   const { patience, lag } = waits;
   if (!(error instanceof EntraError) || (error.code !== "CONFLICT" && error.code !== "REFUSED")) throw error;
   // A 409 says that it is there, and a replica may say so later. A 400 may mean anything: where nothing lags, one look.
   const isThere = error.code === "CONFLICT";
+  // Without a key of its own there is nothing for which Graph would refuse a second one.
+  if (!isThere && !keyed) throw error;
   const mayLag = isUnsettled || lag.ms > 0;
   const lookMs = isThere ? mayComeMs(waits) : mayLag ? everywhereMs(waits) : 0;
   const found = await look(isThere ? findThere : find, patience.now() + lookMs, sentAt, patience);
   if (found === undefined) throw error;
   return found;
+}
+
+/** By patience and time: all that look until the same time share the list that the first of them asks for then. */
+const lastLooks = new WeakMap<Patience, Map<number, Moment>>();
+
+function lastLook(patience: Patience, untilMs: number): Moment {
+  const looks = lastLooks.get(patience) ?? new Map<number, Moment>();
+  lastLooks.set(patience, looks);
+  const at = looks.get(untilMs) ?? moment();
+  looks.set(untilMs, at);
+  return at;
 }
 
 /**
@@ -76,11 +89,12 @@ async function look<T>(
   find: (after: Moment) => Promise<T | undefined>,
   untilMs: number,
   after: Moment,
-  { now, pause }: Patience,
+  patience: Patience,
 ): Promise<T | undefined> {
+  const { now, pause } = patience;
   for (let [pauseMs, seenAt] = [250, after]; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
     const isLast = now() >= untilMs;
-    const found = await find(isLast ? moment() : seenAt);
+    const found = await find(isLast ? lastLook(patience, untilMs) : seenAt);
     if (found !== undefined || isLast) return found;
     seenAt = moment();
     await pause(Math.min(pauseMs, Math.max(0, untilMs - now())));

@@ -83,6 +83,8 @@ export interface Lifecycle<Inputs extends object> {
   readonly permissions: Permissions;
   /** Whether Graph itself refuses a second object with the same key. Where it does not, a create whose answer was lost is not sent again lightly. */
   readonly keyed: boolean;
+  /** Whether one that was deleted must come back: Graph would make another one, and what hangs from the old would die. @default false */
+  readonly revives?: boolean;
 
   /** Questions only the tenant can answer, asked at preview about inputs that changed: do these people exist? */
   questions?(tenant: Tenant, inputs: Partial<Inputs>): Promise<readonly Finding[]>;

@@ -5,7 +5,7 @@ import { createOnce, untilReferentsShow } from "./creation";
 import type { Lifecycle, Made, Marked } from "./lifecycle";
 import { findOurs } from "./ownership";
 import { Presence } from "./presence";
-import type { Moment } from "./run-memory";
+import { moment, type Moment } from "./run-memory";
 import { everywhereMs, mayComeMs } from "./visibility";
 import type { World } from "./world";
 
@@ -44,7 +44,7 @@ export class Origin<Inputs extends object> {
         find: (after) => this.#find(after),
         findThere: (after) => this.#find(after, true),
         keyed: lifecycle.keyed,
-        mayShowUntilMs: world.recent.mayShowUntilMs(creation, everywhereMs(world), mayComeMs(world)),
+        mayShowUntilMs: this.#mayShowUntilMs(),
         isUnsettled: world.recent.isUnsettled(...creation),
         tell: (message) => world.tellWait(`${lifecycle.noun} "${lifecycle.nameOf(wanted)}" ${message}`),
       },
@@ -52,11 +52,26 @@ export class Origin<Inputs extends object> {
     );
   }
 
+  /** Until when one may exist unseen for which Graph would not refuse another; undefined when there is none. */
+  #mayShowUntilMs(): number | undefined {
+    const { lifecycle, world } = this;
+    const isRefusedTwice = lifecycle.keyed && lifecycle.revives !== true;
+    if (isRefusedTwice || this.#referents.some(world.claims.isMade)) return undefined;
+    return world.recent.mayShowUntilMs(this.#creation, everywhereMs(world), mayComeMs(world), lifecycle.revives);
+  }
+
   #find(after: Moment, evenRemoved = false): Promise<Made<Inputs> | undefined> {
     const { lifecycle, world, tenant, wanted } = this;
+    let known = after;
+    const look = (): Promise<Made<Inputs> | undefined> => {
+      const believed = known;
+      known = moment();
+      return findOurs(lifecycle, world, tenant, wanted, believed, evenRemoved);
+    };
     return untilReferentsShow(
-      () => findOurs(lifecycle, world, tenant, wanted, after, evenRemoved),
-      this.#young,
+      look,
+      // What was deleted lately a replica may not know to be among the deleted items; or somebody has brought it back.
+      this.#young || world.recent.isUnsettled(...this.#creation),
       world.patience,
     );
   }

@@ -1,7 +1,6 @@
 /** Whose an object is: found by its natural key, taken over only when it is ours. */
 import { EntraError, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
-import { untilReferentsShow } from "./creation";
 import type { Lifecycle, Made, Marked } from "./lifecycle";
 import type { Moment } from "./run-memory";
 import { untilCertain } from "./visibility";
@@ -39,19 +38,18 @@ export async function findOurs<Inputs extends object>(
   if (match.notOurs !== undefined)
     throw new EntraError("OWNERSHIP_UNCLEAR", `${match.label} exists already: ${match.notOurs}`);
   if (match.restore) {
-    // A replica may not know yet that it is among the deleted items.
-    const young =
-      world.claims.isRemoved(lifecycle.kind, match.id) || world.recent.removedAtMs(tenant.id, match.id) !== undefined;
-    const cameBack = await untilReferentsShow(match.restore, young, world.patience);
+    const cameBack = await match.restore();
     world.recent.restored(tenant.id, match.id);
     world.tell(`restored ${match.label} from the deleted items`);
     if (cameBack !== undefined) world.warn(`with ${match.label} came back ${cameBack}`);
     return { id: match.id, existed: true };
   }
-  world.warn(
-    `took over ${match.label}: it bears the key of this resource, as after an interrupted run. ` +
-      "If another stack declares it, give one of them its own name with `pulumi config set entra-agent-id:owner NAME`",
-  );
+  // What this process has asked for and was not answered is no surprise.
+  if (!world.recent.isUnanswered(tenant.id, lifecycle.kind, wanted.marker))
+    world.warn(
+      `took over ${match.label}: it bears the key of this resource, as after an interrupted run. ` +
+        "If another stack declares it, give one of them its own name with `pulumi config set entra-agent-id:owner NAME`",
+    );
   return { id: match.id, existed: true };
 }
 

@@ -88,17 +88,26 @@ export class RecentWrites {
    * Until when to look for an object with this marker that a list does not show; undefined when there is nothing to
    * expect: nobody asked for it lately, or it is deleted again.
    *
-   * @param madeMs how long after its answer an object may be unseen
+   * @param madeMs how long after its answer an object, or its place among the deleted, may be unseen
    * @param askedMs the same after a request that nobody knows to be answered
+   * @param revives whether one that was deleted is to be found again, among the deleted
    */
   mayShowUntilMs(
     [tenantId, kind, marker]: readonly [string, string, string],
     madeMs: number,
     askedMs: number,
+    revives = false,
   ): number | undefined {
     const note = this.#last(creation(tenantId, kind, marker));
     if (note?.did === "asked") return note.at + askedMs;
-    return note?.did === "made" ? note.at + madeMs : undefined;
+    const mayShow = note?.did === "made" || (note?.did === "removed" && revives);
+    return mayShow ? note.at + madeMs : undefined;
+  }
+
+  /** Whether this process has asked for the object and nobody knows what came of it. */
+  isUnanswered(tenantId: string, kind: string, marker: string): boolean {
+    const to = creation(tenantId, kind, marker);
+    return this.#before.has(to) && this.#last(to)?.did === "asked";
   }
 
   /** Whether there is an object with this marker, or none any more, that not every replica may know of. */
@@ -149,11 +158,12 @@ export class RecentWrites {
     return (this.#notes ??= new Map(
       [...this.notebook.earlier()]
         .sort((a, b) => a.at - b.at)
-        // A request that was not answered may have waited for its turn, and been sent just before this process began.
-        .map((note) => [
-          note.to,
-          note.did === "asked" && note.at > this.#begunMs - waitedMs ? { ...note, at: this.#begunMs } : note,
-        ]),
+        .map((note) => {
+          // A request that was not answered may have waited for its turn, and been sent just before this process began.
+          const mayBeNew = note.did === "asked" && note.at > this.#begunMs - waitedMs;
+          // The clock may have been put back since.
+          return [note.to, { ...note, at: mayBeNew ? this.#begunMs : Math.min(note.at, this.#begunMs) }];
+        }),
     ));
   }
 }

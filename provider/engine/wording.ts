@@ -49,7 +49,7 @@ function remedyFor({ code, answer }: EntraError, step: Step): string | undefined
 function repetitionOf(code: EntraErrorCode): string | undefined {
   switch (code) {
     case "CONFLICT":
-      return "Something with the same key exists already, or two writes met: run `pulumi up` again.";
+      return "Something with the same key exists already: run `pulumi up` again.";
     case "THROTTLED":
     case "UNAVAILABLE":
       return "Nothing was changed by this request: run `pulumi up` again later.";

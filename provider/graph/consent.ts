@@ -98,7 +98,12 @@ export function consent({ tokens, clock, ask, say, cancelled }: Consent): Layer 
   ): Promise<void> {
     try {
       for (let token = refused; cancelled?.aborted !== true;) {
-        token = await tokens.renew(token);
+        try {
+          token = await tokens.renew(token);
+        } catch (error) {
+          // The one in hand is valid still, so what fails here fails nobody's request before the time is over.
+          if (!(error instanceof EntraError) || clock.now() >= untilMs) throw error;
+        }
         if (known) known.token = token;
         const { permissions } = claimsOf(token);
         const leftMs = untilMs - clock.now();

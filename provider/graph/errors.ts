@@ -10,11 +10,11 @@ export type EntraErrorCode =
   | "NOT_FOUND"
   /** 403: the caller lacks a permission or is of the wrong kind. */
   | "FORBIDDEN"
-  /** 409: the object exists already, or two writes met. */
+  /** 409: the object exists already. */
   | "CONFLICT"
   /** 429 for longer than the patience allows. */
   | "THROTTLED"
-  /** 5xx or no connection, for longer than the patience allows; nothing was changed. */
+  /** 5xx, no connection or others' writes in the way, for longer than the patience allows; nothing was changed. */
   | "UNAVAILABLE"
   /** A write was sent and its answer never came: it may or may not have taken effect. */
   | "ANSWER_LOST"

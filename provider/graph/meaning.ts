@@ -39,7 +39,7 @@ export function judge(kind: Kind, outcome: Answer | NoAnswer): Verdict {
   if (status >= 200 && status < 300) return judgeSuccess(kind, outcome);
   if (status === 429) return { then: "again", because: "throttled", error: answeredError("THROTTLED", outcome) };
   if (status === 409 && refusalOf(outcome).code === "Directory_ConcurrencyViolation") {
-    return { then: "again", because: "failed", error: answeredError("CONFLICT", outcome) };
+    return { then: "again", because: "failed", error: answeredError("UNAVAILABLE", outcome) };
   }
   if (unclear.has(status)) return lost(kind, answeredError(codeWhenLost(kind), outcome));
   return { then: "stop", error: final(outcome) };

@@ -1,0 +1,24 @@
+/** Permissions that come back with a restored blueprint principal: no program declares them of a principal's own accord. */
+import type { DelegatedGrant, RoleAssignment } from "./held-permissions";
+import { undefinedWhenGone } from "./graph/errors";
+import type { Tenant } from "./graph/tenant";
+
+/** What it holds again, and how to take it away; undefined when that is nothing. */
+export async function permissionsOf(tenant: Tenant, principalId: string): Promise<string | undefined> {
+  const path = `/servicePrincipals/${encodeURIComponent(principalId)}`;
+  // Where a replica does not know yet that the principal is back there is nothing to tell.
+  const [assignments = [], grants = []] = await Promise.all([
+    tenant.list<RoleAssignment>(`${path}/appRoleAssignments`).catch(undefinedWhenGone),
+    tenant.list<DelegatedGrant>(`${path}/oauth2PermissionGrants`).catch(undefinedWhenGone),
+  ]);
+  const removals = [
+    ...assignments.map(({ id }) => tenant.url(`${path}/appRoleAssignments/${id}`)),
+    ...grants.map(({ id }) => tenant.url(`/oauth2PermissionGrants/${id}`)),
+  ];
+  if (removals.length === 0) return undefined;
+  return (
+    "permissions, also those that no program declares: " +
+    `${assignments.length} at application level, ${grants.flatMap(({ scope }) => scope.split(" ").filter(Boolean)).length} delegated. ` +
+    `Take away what nobody wants with DELETE ${removals.join(", ")}`
+  );
+}

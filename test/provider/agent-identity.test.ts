@@ -322,6 +322,13 @@ describe("an agent identity", () => {
     ]);
   });
 
+  it("is no surprise to the run that asked for it and was not answered", async () => {
+    tenant.emulated.fail({ method: "POST", path: "agentIdentity$", effect: "after", answer: { status: 504 } });
+    await run.create(agentIdentity, asks());
+    expect(await tenant.graph.list(collection)).toHaveLength(1);
+    expect(tenant.warnings).toEqual([]);
+  });
+
   it("is made anew by the run that deleted it, whatever an earlier list of that run still shows", async () => {
     const made = await run.create(agentIdentity, asks());
     const later = await tenant.process();

@@ -81,10 +81,14 @@ export class AgentFleet extends pulumi.ComponentResource {
     this.registerOutputs({ blueprintId: this.blueprintId });
   }
 
-  #blueprint(name: string, { displayName, description, sponsors }: AgentFleetArgs): AgentIdentityBlueprint {
+  /** @param unknown what TypeScript would have refused: the blueprint refuses it by name */
+  #blueprint(
+    name: string,
+    { displayName, description, sponsors, federation, permissions, agents, blockHighRisk, ...unknown }: AgentFleetArgs,
+  ): AgentIdentityBlueprint {
     return new AgentIdentityBlueprint(
       name,
-      { displayName, sponsors, ...(description === undefined ? {} : { description }) },
+      { ...unknown, displayName, sponsors, ...(description === undefined ? {} : { description }) },
       { parent: this },
     );
   }
@@ -107,10 +111,11 @@ export class AgentFleet extends pulumi.ComponentResource {
     );
   }
 
-  #federate(name: string, key: string, { issuer, subject, audience }: FleetFederation): void {
+  #federate(name: string, key: string, { issuer, subject, audience, ...unknown }: FleetFederation): void {
     new FederatedIdentityCredential(
       `${name}-${key}`,
       {
+        ...unknown,
         blueprintId: this.blueprint.id,
         name: key,
         issuer,
@@ -123,12 +128,13 @@ export class AgentFleet extends pulumi.ComponentResource {
 
   #agent(
     name: string,
-    { displayName, sponsors, permissions = {}, enabled }: FleetAgent,
+    { displayName, sponsors, permissions = {}, enabled, ...unknown }: FleetAgent,
     fleet: AgentFleetArgs,
   ): AgentIdentity {
     const identity = new AgentIdentity(
       name,
       {
+        ...unknown,
         displayName,
         // From the principal: it has to exist before an identity can be made.
         blueprintId: this.principal.blueprintId,

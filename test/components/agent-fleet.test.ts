@@ -106,4 +106,24 @@ describe("an agent fleet", () => {
     const all = await children({ blockHighRisk: "enabled" });
     expect(all["ConditionalAccessPolicy payroll-block-high-risk"]).toMatchObject({ state: "enabled" });
   });
+
+  it("drops nothing that is misspelt in JavaScript: the resource it is for refuses it", async () => {
+    const errors: string[] = [];
+    jest.spyOn(pulumi.log, "error").mockImplementation((message) => {
+      errors.push(message);
+      return Promise.resolve();
+    });
+    const trust = { issuer: "https://token.example", subject: "repo:x", audiance: "api://x" };
+    const agent = { displayName: "A", sponsor: ["johanna.lorenz@contoso.com"] };
+    const misspelt = { sponsers: ["diego.siciliani@contoso.com"], federation: { github: trust }, agents: { a: agent } };
+    await children(misspelt);
+    expect(errors).toEqual([
+      'agent identity blueprint "payroll": sponsers is not a property of an AgentIdentityBlueprint',
+      'federated identity credential "payroll-github": audiance is not a property of a FederatedIdentityCredential',
+      'agent identity "payroll-a": sponsor is not a property of an AgentIdentity',
+    ]);
+    expect(process.exitCode).toBe(1);
+    process.exitCode = undefined;
+    jest.restoreAllMocks();
+  });
 });

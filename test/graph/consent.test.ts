@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { openTenant } from "../../emulator/tenant";
 import { batching } from "../../provider/graph/batching";
 import { connection, type Tuning } from "../../provider/graph/connection";
+import { EntraError } from "../../provider/graph/errors";
 import { QuotaScheduler } from "../../provider/graph/scheduler";
 import type { Tenant } from "../../provider/graph/tenant";
 import type { Issue } from "../../provider/graph/tokens";
@@ -210,6 +211,19 @@ describe("a permission that was granted a moment ago", () => {
     const { graph } = await aRun({ token: () => cached });
     expect(await failureOf(graph.get("/users"))).toEqual(refusal);
     expect(seconds()).toBe(120);
+  });
+
+  it("is waited for by all that need it although one sign-in fails meanwhile: the token in hand is valid still", async () => {
+    await client.consent(["User.Read.All"]);
+    let signIns = 0;
+    const token: Issue = async () => {
+      if (++signIns === 5) throw new EntraError("SIGN_IN_FAILED", "AADSTS90033: a transient error has occurred");
+      return emulated.token({ app: client.appId });
+    };
+    const { graph } = await aRun({ token });
+    await Promise.all(["/users", "/users?$select=id", "/users?$top=1"].map((path) => graph.get(path)));
+    expect(signIns).toBeGreaterThan(5);
+    expect(seconds()).toBeLessThanOrEqual(65);
   });
 
   it("is waited for no longer when the run is cancelled", async () => {

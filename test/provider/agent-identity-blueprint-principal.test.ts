@@ -1,5 +1,6 @@
 import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
 import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
+import { microsoftGraph } from "../../provider/permission-grant";
 import { aTenant, markerOfTests, type TestProcess, type TestTenant } from "./a-tenant";
 
 const collection = "/servicePrincipals/microsoft.graph.agentIdentityBlueprintPrincipal";
@@ -105,6 +106,28 @@ describe("an agent identity blueprint principal", () => {
     tenant.emulated.fail({ method: "POST", path: "/restore$", effect: "after", answer: { status: 504 } });
     const again = await (await tenant.process()).create(agentIdentityBlueprintPrincipal, { blueprintId });
     expect(again.id).toBe(made.id);
+  });
+
+  it("comes back with the permissions it had, and that is told: no program declares them", async () => {
+    const made = await run.create(agentIdentityBlueprintPrincipal, { blueprintId });
+    const path = `/servicePrincipals/${made.id}`;
+    const api = await tenant.graph.get<{ id: string; appRoles: { id: string; value: string }[] }>(
+      `/servicePrincipals(appId='${microsoftGraph}')?$select=id,appRoles`,
+    );
+    const appRoleId = api.appRoles.find(({ value }) => value === "User.Read.All")?.id;
+    const role = { principalId: made.id, resourceId: api.id, appRoleId };
+    const { id: assignment } = await tenant.graph.post<{ id: string }>(`${path}/appRoleAssignments`, role);
+    const scope = { clientId: made.id, consentType: "AllPrincipals", resourceId: api.id, scope: "Mail.Read User.Read" };
+    const { id: grant } = await tenant.graph.post<{ id: string }>("/oauth2PermissionGrants", scope);
+    await (await tenant.process()).provider(agentIdentityBlueprintPrincipal).delete(made.id, made.outputs);
+    await (await tenant.process()).create(agentIdentityBlueprintPrincipal, { blueprintId });
+    expect(tenant.warnings).toEqual([
+      expect.stringContaining(
+        "came back permissions, also those that no program declares: 1 at application level, 2 delegated. Take away what " +
+          `nobody wants with DELETE ${tenant.graph.url(`${path}/appRoleAssignments/${assignment}`)}, ` +
+          tenant.graph.url(`/oauth2PermissionGrants/${grant}`),
+      ),
+    ]);
   });
 
   it("is restored by the run that deleted it, whatever that run had listed before and lists in between", async () => {

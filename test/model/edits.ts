@@ -117,6 +117,7 @@ async function remove(tenant: Tenant, path: string, { kind, name }: Found, model
   const moved =
     kind === "AgentIdentity" ? withDependents(model.fleet, [name]) : kind === "ConditionalAccessPolicy" ? [name] : [];
   for (const one of moved) model.mayMove.add(one);
+  if (kind === "AgentIdentityBlueprint") model.deletedByOthers.add(name);
 }
 
 export const isOurs = (found: Found, model: Readonly<Model>): boolean =>

@@ -36,6 +36,8 @@ export class Model {
   /** Resources that may have another object when the tenant is next as declared. */
   readonly mayMove = new Set<string>();
   readonly ids = new Map<string, string>();
+  /** Blueprints that others deleted. Their credentials come back with them, also what was taken out of the program meanwhile; that is told. */
+  readonly deletedByOthers = new Set<string>();
   theirs: Theirs[] = [];
 }
 
@@ -171,11 +173,11 @@ export async function checkSettled(model: Model, stack: Stack): Promise<void> {
 }
 
 /** Credentials and permissions that nobody declares any more and no interruption explains. */
-function undeclared({ fleet, lost, theirs }: Model, { credentials, permissions }: Holding): string[] {
+function undeclared({ fleet, lost, theirs, deletedByOthers }: Model, { credentials, permissions }: Holding): string[] {
   const explained = (of: string): boolean => [...lost].some((name) => !fleet.has(name) && name !== of);
   const problems: string[] = [];
   for (const [blueprint, found] of credentials) {
-    if (!fleet.has(blueprint) || explained(blueprint)) continue;
+    if (!fleet.has(blueprint) || deletedByOthers.has(blueprint) || explained(blueprint)) continue;
     const declared = [...fleet].flatMap(([name, one]) =>
       one.kind === "FederatedIdentityCredential" && one.blueprint === blueprint ? credentialName(name, one) : [],
     );

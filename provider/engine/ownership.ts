@@ -1,7 +1,7 @@
 /** Whose an object is: found by its natural key, taken over only when it is ours. */
 import { EntraError, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
-import type { Lifecycle, Made, Marked } from "./lifecycle";
+import type { Lifecycle, Made, Marked, Match } from "./lifecycle";
 import type { Moment } from "./run-memory";
 import { untilCertain } from "./visibility";
 import type { World } from "./world";
@@ -24,7 +24,7 @@ export async function findOurs<Inputs extends object>(
   const found = await lifecycle.find(tenant, wanted, after, (id) => world.claims.isRemoved(lifecycle.kind, id));
   const isLive = await Promise.all(
     found.map(
-      async ({ id, restore }) => evenRemoved || restore !== undefined || !(await isGone(lifecycle, world, tenant, id)),
+      async (match) => evenRemoved || match.restore !== undefined || !(await isGone(lifecycle, world, tenant, match)),
     ),
   );
   const matches = found.filter((_, index) => isLive[index]);
@@ -61,13 +61,13 @@ async function isGone<Inputs extends object>(
   lifecycle: Lifecycle<Inputs>,
   world: World,
   tenant: Tenant,
-  id: string,
+  { id, deletedPath }: Match,
 ): Promise<boolean> {
   if (world.claims.isRemoved(lifecycle.kind, id)) return true;
   const removedMs = world.recent.removedAtMs(tenant.id, id);
   if (removedMs === undefined) return false;
   // Graph itself refuses a second object with the same key.
-  const path = lifecycle.keyed ? undefined : lifecycle.deletedPath?.(id, {});
+  const path = deletedPath ?? (lifecycle.keyed ? undefined : lifecycle.deletedPath?.(id, {}));
   if (path === undefined) return true;
   const deleted = (): Promise<unknown> => tenant.get(path).catch(undefinedWhenGone);
   return (await untilCertain(deleted, (seen) => seen !== undefined, removedMs, world)) !== undefined;

@@ -35,10 +35,16 @@ export async function meddled(tenant: LaggingTenant, notes: Note[], meddle = pas
 }
 
 /** A request of an administrator, which no lag and no fault meets. @throws Error when it is refused */
-export async function byHand(tenant: LaggingTenant, method: "GET" | "DELETE", path: string): Promise<void> {
+export async function byHand(
+  tenant: LaggingTenant,
+  method: "GET" | "DELETE" | "PATCH" | "POST",
+  path: string,
+  body?: object,
+): Promise<void> {
   tenant.keepTime();
-  const headers = { authorization: `Bearer ${await tenant.emulated.token()}` };
-  const request = new Request(`https://graph.microsoft.com/v1.0${path}`, { method, headers });
+  const headers = { authorization: `Bearer ${await tenant.emulated.token()}`, "content-type": "application/json" };
+  const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+  const request = new Request(`https://graph.microsoft.com/v1.0${path}`, { method, headers, ...sent });
   const response = await tenant.emulated.handle(request);
   if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
 }

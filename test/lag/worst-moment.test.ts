@@ -76,6 +76,18 @@ const refusing =
       : send(request);
 
 describe("a run at the worst moment", () => {
+  it("keeps what others have set on a blueprint that they restored a moment after it was destroyed", async () => {
+    const { state, process } = await aStack();
+    const objectId = textOf(of(state, "blueprint")?.outputs["objectId"]);
+    const path = `/applications/${objectId}/microsoft.graph.agentIdentityBlueprint`;
+    const tags = () => tenant.emulated.exportState().objects.find(({ id }) => id === objectId)?.properties["tags"];
+    await byHand(tenant, "PATCH", path, { tags: [...(tags() as string[]), "cost-centre-4711"] });
+    const gone = await destroy(state, await process());
+    await byHand(tenant, "POST", `/directory/deletedItems/${objectId}/restore`, {});
+    expect((await up(gone.state, programOf(parents), await process())).failures).toEqual([]);
+    expect(tags()).toContain("cost-centre-4711");
+  });
+
   it("restores a principal that was deleted by hand although a replica does not show it among the deleted: no agent is lost", async () => {
     const { state, process } = await aStack({ agent });
     const id = of(state, "principal")?.id ?? "";

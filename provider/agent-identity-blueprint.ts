@@ -6,7 +6,7 @@
  * Id:       the appId. Everything that refers to a blueprint wants it as `blueprintId`.
  * Replaced: when `uniqueName` changes.
  * Deleted:  softly, for 30 days; while it is in deletedItems it keeps its uniqueName, and a new `up` restores it,
- *           with the secrets and certificates it had: of those it warns.
+ *           with the credentials it had: of those it warns.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";

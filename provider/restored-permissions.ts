@@ -1,4 +1,4 @@
-/** Permissions that come back with a restored blueprint principal: no program declares them of a principal's own accord. */
+/** Permissions that come back with a restored blueprint principal, also those that nobody declares any more. */
 import type { DelegatedGrant, RoleAssignment } from "./held-permissions";
 import { undefinedWhenGone } from "./graph/errors";
 import type { Tenant } from "./graph/tenant";

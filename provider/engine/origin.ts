@@ -82,7 +82,7 @@ export class Origin<Inputs extends object> {
     try {
       const made = await untilReferentsShow(() => lifecycle.create(tenant, wanted), this.#young, world.patience);
       world.recent.made(...this.#creation, made.id);
-      if (!made.existed) world.claims.make(made.id);
+      world.claims.make(made.id);
       return made;
     } catch (error) {
       if (error instanceof EntraError && hadNoEffect(error.code)) world.recent.refused(...this.#creation);

@@ -6,6 +6,7 @@ import type { Answer } from "./answer";
 import type { Layer } from "./call";
 import type { Clock } from "./clock";
 import { EntraError } from "./errors";
+import type { Reads } from "./reads";
 import { dateMs } from "./retry-after";
 import { ofCancelling } from "./retries";
 import { claimsOf, type Tokens } from "./tokens";
@@ -22,7 +23,7 @@ export interface Consent {
   readonly tokens: Tokens;
   readonly clock: Clock;
   /** Reads from Graph, by a pipeline without this layer. */
-  readonly ask: (path: string) => Promise<unknown>;
+  readonly graph: Reads;
   /** Tells the person who waits why, in the asynchronous context of the call that waits. */
   readonly say: (message: string) => void;
   /** Ends every wait. */
@@ -59,7 +60,7 @@ interface Pending {
  *
  * One question for each refused token, and one wait for all that were refused with it.
  */
-export function consent({ tokens, clock, ask, say, cancelled }: Consent): Layer {
+export function consent({ tokens, clock, graph, say, cancelled }: Consent): Layer {
   /** What is known of the token that was refused last, and while somebody waits, of the newest. */
   let known: { token: string; readonly pending: Promise<Pending | undefined> } | undefined;
   /** How far Graph's clock is ahead of this machine's. A `Date` has no fractions: measured twice, what is over would be young again. */
@@ -80,7 +81,7 @@ export function consent({ tokens, clock, ask, say, cancelled }: Consent): Layer 
     }
     aheadMs ??= (dateMs(headers.get("date")) ?? nowMs) - nowMs;
     const sinceMs = tokens.askedAtMs + aheadMs - inForceMs;
-    const missing = (await grantsAfter(sinceMs, servicePrincipalId, ask)).filter(
+    const missing = (await grantsAfter(sinceMs, servicePrincipalId, graph)).filter(
       ({ role }) => !permissions.includes(role),
     );
     if (missing.length === 0) return undefined;
@@ -131,11 +132,9 @@ export function consent({ tokens, clock, ask, say, cancelled }: Consent): Layer 
   };
 }
 
-interface Assignments {
-  readonly value?: readonly {
-    readonly appRoleId: string;
-    readonly createdDateTime: string;
-  }[];
+interface Assignment {
+  readonly appRoleId: string;
+  readonly createdDateTime: string;
 }
 
 interface Api {
@@ -143,17 +142,17 @@ interface Api {
 }
 
 /** The permissions of an application at Graph that were granted after a time; none where they cannot be read. */
-async function grantsAfter(sinceMs: number, servicePrincipalId: string, ask: Consent["ask"]): Promise<Grant[]> {
+async function grantsAfter(sinceMs: number, servicePrincipalId: string, graph: Reads): Promise<Grant[]> {
   try {
-    const { value = [] } = (await ask(`/servicePrincipals/${servicePrincipalId}/appRoleAssignments`)) as Assignments;
-    const recent = value.flatMap((assignment) => {
+    const assignments = await graph.list<Assignment>(`/servicePrincipals/${servicePrincipalId}/appRoleAssignments`);
+    const recent = assignments.flatMap((assignment) => {
       const grantedMs = Date.parse(assignment.createdDateTime);
       return grantedMs > sinceMs ? { ...assignment, grantedMs } : [];
     });
     if (recent.length === 0) return [];
-    const graph = (await ask(`/servicePrincipals(appId='${microsoftGraph}')?$select=appRoles`)) as Api;
+    const { appRoles } = await graph.get<Api>(`/servicePrincipals(appId='${microsoftGraph}')?$select=appRoles`);
     return recent.flatMap(({ appRoleId, grantedMs }) => {
-      const role = graph.appRoles?.find(({ id }) => id === appRoleId)?.value;
+      const role = appRoles?.find(({ id }) => id === appRoleId)?.value;
       return role === undefined ? [] : { role, grantedMs };
     });
   } catch (error) {

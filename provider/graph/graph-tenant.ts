@@ -1,7 +1,7 @@
 /** The Tenant that resources see, on top of the pipeline. */
-import { EntraError } from "./errors";
-import { pipeline, type PipelineSettings, type Send } from "./pipeline";
-import type { GraphVersion, RequestOptions, Tenant } from "./tenant";
+import { pipeline, type PipelineSettings } from "./pipeline";
+import { reads } from "./reads";
+import type { RequestOptions, Tenant } from "./tenant";
 
 /** Who a tenant is and how to reach it. */
 export interface GraphTenantSettings extends PipelineSettings {
@@ -20,12 +20,7 @@ export function graphTenant(settings: GraphTenantSettings): Tenant {
     id,
     name,
     isReplicated,
-    async get<T>(path: string, options?: RequestOptions): Promise<T> {
-      return (await object(send, path, options)) as T;
-    },
-    async list<T>(path: string, options: RequestOptions = {}): Promise<T[]> {
-      return (await allPages(send, origin, path, options)) as T[];
-    },
+    ...reads(send, origin),
     async post<T>(path: string, body: object, options?: RequestOptions): Promise<T> {
       return (await send("POST", path, body, options)) as T;
     },
@@ -37,52 +32,4 @@ export function graphTenant(settings: GraphTenantSettings): Tenant {
     },
     url: (path) => `${origin}/v1.0${path}`,
   };
-}
-
-async function object(send: Send, path: string, options: RequestOptions | undefined): Promise<object> {
-  const body = await send("GET", path, undefined, options);
-  if (typeof body === "object" && body !== null) return body;
-  throw new EntraError("UNEXPECTED_ANSWER", "Graph answered a read with nothing");
-}
-
-/** Every item once: an object that moves between pages while they are read comes twice. */
-async function allPages(send: Send, origin: string, path: string, options: RequestOptions): Promise<unknown[]> {
-  const items = new Map<unknown, unknown>();
-  const seen = new Set<string>();
-  let version = options.version ?? "v1.0";
-  for (let next = path; ;) {
-    const page: Page = await object(send, next, { ...options, version });
-    if (!Array.isArray(page.value))
-      throw new EntraError("UNEXPECTED_ANSWER", "Graph answered a list without a list in it");
-    for (const item of page.value as unknown[]) items.set(idOf(item) ?? Symbol("item without id"), item);
-    const link = page["@odata.nextLink"];
-    if (link === undefined) return [...items.values()];
-    if (typeof link !== "string" || seen.has(link))
-      throw new EntraError("UNEXPECTED_ANSWER", "Graph's pages lead in a circle");
-    seen.add(link);
-    ({ path: next, version } = withinOrigin(link, origin));
-  }
-}
-
-interface Page {
-  readonly value?: unknown;
-  readonly "@odata.nextLink"?: unknown;
-}
-
-/** Path and version of a nextLink. A link that leads elsewhere is refused before the token goes there. */
-function withinOrigin(link: string, origin: string): { path: string; version: GraphVersion } {
-  const [, version, path] = link.startsWith(`${origin}/`)
-    ? (/^\/(v1\.0|beta)(\/.*)$/s.exec(link.slice(origin.length)) ?? [])
-    : [];
-  if (path !== undefined) return { path, version: version as GraphVersion };
-  const leadsTo = URL.canParse(link) ? new URL(link).origin : "no address at all";
-  throw new EntraError(
-    "UNEXPECTED_ANSWER",
-    `Graph's next page leads to ${leadsTo}, which is not ${origin}: it was not followed`,
-  );
-}
-
-function idOf(item: unknown): unknown {
-  const id: unknown = typeof item === "object" && item !== null ? (item as Record<string, unknown>)["id"] : undefined;
-  return typeof id === "string" ? id : undefined;
 }

@@ -12,6 +12,7 @@ import { consent } from "./consent";
 import { EntraError, messageOf } from "./errors";
 import { pathTemplate } from "./path-template";
 import { documentedQuotas, type Quota } from "./quotas";
+import { reads } from "./reads";
 import type { RequestLog } from "./request-log";
 import { defaultPersistence, type Persistence, retries } from "./retries";
 import { type LongWait, QuotaScheduler, type Scheduler } from "./scheduler";
@@ -67,9 +68,8 @@ export function pipeline(settings: PipelineSettings): Send {
     authentication(tokens),
     sending(settings, clock, scheduler),
   ];
-  const plain = sendThrough([...upper, ...lower], origin);
-  const ask = (path: string): Promise<unknown> => plain("GET", path);
-  return sendThrough([...upper, consent({ tokens, clock, ask, say, cancelled }), ...lower], origin);
+  const graph = reads(sendThrough([...upper, ...lower], origin), origin);
+  return sendThrough([...upper, consent({ tokens, clock, graph, say, cancelled }), ...lower], origin);
 }
 
 function sendThrough(layers: readonly Layer[], origin: string): Send {

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import fc from "fast-check";
+import { apiOf, microsoftGraphAppId } from "../../emulator/permissions";
 import { openTenant } from "../../emulator/tenant";
 import { batching } from "../../provider/graph/batching";
 import { connection, type Tuning } from "../../provider/graph/connection";
@@ -194,6 +195,17 @@ describe("a permission that was granted a moment ago", () => {
     await graph.get("/users");
     expect(seconds()).toBeLessThanOrEqual(65);
     expect(said).toEqual(["waiting up to 120 s for a permission that was granted at 13:00:00 UTC to come into force"]);
+  });
+
+  it("is found among more permissions than Graph shows on a page", async () => {
+    const all = apiOf(microsoftGraphAppId)?.appRoles.map(({ value }) => value) ?? [];
+    const others = all.filter((value) => /^(Channel|Chat|Device|Edu|Online|Team)/.test(value)).slice(0, 99);
+    await registered(["Application.Read.All", ...others]);
+    await client.consent(["User.Read.All"]);
+    const { graph } = await aRun();
+    await graph.get("/users");
+    expect(seconds()).toBe(60);
+    expect(questions()).toEqual(Array(2).fill("GET /servicePrincipals/{id}/appRoleAssignments"));
   });
 
   it("is given up two minutes after it was granted, in the end with what Graph said", async () => {

@@ -18,7 +18,7 @@ import type { Lifecycle, Match } from "./engine/lifecycle";
 import { markerTag } from "./engine/marker";
 import { EntraResource } from "./engine/resource";
 import { undefinedWhenGone } from "./graph/errors";
-import { permissionsOf } from "./restored-permissions";
+import { restoredPermissions } from "./restored-permissions";
 
 // ---- what a program writes -------------------------------------------------
 
@@ -109,7 +109,7 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
         notOurs: undefined,
         restore: async () => {
           await restoreDeleted(tenant, principal.id, path(principal.id));
-          return permissionsOf(tenant, principal.id);
+          return restoredPermissions(tenant, principal.id);
         },
       })),
     ];

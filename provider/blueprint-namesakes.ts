@@ -13,7 +13,7 @@ import { markerTag } from "./engine/marker";
 import type { Moment } from "./engine/run-memory";
 import { EntraError, undefinedWhenGone } from "./graph/errors";
 import type { Tenant } from "./graph/tenant";
-import { cameBackWith } from "./restored-credentials";
+import { restoredCredentials } from "./restored-credentials";
 
 interface Named {
   readonly uniqueName: string;
@@ -58,7 +58,7 @@ export const alreadyThere = ({ uniqueName }: Named): EntraError =>
 async function restore(tenant: Tenant, objectId: string): Promise<string | undefined> {
   const deleted = await tenant.get<Blueprint>(deletedItem(objectId));
   await restoreDeleted(tenant, objectId, blueprintPath(objectId));
-  return cameBackWith(tenant, deleted);
+  return restoredCredentials(tenant, deleted);
 }
 
 function match(application: Blueprint, marker: string): Match {

@@ -6,17 +6,20 @@ import type { Tenant } from "./graph/tenant";
 type Credentialed = Pick<Blueprint, "id" | "passwordCredentials" | "keyCredentials">;
 
 /**
- * What came back, until when it is valid, and how to remove it; undefined when that is nothing. Ids, never values.
+ * Which ones, until when they are valid, and how to remove them: a phrase; undefined when there are none. Ids, never values.
  *
  * @param blueprint as it was while it was deleted
  */
-export async function cameBackWith(tenant: Tenant, blueprint: Credentialed): Promise<string | undefined> {
-  const phrases = [await federatedOf(tenant, blueprint), credentialsOf(tenant, blueprint)].filter(Boolean);
+export async function restoredCredentials(tenant: Tenant, blueprint: Credentialed): Promise<string | undefined> {
+  const phrases = [
+    await restoredFederatedCredentials(tenant, blueprint),
+    restoredSecretsAndCertificates(tenant, blueprint),
+  ].filter(Boolean);
   return phrases.length > 0 ? phrases.join("; and ") : undefined;
 }
 
-/** Federated credentials. Whether the program declares them is not known here. */
-async function federatedOf(tenant: Tenant, { id }: Credentialed): Promise<string | undefined> {
+/** Whether the program declares them is not known here. */
+async function restoredFederatedCredentials(tenant: Tenant, { id }: Credentialed): Promise<string | undefined> {
   const path = `${blueprintPath(id)}/federatedIdentityCredentials`;
   // Where a replica does not know yet that the blueprint is back there is nothing to tell.
   const found = (await tenant.list<{ id: string; name: string }>(path).catch(undefinedWhenGone)) ?? [];
@@ -28,8 +31,8 @@ async function federatedOf(tenant: Tenant, { id }: Credentialed): Promise<string
   );
 }
 
-/** Secrets and certificates that are valid still: programs declare none. */
-function credentialsOf(tenant: Tenant, blueprint: Credentialed): string | undefined {
+/** Those that are valid still: programs declare none. */
+function restoredSecretsAndCertificates(tenant: Tenant, blueprint: Credentialed): string | undefined {
   const [secrets, certificates] = [valid(blueprint.passwordCredentials), valid(blueprint.keyCredentials)];
   if (secrets.length + certificates.length === 0) return undefined;
   const url = tenant.url(blueprintPath(blueprint.id));

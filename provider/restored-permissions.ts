@@ -3,8 +3,8 @@ import type { DelegatedGrant, RoleAssignment } from "./held-permissions";
 import { undefinedWhenGone } from "./graph/errors";
 import type { Tenant } from "./graph/tenant";
 
-/** What it holds again, and how to take it away; undefined when that is nothing. */
-export async function permissionsOf(tenant: Tenant, principalId: string): Promise<string | undefined> {
+/** How many, and how to take them away: a phrase; undefined when there are none. */
+export async function restoredPermissions(tenant: Tenant, principalId: string): Promise<string | undefined> {
   const path = `/servicePrincipals/${encodeURIComponent(principalId)}`;
   // Where a replica does not know yet that the principal is back there is nothing to tell.
   const [assignments = [], grants = []] = await Promise.all([

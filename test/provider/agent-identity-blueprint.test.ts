@@ -3,7 +3,7 @@ import { generate } from "selfsigned";
 import { agentIdentity } from "../../provider/agent-identity";
 import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
 import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
-import { cameBackWith } from "../../provider/restored-credentials";
+import { restoredCredentials } from "../../provider/restored-credentials";
 import { aTenant, markerOfTests, Refused, type TestProcess, type TestTenant } from "./a-tenant";
 
 interface Application {
@@ -251,7 +251,7 @@ describe("an agent identity blueprint", () => {
   it("that had no credentials comes back without a warning, and expired ones are none", async () => {
     const expired = { keyId: "5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d11", endDateTime: "2020-07-01T00:00:00Z" };
     const blueprint = { id: "0c0f7c55-1c5a-4a8e-9d5e-3f1a6a0f2b11", passwordCredentials: [expired] };
-    expect(await cameBackWith(tenant.graph, blueprint)).toBeUndefined();
+    expect(await restoredCredentials(tenant.graph, blueprint)).toBeUndefined();
     const made = await run.create(agentIdentityBlueprint, asks());
     await (await tenant.process()).provider(agentIdentityBlueprint).delete(made.id, made.outputs);
     await (await tenant.process()).create(agentIdentityBlueprint, asks());

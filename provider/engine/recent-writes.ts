@@ -23,7 +23,7 @@ export interface Note {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly did: Deed;
-  /** Tenant, and marker with kind, or id; the tenant alone where it `lagged`. */
+  /** Tenant, and marker with kind, or id, which is followed by the word where it was `restored`; the tenant alone where it `lagged`. */
   readonly to: string;
   /** How far it `lagged`, in milliseconds. */
   readonly ms?: number;
@@ -72,10 +72,12 @@ export class RecentWrites {
     this.#add(before === "asked" || before === "made" ? before : "refused", to);
   }
   /** Before the object is changed. */
-  wrote = (tenantId: string, id: string): void =>
-    this.#add(this.isRestored(tenantId, id) ? "restored" : "wrote", object(tenantId, id));
-  /** Brought back from the deleted items. */
-  restored = (tenantId: string, id: string): void => this.#add("restored", object(tenantId, id));
+  wrote = (tenantId: string, id: string): void => this.#add("wrote", object(tenantId, id));
+  /** Brought back from the deleted items. That holds whatever is done to it next, so it is a note of its own. */
+  restored(tenantId: string, id: string): void {
+    this.wrote(tenantId, id);
+    this.#add("restored", restoration(tenantId, id));
+  }
   /** Before the object is deleted. */
   removing = (tenantId: string, id: string): void => this.#add("removing", object(tenantId, id));
   /** Deleted, or seen to be gone. */
@@ -119,12 +121,13 @@ export class RecentWrites {
   /** When the object was made, changed, restored or perhaps deleted, if that was less than `withinMs` ago. */
   wroteAtMs(tenantId: string, id: string, withinMs: number): number | undefined {
     const note = this.#last(object(tenantId, id));
-    const wrote = note?.did === "wrote" || note?.did === "restored" || note?.did === "removing";
+    const wrote = note?.did === "wrote" || note?.did === "removing";
     return wrote && note.at > this.now() - withinMs ? note.at : undefined;
   }
 
-  /** Whether it was deleted before, so that its place among the deleted items proves nothing. */
-  isRestored = (tenantId: string, id: string): boolean => this.#last(object(tenantId, id))?.did === "restored";
+  /** Whether it was deleted before and not since, so that its place among the deleted items proves nothing. */
+  isRestored = (tenantId: string, id: string): boolean =>
+    this.#last(restoration(tenantId, id)) !== undefined && this.removedAtMs(tenantId, id) === undefined;
   /** Whether a run asked for its end and nobody knows the answer: that it is there may be what a replica still shows. */
   isRemoving = (tenantId: string, id: string): boolean => this.#last(object(tenantId, id))?.did === "removing";
   /** When it was deleted, or seen to be gone. */
@@ -170,6 +173,7 @@ export class RecentWrites {
 
 const creation = (tenantId: string, kind: string, marker: string): string => `${tenantId} ${kind} ${marker}`;
 const object = (tenantId: string, id: string): string => `${tenantId} ${id}`;
+const restoration = (tenantId: string, id: string): string => `${object(tenantId, id)} restored`;
 
 /** Beside what the Pulumi CLI keeps for all its projects on this machine. */
 export const notesFolder = (env: NodeJS.ProcessEnv = process.env): string =>

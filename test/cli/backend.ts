@@ -1,5 +1,5 @@
 /** The file backend of a stack, read directly: half a second sooner than through the CLI, and also while a lock is on it. */
-import { copyFileSync, cpSync, readFileSync, rmSync, statSync } from "node:fs";
+import { cpSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
 import { titleOf } from "./outcome";
 
@@ -45,18 +45,6 @@ export class Backend {
   /** What was begun and not ended: "creating Kind name". */
   pendingOperations(): string[] {
     return (this.#latest().pending_operations ?? []).map(({ resource, type }) => `${type} ${titleOf(resource.urn)}`);
-  }
-
-  /** Takes a checksum away that was begun and not written, and puts the file of the moment before in the place of half a file. */
-  repair(): void {
-    for (const file of [this.#file, `${this.#file}.bak`])
-      if (statSync(`${file}.attrs`, { throwIfNoEntry: false })?.size === 0) rmSync(`${file}.attrs`);
-    try {
-      this.#latest();
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      copyFileSync(`${this.#file}.bak`, this.#file);
-    }
   }
 
   /** Remembers all of it as it is now. @returns the way back, for as often as it is wanted */

@@ -4,6 +4,9 @@
 import os from "node:os";
 import path from "node:path";
 
+/** Stands for the folder of the file backend. */
+export const folder = "FOLDER";
+
 /** Costs nothing when something crashes. @type {Readonly<Record<string, string>>} */
 export const recommended = {
   // Resources in work at once, and so what a batch can hold. Pulumi's default is four for each core.
@@ -16,6 +19,10 @@ export const recommended = {
   GOGC: "400",
   // Every command starts two Node.js processes that load the same thousand modules.
   NODE_COMPILE_CACHE: path.join(os.homedir(), ".cache", "node-compile-cache"),
+  // The whole state is written, copied and read at every checkpoint: a tenth of the bytes.
+  PULUMI_DIY_BACKEND_ZSTD: "true",
+  // No checksum file beside each state, which nobody reads, and which a killed run can leave half written.
+  PULUMI_BACKEND_URL: `file://${folder}?metadata=skip`,
 };
 
 /** The state is written once, at the end: what is made in a run that is killed has to be found again by the next. */

@@ -31,11 +31,14 @@ export const environmentOf = (mode, { NODE_OPTIONS = "", ...environment }) => ({
 /** @type {(file: string) => unknown} */
 const load = createRequire(new URL("../../dist/index.js", import.meta.url));
 
-/** @returns {DynamicProvider} */
+/** A state of about the same size as the product's: what Pulumi does with it takes time. @returns {DynamicProvider} */
 const idle = () => ({
-  check: (_olds, news) => Promise.resolve({ inputs: news, failures: [] }),
+  check: (_olds, { __urn: _, ...inputs }) => Promise.resolve({ inputs, failures: [] }),
   diff: () => Promise.resolve({ replaces: [], deleteBeforeReplace: true }),
-  create: (inputs) => Promise.resolve({ id: crypto.randomUUID(), outs: inputs }),
+  create: (inputs) => {
+    const [id, objectId, tenantId] = [crypto.randomUUID(), crypto.randomUUID(), crypto.randomUUID()];
+    return Promise.resolve({ id, outs: { ...inputs, objectId, tenantId } });
+  },
   read: (id, props) => Promise.resolve({ id, props }),
   update: (_id, _olds, news) => Promise.resolve({ outs: news }),
   delete: () => Promise.resolve(),

@@ -1,13 +1,15 @@
 // @ts-check
 /** A stack of its own, driven by the real CLI against a tenant in another process, and measured. */
 import { fork } from "node:child_process";
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { zstdDecompressSync } from "node:zlib";
 import { lastLines, run } from "../command.mjs";
 import { pulumiEnvironment } from "../pulumi-cli/environment.mjs";
 import { ensurePulumiCli } from "../pulumi-cli/pulumi-cli.mjs";
+import { folder as backendFolder } from "./environment.mjs";
 import { watchProcesses } from "./processes.mjs";
 import { environmentOf } from "./provider-mode.mjs";
 
@@ -65,7 +67,9 @@ export class Workspace {
     const as = mode === undefined ? environment : environmentOf(mode, environment);
     // The cache is the tests' own.
     const { NODE_COMPILE_CACHE: _, ...clean } = pulumiEnvironment(cli, own);
-    const all = { ...clean, PULUMI_STACK: "bench", ...as };
+    const { PULUMI_BACKEND_URL = `file://${backendFolder}`, ...others } = as;
+    const backend = PULUMI_BACKEND_URL.replace(backendFolder, own.state);
+    const all = { ...clean, PULUMI_STACK: "bench", ...others, PULUMI_BACKEND_URL: backend };
     const workspace = new Workspace(tenant, folder, cli.pulumi, all, mode);
     try {
       await workspace.measure("stack", "init", "bench");
@@ -126,9 +130,11 @@ export class Workspace {
       );
   }
 
-  /** Size of the stack's state, in bytes. */
+  /** Size of the stack's state as the engine has it, in bytes: before it is compressed. */
   stateBytes() {
-    return statSync(path.join(this.folder, "state", ".pulumi", "stacks", "bench", "bench.json")).size;
+    const file = path.join(this.folder, "state", ".pulumi", "stacks", "bench", "bench.json");
+    if (this.environment["PULUMI_DIY_BACKEND_ZSTD"] === undefined) return readFileSync(file).length;
+    return zstdDecompressSync(readFileSync(`${file}.zst`)).length;
   }
 
   close() {

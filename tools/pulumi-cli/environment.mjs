@@ -17,7 +17,8 @@ export function pulumiEnvironment(cli, { home, state, tenant, base = process.env
     // The Node.js that runs this script runs the programs too; the machine's own may be too old for Pulumi's SDK.
     PATH: [cli.directory, path.dirname(process.execPath), base["PATH"] ?? ""].join(path.delimiter),
     PULUMI_HOME: home,
-    PULUMI_BACKEND_URL: `file://${state}`,
+    // No checksums beside the states: a run that is killed while it writes one would leave it half.
+    PULUMI_BACKEND_URL: `file://${state}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE: "",
     PULUMI_SKIP_UPDATE_CHECK: "1",
     // Everything needed is here. A missing plugin is a mistake that should be told at once, not looked for on the network.

@@ -88,8 +88,7 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
     change: "AgentIdentityBlueprintPrincipal.ReadWrite.All",
     remove: "AgentIdentityBlueprintPrincipal.DeleteRestore.All",
   },
-  keyed: true,
-  revives: true,
+  twin: "refused while active",
 
   refersTo: ({ blueprintId }) => [blueprintId],
   standsBehind: ({ blueprintId }) => [blueprintId],

@@ -124,7 +124,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     change: "AgentIdentityBlueprint.ReadWrite.All",
     remove: "AgentIdentityBlueprint.DeleteRestore.All",
   },
-  keyed: true,
+  twin: "refused",
 
   async questions(tenant, inputs) {
     return [

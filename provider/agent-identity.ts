@@ -105,7 +105,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
     change: "AgentIdentity.ReadWrite.All",
     remove: "AgentIdentity.DeleteRestore.All",
   },
-  keyed: false,
+  twin: "made",
 
   async questions(tenant, inputs) {
     return [

@@ -129,7 +129,7 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
     change: "Policy.ReadWrite.ConditionalAccess and Policy.Read.All",
     remove: "Policy.ReadWrite.ConditionalAccess and Policy.Read.All",
   },
-  keyed: false,
+  twin: "made",
 
   async find(tenant, { marker }, after) {
     const all = await policies.of(tenant, collection, () => tenant.list<Policy>(collection, beta), after);

@@ -104,7 +104,7 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
     change: "AgentIdentityBlueprint.AddRemoveCreds.All",
     remove: "AgentIdentityBlueprint.AddRemoveCreds.All",
   },
-  keyed: true,
+  twin: "refused",
 
   refersTo: ({ blueprintId }) => [blueprintId],
 

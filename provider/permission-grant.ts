@@ -84,7 +84,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
     change: "AppRoleAssignment.ReadWrite.All and DelegatedPermissionGrant.ReadWrite.All",
     remove: "AppRoleAssignment.ReadWrite.All and DelegatedPermissionGrant.ReadWrite.All",
   },
-  keyed: true,
+  twin: "refused",
 
   async questions(tenant, { api, application = [], delegated = [] }) {
     if (api === undefined) return [];

@@ -1,21 +1,32 @@
 /** Making an object exactly once, on a service whose answers get lost and whose replicas lag behind. */
 import { EntraError } from "../graph/errors";
+import type { Twin } from "./lifecycle";
 import { moment, type Moment } from "./run-memory";
 import { everywhereMs, mayComeMs, type Patience, type Waits } from "./visibility";
 
-/** How an object is made, and how it is looked for. */
-export interface Creation<T> {
-  readonly create: () => Promise<T>;
-  /** Believes a list that was asked for after the given moment. */
-  readonly find: (after: Moment) => Promise<T | undefined>;
-  /** The same when Graph says that it is there: also one of which this machine noted that it was deleted. */
-  readonly findThere: (after: Moment) => Promise<T | undefined>;
-  /** Whether Graph itself refuses a second object with the same key. */
-  readonly keyed: boolean;
-  /** Until when an object that an earlier run made or asked for may exist unseen, if there may be one. */
+/** How an object is looked for. */
+export interface Search {
+  /** A list is believed that was asked for after this moment. */
+  readonly after: Moment;
+  /** Whether Graph has just said that the object is there: then also one counts that this machine noted as deleted. */
+  readonly isThere: boolean;
+}
+
+/** What this machine noted of an object before it is asked for. */
+export interface Noted {
+  /** Until when there may be one unseen beside which Graph would make another; undefined when there is none. */
   readonly mayShowUntilMs: number | undefined;
   /** Whether replicas may differ about it. */
   readonly isUnsettled: boolean;
+}
+
+/** An object that shall exist once. */
+export interface Creation<T> {
+  readonly create: () => Promise<T>;
+  readonly find: (search: Search) => Promise<T | undefined>;
+  /** What Graph does when it is asked for twice. */
+  readonly twin: Twin;
+  readonly noted: Noted;
   /** Tells the person who waits. */
   readonly tell: (message: string) => void;
 }
@@ -27,18 +38,18 @@ export interface Creation<T> {
  */
 export async function createOnce<T>(creation: Creation<T>, waits: Waits): Promise<T> {
   const { patience } = waits;
-  const { create, find, keyed, mayShowUntilMs, tell } = creation;
+  const { create, find, twin, noted, tell } = creation;
   // One look proves presence; absence is proved by time, because a replica may not have it yet.
   const lookUntil = async (untilMs: number, after: Moment, what: string): Promise<T | undefined> => {
     const leftMs = untilMs - patience.now();
     if (leftMs > 0)
       tell(`${what}: looking for it for up to ${Math.ceil(leftMs / 1000)} s before it is asked for again`);
-    return look(find, untilMs, after, patience);
+    return look(find, untilMs, { after, isThere: false }, patience);
   };
   // The time counts from the earlier run, so it passes for all that it asked for at once. Where it has passed since this
   // process began, the list that all resources share may be older.
-  if (mayShowUntilMs !== undefined && mayShowUntilMs > waits.begunMs) {
-    const found = await lookUntil(mayShowUntilMs, 0, "was asked for by a run a moment ago");
+  if (noted.mayShowUntilMs !== undefined && noted.mayShowUntilMs > waits.begunMs) {
+    const found = await lookUntil(noted.mayShowUntilMs, 0, "was asked for by a run a moment ago");
     if (found !== undefined) return found;
   }
   const sentAt = moment();
@@ -47,25 +58,25 @@ export async function createOnce<T>(creation: Creation<T>, waits: Waits): Promis
   } catch (error) {
     if (!(error instanceof EntraError) || error.code !== "ANSWER_LOST")
       return unlessThere(error, sentAt, creation, waits);
-    const untilMs = patience.now() + (keyed ? Math.min(2_000, mayComeMs(waits)) : mayComeMs(waits));
-    const found = await lookUntil(untilMs, sentAt, "was asked for and not answered");
+    const lookMs = twin === "made" ? mayComeMs(waits) : Math.min(2_000, mayComeMs(waits));
+    const found = await lookUntil(patience.now() + lookMs, sentAt, "was asked for and not answered");
     if (found !== undefined) return found;
     return create().catch((refusal: unknown) => unlessThere(refusal, sentAt, creation, waits));
   }
 }
 
 /** What Graph refuses because it is there already; a name that is taken is 409 for some objects and a plain 400 for others. */
-async function unlessThere<T>(error: unknown, sentAt: Moment, creation: Creation<T>, waits: Waits): Promise<T> {
-  const { find, findThere, isUnsettled, keyed } = creation;
+async function unlessThere<T>(error: unknown, after: Moment, creation: Creation<T>, waits: Waits): Promise<T> {
+  const { find, twin, noted } = creation;
   const { patience, lag } = waits;
   if (!(error instanceof EntraError) || (error.code !== "CONFLICT" && error.code !== "REFUSED")) throw error;
   // A 409 says that it is there, and a replica may say so later. A 400 may mean anything: where nothing lags, one look.
   const isThere = error.code === "CONFLICT";
-  // Without a key of its own there is nothing for which Graph would refuse a second one.
-  if (!isThere && !keyed) throw error;
-  const mayLag = isUnsettled || lag.ms > 0;
+  // What is made twice is never refused for being there.
+  if (!isThere && twin === "made") throw error;
+  const mayLag = noted.isUnsettled || lag.ms > 0;
   const lookMs = isThere ? mayComeMs(waits) : mayLag ? everywhereMs(waits) : 0;
-  const found = await look(isThere ? findThere : find, patience.now() + lookMs, sentAt, patience);
+  const found = await look(find, patience.now() + lookMs, { after, isThere }, patience);
   if (found === undefined) throw error;
   return found;
 }
@@ -86,15 +97,15 @@ function lastLook(patience: Patience, untilMs: number): Moment {
  * nothing, however long it waited for a quota. Until then each takes the list that anybody asked for since the one before.
  */
 async function look<T>(
-  find: (after: Moment) => Promise<T | undefined>,
+  find: Creation<T>["find"],
   untilMs: number,
-  after: Moment,
+  { after, isThere }: Search,
   patience: Patience,
 ): Promise<T | undefined> {
   const { now, pause } = patience;
   for (let [pauseMs, seenAt] = [250, after]; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
     const isLast = now() >= untilMs;
-    const found = await find(isLast ? lastLook(patience, untilMs) : seenAt);
+    const found = await find({ after: isLast ? lastLook(patience, untilMs) : seenAt, isThere });
     if (found !== undefined || isLast) return found;
     seenAt = moment();
     await pause(Math.min(pauseMs, Math.max(0, untilMs - now())));

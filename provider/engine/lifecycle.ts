@@ -67,6 +67,15 @@ export interface Permissions {
   readonly remove: string;
 }
 
+/**
+ * What becomes of the create of a second object with the same key.
+ *
+ * - `refused`: by Graph itself, whatever the first is like.
+ * - `refused while active`: beside a deleted one it is made, and what hangs from that would die. So the deleted one comes back.
+ * - `made`: nothing but our own looking prevents it. A create whose answer was lost is not sent again lightly.
+ */
+export type Twin = "refused" | "refused while active" | "made";
+
 export interface Lifecycle<Inputs extends object> {
   /** Name in the type token: `AgentIdentity`. Part of users' state: never changes. */
   readonly kind: string;
@@ -83,10 +92,7 @@ export interface Lifecycle<Inputs extends object> {
   /** Properties whose change makes a new object. */
   readonly replacedBy: readonly (keyof Inputs & string)[];
   readonly permissions: Permissions;
-  /** Whether Graph itself refuses a second object with the same key. Where it does not, a create whose answer was lost is not sent again lightly. */
-  readonly keyed: boolean;
-  /** Whether one that was deleted must come back: Graph would make another one, and what hangs from the old would die. @default false */
-  readonly revives?: boolean;
+  readonly twin: Twin;
 
   /** Questions only the tenant can answer, asked at preview about inputs that changed: do these people exist? */
   questions?(tenant: Tenant, inputs: Partial<Inputs>): Promise<readonly Finding[]>;

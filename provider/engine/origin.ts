@@ -1,11 +1,11 @@
 /** Where the object of a resource comes from: it is found, or made exactly once. */
 import { EntraError, type EntraErrorCode } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
-import { createOnce, untilReferentsShow } from "./creation";
+import { createOnce, type Search, untilReferentsShow } from "./creation";
 import type { Lifecycle, Made, Marked } from "./lifecycle";
 import { findOurs } from "./ownership";
 import { Presence } from "./presence";
-import { moment, type Moment } from "./run-memory";
+import { moment } from "./run-memory";
 import { everywhereMs, mayComeMs } from "./visibility";
 import type { World } from "./world";
 
@@ -31,49 +31,46 @@ export class Origin<Inputs extends object> {
   async find(): Promise<Made<Inputs> | undefined> {
     // Nothing hangs yet from what this process has made itself.
     if (this.#referents.some(this.world.claims.isMade)) return undefined;
-    return this.#find(0);
+    return this.#find({ after: 0, isThere: false });
   }
 
   /** Makes the object, where none was found. */
   async make(): Promise<Made<Inputs>> {
     const { lifecycle, world, wanted } = this;
-    const creation = this.#creation;
     return createOnce(
       {
         create: () => this.#create(),
-        find: (after) => this.#find(after),
-        findThere: (after) => this.#find(after, true),
-        keyed: lifecycle.keyed,
-        mayShowUntilMs: this.#mayShowUntilMs(),
-        isUnsettled: world.recent.isUnsettled(...creation),
+        find: (search) => this.#find(search),
+        twin: lifecycle.twin,
+        noted: { mayShowUntilMs: this.#mayShowUntilMs(), isUnsettled: this.#isUnsettled() },
         tell: (message) => world.tellWait(`${lifecycle.noun} "${lifecycle.nameOf(wanted)}" ${message}`),
       },
       world,
     );
   }
 
-  /** Until when one may exist unseen for which Graph would not refuse another; undefined when there is none. */
+  /** Until when there may be one unseen beside which Graph would make another; undefined when there is none. */
   #mayShowUntilMs(): number | undefined {
     const { lifecycle, world } = this;
-    const isRefusedTwice = lifecycle.keyed && lifecycle.revives !== true;
-    if (isRefusedTwice || this.#referents.some(world.claims.isMade)) return undefined;
-    return world.recent.mayShowUntilMs(this.#creation, everywhereMs(world), mayComeMs(world), lifecycle.revives);
+    if (lifecycle.twin === "refused" || this.#referents.some(world.claims.isMade)) return undefined;
+    const made = everywhereMs(world);
+    // One that was deleted is to be found among the deleted items, where Graph would make another beside it.
+    const deleted = lifecycle.twin === "refused while active" ? { removed: made } : {};
+    return world.recent.mayShowUntilMs(this.#creation, { asked: mayComeMs(world), made, ...deleted });
   }
 
-  #find(after: Moment, evenRemoved = false): Promise<Made<Inputs> | undefined> {
+  #isUnsettled = (): boolean => this.world.recent.isUnsettled(...this.#creation);
+
+  #find({ after, isThere }: Search): Promise<Made<Inputs> | undefined> {
     const { lifecycle, world, tenant, wanted } = this;
     let known = after;
     const look = (): Promise<Made<Inputs> | undefined> => {
-      const believed = known;
+      const search = { after: known, isThere };
       known = moment();
-      return findOurs(lifecycle, world, tenant, wanted, believed, evenRemoved);
+      return findOurs(lifecycle, world, tenant, wanted, search);
     };
-    return untilReferentsShow(
-      look,
-      // What was deleted lately a replica may not know to be among the deleted items; or somebody has brought it back.
-      this.#young || world.recent.isUnsettled(...this.#creation),
-      world.patience,
-    );
+    // What was deleted lately a replica may not know to be among the deleted items; or somebody has brought it back.
+    return untilReferentsShow(look, this.#young || this.#isUnsettled(), world.patience);
   }
 
   async #create(): Promise<Made<Inputs>> {

@@ -1,16 +1,14 @@
 /** Whose an object is: found by its natural key, taken over only when it is ours. */
 import { EntraError, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
+import type { Search } from "./creation";
 import type { Lifecycle, Made, Marked, Match } from "./lifecycle";
-import type { Moment } from "./run-memory";
 import { untilCertain } from "./visibility";
 import type { World } from "./world";
 
 /**
  * The one object of ours with the natural key; brought back when it is soft-deleted.
  *
- * @param after what a list must know of that is believed
- * @param evenRemoved whether one counts that was deleted lately: where an id is made of names, it comes back with its parent
  * @throws EntraError OWNERSHIP_UNCLEAR when two match, or one that is somebody else's
  */
 export async function findOurs<Inputs extends object>(
@@ -18,13 +16,13 @@ export async function findOurs<Inputs extends object>(
   world: World,
   tenant: Tenant,
   wanted: Inputs & Marked,
-  after: Moment,
-  evenRemoved: boolean,
+  { after, isThere }: Search,
 ): Promise<Made<Inputs> | undefined> {
   const found = await lifecycle.find(tenant, wanted, after, (id) => world.claims.isRemoved(lifecycle.kind, id));
+  // Where an id is made of names, what this machine noted as deleted comes back with its parent.
   const isLive = await Promise.all(
     found.map(
-      async (match) => evenRemoved || match.restore !== undefined || !(await isGone(lifecycle, world, tenant, match)),
+      async (match) => isThere || match.restore !== undefined || !(await isGone(lifecycle, world, tenant, match)),
     ),
   );
   const matches = found.filter((_, index) => isLive[index]);
@@ -38,10 +36,10 @@ export async function findOurs<Inputs extends object>(
   if (match.notOurs !== undefined)
     throw new EntraError("OWNERSHIP_UNCLEAR", `${match.label} exists already: ${match.notOurs}`);
   if (match.restore) {
-    const cameBack = await match.restore();
+    const alsoRestored = await match.restore();
     world.recent.restored(tenant.id, match.id);
     world.tell(`restored ${match.label} from the deleted items`);
-    if (cameBack !== undefined) world.warn(`with ${match.label} came back ${cameBack}`);
+    if (alsoRestored !== undefined) world.warn(`with ${match.label} came back ${alsoRestored}`);
     return { id: match.id, existed: true };
   }
   // What this process has asked for and was not answered is no surprise.
@@ -67,7 +65,7 @@ async function isGone<Inputs extends object>(
   const removedMs = world.recent.removedAtMs(tenant.id, id);
   if (removedMs === undefined) return false;
   // Graph itself refuses a second object with the same key.
-  const path = deletedPath ?? (lifecycle.keyed ? undefined : lifecycle.deletedPath?.(id, {}));
+  const path = deletedPath ?? (lifecycle.twin !== "made" ? undefined : lifecycle.deletedPath?.(id, {}));
   if (path === undefined) return true;
   const deleted = (): Promise<unknown> => tenant.get(path).catch(undefinedWhenGone);
   return (await untilCertain(deleted, (seen) => seen !== undefined, removedMs, world)) !== undefined;

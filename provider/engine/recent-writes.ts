@@ -88,22 +88,17 @@ export class RecentWrites {
 
   /**
    * Until when to look for an object with this marker that a list does not show; undefined when there is nothing to
-   * expect: nobody asked for it lately, or it is deleted again.
+   * expect: nothing was done about it lately, or nothing after which it may be unseen.
    *
-   * @param madeMs how long after its answer an object, or its place among the deleted, may be unseen
-   * @param askedMs the same after a request that nobody knows to be answered
-   * @param revives whether one that was deleted is to be found again, among the deleted
+   * @param unseenMs for how long after each deed it may be
    */
   mayShowUntilMs(
     [tenantId, kind, marker]: readonly [string, string, string],
-    madeMs: number,
-    askedMs: number,
-    revives = false,
+    unseenMs: Readonly<Partial<Record<Deed, number>>>,
   ): number | undefined {
     const note = this.#last(creation(tenantId, kind, marker));
-    if (note?.did === "asked") return note.at + askedMs;
-    const mayShow = note?.did === "made" || (note?.did === "removed" && revives);
-    return mayShow ? note.at + madeMs : undefined;
+    const ms = note && unseenMs[note.did];
+    return note && ms !== undefined ? note.at + ms : undefined;
   }
 
   /** Whether this process has asked for the object and nobody knows what came of it. */

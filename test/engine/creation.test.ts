@@ -1,5 +1,6 @@
 import { createOnce, type Creation, untilReferentsShow } from "../../provider/engine/creation";
 import { Lag } from "../../provider/engine/lag";
+import type { Twin } from "../../provider/engine/lifecycle";
 import { defaultPatience, type Waits } from "../../provider/engine/visibility";
 import { EntraError } from "../../provider/graph/errors";
 
@@ -17,10 +18,9 @@ function aProcess(isReplicated: boolean): Waits & { readonly pass: (ms: number) 
 }
 
 /** A tenant in which the first create takes effect and is not answered. */
-function lost(keyed: boolean, effect: boolean): Creation<string> & { readonly made: string[] } {
+function lost(twin: Twin, effect: boolean): Creation<string> & { readonly made: string[] } {
   const made: string[] = [];
   let asked = 0;
-  const find = () => Promise.resolve(made[0]);
   return {
     made,
     async create() {
@@ -28,25 +28,23 @@ function lost(keyed: boolean, effect: boolean): Creation<string> & { readonly ma
       if (asked++ === 0) throw new EntraError("ANSWER_LOST", "no answer within 60 s");
       return Promise.resolve(made.at(-1) ?? "");
     },
-    find,
-    findThere: find,
-    keyed,
-    mayShowUntilMs: undefined,
-    isUnsettled: false,
+    find: () => Promise.resolve(made[0]),
+    twin,
+    noted: { mayShowUntilMs: undefined, isUnsettled: false },
     tell: () => undefined,
   };
 }
 
 describe("a create that was not answered", () => {
   for (const isReplicated of [true, false])
-    for (const keyed of [true, false])
+    for (const twin of ["refused", "refused while active", "made"] as const)
       it.each([
         ["took effect", true, "object 0"],
         ["had none", false, "object 1"],
       ])(
-        `and %s leaves one object${keyed ? " that has a key" : ""}${isReplicated ? "" : ", also where nothing lags"}`,
+        `and %s leaves one object${isReplicated ? "" : ", also where nothing lags"}, where a second one is ${twin}`,
         async (_, effect, found) => {
-          const creation = lost(keyed, effect);
+          const creation = lost(twin, effect);
           expect(await createOnce(creation, aProcess(isReplicated))).toBe(found);
           expect(creation.made).toEqual([found]);
         },
@@ -58,14 +56,14 @@ describe("a create that Graph refuses because the object is there", () => {
     const process = aProcess(true);
     const create = () => Promise.reject(new EntraError("CONFLICT", "It exists already."));
     const find = () => Promise.resolve(process.patience.now() < 60_000 ? undefined : "theirs");
-    expect(await createOnce({ ...lost(true, true), create, find, findThere: find }, process)).toBe("theirs");
+    expect(await createOnce({ ...lost("refused", true), create, find }, process)).toBe("theirs");
   });
 });
 
 describe("what a request waits for a quota", () => {
   it("is not taken for time in which a lost create was looked for", async () => {
     const process = aProcess(true);
-    const creation = lost(false, true);
+    const creation = lost("made", true);
     let looks = 0;
     const find = () => {
       process.pass(130_000);
@@ -76,7 +74,11 @@ describe("what a request waits for a quota", () => {
 
   it("does not spare the look for what an earlier run asked for: the shared list may be older", async () => {
     const process = aProcess(true);
-    const creation = { ...lost(false, true), mayShowUntilMs: 120_000, find: () => Promise.resolve("object 0") };
+    const creation = {
+      ...lost("made", true),
+      noted: { mayShowUntilMs: 120_000, isUnsettled: false },
+      find: () => Promise.resolve("object 0"),
+    };
     process.pass(130_000);
     expect(await createOnce(creation, process)).toBe("object 0");
     expect(creation.made).toEqual([]);

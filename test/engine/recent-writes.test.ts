@@ -6,6 +6,7 @@ import { notebookIn, notesFolder, RecentWrites } from "../../provider/engine/rec
 
 const agent = ["tenant", "AgentIdentity", "marker"] as const;
 const [madeMs, askedMs] = [15_000, 120_000];
+const unseenMs = { made: madeMs, asked: askedMs };
 
 describe("what a process knows of the one before it", () => {
   let folder: string;
@@ -23,7 +24,7 @@ describe("what a process knows of the one before it", () => {
       () => nowMs,
       notebookIn(folder, (message) => warnings.push(message)),
     );
-  const until = (recent: RecentWrites): number | undefined => recent.mayShowUntilMs(agent, madeMs, askedMs);
+  const until = (recent: RecentWrites): number | undefined => recent.mayShowUntilMs(agent, unseenMs);
 
   it("is nothing where nothing was written, and no file is made", () => {
     const recent = aProcess();
@@ -61,7 +62,7 @@ describe("what a process knows of the one before it", () => {
     recent.removed(...agent, "id");
     nowMs += 1_000;
     expect(until(aProcess())).toBeUndefined();
-    expect(aProcess().mayShowUntilMs(["tenant", "AgentIdentity", "other"], madeMs, askedMs)).toBeUndefined();
+    expect(aProcess().mayShowUntilMs(["tenant", "AgentIdentity", "other"], unseenMs)).toBeUndefined();
     expect(aProcess().removedAtMs("tenant", "id")).toBe(nowMs - 1_000);
   });
 
@@ -82,7 +83,7 @@ describe("what a process knows of the one before it", () => {
 
   it("is nothing of another tenant", () => {
     aProcess().asked(...agent);
-    expect(aProcess().mayShowUntilMs(["other", "AgentIdentity", "marker"], madeMs, askedMs)).toBeUndefined();
+    expect(aProcess().mayShowUntilMs(["other", "AgentIdentity", "marker"], unseenMs)).toBeUndefined();
   });
 
   it("survives a line that a killed process did not finish", () => {

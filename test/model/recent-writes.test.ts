@@ -2,6 +2,7 @@ import { type Note, RecentWrites } from "../../provider/engine/recent-writes";
 
 describe("what a run notes for the next one", () => {
   const creation = ["tenant", "AgentIdentityBlueprint", "aaaabbbbccccdddd"] as const;
+  const unseenMs = { made: 15_000, asked: 120_000 };
   let notes: Note[];
   let now: number;
   const run = (): RecentWrites => {
@@ -16,7 +17,7 @@ describe("what a run notes for the next one", () => {
     first.asked(...creation);
     first.refused(...creation);
     expect(run().isUnsettled(...creation)).toBe(false);
-    expect(run().mayShowUntilMs(creation, 15_000, 120_000)).toBeUndefined();
+    expect(run().mayShowUntilMs(creation, unseenMs)).toBeUndefined();
   });
 
   it("keeps that an earlier run asked for the object when Graph refuses a second one and this run is killed as well", () => {
@@ -27,6 +28,6 @@ describe("what a run notes for the next one", () => {
     second.refused(...creation);
     now += 100;
     expect(run().isUnsettled(...creation)).toBe(true);
-    expect(run().mayShowUntilMs(creation, 15_000, 120_000)).toBe(now + 120_000);
+    expect(run().mayShowUntilMs(creation, unseenMs)).toBe(now + 120_000);
   });
 });

@@ -8,7 +8,7 @@
  */
 import { blueprintPath } from "../provider/blueprint-application";
 import { markerIn, markerTagPrefix } from "../provider/engine/marker";
-import { EntraError } from "../provider/graph/errors";
+import { cited, EntraError } from "../provider/graph/errors";
 import type { Tenant } from "../provider/graph/tenant";
 import { heldBy, type Holder } from "./live-permissions";
 
@@ -217,7 +217,7 @@ function refused(error: unknown, what: string, permission: string): never {
   const { answer, code } = error;
   const advice =
     code === "FORBIDDEN" ? ` Grant ${permission} to the application you sign in as, with admin consent.` : "";
-  const tail = answer ? ` [${answer.status} ${answer.code}, request ${answer.requestId}]` : "";
+  const tail = answer ? ` ${cited(answer)}` : "";
   const said = error.message.replace(/([^.!?])$/, "$1.");
   throw new EntraError(code, `cannot list ${what}: ${said}${advice}${tail}`, { answer, cause: error });
 }

@@ -13,7 +13,7 @@ import { declaredIn, Presence } from "./presence";
 import { removeSurely } from "./removal";
 import { Settlement } from "./settlement";
 import type { World } from "./world";
-import { type Step, worded } from "./wording";
+import { type Step, type StepError, worded } from "./wording";
 
 /** Everything a resource is in the state: its inputs, what Graph computed, and whose it is. */
 export type State = Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ export class HalfDone extends Error {
   constructor(
     readonly id: string,
     readonly state: State,
-    readonly reason: EntraError,
+    readonly reason: StepError,
   ) {
     super(reason.message, { cause: reason });
   }
@@ -150,7 +150,7 @@ export class Driver<Inputs extends object> {
     try {
       this.world.claims.keep(this.lifecycle.kind, id, wanted.marker);
     } catch (error) {
-      throw worded(error, this.#step(verb, wanted));
+      throw worded(error, this.step(verb, wanted));
     }
   }
 
@@ -165,7 +165,7 @@ export class Driver<Inputs extends object> {
           "Set ENTRA_AGENT_ID_TENANT to the tenant of this stack, or use another stack for the other tenant; " +
           "if it was an embedded tenant that is gone, `pulumi stack rm --force` forgets the stack",
       ),
-      this.#step(verb, declaredIn(this.lifecycle, olds)),
+      this.step(verb, declaredIn(this.lifecycle, olds)),
     );
   }
 
@@ -182,7 +182,7 @@ export class Driver<Inputs extends object> {
     try {
       await (verb === "finish" ? settlement.ofCreated() : settlement.ofChanged());
     } catch (error) {
-      const step = this.#step(verb, wanted);
+      const step = this.step(verb, wanted);
       // A change that failed leaves the old state as it was: the next run changes what is left.
       if (verb === "change") throw worded(error, step);
       const kept = `It was ${existed ? "found" : "created"} and is in the state as ${id}: run \`pulumi up\` again, it goes on from there.`;
@@ -191,7 +191,8 @@ export class Driver<Inputs extends object> {
     return stateOf(tenant, wanted, settlement.outputs);
   }
 
-  #step(verb: Step["verb"], inputs: Partial<Inputs>): Step {
+  /** What was being done, for messages. */
+  step(verb: Step["verb"], inputs: Partial<Inputs>): Step {
     const { noun, permissions } = this.lifecycle;
     const needs = {
       find: "read",
@@ -209,7 +210,7 @@ export class Driver<Inputs extends object> {
     try {
       return await act();
     } catch (error) {
-      throw worded(error, this.#step(verb, inputs));
+      throw worded(error, this.step(verb, inputs));
     }
   }
 }

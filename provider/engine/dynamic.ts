@@ -17,7 +17,10 @@ import { EngineLog, enginesLog } from "./engine-log";
 import { json, textOf } from "./json";
 import type { Finding, Lifecycle, Marked } from "./lifecycle";
 import { notebookIn, notesFolder, RecentWrites } from "./recent-writes";
+import type { Told } from "./told";
+import { holdsUnknown } from "./unknown";
 import { defaultPatience } from "./visibility";
+import { type Step, worded } from "./wording";
 
 type Properties = Record<string, unknown>;
 
@@ -65,13 +68,17 @@ export function dynamicProvider<Inputs extends object>(
   // The engine hands over what `check` gave it, so the inputs have been judged.
   const wanted = (inputs: Properties): Inputs & Marked =>
     ({ ...own(inputs), marker: textOf(inputs["marker"]) }) as Inputs & Marked;
-  const during = <T>({ marker }: Properties, act: () => Promise<T>): Promise<T> =>
-    spoken(() => log.during(lifecycle.kind, textOf(marker), act));
+  const during = <T>(verb: Step["verb"], inputs: Properties, act: () => Promise<T>): Promise<T> =>
+    underWatch(() =>
+      log.during(lifecycle.kind, textOf(inputs["marker"]), act).catch((error: unknown) => {
+        throw spoken(error, driver.step(verb, known(inputs) as Partial<Inputs>), driver.world.told);
+      }),
+    );
   return {
     async check(olds, news) {
       const marker = textOf(news["marker"]);
       log.declare(lifecycle.kind, marker, textOf(news["__urn"]));
-      return during(news, async () => {
+      return during("check", news, async () => {
         const { inputs, findings } = await driver.check(olds, own(news), marker);
         const told = findingsTold(news);
         return {
@@ -83,7 +90,7 @@ export function dynamicProvider<Inputs extends object>(
     },
 
     async diff(id, olds, news) {
-      return during(news, async () => {
+      return during("check", news, async () => {
         driver.refuseOtherTenant("check", olds, await driver.world.tenant());
         // `changes` stays undefined: the engine compares the inputs itself and shows each property.
         return { replaces: driver.diff(id, olds, news), deleteBeforeReplace: true };
@@ -91,36 +98,40 @@ export function dynamicProvider<Inputs extends object>(
     },
 
     async create(inputs) {
-      return during(inputs, async () => {
+      return during("create", inputs, async () => {
         refuseFindings(inputs);
         try {
           const { id, state } = await driver.create(wanted(inputs));
           return { id, outs: { ...state } };
         } catch (error) {
-          throw error instanceof HalfDone ? initFailed(error, inputs) : error;
+          throw error instanceof HalfDone ? initFailed(error, inputs, driver.world.told) : error;
         }
       });
     },
 
     async read(id, props) {
-      return during(props, async () => {
+      return during("read", props, async () => {
         const found = await driver.read(id, props);
         return found ? { id, props: { ...found.state }, inputs: { ...found.inputs } } : { id: "", props: {} };
       });
     },
 
     async update(id, olds, news) {
-      return during(news, async () => {
+      return during("change", news, async () => {
         refuseFindings(news);
         return { outs: { ...(await driver.update(id, olds, wanted(news))) } };
       });
     },
 
     async delete(id, props) {
-      return during(props, () => driver.remove(id, props));
+      return during("delete", props, () => driver.remove(id, props));
     },
   };
 }
+
+/** What can be named before everything is known. */
+const known = (given: Properties): State =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => !holdsUnknown(value)));
 
 const own = (given: Properties): State =>
   Object.fromEntries(Object.entries(given).filter(([key]) => !(internal as readonly string[]).includes(key)));
@@ -128,39 +139,42 @@ const own = (given: Properties): State =>
 /** Inputs whose findings the class has told are never acted on, whatever the engine does with the failed program. */
 function refuseFindings(inputs: Properties): void {
   const told = findingsTold(inputs);
-  if (told.length > 0)
-    throw new EntraError("INPUT_INVALID", `cannot apply inputs that were refused: ${told.join("; ")}`);
+  if (told.length > 0) throw new EntraError("INPUT_INVALID", `its inputs were refused: ${told.join("; ")}`);
 }
 
 const findingsTold = (inputs: Properties): string[] =>
   Array.isArray(inputs["__findings"]) ? inputs["__findings"].map(String) : [];
 
 /** The engine keeps the id and the properties of an object whose creation threw this, and repairs it by an update. */
-function initFailed(half: HalfDone, inputs: Properties): Error {
-  return Object.assign(new Error(half.message), {
+function initFailed(half: HalfDone, inputs: Properties, told: Told): Error {
+  const message = half.reason.toldOnce(told);
+  return Object.assign(new Error(message), {
     id: half.id,
     // Without `__provider` in it, the next read or delete of this object could not be run at all.
     properties: { ...half.state, __provider: inputs["__provider"] },
-    reasons: [half.message],
+    reasons: [message],
   });
 }
 
 /**
- * The dynamic provider prints `${error}: ${error.stack}` under the stack, beside the engine's own message with its resource. The
- * whole is told there; here a short line is enough: `cannot read agent identity "Payslip helper": WRONG_TENANT`.
+ * The error as Pulumi tells it with its resource. The dynamic provider also prints `${error}: ${error.stack}` under the stack;
+ * there a short line is enough: `cannot read agent identity "Payslip helper": WRONG_TENANT`.
  */
-async function spoken<T>(act: () => Promise<T>): Promise<T> {
+function spoken(error: unknown, step: Step, told: Told): unknown {
+  if (!(error instanceof EntraError)) return error;
+  const failure = worded(error, step);
+  failure.message = failure.toldOnce(told);
+  failure.stack = failure.code;
+  failure.toString = () => failure.what;
+  return failure;
+}
+
+/** Runs a life-cycle method; the first of a process begins to watch whether the engine is there and goes on. */
+async function underWatch<T>(act: () => Promise<T>): Promise<T> {
   watchEngine();
   underWay++;
   try {
     return await act();
-  } catch (error) {
-    if (error instanceof EntraError) {
-      const [what = error.name] = /^cannot \w+ [^"]*"[^]*?"(?=: )/.exec(error.message) ?? [];
-      error.stack = error.code;
-      error.toString = () => what;
-    }
-    throw error;
   } finally {
     underWay--;
   }

@@ -1,8 +1,10 @@
 /** How failures read: cannot <verb> <noun> "<name>": <what Graph said>. <what to do>. [<status code>, request <id>] */
-import { EntraError, type EntraErrorCode, messageOf } from "../graph/errors";
+import { cited, EntraError, type EntraErrorCode, messageOf } from "../graph/errors";
+import type { Told } from "./told";
 
 /** What was being done when an error came. */
 export interface Step {
+  /** `find` is the look before a create. */
   readonly verb: "find" | "create" | "finish" | "read" | "change" | "delete" | "check";
   readonly noun: string;
   readonly name: string;
@@ -12,19 +14,48 @@ export interface Step {
   readonly kept?: string;
 }
 
-/** The error as a person should read it; code, answer and cause are kept. Errors already worded pass through. */
-export function worded(error: unknown, step: Step): EntraError {
-  if (error instanceof EntraError && error.message.startsWith("cannot ")) return error;
-  const { verb, noun, name, kept } = step;
-  const said = error instanceof EntraError ? error : new EntraError("UNEXPECTED_ANSWER", messageOf(error));
-  const { code, answer, message } = said;
-  const text = [
-    `cannot ${verb} ${noun} "${name}": ${sentence(message)}`,
-    remedyFor(said, step),
-    kept ?? repetitionOf(code),
-    answer && `[${answer.status} ${answer.code}, request ${answer.requestId}]`,
-  ];
-  return new EntraError(code, text.filter(Boolean).join(" "), { answer, cause: error });
+/** A step that failed, as a person should read it; code, answer and cause are those of the error underneath. */
+export class StepError extends EntraError {
+  /** `agent identity "Payslip helper"` */
+  readonly subject: string;
+  /** `cannot read agent identity "Payslip helper"` */
+  readonly what: string;
+  /** What Graph said and what to do about it: the same text for every resource that fails alike. */
+  readonly why: string;
+  /** What is so for this resource alone: where its object is, which request it was. */
+  readonly own: string;
+
+  constructor(error: EntraError, step: Step) {
+    const { code, answer, message } = error;
+    const subject = `${step.noun} "${step.name}"`;
+    // That one looks before one creates is nothing that anybody asked for.
+    const what = `cannot ${step.verb === "find" ? "create" : step.verb} ${subject}`;
+    const repetition = step.kept === undefined ? repetitionOf(code) : undefined;
+    const why = joined(sentence(message), remedyFor(error, step), repetition);
+    const own = joined(step.kept, cited(answer));
+    super(code, joined(`${what}: ${why}`, own), { answer, cause: error });
+    this.subject = subject;
+    this.what = what;
+    this.why = why;
+    this.own = own;
+  }
+
+  /** The message, unless another resource of this process has told why: then it is named, and nothing is left out but that. */
+  toldOnce(told: Told): string {
+    const teller = told.inFullBy(`${this.code} ${this.why}`, this.subject);
+    if (teller === this.subject) return this.message;
+    const short = joined(`${this.what}: ${this.code}, as explained for ${teller}.`, this.own);
+    return short.length < this.message.length ? short : this.message;
+  }
+}
+
+/** The error of a step. One that is worded already stays as it is. */
+export function worded(error: unknown, step: Step): StepError {
+  if (error instanceof StepError) return error;
+  return new StepError(
+    error instanceof EntraError ? error : new EntraError("UNEXPECTED_ANSWER", messageOf(error), { cause: error }),
+    step,
+  );
 }
 
 /** What must be done before it is tried again. */
@@ -62,4 +93,7 @@ function repetitionOf(code: EntraErrorCode): string | undefined {
   }
 }
 
-const sentence = (text: string): string => (/[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`);
+/** A list, one item a line, ends without a full stop: what stands there is copied. */
+const sentence = (text: string): string => (/[.!?]$|\n/.test(text.trim()) ? text.trim() : `${text.trim()}.`);
+
+const joined = (...parts: readonly (string | undefined)[]): string => parts.filter(Boolean).join(" ");

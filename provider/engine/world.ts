@@ -3,6 +3,7 @@ import type { Tenant } from "../graph/tenant";
 import { Claims } from "./claims";
 import { Lag } from "./lag";
 import { RecentWrites } from "./recent-writes";
+import { Told } from "./told";
 import { defaultPatience, type Waits } from "./visibility";
 
 export interface World extends Waits {
@@ -10,6 +11,8 @@ export interface World extends Waits {
   readonly claims: Claims;
   /** What this process and those before it wrote lately. */
   readonly recent: RecentWrites;
+  /** What was told in full already. */
+  readonly told: Told;
   /** Tells the person at the keyboard what was done. */
   readonly tell: (message: string) => void;
   /** Tells them why nothing moves, as long as nothing does. */
@@ -28,6 +31,7 @@ export function world(tenant: World["tenant"], settings: Partial<World> = {}): W
       return known;
     },
     claims: new Claims(),
+    told: new Told(),
     patience,
     begunMs: patience.now(),
     isReplicated: () => true,

@@ -50,8 +50,8 @@ export type Surroundings = Pick<Tuning, "say" | "cancelled">;
 const warning = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
 
 /**
- * The tenant that ENTRA_AGENT_ID_TENANT names: one connection per process and setting. A connection that failed is
- * tried again by the next call.
+ * The tenant that ENTRA_AGENT_ID_TENANT names: one connection per process and setting. One that could not be reached is
+ * tried again by the next call. Any other failure stays: a wrong secret is tried once, and not once for every resource.
  *
  * @param surroundings whom to tell of long waits, by default standard error, and what ends them
  * @throws EntraError SETTING_INVALID, SIGN_IN_FAILED, WRONG_TENANT; UNAVAILABLE when no served tenant answers
@@ -66,7 +66,7 @@ export async function connect(
   const known = connections.get(key);
   if (known) return known;
   const opened = open(setting, env, surroundings).catch((error: unknown) => {
-    connections.delete(key);
+    if (error instanceof EntraError && error.code === "UNAVAILABLE") connections.delete(key);
     throw error;
   });
   connections.set(key, opened);

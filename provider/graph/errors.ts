@@ -37,9 +37,9 @@ export type EntraErrorCode =
 export interface GraphAnswer {
   /** HTTP status. */
   readonly status: number;
-  /** Graph's own error code, such as `Request_ResourceNotFound`. */
+  /** Graph's own error code, such as `Request_ResourceNotFound`; empty when something in front of Graph answered. */
   readonly code: string;
-  /** `request-id` of the answer: what Microsoft support asks for. */
+  /** `request-id` of the answer: what Microsoft support asks for; empty when it had none. */
   readonly requestId: string;
 }
 
@@ -61,6 +61,14 @@ export class EntraError extends Error {
     this.code = code;
     this.answer = details.answer;
   }
+}
+
+/** What Microsoft support asks for, at the end of a message: `[403 Authorization_RequestDenied, request 5b8f…]`. */
+export function cited(answer: GraphAnswer | undefined): string | undefined {
+  if (!answer) return undefined;
+  const { status, code, requestId } = answer;
+  const said = [`${status} ${code}`.trim(), ...(requestId === "" ? [] : [`request ${requestId}`])];
+  return `[${said.join(", ")}]`;
 }
 
 /** Use as `.catch(undefinedWhenGone)`: a 404 becomes undefined, every other error stays an error. */

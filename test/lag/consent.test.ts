@@ -73,7 +73,7 @@ it("a run that lacks one permission for good fails at that and at nothing else, 
     "Insufficient privileges to complete the operation. Grant Policy.ReadWrite.ConditionalAccess and Policy.Read.All to the " +
     "application Pulumi signs in as, with admin consent. A consent of the last two minutes may not be in force yet.";
   expect(failures.map((failure) => failure.replace(/ \[.*\]$/, "")).sort()).toEqual([
-    `block: cannot create Conditional Access policy "Block": ${said}`,
+    'block: cannot create Conditional Access policy "Block": FORBIDDEN, as explained for Conditional Access policy "Watch".',
     `watch: cannot create Conditional Access policy "Watch": ${said}`,
   ]);
   expect(state.resources.length).toBe(wanted.size - 2);

@@ -7,6 +7,7 @@ import { Driver } from "../../provider/engine/driver";
 import { type DynamicProvider, dynamicProvider } from "../../provider/engine/dynamic";
 import type { Lifecycle } from "../../provider/engine/lifecycle";
 import { defaultPatience } from "../../provider/engine/visibility";
+import { StepError } from "../../provider/engine/wording";
 import { world } from "../../provider/engine/world";
 import { federatedIdentityCredential } from "../../provider/federated-identity-credential";
 import { embeddedConnection } from "../../provider/graph/connection";
@@ -60,12 +61,16 @@ export async function readAll(
     for (let next = left.shift(); next; next = left.shift()) {
       const { name, kind, id, outputs } = next;
       const read = process.provider(kind).read(id, outputs);
-      found.set(name, await read.catch((error: unknown) => (error instanceof Error ? error.message : String(error))));
+      found.set(name, await read.catch(wholeOf));
     }
   };
   await Promise.all(Array.from({ length: parallel }, work));
   return found;
 }
+
+/** What an error says when no other resource has told the same before. */
+const wholeOf = (error: unknown): string =>
+  error instanceof StepError ? `${error.what}: ${error.why} ${error.own}` : String(error);
 
 export function spy(emulated: EmulatedTenant) {
   const requests: string[] = [];

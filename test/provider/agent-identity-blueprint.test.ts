@@ -141,7 +141,7 @@ describe("an agent identity blueprint", () => {
     await expect(other).rejects.toMatchObject({
       code: "OWNERSHIP_UNCLEAR",
       message: expect.stringMatching(
-        /^cannot find agent identity blueprint "Payroll agents": blueprint "Payroll agents" \(appId .*, uniqueName payroll\) exists already: it does not bear this resource's marker, so somebody else made it\. Declare another uniqueName, or delete that blueprint\.$/,
+        /^cannot create agent identity blueprint "Payroll agents": blueprint "Payroll agents" \(appId .*, uniqueName payroll\) exists already: it does not bear this resource's marker, so somebody else made it\. Declare another uniqueName, or delete that blueprint\.$/,
       ) as string,
     });
   });

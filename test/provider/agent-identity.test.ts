@@ -190,7 +190,7 @@ describe("an agent identity", () => {
     await expect(later.create(agentIdentity, asks())).rejects.toMatchObject({
       code: "OWNERSHIP_UNCLEAR",
       message:
-        'cannot find agent identity "Payslip helper": two objects match: ' +
+        'cannot create agent identity "Payslip helper": two objects match: ' +
         `agent identity "Payslip helper" (${made.id}) and agent identity "Twin" (${twin.id}). Delete the one that is not wanted.`,
     });
   });

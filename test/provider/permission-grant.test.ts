@@ -86,7 +86,7 @@ describe("a permission grant", () => {
     ).rejects.toMatchObject({
       code: "OWNERSHIP_UNCLEAR",
       message:
-        `cannot find permission grant "Microsoft Graph for ${agentId}": a permission grant to ${agentId} exists already: ` +
+        `cannot create permission grant "Microsoft Graph for ${agentId}": a permission grant to ${agentId} exists already: ` +
         "the agent already holds Group.Read.All, which is not declared. Declare it too, or take it away first.",
     });
   });

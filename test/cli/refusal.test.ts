@@ -93,7 +93,7 @@ describe("a tenant", () => {
       for (const run of [() => stack.preview(), () => stack.up(), () => stack.refresh(), () => stack.destroy()]) {
         const { exitCode, errors } = await run();
         expect(exitCode).not.toBe(0);
-        expect(errors.join("\n")).toMatch(
+        expect(explained(errors, "WRONG_TENANT")).toMatch(
           new RegExp(
             `the stack's state belongs to tenant ${tenant.emulated.id}, and ENTRA_AGENT_ID_TENANT leads to tenant [0-9a-f-]{36} \\(the embedded tenant in .*elsewhere\\)`,
           ),
@@ -103,4 +103,24 @@ describe("a tenant", () => {
     expect(await tenant.contents()).toEqual(before);
     expect(await stack.preview("--refresh", "--expect-no-changes")).toMatchObject({ exitCode: 0 });
   });
+
+  it("that cannot be signed in to is told once with all ways to sign in, however many resources need it", async () => {
+    const environment = { ENTRA_AGENT_ID_TENANT: "11111111-1111-4111-8111-111111111111" };
+    const { errors } = await under(environment, () => stack.preview("--refresh"));
+    expect(explained(errors, "SETTING_INVALID")).toMatch(
+      /cannot read .* ".*": cannot sign in to Microsoft Entra: no way to sign in is set up\. Set the variables of one:\n {2}workload identity/,
+    );
+    expect(errors.filter((error) => error.includes("SETTING_INVALID, as explained for")).length).toBeGreaterThan(3);
+  });
 });
+
+/** The one error that tells a cause in full; every other resource refers to the one that it is told for. */
+function explained(errors: readonly string[], code: string): string {
+  const ofResources = errors.filter((error) => / cannot \w+ .*"/.test(error));
+  const reference = new RegExp(`: ${code}, as explained for (.*)\\.$`);
+  const [explanation = "", ...more] = ofResources.filter((error) => !reference.test(error));
+  expect(more).toEqual([]);
+  const tellers = ofResources.flatMap((error) => reference.exec(error)?.[1] ?? []);
+  for (const teller of tellers) expect(explanation).toContain(`${teller}: `);
+  return explanation;
+}

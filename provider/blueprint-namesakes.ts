@@ -64,8 +64,7 @@ async function restore(tenant: Tenant, objectId: string): Promise<string | undef
 function match(application: Blueprint, marker: string): Match {
   return {
     id: application.appId,
-    // An upsert of one that is alive again would write over what others have set on it.
-    deletedPath: deletedItem(application.id),
+    outputs: { objectId: application.id },
     label: `blueprint "${application.displayName}" (appId ${application.appId}, uniqueName ${application.uniqueName ?? "none"})`,
     notOurs: application.tags.includes(markerTag(blueprintKind, marker))
       ? undefined

@@ -28,8 +28,8 @@ export interface Match {
   readonly id: string;
   /** For messages: how a person finds the object in the admin centre. */
   readonly label: string;
-  /** Where it lies if it is soft-deleted, where its id alone does not say that. */
-  readonly deletedPath?: string;
+  /** What `deletedPath` needs to know of it besides its id. @default nothing */
+  readonly outputs?: Readonly<Record<string, unknown>>;
   /** Why it cannot be taken for this resource's own, and what to do; absent when it is ours. */
   readonly notOurs?: string | undefined;
   /**

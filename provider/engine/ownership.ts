@@ -3,6 +3,7 @@ import { EntraError, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 import type { Search } from "./creation";
 import type { Lifecycle, Made, Marked, Match } from "./lifecycle";
+import { Presence } from "./presence";
 import { untilCertain } from "./visibility";
 import type { World } from "./world";
 
@@ -22,7 +23,8 @@ export async function findOurs<Inputs extends object>(
   // Where an id is made of names, what this machine noted as deleted comes back with its parent.
   const isLive = await Promise.all(
     found.map(
-      async (match) => isThere || match.restore !== undefined || !(await isGone(lifecycle, world, tenant, match)),
+      async (match) =>
+        isThere || match.restore !== undefined || !(await isGone(lifecycle, world, tenant, wanted, match)),
     ),
   );
   const matches = found.filter((_, index) => isLive[index]);
@@ -59,14 +61,17 @@ async function isGone<Inputs extends object>(
   lifecycle: Lifecycle<Inputs>,
   world: World,
   tenant: Tenant,
-  { id, deletedPath }: Match,
+  wanted: Inputs & Marked,
+  { id, outputs = {} }: Match,
 ): Promise<boolean> {
   if (world.claims.isRemoved(lifecycle.kind, id)) return true;
   const removedMs = world.recent.removedAtMs(tenant.id, id);
   if (removedMs === undefined) return false;
-  // Graph itself refuses a second object with the same key.
-  const path = deletedPath ?? (lifecycle.twin !== "made" ? undefined : lifecycle.deletedPath?.(id, {}));
+  const path = lifecycle.deletedPath?.(id, outputs);
   if (path === undefined) return true;
   const deleted = (): Promise<unknown> => tenant.get(path).catch(undefinedWhenGone);
-  return (await untilCertain(deleted, (seen) => seen !== undefined, removedMs, world)) !== undefined;
+  if (await untilCertain(deleted, (seen) => seen !== undefined, removedMs, world)) return true;
+  // Somebody has restored it, or deleted it for good.
+  const object = new Presence(lifecycle, world, tenant, id);
+  return (await object.certainly(outputs, () => object.read(wanted, outputs))) === undefined;
 }

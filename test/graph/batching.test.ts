@@ -5,6 +5,7 @@ import { connection } from "../../provider/graph/connection";
 import { undefinedWhenGone } from "../../provider/graph/errors";
 import type { Tenant } from "../../provider/graph/tenant";
 import type { Transport } from "../../provider/graph/transport";
+import { holdTimers } from "../held-timers";
 import { ManualClock } from "./manual-clock";
 import { failureOf } from "./wire";
 
@@ -15,6 +16,7 @@ interface Lane {
   readonly trips: string[];
 }
 
+holdTimers();
 const opened: EmulatedTenant[] = [];
 afterEach(() => {
   for (const emulated of opened.splice(0)) emulated.close();
@@ -194,7 +196,13 @@ describe("requests that come one after the other", () => {
     const first = transport(read(1));
     await tick();
     const second = transport(read(2));
-    while (trips.length < 2) await tick();
+    await tick();
+    jest.advanceTimersByTime(9);
+    await tick();
+    expect(trips).toHaveLength(1);
+    jest.advanceTimersByTime(1);
+    await tick();
+    expect(trips).toHaveLength(2);
     answer();
     expect((await Promise.all([first, second])).map(({ status }) => status)).toEqual([200, 200]);
   });

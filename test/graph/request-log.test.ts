@@ -4,9 +4,11 @@ import * as path from "node:path";
 import { inspect } from "node:util";
 import { pathTemplate } from "../../provider/graph/path-template";
 import { requestLog } from "../../provider/graph/request-log";
-import { aToken, json, refusal, refusalBy, Wire } from "./wire";
+import { holdTimers } from "../held-timers";
+import { aToken, json, refusal, refusalBy, silence, Wire } from "./wire";
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "entra-log-"));
+holdTimers();
 afterEach(() => Wire.closeAll());
 afterAll(() => fs.rmSync(folder, { recursive: true }));
 
@@ -58,7 +60,7 @@ describe("the request log", () => {
     const wire = await Wire.open();
     const token = await aToken({ canary: "canary-token" });
     const tenant = await wire.tenant(
-      { log: requestLog({ ENTRA_AGENT_ID_LOG: file }), timeoutMs: 100, persistence: { failedMs: 1_000 } },
+      { log: requestLog({ ENTRA_AGENT_ID_LOG: file }), persistence: { failedMs: 1_000 } },
       () => Promise.resolve(token),
     );
     const harms = [
@@ -69,7 +71,7 @@ describe("the request log", () => {
       json(200, { value: [], "@odata.nextLink": "https://evil.example/canary-link?canary-link" }),
     ];
     const failures: unknown[] = [];
-    for (const harm of [...harms, () => undefined]) {
+    for (const harm of [...harms, silence]) {
       wire.answers(harm);
       const calls = [
         tenant.post("/users/canary@contoso.com/x", { password: "canary-body" }),

@@ -4,7 +4,7 @@ import { SignJWT } from "jose";
 import { connection, type Tuning } from "../../provider/graph/connection";
 import type { Tenant } from "../../provider/graph/tenant";
 import type { Issue } from "../../provider/graph/tokens";
-import { networkTransport } from "../../provider/graph/transport";
+import { defaultTimeoutMs, networkTransport } from "../../provider/graph/transport";
 import { ManualClock } from "./manual-clock";
 
 export const tenantId = "11111111-2222-3333-4444-555555555555";
@@ -21,7 +21,7 @@ export interface Seen {
 }
 
 /** Answers one request, or harms it: the socket is there to be destroyed. */
-export type Answering = (response: http.ServerResponse, seen: Seen) => void;
+export type Answering = (response: http.ServerResponse, seen: Seen) => unknown;
 
 export const json =
   (status: number, body: object, headers: http.OutgoingHttpHeaders = {}): Answering =>
@@ -34,6 +34,9 @@ export const refusal = (
   message = "said by Graph",
   headers: http.OutgoingHttpHeaders = {},
 ): Answering => json(status, { error: { code, message, innerError: { "request-id": "r-1" } } }, headers);
+
+/** Never answers, and lets the client's time for it run out: for tests that hold timers. */
+export const silence: Answering = () => jest.advanceTimersByTime(defaultTimeoutMs);
 
 /** A server that misbehaves byte by byte, which no in-process tenant can. Nobody answers better than a real socket. */
 export class Wire {
@@ -80,7 +83,7 @@ export class Wire {
   tenant(tuning: Tuning = {}, issue: Issue = () => aToken()): Promise<Tenant> {
     return connection(
       { name: "the wire", origin: this.origin, transport: networkTransport, issue },
-      { clock: this.clock, timeoutMs: 2_000, ...tuning },
+      { clock: this.clock, ...tuning },
     );
   }
 
@@ -96,7 +99,7 @@ export class Wire {
     };
     this.seen.push(seen);
     const answer = this.#script.length > 1 ? this.#script.shift() : this.#script[0];
-    if (answer) answer(response, seen);
+    if (answer) await answer(response, seen);
     else response.writeHead(501).end();
   }
 }

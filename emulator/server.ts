@@ -32,6 +32,12 @@ const longestBody = 4 * 1024 * 1024;
 /** The same for the tenant's own controls: a whole tenant has to get in. */
 const longestControlBody = 512 * 1024 * 1024;
 
+/**
+ * Only a client ends a connection that nothing is asked on. Were it this side, a request could be on its way: a client that was
+ * busy for five seconds, Node.js's own limit, would be cut off.
+ */
+const options = { keepAliveTimeout: 0 };
+
 /** First byte of a TLS connection. No HTTP method begins with it. */
 const tlsHandshake = 0x16;
 
@@ -42,11 +48,11 @@ const tlsHandshake = 0x16;
  */
 export async function serveTenant(tenant: EmulatedTenant, { port, tls = false }: ServeOptions): Promise<ServedTenant> {
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void answer(tenant, incoming, outgoing);
-  const plain = createServer(listener).on("clientError", (_error, socket) => socket.destroy());
+  const plain = createServer(options, listener).on("clientError", (_error, socket) => socket.destroy());
   const certificate = tls ? await serverCertificate(tenant.where) : undefined;
   const secure =
     certificate &&
-    createSecureServer({ key: certificate.key, cert: certificate.certificate }, listener)
+    createSecureServer({ ...options, key: certificate.key, cert: certificate.certificate }, listener)
       .on("clientError", (_error, socket) => socket.destroy())
       .on("tlsClientError", (_error, socket) => socket.destroy());
   const front: Server = secure ? createSocketServer((socket) => divide(socket, plain, secure)) : plain;

@@ -30,10 +30,13 @@ describe("two updates at once", () => {
   });
 
   it("on one stack: the second is refused and says by whom it is locked, the first loses nothing", async () => {
+    // It gets no further until it is told to hold still, and holds still until the second has been answered.
+    const refusal = { effect: "before", answer: { status: 503 }, times: 1_000 } as const;
+    tenant.emulated.fail({ method: "POST", path: "agentIdentityBlueprint$", ...refusal });
     const first = stack.begin("up", "--yes", "--skip-preview");
     await first.says("AgentIdentityBlueprint payroll creating");
-    // It holds still until the second has been answered, however slow this machine is.
     first.kill("SIGSTOP");
+    tenant.emulated.clearFaults();
 
     const second = await stack.up();
     first.kill("SIGCONT");

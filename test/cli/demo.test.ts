@@ -7,8 +7,6 @@ import path from "node:path";
 const repository = path.resolve(__dirname, "../..");
 const quickstart = "examples/quickstart/index.ts";
 
-jest.setTimeout(180_000);
-
 /** `npm run demo` on a copy of the project's root, so that the reader's own demo is left alone. */
 describe("the demo", () => {
   const root = mkdtempSync(path.join(realpathSync(tmpdir()), "entra-agent-id-demo-"));

@@ -57,12 +57,12 @@ export const mishaps = {
   },
   "kill -9 of the provider": {
     answer: "stall",
-    strike: ({ pid }) => process.kill(providerOf(pid) ?? 0, "SIGKILL"),
+    strike: ({ pid }) => process.kill(providerOf(pid), "SIGKILL"),
     recover: nextUp,
   },
   "kill -9 of the provider without checkpoints": {
     answer: "stall",
-    strike: ({ pid }) => process.kill(providerOf(pid) ?? 0, "SIGKILL"),
+    strike: ({ pid }) => process.kill(providerOf(pid), "SIGKILL"),
     skipsCheckpoints: true,
     recover: nextUp,
   },
@@ -138,15 +138,19 @@ export class DisturbedRuns {
     const { emulated } = this.tenant;
     const before = emulated.requests().at(-1)?.sequence ?? 0;
     emulated.fail({ nth: k, effect: "after", answer });
+    // Until it is struck it gets no further, however late this machine strikes.
+    if (strike) emulated.fail({ nth: k + 1, times: 1_000, effect: "before", answer: { status: 503 } });
+    const planned = emulated.faults().length;
     const run = this.stack.begin("up", "--yes", "--skip-preview");
     if (!strike) return run.outcome;
-    await untilHolds(60_000, () => {
+    await untilHolds(() => {
       const asked = (emulated.requests().at(-1)?.sequence ?? 0) - before;
-      return asked >= k && emulated.faults().length === 0 ? undefined : `request ${k} did not come, only ${asked}`;
+      return asked >= k && emulated.faults().length < planned ? undefined : `request ${k} did not come, only ${asked}`;
     });
     const started = descendants(run.pid);
     expect(started.length).toBeGreaterThan(0);
     strike(run);
+    emulated.clearFaults();
     const outcome = await run.outcome;
     // Nobody else would end them, and each holds 130 MB.
     await allEnded(started);

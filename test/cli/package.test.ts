@@ -56,5 +56,5 @@ describe("the package", () => {
       env: stack.environment,
     });
     expect([code, stdout]).toEqual([0, expect.stringContaining("Payslip helper")]);
-  }, 300_000);
+  });
 });

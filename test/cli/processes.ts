@@ -23,21 +23,30 @@ export function descendants(pid: number, all = processes()): Process[] {
   return [...children, ...children.flatMap((child) => descendants(child.pid, all))];
 }
 
-/** The Node.js process that serves dynamic resources to the CLI of this process id; the shell that started it is none. */
-export function providerOf(cli: number): number | undefined {
-  return descendants(cli).find(({ command }) => /^\S*node\b.*dynamic-provider/.test(command))?.pid;
+/**
+ * The Node.js process that serves dynamic resources to the CLI of this process id; the shell that started it is none.
+ *
+ * @throws Error when there is none
+ */
+export function providerOf(cli: number): number {
+  const provider = descendants(cli).find(({ command }) => /^\S*node\b.*dynamic-provider/.test(command));
+  if (!provider) throw new Error(`process ${cli} has no provider`);
+  return provider.pid;
 }
 
-/** Waits until none of them runs any more. @throws after 30 s, naming those that do */
+/** Waits until none of them runs any more. @throws Error naming those that do, as `untilHolds` */
 export async function allEnded(started: readonly Process[]): Promise<void> {
-  await untilHolds(30_000, () => {
+  await untilHolds(() => {
     const alive = started.filter(({ pid }) => isAlive(pid));
     return alive.length === 0 ? undefined : `still running: ${alive.map(({ command }) => command).join(", ")}`;
   });
 }
 
-/** Asks again and again for what still is in the way, and stops when nothing is. @throws Error saying what was, after `limitMs` */
-export async function untilHolds(limitMs: number, inTheWay: () => string | undefined): Promise<void> {
+/** Milliseconds: no machine is so slow, and what hangs is named before the test ends. */
+const limitMs = 300_000;
+
+/** Asks again and again for what still is in the way, and stops when nothing is. @throws Error saying what was, after five minutes */
+export async function untilHolds(inTheWay: () => string | undefined): Promise<void> {
   const until = Date.now() + limitMs;
   for (let why = inTheWay(); why !== undefined; why = inTheWay()) {
     if (Date.now() > until) throw new Error(why);

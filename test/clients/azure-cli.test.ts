@@ -6,8 +6,6 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { aServedTenant, type Served } from "./served";
 
-jest.setTimeout(120_000);
-
 const installed = spawnSync("az", ["version"], { timeout: 60_000 }).status === 0;
 const whereInstalled = installed ? describe : describe.skip;
 
@@ -34,7 +32,7 @@ whereInstalled(installed ? "the Azure CLI" : "the Azure CLI (skipped: this machi
       REQUESTS_CA_BUNDLE: served.caFile,
       SSL_CERT_FILE: served.caFile,
     };
-    const { stdout } = await promisify(execFile)("az", [...words, "--output", "json"], { env, timeout: 60_000 });
+    const { stdout } = await promisify(execFile)("az", [...words, "--output", "json"], { env, timeout: 120_000 });
     return stdout.trim() === "" ? undefined : JSON.parse(stdout);
   }
 

@@ -4,8 +4,6 @@
  */
 import { aServedTenant, printedBy, type Served } from "./served";
 
-jest.setTimeout(60_000);
-
 let served: Served;
 beforeAll(async () => {
   served = await aServedTenant();

@@ -40,7 +40,8 @@ export async function printedBy(script: string, env: Readonly<Record<string, str
   const { stdout } = await run(process.execPath, ["--input-type=module", "--eval", script], {
     cwd: __dirname,
     env: { PATH: path, ...env },
-    timeout: 30_000,
+    // Within a test's own limit, so that nothing outlives the test.
+    timeout: 240_000,
   });
   return JSON.parse(stdout);
 }

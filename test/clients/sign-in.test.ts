@@ -7,8 +7,6 @@ import { aCertificate, anAssertion } from "../emulator/sign-in/client";
 import { aServedTenant, printedBy, type Served } from "./served";
 import { createPublicKey } from "node:crypto";
 
-jest.setTimeout(60_000);
-
 let served: Served;
 beforeAll(async () => {
   served = await aServedTenant();

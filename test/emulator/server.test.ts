@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { request as httpRequest } from "node:http";
+import { setImmediate as nextRound } from "node:timers/promises";
 import { type Body } from "./client";
 import { serveTenant, type ServedTenant } from "../../emulator/server";
 import { openTenant } from "../../emulator/tenant";
@@ -89,12 +90,23 @@ describe("a served tenant", () => {
   it("ends a stalled request when it closes, or when the client has enough", async () => {
     const other = await serveTenant(tenant, { port: 0 });
     tenant.fail({ path: "/users", effect: "before", answer: "stall", times: 2 });
-    await expect(fetch(`${other.url}/v1.0/users`, { signal: AbortSignal.timeout(50) })).rejects.toThrow("timeout");
+    const taken = async (count: number): Promise<void> => {
+      while (tenant.requests().length < count) await nextRound();
+    };
+    const client = new AbortController();
+    const left = expect(fetch(`${other.url}/v1.0/users`, { signal: client.signal })).rejects.toThrow("enough");
+    await taken(1);
+    client.abort(new Error("enough"));
+    await left;
     const stalled = fetch(`${other.url}/v1.0/users`).catch((error: unknown) => (error as Error).message);
-    // Answered after the stalled request was taken.
-    await fetch(`${other.url}/_tenant`);
+    await taken(2);
     await other.close();
     expect(await stalled).toBe("fetch failed");
+  });
+
+  it("leaves it to clients to end a connection that nothing is asked on: a slow one is never cut off", async () => {
+    const { headers } = await fetch(`${served.url}/_tenant`);
+    expect([headers.get("connection"), headers.get("keep-alive")]).toEqual(["keep-alive", null]);
   });
 
   it("shows people what is in it", async () => {
@@ -143,7 +155,7 @@ describe("a served tenant", () => {
     const socket = connect(Number(port), "127.0.0.1");
     await new Promise((resolve) => socket.once("connect", resolve));
     socket.write("POST /v1.0/users HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 100\r\n\r\n{");
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextRound();
     socket.resetAndDestroy();
     expect((await get("/v1.0/users")).status).toBe(200);
   });

@@ -13,8 +13,6 @@ import { VirtualTime } from "../model/virtual-time";
 import { aClientApplication, type ClientApplication } from "./client-application";
 import { failureOf } from "./wire";
 
-jest.setTimeout(120_000);
-
 const lagMs = 60_000;
 const hourMs = 3_600_000;
 const exchange = "00000002-0000-0ff1-ce00-000000000000";

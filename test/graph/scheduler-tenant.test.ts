@@ -10,8 +10,6 @@ import type { LogEntry } from "../../provider/graph/request-log";
 import type { Tenant } from "../../provider/graph/tenant";
 import { TenantClock } from "./tenant-clock";
 
-jest.setTimeout(60_000);
-
 /** A tenant that keeps quotas, and a connection that keeps to the documented ones, on one virtual clock. */
 interface Setting {
   /** A connection of another process, which knows nothing of this one. */

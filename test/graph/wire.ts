@@ -57,7 +57,7 @@ export class Wire {
   }
 
   static async open(): Promise<Wire> {
-    const server = http.createServer();
+    const server = http.createServer({ keepAliveTimeout: 0 });
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
     const wire = new Wire(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
     server.on(

@@ -63,7 +63,7 @@ describe("a lag of a minute that a run saw, longer than one that saw none would 
     const left = await killed({ atCreate: 3, effect: "after" }, true, before, programOf(more));
     const { state, failures } = await up(left, programOf(more), await tenant.process());
     expect([...failures, ...(await wrongs(tenant, state, more, await tenant.process()))]).toEqual([]);
-  }, 60_000);
+  });
 });
 
 describe("what an earlier run made a moment ago", () => {

@@ -6,8 +6,6 @@ import { type Fleet, marker, programOf, type Resource } from "../model/fleet";
 import { LaggingTenant } from "./lagging-tenant";
 import { byHand, type Meddle, meddled } from "./meddled-process";
 
-jest.setTimeout(120_000);
-
 const tenant = new LaggingTenant();
 afterAll(() => tenant.close());
 

@@ -10,8 +10,6 @@ import { microsoftGraph } from "../../provider/permission-grant";
 import type { Program, StoredResource } from "../miniature-engine/engine";
 import { agentsOf, credentialOf, deployed, refreshed, refreshedAlone } from "./a-fleet";
 
-jest.setTimeout(180_000);
-
 const exchange = "00000002-0000-0ff1-ce00-000000000000";
 const text = (from: Readonly<Record<string, unknown>>, key: string): string => String(from[key]);
 const agentPath = (id: string): string => `/servicePrincipals/${id}/microsoft.graph.agentIdentity`;

@@ -10,9 +10,6 @@ const identities = "/servicePrincipals/microsoft.graph.agentIdentity";
 const isList = (request: string): boolean => request.includes("$top=");
 const ofIdentities = (request: string): boolean => request.startsWith(`GET ${identities}?`);
 
-// Hundreds of agents are made first.
-jest.setTimeout(120_000);
-
 describe("a refresh of a fleet", () => {
   let emulated: EmulatedTenant;
   beforeEach(() => {

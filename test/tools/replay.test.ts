@@ -51,7 +51,7 @@ describe("the replay of documented exchanges", () => {
     expect(open).toEqual([]);
     expect(summary.explained * 10).toBeLessThanOrEqual(summary.replayed);
     expect(summary.toString()).toMatch(/^replayed 108, agree \d+, explained \d+, unexplained 0$/);
-  }, 120_000);
+  });
 
   test("notices answers that have every name and no value", async () => {
     const hollow = (value: unknown): unknown =>
@@ -81,7 +81,7 @@ describe("the replay of documented exchanges", () => {
     }
     hollowed.close();
     expect(unnoticed).toEqual([]);
-  }, 120_000);
+  });
 
   test("notices an altered status, name and type, and does not mind other ids", async () => {
     // One of each: a read, a list, a create, a change, a refusal. `npm run replay -- --self-test` tries every row.
@@ -91,7 +91,7 @@ describe("the replay of documented exchanges", () => {
       return !operations.has(sort) && operations.add(sort);
     });
     expect(await selfTest(rows, asked)).toEqual([]);
-  }, 120_000);
+  });
 });
 
 describe("a documented exchange", () => {

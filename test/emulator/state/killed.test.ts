@@ -65,7 +65,7 @@ describe("a store whose writers are killed", () => {
       expect(store.count({ kinds: ["user", "group"], where: { property: "name", value: name } })).toBe(2);
     }
     store.close();
-  }, 300_000);
+  });
 });
 
 describe("a file that is no tenant", () => {

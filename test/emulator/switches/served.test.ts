@@ -2,6 +2,7 @@ import { request as httpRequest } from "node:http";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate as nextRound } from "node:timers/promises";
 import { serveTenant, type ServedTenant } from "../../../emulator/server";
 import { openTenant } from "../../../emulator/tenant";
 
@@ -43,13 +44,7 @@ describe("over the network", () => {
     tenant.fail({ effect: "before", answer: "stall" });
     const patience = new AbortController();
     const waiting = get({ signal: patience.signal });
-    const logged = async (): Promise<void> => {
-      if (tenant.requests().at(-1)?.status !== 0) {
-        await new Promise((resolve) => setImmediate(resolve));
-        await logged();
-      }
-    };
-    await logged();
+    while (tenant.requests().at(-1)?.status !== 0) await nextRound();
     patience.abort();
     await expect(waiting).rejects.toThrow("aborted");
     expect((await get()).status).toBe(200);

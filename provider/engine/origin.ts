@@ -14,7 +14,7 @@ export class Origin<Inputs extends object> {
   /** Whether what it refers to was made or changed so lately that a replica may not know. */
   readonly #young: boolean;
   /** How notes call it. */
-  readonly #creation: readonly [tenantId: string, kind: string, marker: string];
+  readonly #inNotes: readonly [tenantId: string, kind: string, marker: string];
 
   constructor(
     private readonly lifecycle: Lifecycle<Inputs>,
@@ -24,7 +24,7 @@ export class Origin<Inputs extends object> {
   ) {
     this.#referents = lifecycle.refersTo?.(wanted) ?? [];
     this.#young = this.#referents.some((id) => new Presence(lifecycle, world, tenant, id).isYoung());
-    this.#creation = [tenant.id, lifecycle.kind, wanted.marker];
+    this.#inNotes = [tenant.id, lifecycle.kind, wanted.marker];
   }
 
   /** The object, if there is one of ours. */
@@ -56,10 +56,10 @@ export class Origin<Inputs extends object> {
     const made = everywhereMs(world);
     // One that was deleted is to be found among the deleted items, where Graph would make another beside it.
     const deleted = lifecycle.twin === "refused while active" ? { removed: made } : {};
-    return world.recent.mayShowUntilMs(this.#creation, { asked: mayComeMs(world), made, ...deleted });
+    return world.recent.mayShowUntilMs(this.#inNotes, { asked: mayComeMs(world), made, ...deleted });
   }
 
-  #isUnsettled = (): boolean => this.world.recent.isUnsettled(...this.#creation);
+  #isUnsettled = (): boolean => this.world.recent.isUnsettled(...this.#inNotes);
 
   #find({ after, isThere }: Search): Promise<Made<Inputs> | undefined> {
     const { lifecycle, world, tenant, wanted } = this;
@@ -75,14 +75,14 @@ export class Origin<Inputs extends object> {
 
   async #create(): Promise<Made<Inputs>> {
     const { lifecycle, world, tenant, wanted } = this;
-    world.recent.asked(...this.#creation);
+    world.recent.asked(...this.#inNotes);
     try {
       const made = await untilReferentsShow(() => lifecycle.create(tenant, wanted), this.#young, world.patience);
-      world.recent.made(...this.#creation, made.id);
+      world.recent.made(...this.#inNotes, made.id);
       world.claims.make(made.id);
       return made;
     } catch (error) {
-      if (error instanceof EntraError && hadNoEffect(error.code)) world.recent.refused(...this.#creation);
+      if (error instanceof EntraError && hadNoEffect(error.code)) world.recent.refused(...this.#inNotes);
       throw error;
     }
   }

@@ -29,6 +29,10 @@ What it lists
               They count toward the 250 blueprints of an application and the 250
               identities of a blueprint. They are no finding.
 
+After a run that was killed
+  What it had asked for and not written to the state is pending there. The report
+  begins with it, and says what to run before the rest of it can be believed.
+
 How to delete an orphan
   That is left to you. The report names the requests to Microsoft Graph: send
   them in Graph Explorer, or with any client whose token holds the permission
@@ -42,4 +46,5 @@ Permissions
   DelegatedPermissionGrant.Read.All, Policy.Read.All
 
 Exit codes
-  0 nothing found; 1 orphans, undeclared or missing objects found; 2 could not run`;
+  0 nothing found; 1 orphans, undeclared or missing objects found, or creates
+  pending in a state; 2 could not run`;

@@ -1,5 +1,9 @@
-/** The report of `entra-agent-id orphans`, as people read it: the sum first, then how far it can be trusted, then each finding. */
+/**
+ * The report of `entra-agent-id orphans`, as people read it: what must be done before it can be trusted, the sum, how far
+ * it can be trusted even then, and each finding.
+ */
 import { kinds, type DeletedObject } from "./live-objects";
+import type { PendingCreate } from "./stack-state";
 import { type Comparison, type Finding, type Missing, nounOf } from "./state-comparison";
 
 export interface OrphansReport extends Comparison {
@@ -11,6 +15,8 @@ export interface OrphansReport extends Comparison {
     /** How many of this package. */
     readonly resources: number;
   }[];
+  /** Creates of killed or running runs: what they made is among the findings, and the next run takes it over. */
+  readonly pending: readonly Pick<PendingCreate, "stack" | "urn" | "name" | "kind">[];
   readonly markedOnly: boolean;
   readonly deleted: {
     /** By kind. */
@@ -20,7 +26,8 @@ export interface OrphansReport extends Comparison {
 }
 
 export function* orphansLines(report: OrphansReport): Generator<string> {
-  const { tenant, stacks, markedOnly, orphans, undeclared, missing, deleted } = report;
+  const { tenant, stacks, pending, markedOnly, orphans, undeclared, missing, deleted } = report;
+  yield* pendingLines(pending);
   yield `Found ${counted(orphans.length, "orphan")}, ${undeclared.length} undeclared and ${counted(missing.length, "missing object")}.`;
   yield `Tenant: ${tenant.name} (${tenant.id})`;
   yield "";
@@ -40,6 +47,22 @@ export function* orphansLines(report: OrphansReport): Generator<string> {
   if (missing.length > 0) yield* ["", "MISSING objects are in one of these stacks, and not in the tenant."];
   for (const one of missing) yield* missingLines(one);
   yield* deletedLines(deleted);
+}
+
+/** By stack. What a killed run made looks orphaned until another one has taken it over. */
+function* pendingLines(pending: OrphansReport["pending"]): Generator<string> {
+  for (const stack of new Set(pending.map((one) => one.stack))) {
+    const names = pending.filter((one) => one.stack === stack).map(({ name }) => `"${name}"`);
+    const shown = names.slice(0, 10).join(", ");
+    yield `DELETE NOTHING YET. A run of ${stack} was killed, or is still at work: ${counted(names.length, "object")} that it asked for ${names.length === 1 ? "is" : "are"} not in its state.`;
+    yield `  ${shown}${names.length > 10 ? ` and ${names.length - 10} more` : ""}`;
+    yield '"pulumi up" takes over what was made of them; until then that is listed below. With the program as it was:';
+    yield "  pulumi cancel        only if that run is dead";
+    yield "  pulumi up";
+    yield "  pulumi refresh --clear-pending-creates";
+    yield "Then export this stack again, and look again.";
+    yield "";
+  }
 }
 
 function* findingLines(found: Finding): Generator<string> {

@@ -31,7 +31,8 @@ export async function orphans(files: readonly string[], options: OrphansOptions,
   const report = await inTenant(terminal, (tenant) => reportOn(states, options, tenant));
   if (options.json) terminal.out(JSON.stringify(report, undefined, 2));
   else for (const line of orphansLines(report)) terminal.out(line);
-  const findings = report.orphans.length + report.undeclared.length + report.missing.length;
+  const { pending, orphans: unclaimed, undeclared, missing } = report;
+  const findings = pending.length + unclaimed.length + undeclared.length + missing.length;
   return findings > 0 ? exitCodes.finding : exitCodes.done;
 }
 
@@ -46,6 +47,9 @@ async function reportOn(
   return {
     tenant: { id: tenant.id, name: tenant.name },
     stacks: states.map(({ resources, pendingCreates: _, ...state }) => ({ ...state, resources: resources.length })),
+    pending: states.flatMap(({ pendingCreates }) =>
+      pendingCreates.map(({ stack, urn, name, kind }) => ({ stack, urn, name, kind })),
+    ),
     markedOnly,
     ...(await compare(states, live, tenant, markedOnly)),
     deleted: { count: countedByKind(live.deleted), ...(listDeleted && { objects: live.deleted }) },

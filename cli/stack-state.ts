@@ -17,12 +17,12 @@ export interface StateResource {
   readonly marker: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** The next run deletes it, or has to finish deleting it. */
+  /** The next run deletes it, has to finish deleting it, or makes another one in its place. */
   readonly deleting: boolean;
 }
 
-/** A create that was begun and whose end Pulumi has not seen. */
-export type PendingCreate = Pick<StateResource, "stack" | "urn" | "name" | "kind" | "marker">;
+/** A create that was begun and whose end Pulumi has not seen: its object may be in the tenant, and is not in the state. */
+export type PendingCreate = Pick<StateResource, "stack" | "urn" | "name" | "kind" | "marker" | "inputs">;
 
 export interface StackState {
   readonly file: string;
@@ -47,6 +47,7 @@ const resource = z.looseObject({
   inputs: properties,
   outputs: properties,
   delete: z.boolean().default(false),
+  pendingReplacement: z.boolean().default(false),
 });
 const exported = z.looseObject({
   deployment: z.looseObject({
@@ -121,25 +122,30 @@ function stackStateIn(file: string, cwd: string): StackState {
   }
   const { manifest, resources, pending_operations: pending } = data.deployment;
   const [first] = resources ?? [];
+  const ours = (resources ?? []).flatMap(oursIn);
+  const made = new Set(ours.filter(({ deleting }) => !deleting).map(({ urn }) => urn));
   return {
     file,
     stack: first && stackOf(first.urn),
     lastChange: manifest?.time,
-    resources: (resources ?? []).flatMap(oursIn),
+    resources: ours,
     pendingCreates: (pending ?? [])
       .filter(({ type }) => type === "creating")
-      .flatMap(({ resource: one }) => oursIn(one)),
+      .flatMap(({ resource: one }) => oursIn(one))
+      // Pulumi keeps it noted until it is told to forget it, also when a later run has found or made the object.
+      .filter(({ urn }) => !made.has(urn)),
   };
 }
 
 const ofThisPackage = /^pulumi-nodejs:dynamic\/entra-agent-id:(\w+)$/;
 
-function oursIn({ urn, type, id, inputs, outputs, delete: deleting }: z.infer<typeof resource>): StateResource[] {
+function oursIn({ urn, type, id, inputs, outputs, ...flags }: z.infer<typeof resource>): StateResource[] {
   const [, kind] = ofThisPackage.exec(type) ?? [];
   if (kind === undefined) return [];
   // After a refresh of an object that lost its marker only the inputs still name it, and the other way round.
   const marker = textOf(outputs["marker"]) || textOf(inputs["marker"]);
   const name = urn.split("::").slice(3).join("::");
+  const deleting = flags.delete || flags.pendingReplacement;
   return [{ stack: stackOf(urn), urn, name, kind, id, marker, inputs, outputs, deleting }];
 }
 

@@ -116,7 +116,7 @@ function hangingIn(objects: readonly LiveObject[]): Map<string, LiveObject[]> {
 function finding(object: LiveObject, { pending, resources, inStates, hanging, lastChange }: Surroundings): Finding {
   const bearsIts = (one: PendingCreate): boolean =>
     object.marker !== undefined && one.kind === object.kind && one.marker.startsWith(object.marker);
-  const begun = pending.find(bearsIts);
+  const begun = pending.find((one) => bearsIts(one) || isNamedBy(one, object));
   const twin = resources.find(bearsIts);
   const madeFor = begun ?? twin;
   const dependents = hanging.get(keyOf(object)) ?? [];
@@ -128,6 +128,13 @@ function finding(object: LiveObject, { pending, resources, inStates, hanging, la
     dependents: countedByKind(dependents),
     next: nextFor(object, begun, twin, inUse),
   };
+}
+
+/** Whether an object that bears no marker is the one that a create asked for: its inputs say what it is on, and its name there. */
+function isNamedBy({ kind, inputs }: PendingCreate, { kind: ofObject, marker, id, belongsTo }: LiveObject): boolean {
+  if (marker !== undefined || kind !== ofObject) return false;
+  const said = Object.values(inputs);
+  return [belongsTo, ...id.split("/").slice(1)].every((part) => said.includes(part));
 }
 
 /** How many there are of each kind. */

@@ -1,11 +1,11 @@
 /** Files as `pulumi stack export` writes them, of what the miniature engine keeps. */
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { markerOf } from "../../provider/engine/marker";
 import { typeToken } from "../../provider/engine/resource";
-import type { Program, StackState } from "../miniature-engine/engine";
+import type { Known, Program, StackState } from "../miniature-engine/engine";
+import { newsOf } from "../miniature-engine/program";
 
-/** @param program says of which kinds the pending creates are */
+/** @param program says what the pending creates are for */
 export function writeExport(project: string, stack: string, state: StackState, program: Program = []): void {
   const urn = (kind: string, name: string) => `urn:pulumi:${stack}::payroll::${typeToken(kind)}::${name}`;
   const parts = (kind: string, name: string) => ({ urn: urn(kind, name), custom: true, type: typeToken(kind) });
@@ -28,10 +28,19 @@ export function writeExport(project: string, stack: string, state: StackState, p
     ],
     pending_operations: program
       .filter(({ name }) => state.pendingCreates.includes(name))
-      .map(({ name, kind }) => ({
-        resource: { ...parts(kind, name), inputs: { marker: markerOf(`urn:${name}`, "") } },
+      .map((declaration) => ({
+        resource: {
+          ...parts(declaration.kind, declaration.name),
+          inputs: newsOf(declaration, (name) => knownIn(state, name)),
+        },
         type: "creating",
       })),
   };
   writeFileSync(path.join(project, `${stack}.json`), JSON.stringify({ version: 3, deployment }, undefined, 4));
+}
+
+function knownIn({ resources }: StackState, name: string): Known {
+  const found = resources.find((resource) => resource.name === name);
+  if (!found) throw new Error(`there is no ${name} in the state`);
+  return found;
 }

@@ -45,13 +45,16 @@ export async function findOurs<Inputs extends object>(
     return { id: match.id, existed: true };
   }
   // What this process has asked for and was not answered is no surprise.
-  if (!world.recent.isUnanswered(tenant.id, lifecycle.kind, wanted.marker))
-    world.warn(
-      `took over ${match.label}: it bears the key of this resource, as after an interrupted run. ` +
-        "If another stack declares it, give one of them its own name with `pulumi config set entra-agent-id:owner NAME`",
-    );
+  if (!world.recent.isUnanswered(tenant.id, lifecycle.kind, wanted.marker)) {
+    const explains = world.told.inFullBy(whyTakenOver, match.label) === match.label;
+    world.warn(`took over ${match.label}${explains ? `. ${whyTakenOver}` : ""}`);
+  }
   return { id: match.id, existed: true };
 }
+
+const whyTakenOver =
+  "What is taken over bears the key of its resource, as after a run that was interrupted or a state that was lost. " +
+  "If another stack declares it too, give one of them its own name with `pulumi config set entra-agent-id:owner NAME`";
 
 /**
  * Whether what a list shows was deleted. A list may show that for a while; but what a person has restored since is there,

@@ -313,12 +313,17 @@ describe("an agent identity", () => {
     });
   });
 
-  it("tells when it was taken over, and from where", async () => {
-    const made = await run.create(agentIdentity, asks());
-    await (await tenant.process()).create(agentIdentity, asks());
+  it("tells when it was taken over, and with the first one why that may be", async () => {
+    const first = await run.create(agentIdentity, asks());
+    const second = await run.create(agentIdentity, asks(), "eeeeffffgggghhhh");
+    const later = await tenant.process();
+    await later.create(agentIdentity, asks());
+    await later.create(agentIdentity, asks(), "eeeeffffgggghhhh");
     expect(tenant.warnings).toEqual([
-      `took over agent identity "Payslip helper" (${made.id}): it bears the key of this resource, as after an interrupted run. ` +
-        "If another stack declares it, give one of them its own name with `pulumi config set entra-agent-id:owner NAME`",
+      `took over agent identity "Payslip helper" (${first.id}). What is taken over bears the key of its resource, as after a run ` +
+        "that was interrupted or a state that was lost. If another stack declares it too, give one of them its own name with " +
+        "`pulumi config set entra-agent-id:owner NAME`",
+      `took over agent identity "Payslip helper" (${second.id})`,
     ]);
   });
 

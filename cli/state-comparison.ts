@@ -12,6 +12,7 @@ import { agentIdentityBlueprint } from "../provider/agent-identity-blueprint";
 import { agentIdentityBlueprintPrincipal } from "../provider/agent-identity-blueprint-principal";
 import { conditionalAccessPolicy } from "../provider/conditional-access-policy";
 import type { Lifecycle } from "../provider/engine/lifecycle";
+import { Names } from "../provider/engine/names";
 import { federatedIdentityCredential } from "../provider/federated-identity-credential";
 import type { Tenant } from "../provider/graph/tenant";
 import { permissionGrant } from "../provider/permission-grant";
@@ -186,6 +187,7 @@ async function missingFrom(
   markedOnly: boolean,
 ): Promise<Missing[]> {
   const there = new Set(live.objects.map(keyOf));
+  const names = namesIn(resources);
   const deletedAt = new Map(live.deleted.map((item) => [keyOf(item), item.deleted]));
   const suspects = resources
     .filter((resource) => !resource.deleting && !there.has(keyOf(resource)))
@@ -197,11 +199,18 @@ async function missingFrom(
       // Lists show what bears a marker; somebody may have taken it off, or a replica may be behind.
       if (!lifecycle || (await lifecycle.read(tenant, id, { marker }, outputs)) !== undefined) return [];
       const deleted = deletedAt.get(keyOf(resource));
-      const displayName = lifecycle.nameOf(resource.inputs);
+      const displayName = lifecycle.nameOf(resource.inputs, names.of);
       return [{ kind, id, stack, urn, name, displayName, deleted, next: nextForMissing(kind, deleted) }];
     }),
   );
   return missing.flat();
+}
+
+/** What hangs from others comes after them in a state, so that it is called by their names. */
+function namesIn(resources: readonly StateResource[]): Names {
+  const names = new Names();
+  for (const { kind, id, inputs } of resources) names.note(id, lifecycles.get(kind)?.nameOf(inputs, names.of) ?? "");
+  return names;
 }
 
 function nextForMissing(kind: string, deleted: string | undefined): string[] {

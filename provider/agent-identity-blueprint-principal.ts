@@ -80,7 +80,7 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
   kind,
   noun: "agent identity blueprint principal",
   properties,
-  nameOf: ({ blueprintId }) => blueprintId ?? "",
+  nameOf: ({ blueprintId }, called) => (blueprintId === undefined ? "" : called(blueprintId)),
   replacedBy: ["blueprintId"],
   permissions: {
     read: "AgentIdentityBlueprintPrincipal.Read.All",

@@ -76,7 +76,8 @@ export const permissionGrant: Lifecycle<Inputs> = {
     application.length + delegated.length > 0
       ? []
       : [{ property: "application", reason: "or delegated must name at least one permission" }],
-  nameOf: ({ agentId, api }) => `${api === microsoftGraph ? "Microsoft Graph" : (api ?? "")} for ${agentId ?? "agent"}`,
+  nameOf: ({ agentId, api }, called) =>
+    `${api === microsoftGraph ? "Microsoft Graph" : (api ?? "")} for ${agentId === undefined ? "agent" : called(agentId)}`,
   replacedBy: ["agentId", "api"],
   permissions: {
     read: "Application.Read.All",
@@ -117,7 +118,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
       others.length > 0
         ? `the agent already holds ${others.join(", ")}, which is not declared. Declare it too, or take it away first`
         : undefined;
-    return [{ id: idOf(wanted), label: `a permission grant to ${wanted.agentId}`, notOurs }];
+    return [{ id: idOf(wanted), notOurs }];
   },
 
   // The first permission makes the grant exist; `change` grants the rest, so that a failure in between is kept and repaired.

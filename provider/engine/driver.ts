@@ -57,6 +57,7 @@ export class Driver<Inputs extends object> {
    * that is not replaced is claimed: an older resource that has the same one must not delete it.
    */
   diff(id: string, olds: State, news: State): string[] {
+    this.#note(id, declaredIn(this.lifecycle, olds));
     const replaces = this.lifecycle.replacedBy.filter((key) => !same(olds[key], news[key]));
     const marker = textOf(news["marker"]);
     // A refresh asks for differences too; without a program that declares the resource, nothing keeps the object.
@@ -75,6 +76,7 @@ export class Driver<Inputs extends object> {
     const made =
       (await this.#worded("find", wanted, () => origin.find())) ??
       (await this.#worded("create", wanted, () => origin.make()));
+    this.#note(made.id, wanted);
     this.#claim("create", made.id, wanted);
     world.claims.touch(made.id);
     for (const other of lifecycle.standsBehind?.(wanted) ?? []) world.recent.wrote(tenant.id, other);
@@ -83,6 +85,7 @@ export class Driver<Inputs extends object> {
 
   /** Brings the object to what is wanted, whatever it is like now. */
   async update(id: string, olds: State, wanted: Inputs & Marked): Promise<State> {
+    this.#note(id, wanted);
     const tenant = await this.world.tenant();
     this.refuseOtherTenant("change", olds, tenant);
     this.#claim("change", id, wanted);
@@ -90,7 +93,7 @@ export class Driver<Inputs extends object> {
     for (const key of Object.keys(this.lifecycle.properties)) {
       if (key in wanted || !(key in olds)) continue;
       this.world.warn(
-        `${this.lifecycle.noun} "${this.lifecycle.nameOf(wanted)}": ${key} is not managed any more and stays in the tenant as it is. ` +
+        `${this.lifecycle.noun} "${this.#nameOf(wanted)}": ${key} is not managed any more and stays in the tenant as it is. ` +
           "To empty it, declare it empty",
       );
     }
@@ -99,9 +102,10 @@ export class Driver<Inputs extends object> {
 
   /** The object as the tenant has it: the declared inputs and the outputs. Undefined when it is gone. */
   async read(id: string, olds: State): Promise<{ inputs: State; state: State } | undefined> {
+    const declared = declaredIn(this.lifecycle, olds);
+    this.#note(id, declared);
     const tenant = await this.world.tenant();
     this.refuseOtherTenant("read", olds, tenant);
-    const declared = declaredIn(this.lifecycle, olds);
     const object = new Presence(this.lifecycle, this.world, tenant, id);
     const actual = await this.#worded("read", declared, () => object.certainly(olds, object.refreshing(olds)));
     if (!actual) {
@@ -118,13 +122,14 @@ export class Driver<Inputs extends object> {
   /** Deletes the object. What is gone already is done. */
   async remove(id: string, olds: State): Promise<void> {
     const { lifecycle, world } = this;
+    const declared = declaredIn(lifecycle, olds);
+    this.#note(id, declared);
     const tenant = await world.tenant();
     this.refuseOtherTenant("delete", olds, tenant);
-    const declared = declaredIn(lifecycle, olds);
     const object = new Presence(lifecycle, world, tenant, id);
     if (world.claims.isKept(lifecycle.kind, id)) {
       world.warn(
-        `left ${lifecycle.noun} "${lifecycle.nameOf(declared)}" (${id}) in place: another resource of this update has adopted it`,
+        `left ${lifecycle.noun} "${this.#nameOf(declared)}" (${id}) in place: another resource of this update has adopted it`,
       );
       return;
     }
@@ -203,8 +208,15 @@ export class Driver<Inputs extends object> {
       delete: "remove",
       check: "read",
     } as const;
-    return { verb, noun, name: this.lifecycle.nameOf(inputs), permission: permissions[needs[verb]] };
+    return { verb, noun, name: this.#nameOf(inputs), permission: permissions[needs[verb]] };
   }
+
+  /** Messages about what hangs from this object, or lies on it, call it by name from now on. */
+  #note(id: string, inputs: Partial<Inputs>): void {
+    this.world.names.note(id, this.#nameOf(inputs));
+  }
+
+  #nameOf = (inputs: Partial<Inputs>): string => this.lifecycle.nameOf(inputs, this.world.names.of);
 
   async #worded<T>(verb: Step["verb"], inputs: Partial<Inputs>, act: () => Promise<T>): Promise<T> {
     try {

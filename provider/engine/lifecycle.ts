@@ -26,8 +26,8 @@ export interface Marked {
 export interface Match {
   /** Resource id. */
   readonly id: string;
-  /** For messages: how a person finds the object in the admin centre. */
-  readonly label: string;
+  /** For messages: how a person finds the object in the admin centre. @default as the wanted one is called, and its id */
+  readonly label?: string;
   /** What `deletedPath` needs to know of it besides its id. @default nothing */
   readonly outputs?: Readonly<Record<string, unknown>>;
   /** Why it cannot be taken for this resource's own, and what to do; absent when it is ours. */
@@ -87,8 +87,8 @@ export interface Lifecycle<Inputs extends object> {
   rules?(inputs: Inputs): readonly Finding[];
   /** Defaults that depend on the marker. */
   defaults?(marker: string): Partial<Inputs>;
-  /** How a person calls this object. */
-  nameOf(inputs: Partial<Inputs>): string;
+  /** How a person calls this object; `called` says how they call another one of that id. */
+  nameOf(inputs: Partial<Inputs>, called: (id: string) => string): string;
   /** Properties whose change makes a new object. */
   readonly replacedBy: readonly (keyof Inputs & string)[];
   readonly permissions: Permissions;

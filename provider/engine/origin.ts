@@ -43,7 +43,7 @@ export class Origin<Inputs extends object> {
         find: (search) => this.#find(search),
         twin: lifecycle.twin,
         noted: { mayShowUntilMs: this.#mayShowUntilMs(), isUnsettled: this.#isUnsettled() },
-        tell: (message) => world.tellWait(`${lifecycle.noun} "${lifecycle.nameOf(wanted)}" ${message}`),
+        tell: (message) => world.tellWait(`${lifecycle.noun} "${lifecycle.nameOf(wanted, world.names.of)}" ${message}`),
       },
       world,
     );

@@ -27,8 +27,9 @@ export async function findOurs<Inputs extends object>(
         isThere || match.restore !== undefined || !(await isGone(lifecycle, world, tenant, wanted, match)),
     ),
   );
-  const matches = found.filter((_, index) => isLive[index]);
-  const [match, second] = matches;
+  const called = `${lifecycle.noun} "${lifecycle.nameOf(wanted, world.names.of)}"`;
+  const matches = found.map((match) => ({ ...match, label: match.label ?? `${called} (${match.id})` }));
+  const [match, second] = matches.filter((_, index) => isLive[index]);
   if (!match) return undefined;
   if (second)
     throw new EntraError(

@@ -2,6 +2,7 @@
 import type { Tenant } from "../graph/tenant";
 import { Claims } from "./claims";
 import { Lag } from "./lag";
+import { Names } from "./names";
 import { RecentWrites } from "./recent-writes";
 import { Told } from "./told";
 import { defaultPatience, type Waits } from "./visibility";
@@ -11,6 +12,8 @@ export interface World extends Waits {
   readonly claims: Claims;
   /** What this process and those before it wrote lately. */
   readonly recent: RecentWrites;
+  /** How the objects of this run are called. */
+  readonly names: Names;
   /** What was told in full already. */
   readonly told: Told;
   /** Tells the person at the keyboard what was done. */
@@ -31,6 +34,7 @@ export function world(tenant: World["tenant"], settings: Partial<World> = {}): W
       return known;
     },
     claims: new Claims(),
+    names: new Names(),
     told: new Told(),
     patience,
     begunMs: patience.now(),

@@ -601,7 +601,7 @@ describe("missing objects", () => {
       next: foretold(", with another id"),
     });
     expect(byName.get("github")).toMatchObject({ displayName: "github", next: foretold("") });
-    expect(byName.get("grant")).toMatchObject({ displayName: `Microsoft Graph for ${helper}`, next: foretold("") });
+    expect(byName.get("grant")).toMatchObject({ displayName: "Microsoft Graph for Agent helper", next: foretold("") });
     expect(byName.get("block")).toMatchObject({ displayName: "Block risky agents", next: foretold("") });
     expect(
       [...byName]

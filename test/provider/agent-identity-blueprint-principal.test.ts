@@ -81,7 +81,7 @@ describe("an agent identity blueprint principal", () => {
       },
       reasons: [
         expect.stringMatching(
-          /^cannot finish agent identity blueprint principal ".*": No\. It was created and is in the state as [0-9a-f-]{36}: run `pulumi up` again, it goes on from there\. \[400 Request_BadRequest, request .*\]$/,
+          /^cannot finish agent identity blueprint principal "Payroll agents": No\. It was created and is in the state as [0-9a-f-]{36}: run `pulumi up` again, it goes on from there\. \[400 Request_BadRequest, request .*\]$/,
         ),
       ],
     });

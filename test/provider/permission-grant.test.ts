@@ -1,23 +1,23 @@
 import { agentIdentity } from "../../provider/agent-identity";
 import { microsoftGraph, permissionGrant } from "../../provider/permission-grant";
-import { aBlueprint, aTenant, markerOfTests, Refused, type TestProcess, type TestTenant } from "./a-tenant";
+import { aBlueprint, aTenant, type Live, markerOfTests, Refused, type TestProcess, type TestTenant } from "./a-tenant";
 
 describe("a permission grant", () => {
   let tenant: TestTenant;
   let run: TestProcess;
+  let agent: Live;
   let agentId: string;
 
   beforeEach(async () => {
     tenant = await aTenant();
     run = await tenant.process();
     const blueprintId = await aBlueprint(run);
-    agentId = (
-      await run.create(agentIdentity, {
-        displayName: "Payslip helper",
-        blueprintId,
-        sponsors: ["diego.siciliani@contoso.com"],
-      })
-    ).id;
+    agent = await run.create(agentIdentity, {
+      displayName: "Payslip helper",
+      blueprintId,
+      sponsors: ["diego.siciliani@contoso.com"],
+    });
+    agentId = agent.id;
   });
   afterEach(() => tenant.emulated.close());
 
@@ -86,9 +86,24 @@ describe("a permission grant", () => {
     ).rejects.toMatchObject({
       code: "OWNERSHIP_UNCLEAR",
       message:
-        `cannot create permission grant "Microsoft Graph for ${agentId}": a permission grant to ${agentId} exists already: ` +
-        "the agent already holds Group.Read.All, which is not declared. Declare it too, or take it away first.",
+        `cannot create permission grant "Microsoft Graph for ${agentId}": permission grant "Microsoft Graph for ${agentId}" ` +
+        `(${agentId}/${microsoftGraph}) exists already: the agent already holds Group.Read.All, which is not declared. ` +
+        "Declare it too, or take it away first.",
     });
+  });
+
+  it("is called by the name of its agent as soon as the run has heard of the agent, and no request is made for that", async () => {
+    await run.create(permissionGrant, asks());
+    const later = await tenant.process();
+    await later.provider(agentIdentity).diff(agentId, agent.outputs, agent.inputs);
+    tenant.requestsSince();
+    await later.create(permissionGrant, asks());
+    const asked = tenant.requestsSince();
+    expect(tenant.warnings[0]).toMatch(
+      `took over permission grant "Microsoft Graph for Payslip helper" (${agentId}/${microsoftGraph}). `,
+    );
+    await (await tenant.process()).create(permissionGrant, asks());
+    expect(tenant.requestsSince()).toEqual(asked);
   });
 
   it("goes on where an earlier run was killed", async () => {

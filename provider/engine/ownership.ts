@@ -54,8 +54,8 @@ export async function findOurs<Inputs extends object>(
 }
 
 const whyTakenOver =
-  "What is taken over bears the key of its resource, as after a run that was interrupted or a state that was lost. " +
-  "If another stack declares it too, give one of them its own name with `pulumi config set entra-agent-id:owner NAME`";
+  "What is taken over is this stack's own by its unique name, its marker or what it is made of, as after an interrupted run or " +
+  "when the state was lost. If another stack declares it too, give one of the stacks an owner of its own: `pulumi config set entra-agent-id:owner NAME`";
 
 /**
  * Whether what a list shows was deleted. A list may show that for a while; but what a person has restored since is there,

@@ -320,9 +320,9 @@ describe("an agent identity", () => {
     await later.create(agentIdentity, asks());
     await later.create(agentIdentity, asks(), "eeeeffffgggghhhh");
     expect(tenant.warnings).toEqual([
-      `took over agent identity "Payslip helper" (${first.id}). What is taken over bears the key of its resource, as after a run ` +
-        "that was interrupted or a state that was lost. If another stack declares it too, give one of them its own name with " +
-        "`pulumi config set entra-agent-id:owner NAME`",
+      `took over agent identity "Payslip helper" (${first.id}). What is taken over is this stack's own by its unique name, its ` +
+        "marker or what it is made of, as after an interrupted run or when the state was lost. If another stack declares it too, " +
+        "give one of the stacks an owner of its own: `pulumi config set entra-agent-id:owner NAME`",
       `took over agent identity "Payslip helper" (${second.id})`,
     ]);
   });

@@ -13,7 +13,7 @@ const shared = {
 
 export default {
   // Of a busy machine's time: what hangs ends all the same.
-  testTimeout: 300_000,
+  testTimeout: 600_000,
   testSequencer: "<rootDir>/tools/longest-first.mjs",
   projects: [
     // Milliseconds each: rules, the emulated tenant, every resource through the real Graph client, components with mocks.

@@ -194,6 +194,4 @@ export async function aStack(program: ProgramSource, options?: StackOptions): Pr
   return stack;
 }
 
-// Every run of the CLI takes seconds, and a minute on a machine that has much else to do.
-jest.setTimeout(600_000);
 afterAll(() => made.forEach((stack) => stack.remove()));

@@ -41,7 +41,7 @@ export async function printedBy(script: string, env: Readonly<Record<string, str
     cwd: __dirname,
     env: { PATH: path, ...env },
     // Within a test's own limit, so that nothing outlives the test.
-    timeout: 240_000,
+    timeout: 300_000,
   });
   return JSON.parse(stdout);
 }

@@ -6,8 +6,6 @@ import { programOf } from "../model/fleet";
 import { LaggingTenant, type Run } from "./lagging-tenant";
 import { cells, drift, fleet, orphans, wrongs } from "./programs";
 
-jest.setTimeout(120_000);
-
 const tenant = new LaggingTenant();
 afterAll(() => tenant.close());
 

@@ -6,11 +6,13 @@
  * Docs:     https://learn.microsoft.com/graph/api/resources/federatedidentitycredential
  * Id:       "<blueprint's appId>/<name>".
  * Replaced: when the blueprint or the name changes.
- * Deleted:  for good. A blueprint holds at most 20.
+ * Deleted:  for good. A blueprint holds at most 20. With its blueprint it is deleted softly: the state keeps it until that is
+ *           purged, and the next `up` looks whether it came back.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { blueprintCollection, blueprintPath, objectIdOf } from "./blueprint-application";
+import { deletedItem } from "./deleted-items";
 import { objectId } from "./directory-references";
 import type { BulkRead, Listing } from "./engine/bulk-read";
 import { same, textOf } from "./engine/json";
@@ -154,6 +156,10 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
     const path = `${collection(blueprintObjectId)}/${textOf(outputs["credentialId"])}`;
     await tenant.patch(path, body(wanted), { serial: blueprintObjectId });
   },
+
+  // A blueprint that comes back is trusted by the same outsiders as before.
+  deletedWith: ({ blueprintObjectId }) =>
+    typeof blueprintObjectId === "string" ? deletedItem(blueprintObjectId) : undefined,
 
   async remove(tenant, id, _declared, outputs) {
     const [blueprintId = "", name = ""] = id.split("/");

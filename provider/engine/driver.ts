@@ -106,9 +106,12 @@ export class Driver<Inputs extends object> {
     this.#note(id, declared);
     const tenant = await this.world.tenant();
     this.refuseOtherTenant("read", olds, tenant);
-    const object = new Presence(this.lifecycle, this.world, tenant, id);
+    const object = this.#presence(tenant, id, declared);
     const actual = await this.#worded("read", declared, () => object.certainly(olds, object.refreshing(olds)));
     if (!actual) {
+      // Without a marker, so that the next update looks whether it came back.
+      if (await this.#worded("read", declared, () => object.isDeletedWithWhole(olds)))
+        return { inputs: { ...declared, marker: "" }, state: { ...olds, marker: "" } };
       this.world.recent.removed(tenant.id, this.lifecycle.kind, declared.marker, id);
       return undefined;
     }
@@ -126,7 +129,7 @@ export class Driver<Inputs extends object> {
     this.#note(id, declared);
     const tenant = await world.tenant();
     this.refuseOtherTenant("delete", olds, tenant);
-    const object = new Presence(lifecycle, world, tenant, id);
+    const object = this.#presence(tenant, id, declared);
     if (world.claims.isKept(lifecycle.kind, id)) {
       world.warn(
         `left ${lifecycle.noun} "${this.#nameOf(declared)}" (${id}) in place: another resource of this update has adopted it`,
@@ -148,6 +151,11 @@ export class Driver<Inputs extends object> {
       world.claims.remove(lifecycle.kind, id);
       world.recent.removed(tenant.id, lifecycle.kind, declared.marker, id);
     });
+  }
+
+  #presence(tenant: Tenant, id: string, inputs: Partial<Inputs>): Presence<Inputs> {
+    const referents = this.lifecycle.refersTo?.(inputs as Inputs) ?? [];
+    return new Presence(this.lifecycle, this.world, tenant, id, referents);
   }
 
   /** Notes that a live resource has this object, so that no other one deletes it or takes it over in this run. */
@@ -182,7 +190,7 @@ export class Driver<Inputs extends object> {
     olds: State,
     wanted: Inputs & Marked,
   ): Promise<State> {
-    const object = new Presence(this.lifecycle, this.world, tenant, id);
+    const object = this.#presence(tenant, id, wanted);
     const settlement = new Settlement(object, wanted, olds, actual);
     try {
       await (verb === "finish" ? settlement.ofCreated() : settlement.ofChanged());

@@ -135,6 +135,8 @@ export interface Lifecycle<Inputs extends object> {
   change(tenant: Tenant, id: string, wanted: Inputs & Marked, actual: Actual<Inputs>): Promise<void>;
   /** Where a soft-deleted object of this kind lies, as proof that it is gone. */
   deletedPath?(id: string, outputs: Readonly<Record<string, unknown>>): string;
+  /** Where that lies, if it is soft-deleted, of which the object is a part: it is deleted and comes back with it, as it was. */
+  deletedWith?(outputs: Readonly<Record<string, unknown>>): string | undefined;
   /** Deletes, softly where Graph does. */
   remove(
     tenant: Tenant,

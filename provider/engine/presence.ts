@@ -16,6 +16,8 @@ export class Presence<Inputs extends object> {
     readonly world: World,
     readonly tenant: Tenant,
     readonly id: string,
+    /** Ids of what it refers to. */
+    private readonly referents: readonly string[] = [],
   ) {}
 
   /** The object as one read shows it, its inputs in the order of what was declared. */
@@ -59,14 +61,28 @@ export class Presence<Inputs extends object> {
   /** Whether a run of this machine made, found or changed it so lately that a replica may not know. */
   isYoung = (): boolean => this.world.claims.isTouched(this.id) || this.writtenMs() !== undefined;
 
-  /** When a run of this machine wrote it, if replicas may not show that yet. */
-  writtenMs = (): number | undefined => this.world.recent.wroteAtMs(this.tenant.id, this.id, everywhereMs(this.world));
+  /** When a run of this machine wrote it, or brought back what it refers to, if replicas may not show that yet. */
+  writtenMs = (): number | undefined => {
+    const { world, tenant, id } = this;
+    return [id, ...this.#restored()]
+      .map((one) => world.recent.wroteAtMs(tenant.id, one, everywhereMs(world)))
+      .reduce((last, at) => (at !== undefined && at > (last ?? 0) ? at : last), undefined);
+  };
+
+  /** Whether it is deleted with what it is part of: whoever brings that back brings back both. */
+  async isDeletedWithWhole(olds: Properties): Promise<boolean> {
+    return this.#restored().length === 0 && (await this.#isThere(this.lifecycle.deletedWith?.(olds)));
+  }
 
   async #isDeleted(olds: Properties): Promise<boolean> {
-    const path = this.lifecycle.deletedPath?.(this.id, olds);
-    if (path === undefined || this.world.recent.isRestored(this.tenant.id, this.id)) return false;
-    return (await this.tenant.get(path).catch(undefinedWhenGone)) !== undefined;
+    if (this.world.recent.isRestored(this.tenant.id, this.id)) return false;
+    return (await this.#isThere(this.lifecycle.deletedPath?.(this.id, olds))) || this.isDeletedWithWhole(olds);
   }
+
+  #restored = (): string[] => this.referents.filter((id) => this.world.recent.isRestored(this.tenant.id, id));
+
+  #isThere = async (path: string | undefined): Promise<boolean> =>
+    path !== undefined && (await this.tenant.get(path).catch(undefinedWhenGone)) !== undefined;
 }
 
 /** Declared properties that the tenant has otherwise. */

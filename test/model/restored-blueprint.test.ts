@@ -1,28 +1,116 @@
 /** What comes back with a blueprint that others deleted: found by the model, kept as plain tests. */
+import { pathOf } from "./edits";
 import { oneBlueprint } from "./agent-kind";
-import { Model, Stack, checkSettled } from "./stack";
+import { checkAlways, checkSettled, Model, Stack } from "./stack";
 import { TestTenant } from "./tenant";
 
 describe("a blueprint that others deleted softly", () => {
   let tenant: TestTenant;
+  let model: Model;
+  let stack: Stack;
   beforeAll(() => (tenant = new TestTenant()));
   afterAll(() => tenant.close());
 
-  it("is restored, and the credentials that come back with it are taken for what they are", async () => {
-    tenant.reset();
-    const [model, stack] = [new Model(), new Stack(tenant, await tenant.others())];
+  /** A stack with two credentials, whose blueprint is deleted behind its back. */
+  async function deployed(
+    lag: { ms: number; share: number; seed: number } | null,
+    isOneMachine: boolean,
+    before: () => Promise<unknown> = () => Promise.resolve(),
+  ): Promise<void> {
+    tenant.reset({ lag }, isOneMachine);
+    [model, stack] = [new Model(), new Stack(tenant, await tenant.others())];
     for (const [name, resource] of oneBlueprint(1, 2)) {
       model.fleet.set(name, resource);
       model.names.add(name);
     }
     expect((await stack.up(model.fleet)).failures).toEqual([]);
     await checkSettled(model, stack);
-    const { id: appId } = stack.state.resources.find(({ name }) => name === "blueprint") ?? { id: "" };
-    const { id } = await stack.others.get<{ id: string }>(`/applications(appId='${appId}')?$select=id`);
-    await stack.others.delete(`/applications/${id}/microsoft.graph.agentIdentityBlueprint`);
+    await before();
+    await stack.others.delete(blueprintPath());
+    model.mayMove.add("agent0").add("grant0");
+    tenant.time.pass(60_000);
+  }
 
+  function blueprintPath(): string {
+    const found = stack.holding(model.names).marked.find(({ kind }) => kind === "AgentIdentityBlueprint");
+    if (!found) throw new TypeError("no blueprint");
+    return pathOf(found);
+  }
+
+  const subjectOf = (credential: string): string | undefined =>
+    stack.holding(model.names).credentials.get("blueprint")?.get(credential);
+
+  const lands = [
+    { where: "on this machine", isOneMachine: true, lag: null },
+    { where: "on this machine, on replicas that lag", isOneMachine: true, lag: { ms: 5_000, share: 0.5, seed: 3 } },
+    { where: "on another machine", isOneMachine: false, lag: null },
+    { where: "on another machine, on replicas that lag", isOneMachine: false, lag: { ms: 5_000, share: 0.5, seed: 3 } },
+  ];
+
+  for (const { where, isOneMachine, lag } of lands) {
+    it(`is restored, and its credentials are as declared by now (${where})`, async () => {
+      await deployed(lag, isOneMachine);
+      expect((await stack.refresh()).operations).toMatchObject({ blueprint: "delete", credential0: "update" });
+      const changed = { kind: "FederatedIdentityCredential", blueprint: "blueprint", edition: 0, subject: 7 } as const;
+      model.fleet.set("credential0", changed);
+      model.fleet.set("credential1", { ...changed, edition: 1 });
+      model.mayMove.add("credential1");
+
+      const { failures, operations } = await stack.up(model.fleet);
+      expect(failures).toEqual([]);
+      expect(operations).toMatchObject({ blueprint: "create", credential0: "update", credential1: "replace" });
+      await checkSettled(model, stack);
+    });
+
+    it(`is restored without a credential that nobody declares any more (${where})`, async () => {
+      await deployed(lag, isOneMachine);
+      await stack.refresh();
+      model.fleet.delete("credential0");
+      expect((await stack.up(model.fleet)).failures).toEqual([]);
+      await checkSettled(model, stack);
+      expect(subjectOf("credential0-0")).toBeUndefined();
+    });
+  }
+
+  it("is made anew with its credentials when it was purged", async () => {
+    await deployed(null, false);
+    const [purged] = stack.holding(model.names).deleted;
+    await stack.others.delete(`/directory/deletedItems/${purged?.objectId ?? ""}`);
+    for (const name of model.fleet.keys()) model.mayMove.add(name);
     expect((await stack.refresh()).operations).toMatchObject({ blueprint: "delete", credential0: "delete" });
     expect((await stack.up(model.fleet)).failures).toEqual([]);
     await checkSettled(model, stack);
+  });
+
+  it("leaves nothing in the state when the stack is destroyed", async () => {
+    await deployed(null, false);
+    await stack.refresh();
+    const { failures } = await stack.destroy();
+    expect(failures).toEqual([]);
+    expect(stack.state.resources).toEqual([]);
+    await checkAlways(model, stack);
+  });
+
+  it("is restored with a credential of somebody else, which is not taken over", async () => {
+    await deployed(null, false, async () => {
+      const theirs = { name: "credential2-0", issuer: "https://their.example", subject: "theirs" };
+      const audiences = ["api://AzureADTokenExchange"];
+      await stack.others.post(`${blueprintPath()}/federatedIdentityCredentials`, { ...theirs, audiences });
+    });
+    await stack.refresh();
+    model.fleet.set("credential2", {
+      kind: "FederatedIdentityCredential",
+      blueprint: "blueprint",
+      edition: 0,
+      subject: 0,
+    });
+
+    const { failures } = await stack.up(model.fleet);
+    expect(failures).toEqual([
+      expect.stringContaining(
+        "exists already: it trusts somebody else. Declare another name, or delete that credential.",
+      ),
+    ]);
+    expect(subjectOf("credential2-0")).toBe("theirs");
   });
 });

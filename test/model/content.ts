@@ -29,6 +29,8 @@ export interface Holding {
   readonly permissions: ReadonlyMap<string, Permissions>;
   /** Whether an object lives. */
   readonly lives: (id: string) => boolean;
+  /** Whether what a resource with this id stands for is there; ids of credentials and grants are made of two. */
+  readonly has: (kind: Kind, id: string) => boolean;
 }
 
 interface Permissions {
@@ -112,6 +114,7 @@ export function holdingOf(file: TenantFile, names: Iterable<string>): Holding {
     }
   };
   const found = living.flatMap(foundIn);
+  const lives = (id: string): boolean => byId.has(id) || byAppId.has(id);
   return {
     marked: found,
     deleted: file.objects.filter(({ deletedDateTime }) => deletedDateTime !== undefined).flatMap(foundIn),
@@ -123,7 +126,15 @@ export function holdingOf(file: TenantFile, names: Iterable<string>): Holding {
     permissions: new Map(
       found.filter(({ kind }) => kind === "AgentIdentity").map(({ id, name }) => [name, permissionsOf(living, id)]),
     ),
-    lives: (id) => byId.has(id) || byAppId.has(id),
+    lives,
+    has(kind, id) {
+      const [of = "", name = ""] = id.split("/");
+      if (!lives(of)) return false;
+      if (kind === "FederatedIdentityCredential") return credentialsOf(living, byAppId.get(of)?.id).has(name);
+      if (kind !== "PermissionGrant") return true;
+      const { application, delegated } = permissionsOf(living, of);
+      return application.length + delegated.length > 0;
+    },
   };
 }
 

@@ -1,7 +1,15 @@
 /** What a person does with Pulumi, with and without trouble on the way. */
 import fc from "fast-check";
 import type { Fault } from "../../emulator/tenant";
-import { checkAlways, checkSettled, type Circumstances, type Disturbance, type Model, type Stack } from "./stack";
+import {
+  checkAlways,
+  checkSeen,
+  checkSettled,
+  type Circumstances,
+  type Disturbance,
+  type Model,
+  type Stack,
+} from "./stack";
 
 export type StackCommand = fc.AsyncCommand<Model, Stack>;
 
@@ -137,11 +145,27 @@ const up = circumstances.map((settings) =>
   ),
 );
 
-async function look(model: Model, stack: Stack, settings: Circumstances): Promise<void> {
+/** A refresh, and what must hold after it. */
+export async function look(model: Model, stack: Stack, settings: Circumstances): Promise<void> {
+  const before = stack.state;
   const { failures } = await stack.refresh(settings);
   if (isOutlived(settings) && failures.length > 0) throw new Error(`refresh failed: ${failures.join("\n")}`);
-  if (failures.length === 0) model.drifted = false;
+  if (failures.length > 0) return;
+  model.drifted = false;
+  checkSeen(before, stack, model);
 }
+
+/** As with `options: { refresh: always }`, by somebody who does not wait between two commands. */
+const upAndRefresh = circumstances.map((settings) =>
+  command(
+    `up ${JSON.stringify(settings)}, and at once refresh`,
+    () => true,
+    async (model, stack) => {
+      await deploy(model, stack, settings);
+      await look(model, stack, {});
+    },
+  ),
+);
 
 const refresh = circumstances.map((settings) =>
   command(
@@ -192,12 +216,26 @@ export async function cleanUp(model: Model, stack: Stack): Promise<void> {
 
 const clean = fc.constant(command("clean up", () => true, cleanUp));
 
+/** No machine's notes count any more, and none knows how far the replicas lag. */
+const later = fc.constant(
+  command(
+    "ten minutes pass",
+    () => true,
+    (_model, { tenant }) => {
+      tenant.time.pass(600_000);
+      return Promise.resolve();
+    },
+  ),
+);
+
 export const operations: readonly fc.Arbitrary<StackCommand>[] = [
   up,
   up,
   up,
-  up,
-  up,
+  upAndRefresh,
+  upAndRefresh,
+  later,
+  later,
   refresh,
   preview,
   destroy,

@@ -1,8 +1,17 @@
 /** A stack under test: the model of it, the real thing, and what must hold between the two. */
 import type { Tenant } from "../../provider/graph/tenant";
-import { destroy, emptyState, type Operation, preview, refresh, type StackState, up } from "../miniature-engine/engine";
+import {
+  destroy,
+  emptyState,
+  type Operation,
+  preview,
+  refresh,
+  type StackState,
+  type StoredResource,
+  up,
+} from "../miniature-engine/engine";
 import { differences, type Holding, holdingOf } from "./content";
-import { credentialName, type Fleet, programOf, type Resource } from "./fleet";
+import { credentialName, type Fleet, type Kind, programOf, type Resource } from "./fleet";
 import type { Kill, ProcessSettings, TestProcess, TestTenant } from "./tenant";
 import type { Fault } from "../../emulator/tenant";
 
@@ -145,6 +154,23 @@ export async function checkAlways(model: Model, stack: Stack): Promise<void> {
   for (const { what, container, isThere } of model.theirs) {
     if (container !== undefined && !holding.lives(container)) continue;
     if (!(await isThere(stack.others))) throw new Error(`${what} is gone`);
+  }
+}
+
+/** What holds after a refresh: it forgets nothing that is there, and keeps nothing that is gone for good. */
+export function checkSeen(before: StackState, stack: Stack, { names }: Model): void {
+  const { deleted, has } = stack.holding(names);
+  const kept = (id: string, name: string): boolean =>
+    stack.state.resources.some((one) => one.id === id && one.name === name);
+  const comesBack = ({ kind, id }: StoredResource): boolean =>
+    kind === "FederatedIdentityCredential" && deleted.some((blueprint) => id.startsWith(`${blueprint.id}/`));
+  for (const stored of before.resources) {
+    const { kind, id, name, pendingReplacement } = stored;
+    if (pendingReplacement) continue;
+    const isThere = has(kind as Kind, id);
+    if (isThere && !kept(id, name)) throw new Error(`the refresh forgot ${name} (${id}), which is there`);
+    if (!isThere && kept(id, name) && !comesBack(stored))
+      throw new Error(`the refresh keeps ${name} (${id}), which is gone`);
   }
 }
 

@@ -106,8 +106,8 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
       ...principals.map((principal) => ({
         ...match(principal, marker),
         notOurs: undefined,
-        restore: async () => {
-          await restoreDeleted(tenant, principal.id, path(principal.id));
+        restore: async (isAlive: () => Promise<boolean>) => {
+          await restoreDeleted(tenant, principal.id, isAlive);
           return restoredPermissions(tenant, principal.id);
         },
       })),

@@ -1,11 +1,5 @@
 /** Blueprints that bear a uniqueName, deleted ones too: they keep it for 30 days. */
-import {
-  type Blueprint,
-  blueprintByName,
-  blueprintCollection,
-  blueprintKind,
-  blueprintPath,
-} from "./blueprint-application";
+import { type Blueprint, blueprintByName, blueprintCollection, blueprintKind } from "./blueprint-application";
 import { deletedItem, restoreDeleted } from "./deleted-items";
 import { KeyHolders } from "./engine/key-holders";
 import type { Marked, Match } from "./engine/lifecycle";
@@ -41,7 +35,7 @@ export async function namesakes(
       ...match(application, wanted.marker),
       // Nobody manages it any more, and a name made of this marker was made for this resource.
       ...(wanted.uniqueName === defaultName(wanted.marker) ? { notOurs: undefined } : {}),
-      restore: () => restore(tenant, application.id),
+      restore: (isAlive: () => Promise<boolean>) => restore(tenant, application.id, isAlive),
     })),
   ];
 }
@@ -55,9 +49,9 @@ export async function refuseTaken(tenant: Tenant, { uniqueName }: Named): Promis
 export const alreadyThere = ({ uniqueName }: Named): EntraError =>
   new EntraError("CONFLICT", `there is a blueprint with the uniqueName "${uniqueName}" by now`);
 
-async function restore(tenant: Tenant, objectId: string): Promise<string | undefined> {
+async function restore(tenant: Tenant, objectId: string, isAlive: () => Promise<boolean>): Promise<string | undefined> {
   const deleted = await tenant.get<Blueprint>(deletedItem(objectId));
-  await restoreDeleted(tenant, objectId, blueprintPath(objectId));
+  await restoreDeleted(tenant, objectId, isAlive);
   return restoredCredentials(tenant, deleted);
 }
 

@@ -34,9 +34,9 @@ export interface Match {
   readonly notOurs?: string | undefined;
   /**
    * Set when it is soft-deleted and reserves the key: brings it back. Resolves to what comes back with it that nobody asked
-   * for, and what to do about that: a phrase.
+   * for, and what to do about that: a phrase. `isAlive` says for certain whether it is back, whatever a replica shows.
    */
-  readonly restore?: () => Promise<string | undefined>;
+  readonly restore?: (isAlive: () => Promise<boolean>) => Promise<string | undefined>;
 }
 
 /** An object as the tenant has it now. */

@@ -39,7 +39,7 @@ export async function findOurs<Inputs extends object>(
   if (match.notOurs !== undefined)
     throw new EntraError("OWNERSHIP_UNCLEAR", `${match.label} exists already: ${match.notOurs}`);
   if (match.restore) {
-    const alsoRestored = await match.restore();
+    const alsoRestored = await match.restore(() => isAlive(lifecycle, world, tenant, wanted, match));
     world.recent.restored(tenant.id, match.id);
     world.tell(`restored ${match.label} from the deleted items`);
     if (alsoRestored !== undefined) world.warn(`with ${match.label} came back ${alsoRestored}`);
@@ -56,6 +56,20 @@ export async function findOurs<Inputs extends object>(
 const whyTakenOver =
   "What is taken over is this stack's own by its unique name, its marker or what it is made of, as after an interrupted run or " +
   "when the state was lost. If another stack declares it too, give one of the stacks an owner of its own: `pulumi config set entra-agent-id:owner NAME`";
+
+/** Whether what was deleted is alive again. A replica may go on to show it as it was before. */
+async function isAlive<Inputs extends object>(
+  lifecycle: Lifecycle<Inputs>,
+  world: World,
+  tenant: Tenant,
+  wanted: Inputs & Marked,
+  { id, outputs = {} }: Match,
+): Promise<boolean> {
+  const object = new Presence(lifecycle, world, tenant, id);
+  const deletedMs = world.recent.removedAtMs(tenant.id, id) ?? world.begunMs;
+  const read = (): ReturnType<typeof object.read> => object.read(wanted, outputs);
+  return (await untilCertain(read, (seen) => seen === undefined, deletedMs, world)) !== undefined;
+}
 
 /**
  * Whether what a list shows was deleted. A list may show that for a while; but what a person has restored since is there,

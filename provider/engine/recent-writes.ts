@@ -65,11 +65,10 @@ export class RecentWrites {
     this.#add("made", creation(tenantId, kind, marker));
     this.wrote(tenantId, id);
   }
-  /** The create certainly had no effect. That says nothing of an earlier one, which may be why Graph refused it. */
+  /** The create certainly had no effect. What was done earlier is known still: it may be why Graph refused it. */
   refused(tenantId: string, kind: string, marker: string): void {
     const to = creation(tenantId, kind, marker);
-    const before = this.#before.get(to)?.did;
-    this.#add(before === "asked" || before === "made" ? before : "refused", to);
+    this.#add(this.#before.get(to)?.did ?? "refused", to);
   }
   /** Before the object is changed. */
   wrote = (tenantId: string, id: string): void => this.#add("wrote", object(tenantId, id));

@@ -20,6 +20,14 @@ describe("what a run notes for the next one", () => {
     expect(run().mayShowUntilMs(creation, unseenMs)).toBeUndefined();
   });
 
+  it("keeps that the object was deleted when Graph refuses a create for the name that it has still", () => {
+    run().removed(...creation, "id");
+    const second = run();
+    second.asked(...creation);
+    second.refused(...creation);
+    expect(second.isUnsettled(...creation)).toBe(true);
+  });
+
   it("keeps that an earlier run asked for the object when Graph refuses a second one and this run is killed as well", () => {
     run().asked(...creation);
     now += 100;

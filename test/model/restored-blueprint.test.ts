@@ -1,6 +1,7 @@
 /** What comes back with a blueprint that others deleted: found by the model, kept as plain tests. */
-import { pathOf } from "./edits";
+import type { Transport } from "../../provider/graph/transport";
 import { oneBlueprint } from "./agent-kind";
+import { pathOf } from "./edits";
 import { checkAlways, checkSettled, Model, Stack } from "./stack";
 import { TestTenant } from "./tenant";
 
@@ -11,6 +12,9 @@ describe("a blueprint that others deleted softly", () => {
   beforeAll(() => (tenant = new TestTenant()));
   afterAll(() => tenant.close());
 
+  /** What the blueprint looked like before it was deleted, by the paths that show it. */
+  const shown = new Map<string, unknown>();
+
   /** A stack with two credentials, whose blueprint is deleted behind its back. */
   async function deployed(
     lag: { ms: number; share: number; seed: number } | null,
@@ -18,6 +22,7 @@ describe("a blueprint that others deleted softly", () => {
     before: () => Promise<unknown> = () => Promise.resolve(),
   ): Promise<void> {
     tenant.reset({ lag }, isOneMachine);
+    shown.clear();
     [model, stack] = [new Model(), new Stack(tenant, await tenant.others())];
     for (const [name, resource] of oneBlueprint(1, 2)) {
       model.fleet.set(name, resource);
@@ -26,6 +31,8 @@ describe("a blueprint that others deleted softly", () => {
     expect((await stack.up(model.fleet)).failures).toEqual([]);
     await checkSettled(model, stack);
     await before();
+    for (const path of ["", "/sponsors", "/owners"].map((relation) => `${blueprintPath()}${relation}`))
+      shown.set(`/v1.0${path}`, await stack.others.get<object>(path));
     await stack.others.delete(blueprintPath());
     model.mayMove.add("agent0").add("grant0");
     tenant.time.pass(60_000);
@@ -71,6 +78,37 @@ describe("a blueprint that others deleted softly", () => {
       expect(subjectOf("credential0-0")).toBeUndefined();
     });
   }
+
+  it("is restored although a replica, asked to do so, does not know yet that it was deleted", async () => {
+    await deployed(null, true);
+    const [deleted] = stack.holding(model.names).deleted.filter(({ kind }) => kind === "AgentIdentityBlueprint");
+    const restoration = `/directory/deletedItems/${deleted?.objectId ?? ""}/restore`;
+    let refusals = 0;
+    const late =
+      (transport: Transport): Transport =>
+      async (request) => {
+        if (!request.url.endsWith(restoration) || refusals > 0) return transport(request);
+        refusals += 1;
+        // Such a replica says that there is nothing to restore, and goes on to show the blueprint for a moment.
+        const error = { code: "Request_ResourceNotFound", message: `Resource '${deleted?.objectId}' does not exist.` };
+        return Response.json({ error }, { status: 404 });
+      };
+    const asBefore =
+      (transport: Transport): Transport =>
+      async (request) => {
+        const { pathname } = new URL(request.url);
+        const answer = shown.get(pathname);
+        if (refusals !== 1 || answer === undefined || request.method !== "GET") return transport(request);
+        shown.delete(pathname);
+        return Response.json(answer);
+      };
+    await stack.refresh();
+    expect((await stack.up(model.fleet, { aroundEach: (transport) => asBefore(late(transport)) })).failures).toEqual(
+      [],
+    );
+    expect([refusals, shown.size]).toEqual([1, 0]);
+    await checkSettled(model, stack);
+  });
 
   it("is made anew with its credentials when it was purged", async () => {
     await deployed(null, false);

@@ -39,7 +39,7 @@ const nothing: { readonly at: Pick<Place, "nth" | "part">; readonly mishap: Mish
 /** Of an answer that did not come from the tenant. */
 const ids = { "request-id": "6f1b0e1c-0000-4000-8000-000000000001" };
 
-/** Rounds of the event loop in which nothing is asked until nothing is on its way to be asked: a request takes three. */
+/** Rounds of the event loop without a request until none can be on its way to the tenant: more than any takes. */
 const quietRounds = 10;
 
 // However long this machine takes for a request, only one that stalls is given up; and what travels together is always alike.

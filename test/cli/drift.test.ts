@@ -1,4 +1,4 @@
-import { fleet } from "./programs";
+import { fleet, parts } from "./programs";
 import { aStack, type Stack } from "./stack";
 import { type OpenTenant, tenantOf } from "./tenant";
 
@@ -63,6 +63,26 @@ describe("a change behind Pulumi's back", () => {
       ops: { "AgentIdentity helper": "create", "PermissionGrant helper": "create" },
     });
     expect((await tenant.contents()).identities).toEqual(["Payslip helper"]);
+    expect(await stack.preview("--expect-no-changes")).toMatchObject({ exitCode: 0 });
+  });
+
+  it("may be a deletion of the blueprint: one `up` brings it back, and its credential to what is declared by now", async () => {
+    const path = `/applications(appId='${String(ids["AgentIdentityBlueprint"])}')/microsoft.graph.agentIdentityBlueprint`;
+    const { id } = await tenant.graph.get<{ id: string }>(path);
+    await tenant.graph.delete(`/applications/${id}/microsoft.graph.agentIdentityBlueprint`);
+    stack.edit(fleet({ credential: parts.credential.replace("refs/heads/main", "refs/heads/release") }));
+    const { exitCode, ops } = await stack.up();
+    expect({ exitCode, ops }).toEqual({
+      exitCode: 0,
+      ops: {
+        "AgentIdentityBlueprint payroll": "create",
+        "AgentIdentityBlueprintPrincipal payroll": "create",
+        "FederatedIdentityCredential github": "update",
+      },
+    });
+    expect(await tenant.graph.list(`${path}/federatedIdentityCredentials?$select=subject`)).toEqual([
+      expect.objectContaining({ subject: "repo:contoso/payroll:ref:refs/heads/release" }),
+    ]);
     expect(await stack.preview("--expect-no-changes")).toMatchObject({ exitCode: 0 });
   });
 

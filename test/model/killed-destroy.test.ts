@@ -4,9 +4,6 @@ import { cleanUp } from "./operations";
 import { Model, Stack } from "./stack";
 import { TestTenant } from "./tenant";
 
-// Of this machine's time, which others use as well.
-jest.setTimeout(600_000);
-
 /** LAG_SEEDS=6: more lags, and each of them in all places. */
 const seeds = Number(process.env["LAG_SEEDS"] ?? 1);
 

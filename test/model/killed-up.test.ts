@@ -4,9 +4,6 @@ import { look } from "./operations";
 import { Model, Stack } from "./stack";
 import { TestTenant } from "./tenant";
 
-// Of this machine's time, which others use as well.
-jest.setTimeout(600_000);
-
 describe("an up that was killed a moment ago, on replicas that lag", () => {
   let tenant: TestTenant;
   beforeAll(() => (tenant = new TestTenant()));

@@ -3,9 +3,6 @@ import { oneBlueprint } from "./agent-kind";
 import { checkSettled, Model, Stack } from "./stack";
 import { TestTenant } from "./tenant";
 
-// Of this machine's time, which others use as well.
-jest.setTimeout(120_000);
-
 describe("a principal that is made long after its blueprint, on replicas that lag", () => {
   let tenant: TestTenant;
   beforeAll(() => (tenant = new TestTenant()));

@@ -37,9 +37,6 @@ class Traffic {
     };
 }
 
-// Of this machine's time, which others use as well.
-jest.setTimeout(120_000);
-
 describe("many resources under one blueprint", () => {
   let tenant: TestTenant;
   beforeAll(() => (tenant = new TestTenant()));

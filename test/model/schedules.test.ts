@@ -6,9 +6,6 @@ import type { Resource } from "./fleet";
 import { checkAlways, checkSettled, Model, Stack } from "./stack";
 import { TestTenant } from "./tenant";
 
-// Of this machine's time, which others use as well.
-jest.setTimeout(600_000);
-
 const runs = (atRest: number) => ({ numRuns: Number(process.env["FC_RUNS"] ?? atRest) });
 
 describe("answers in any order", () => {

@@ -7,9 +7,6 @@ import { type Circumstances, checkAlways, checkSettled, Model, Stack } from "./s
 import { TestTenant } from "./tenant";
 import { VirtualTime } from "./virtual-time";
 
-// Of this machine's time, which others use as well.
-jest.setTimeout(600_000);
-
 const runs = (atRest: number) => ({ numRuns: Number(process.env["FC_RUNS"] ?? atRest) });
 
 /** Longer than a token lives. */

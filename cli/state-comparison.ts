@@ -131,9 +131,12 @@ function finding(object: LiveObject, { pending, resources, inStates, hanging, la
   };
 }
 
-/** Whether an object that bears no marker is the one that a create asked for: its inputs say what it is on, and its name there. */
+/**
+ * Whether an object that bears no marker is the one that a create asked for: its inputs say what it is on, and its name
+ * there. An identity bears its marker from the first, so one without is somebody else's.
+ */
 function isNamedBy({ kind, inputs }: PendingCreate, { kind: ofObject, marker, id, belongsTo }: LiveObject): boolean {
-  if (marker !== undefined || kind !== ofObject) return false;
+  if (marker !== undefined || kind !== ofObject || kind === kinds.identity) return false;
   const said = Object.values(inputs);
   return [belongsTo, ...id.split("/").slice(1)].every((part) => said.includes(part));
 }

@@ -84,6 +84,7 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
   replacedBy: ["blueprintId"],
   permissions: {
     read: "AgentIdentityBlueprintPrincipal.Read.All",
+    find: "AgentIdentityBlueprintPrincipal.Read.All and Application.Read.All",
     create: "AgentIdentityBlueprintPrincipal.ReadWrite.All",
     change: "AgentIdentityBlueprintPrincipal.ReadWrite.All",
     remove: "AgentIdentityBlueprintPrincipal.DeleteRestore.All",

@@ -119,6 +119,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
   replacedBy: ["uniqueName"],
   permissions: {
     read: "AgentIdentityBlueprint.Read.All",
+    find: "AgentIdentityBlueprint.Read.All and Application.Read.All",
     // Setting uniqueName, the key that makes the create repeatable, is an upsert and needs more than .Create.
     create: "AgentIdentityBlueprint.ReadWrite.All",
     change: "AgentIdentityBlueprint.ReadWrite.All",

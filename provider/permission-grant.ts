@@ -80,7 +80,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
     `${api === microsoftGraph ? "Microsoft Graph" : (api ?? "")} for ${agentId === undefined ? "agent" : called(agentId)}`,
   replacedBy: ["agentId", "api"],
   permissions: {
-    read: "Application.Read.All",
+    read: "Application.Read.All and DelegatedPermissionGrant.Read.All",
     create: "AppRoleAssignment.ReadWrite.All and DelegatedPermissionGrant.ReadWrite.All",
     change: "AppRoleAssignment.ReadWrite.All and DelegatedPermissionGrant.ReadWrite.All",
     remove: "AppRoleAssignment.ReadWrite.All and DelegatedPermissionGrant.ReadWrite.All",

@@ -1,11 +1,21 @@
 /** Permissions that come back with a restored blueprint principal, also those that nobody declares any more. */
 import type { DelegatedGrant, RoleAssignment } from "./held-permissions";
-import { undefinedWhenGone } from "./graph/errors";
+import { EntraError, undefinedWhenGone } from "./graph/errors";
 import type { Tenant } from "./graph/tenant";
 
-/** How many, and how to take them away: a phrase; undefined when there are none. */
+/** How many, and how to take them away: a phrase; undefined when there are none. It is back whether or not they can be read. */
 export async function restoredPermissions(tenant: Tenant, principalId: string): Promise<string | undefined> {
   const path = `/servicePrincipals/${encodeURIComponent(principalId)}`;
+  return heldAt(tenant, path).catch((error: unknown) => {
+    if (!(error instanceof EntraError)) throw error;
+    const lists = relations.map((relation) => `GET ${tenant.url(`${path}/${relation}`)}`).join(", ");
+    return `perhaps permissions that no program declares: they could not be read (${error.code}). Have somebody who may look at ${lists}`;
+  });
+}
+
+const relations = ["appRoleAssignments", "oauth2PermissionGrants"] as const;
+
+async function heldAt(tenant: Tenant, path: string): Promise<string | undefined> {
   // Where a replica does not know yet that the principal is back there is nothing to tell.
   const [assignments = [], grants = []] = await Promise.all([
     tenant.list<RoleAssignment>(`${path}/appRoleAssignments`).catch(undefinedWhenGone),

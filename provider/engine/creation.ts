@@ -70,10 +70,10 @@ async function unlessThere<T>(error: unknown, after: Moment, creation: Creation<
   const { find, twin, noted } = creation;
   const { patience, lag } = waits;
   if (!(error instanceof EntraError) || (error.code !== "CONFLICT" && error.code !== "REFUSED")) throw error;
+  // What is made twice is never refused for being there.
+  if (twin === "made") throw error;
   // A 409 says that it is there, and a replica may say so later. A 400 may mean anything: where nothing lags, one look.
   const isThere = error.code === "CONFLICT";
-  // What is made twice is never refused for being there.
-  if (!isThere && twin === "made") throw error;
   const mayLag = noted.isUnsettled || lag.ms > 0;
   const lookMs = isThere ? mayComeMs(waits) : mayLag ? everywhereMs(waits) : 0;
   const found = await look(find, patience.now() + lookMs, { after, isThere }, patience);

@@ -13,7 +13,7 @@ import { declaredIn, Presence } from "./presence";
 import { removeSurely } from "./removal";
 import { Settlement } from "./settlement";
 import type { World } from "./world";
-import { type Step, type StepError, worded } from "./wording";
+import { type Step, type StepError, stepOf, worded } from "./wording";
 
 /** Everything a resource is in the state: its inputs, what Graph computed, and whose it is. */
 export type State = Readonly<Record<string, unknown>>;
@@ -97,7 +97,14 @@ export class Driver<Inputs extends object> {
           "To empty it, declare it empty",
       );
     }
-    return this.#settle(tenant, "change", { id }, olds, wanted);
+    try {
+      return await this.#settle(tenant, "change", { id }, olds, wanted);
+    } catch (error) {
+      // A part of something is kept in the state while that is deleted, and comes back with it unless it was deleted before.
+      const isPart = this.lifecycle.deletedWith !== undefined;
+      if (!isPart || !(error instanceof EntraError) || error.code !== "NOT_FOUND") throw error;
+      return (await this.create(wanted)).state;
+    }
   }
 
   /** The object as the tenant has it: the declared inputs and the outputs. Undefined when it is gone. */
@@ -206,17 +213,7 @@ export class Driver<Inputs extends object> {
 
   /** What was being done, for messages. */
   step(verb: Step["verb"], inputs: Partial<Inputs>): Step {
-    const { noun, permissions } = this.lifecycle;
-    const needs = {
-      find: "read",
-      create: "create",
-      finish: "change",
-      read: "read",
-      change: "change",
-      delete: "remove",
-      check: "read",
-    } as const;
-    return { verb, noun, name: this.#nameOf(inputs), permission: permissions[needs[verb]] };
+    return stepOf(this.lifecycle, verb, inputs, this.world.names);
   }
 
   /** Messages about what hangs from this object, or lies on it, call it by name from now on. */

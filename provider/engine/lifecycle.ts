@@ -62,8 +62,11 @@ export interface Made<Inputs> {
 /** Least Graph permission per step; quoted when Graph answers 403. */
 export interface Permissions {
   readonly read: string;
+  /** For the look before a create, where that looks further than at the object: among the deleted items. @default as to read */
+  readonly find?: string;
   readonly create: string;
   readonly change: string;
+  /** Restores as well what it deletes softly. */
   readonly remove: string;
 }
 

@@ -1,17 +1,43 @@
 /** How failures read: cannot <verb> <noun> "<name>": <what Graph said>. <what to do>. [<status code>, request <id>] */
 import { cited, EntraError, type EntraErrorCode, messageOf } from "../graph/errors";
+import type { Lifecycle, Permissions } from "./lifecycle";
+import type { Names } from "./names";
 import type { Told } from "./told";
+
+/** Whose permission a step needs. */
+const needs = {
+  find: "find",
+  restore: "remove",
+  create: "create",
+  finish: "change",
+  read: "read",
+  change: "change",
+  delete: "remove",
+  check: "read",
+} as const satisfies Record<string, keyof Permissions>;
 
 /** What was being done when an error came. */
 export interface Step {
-  /** `find` is the look before a create. */
-  readonly verb: "find" | "create" | "finish" | "read" | "change" | "delete" | "check";
+  /** `find` is the look before a create; what it finds among the deleted items it goes on to `restore`. */
+  readonly verb: keyof typeof needs;
   readonly noun: string;
   readonly name: string;
   /** Least Graph permission for this step. */
   readonly permission: string;
   /** Of an object that exists already, and was not finished: where it is, and what goes on with it. */
   readonly kept?: string;
+}
+
+/** @param names of other objects, that a name may be made of */
+export function stepOf<Inputs extends object>(
+  lifecycle: Lifecycle<Inputs>,
+  verb: Step["verb"],
+  inputs: Partial<Inputs>,
+  names: Names,
+): Step {
+  const { noun, permissions } = lifecycle;
+  const permission = permissions[needs[verb]] ?? permissions.read;
+  return { verb, noun, name: lifecycle.nameOf(inputs, names.of), permission };
 }
 
 /** A step that failed, as a person should read it; code, answer and cause are those of the error underneath. */
@@ -66,7 +92,7 @@ function remedyFor({ code, answer }: EntraError, step: Step): string | undefined
       if (answer?.code.endsWith("QuotaExceeded")) return "Objects count until they are deleted for good: make room.";
       return `Grant ${step.permission} to the application Pulumi signs in as, with admin consent. A consent of the last two minutes may not be in force yet.`;
     case "NOT_FOUND":
-      if (step.verb === "create" || step.verb === "finish" || step.verb === "find")
+      if (step.verb === "create" || step.verb === "finish" || step.verb === "find" || step.verb === "restore")
         return "Something it refers to is not in this tenant, or was deleted.";
       return step.verb === "delete"
         ? "What it belongs to is gone already: run `pulumi refresh`."

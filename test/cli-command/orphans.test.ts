@@ -204,6 +204,25 @@ describe("orphans of an interrupted run", () => {
     expect(undeclared[0]?.next[0]).toContain(`while the program declares "${name}", it takes the object over`);
   });
 
+  it("promises no adoption of an identity that somebody made by hand while another one was pending beside it", async () => {
+    const program = [blueprint, principal, agent("helper")];
+    const before = await applied([blueprint, principal]);
+    const killed = await killedAfter("helper", program, before);
+    const byHand = await ask(`POST /servicePrincipals/${identityCast}`, {
+      displayName: "Made by hand",
+      agentIdentityBlueprintId: storedOf(before, "payroll").id,
+      "sponsors@odata.bind": bind((await people(ask)).adele),
+    });
+    writeExport(project, "prod", killed, program);
+    const { undeclared } = await reported("orphans prod.json");
+    const found = undeclared.filter(({ displayName }) => displayName === "Made by hand");
+    await applied(program, killed);
+    const { body } = await ask(`GET /servicePrincipals/${identityCast}`);
+    // The run has found its own, and left this one alone.
+    expect(body.value).toHaveLength(2);
+    expect(found.map(({ id, madeFor }) => ({ id, madeFor }))).toEqual([{ id: byHand.body.id, madeFor: undefined }]);
+  });
+
   it("begins with the creates that are pending: the list is not to be believed before a run has ended them", async () => {
     const before = await applied([blueprint, principal]);
     const program = [blueprint, principal, agent("helper")];

@@ -79,6 +79,18 @@ describe("a blueprint that others deleted softly", () => {
     });
   }
 
+  for (const { where, isOneMachine, lag } of lands)
+    it(`is restored, and a credential that they had deleted before is made anew (${where})`, async () => {
+      await deployed(lag, isOneMachine, async () => {
+        const path = `${blueprintPath()}/federatedIdentityCredentials`;
+        const all = await stack.others.list<{ id: string; name: string }>(path);
+        await stack.others.delete(`${path}/${all.find(({ name }) => name === "credential0-0")?.id}`);
+      });
+      await stack.refresh();
+      expect((await stack.up(model.fleet)).failures).toEqual([]);
+      await checkSettled(model, stack);
+    });
+
   it("is restored although a replica, asked to do so, does not know yet that it was deleted", async () => {
     await deployed(null, true);
     const [deleted] = stack.holding(model.names).deleted.filter(({ kind }) => kind === "AgentIdentityBlueprint");

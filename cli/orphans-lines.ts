@@ -39,7 +39,12 @@ export function* orphansLines(report: OrphansReport): Generator<string> {
     );
   yield "WHAT ANY OTHER STACK MADE IN THIS TENANT IS LISTED AS AN ORPHAN. Delete nothing before every stack is in this list.";
   if (markedOnly) yield "Credentials and permissions were left out.";
-  if (orphans.length > 0) yield* ["", "ORPHANS bear a marker of this package and are in none of these stacks."];
+  if (orphans.length > 0)
+    yield* [
+      "",
+      "ORPHANS bear a marker of this package and are in none of these stacks. Where the last run of a stack failed or was killed,",
+      'run "pulumi up" and export again first: it takes over what that run made.',
+    ];
   for (const orphan of orphans) yield* findingLines(orphan);
   if (undeclared.length > 0)
     yield* ["", "UNDECLARED objects are on objects of these stacks, and in none of them. Others may want them there."];

@@ -154,7 +154,8 @@ describe("orphans of an interrupted run", () => {
        payroll/prod  from prod.json, 2 resources of this package, last changed TIME
      WHAT ANY OTHER STACK MADE IN THIS TENANT IS LISTED AS AN ORPHAN. Delete nothing before every stack is in this list.
 
-     ORPHANS bear a marker of this package and are in none of these stacks.
+     ORPHANS bear a marker of this package and are in none of these stacks. Where the last run of a stack failed or was killed,
+     run "pulumi up" and export again first: it takes over what that run made.
 
      Agent identity "Agent helper"
        id      AGENT

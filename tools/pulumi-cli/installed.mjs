@@ -46,7 +46,8 @@ export function allOnPath(name, environment) {
 export async function versionOf(file, args, environment) {
   const { code, stdout } = await run(file, args, {
     env: { ...environment, PULUMI_SKIP_UPDATE_CHECK: "1" },
-    timeout: 30_000,
+    // Of a busy machine's time: who takes it for broken deletes it under those who use it.
+    timeout: 300_000,
   });
   return code === 0 ? /(\d+\.\d+(?:\.\d+)?)/.exec(stdout)?.[1] : undefined;
 }

@@ -2,7 +2,14 @@
 import { readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { type Figures, leastSeconds, type Measured, type Name, writeQuota } from "../../tools/bench/benchmarks.mjs";
+import {
+  benchmarks,
+  type Figures,
+  leastSeconds,
+  type Measured,
+  type Name,
+  writeQuota,
+} from "../../tools/bench/benchmarks.mjs";
 import { folder, withoutCheckpoints } from "../../tools/bench/environment.mjs";
 import { watchProcesses } from "../../tools/bench/processes.mjs";
 import { document } from "../../tools/bench/report.mjs";
@@ -49,6 +56,7 @@ const aRun = (benchmark: Name, size: number, told: Partial<Run> = { figures }): 
   at: "2026-11-21T00:00:00.000Z",
   size,
   circumstances: { machine: "a machine", software: "software", commit: "abc" },
+  environment: benchmarks[benchmark].environment,
   ...told,
 });
 
@@ -138,6 +146,14 @@ describe("the report", () => {
     const text = document([earlier, aRun("fleet100", 100), trial]);
     expect(text).toContain("12.3 s, 250 round trips");
     expect(text).not.toMatch(/999|1\.0 s, 1 round/);
+  });
+
+  it("says which were measured before something that is recommended by now", () => {
+    const { PULUMI_DIY_BACKEND_ZSTD: _, ...before } = benchmarks.stack1000.environment;
+    const text = document([aRun("fleet100", 100), aRun("stack1000", 1_000, { figures, environment: before })]);
+    expect(rows(text, "Measured before")).toEqual([
+      "Measured before `PULUMI_DIY_BACKEND_ZSTD` became part of it: stack1000.",
+    ]);
   });
 
   it("says that a benchmark failed rather than showing an older run of it", () => {

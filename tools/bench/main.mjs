@@ -29,7 +29,7 @@ async function measure(name, trial) {
   const benchmark = benchmarks[name];
   const size = trial ?? benchmark.size;
   console.log(`${name}: ${benchmark.what}${size === benchmark.size ? "" : `; a trial with ${size}`}`);
-  const told = { benchmark: name, size, circumstances: await circumstances() };
+  const told = { benchmark: name, size, circumstances: await circumstances(), environment: benchmark.environment };
   try {
     const figures = await benchmark.run(size);
     keep({ ...told, at: new Date().toISOString(), figures });

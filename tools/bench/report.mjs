@@ -42,6 +42,7 @@ export function document(all) {
       `Every round trip takes ${delay} ms, also for the peer. Seconds are those of a whole command, from its start to its end; ` +
       "they depend on the machine, round trips and ratios hardly do.",
     ...circumstances([...last.values()]),
+    ...otherEnvironments([...last.values()]),
     ...failures([...last.values()]),
     "## Goals",
     table(
@@ -72,6 +73,18 @@ function circumstances(runs) {
   const commits = [...new Set(runs.map(({ circumstances: { commit } }) => commit))];
   const days = [...new Set(runs.map(({ at }) => at.slice(0, 10)))].sort();
   return [`${machines.join(" Also: ")}; commit ${commits.join(", ")}; ${days.join(", ")}.`, ...how];
+}
+
+/** What is recommended changes; a long run is not repeated for that, but it is told. @param {readonly Run[]} runs */
+function otherEnvironments(runs) {
+  /** @type {Map<string, Name[]>} */
+  const names = new Map();
+  for (const { benchmark, environment } of runs) {
+    const now = Object.entries(benchmarks[benchmark].environment);
+    const lacking = now.filter(([name, value]) => environment[name] !== value).map(([name]) => `\`${name}\``);
+    if (lacking.length > 0) names.set(lacking.join(", "), [...(names.get(lacking.join(", ")) ?? []), benchmark]);
+  }
+  return [...names].map(([lacking, without]) => `Measured before ${lacking} became part of it: ${without.join(", ")}.`);
 }
 
 /** @param {readonly Run[]} runs */

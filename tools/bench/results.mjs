@@ -19,6 +19,7 @@ import { ensurePulumiCli } from "../pulumi-cli/pulumi-cli.mjs";
  * @property {string} at ISO time of its end
  * @property {number} size as {@link import("./benchmarks.mjs").Benchmark} says
  * @property {Circumstances} circumstances
+ * @property {Readonly<Record<string, string>>} environment in which it ran
  * @property {Figures} [figures] of a run that came to its end
  * @property {string} [failed] why it did not
  */

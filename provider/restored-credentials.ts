@@ -1,5 +1,6 @@
 /** Credentials that come back with a restored blueprint, and open doors again that nobody asked for. */
 import { type Blueprint, blueprintPath, type Credential } from "./blueprint-application";
+import { restoredWith } from "./deleted-items";
 import { undefinedWhenGone } from "./graph/errors";
 import type { Tenant } from "./graph/tenant";
 
@@ -19,8 +20,12 @@ export async function restoredCredentials(tenant: Tenant, blueprint: Credentiale
 }
 
 /** Whether the program declares them is not known here. */
-async function restoredFederatedCredentials(tenant: Tenant, { id }: Credentialed): Promise<string | undefined> {
+function restoredFederatedCredentials(tenant: Tenant, { id }: Credentialed): Promise<string | undefined> {
   const path = `${blueprintPath(id)}/federatedIdentityCredentials`;
+  return restoredWith(tenant, "federated credentials", [path], () => trustedAt(tenant, path));
+}
+
+async function trustedAt(tenant: Tenant, path: string): Promise<string | undefined> {
   // Where a replica does not know yet that the blueprint is back there is nothing to tell.
   const found = (await tenant.list<{ id: string; name: string }>(path).catch(undefinedWhenGone)) ?? [];
   if (found.length === 0) return undefined;

@@ -1,19 +1,15 @@
 /** Permissions that come back with a restored blueprint principal, also those that nobody declares any more. */
 import type { DelegatedGrant, RoleAssignment } from "./held-permissions";
-import { EntraError, undefinedWhenGone } from "./graph/errors";
+import { restoredWith } from "./deleted-items";
+import { undefinedWhenGone } from "./graph/errors";
 import type { Tenant } from "./graph/tenant";
 
-/** How many, and how to take them away: a phrase; undefined when there are none. It is back whether or not they can be read. */
+/** How many, and how to take them away: a phrase; undefined when there are none. */
 export async function restoredPermissions(tenant: Tenant, principalId: string): Promise<string | undefined> {
   const path = `/servicePrincipals/${encodeURIComponent(principalId)}`;
-  return heldAt(tenant, path).catch((error: unknown) => {
-    if (!(error instanceof EntraError)) throw error;
-    const lists = relations.map((relation) => `GET ${tenant.url(`${path}/${relation}`)}`).join(", ");
-    return `perhaps permissions that no program declares: they could not be read (${error.code}). Have somebody who may look at ${lists}`;
-  });
+  const lists = ["appRoleAssignments", "oauth2PermissionGrants"].map((relation) => `${path}/${relation}`);
+  return restoredWith(tenant, "permissions", lists, () => heldAt(tenant, path));
 }
-
-const relations = ["appRoleAssignments", "oauth2PermissionGrants"] as const;
 
 async function heldAt(tenant: Tenant, path: string): Promise<string | undefined> {
   // Where a replica does not know yet that the principal is back there is nothing to tell.

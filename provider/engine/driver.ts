@@ -100,7 +100,8 @@ export class Driver<Inputs extends object> {
     try {
       return await this.#settle(tenant, "change", { id }, olds, wanted);
     } catch (error) {
-      // A part of something is kept in the state while that is deleted, and comes back with it unless it was deleted before.
+      // A part of something is kept in the state while that is deleted, and comes back with it unless it was deleted before. Its id is made
+      // of names, so another one has the same.
       const isPart = this.lifecycle.deletedWith !== undefined;
       if (!isPart || !(error instanceof EntraError) || error.code !== "NOT_FOUND") throw error;
       return (await this.create(wanted)).state;

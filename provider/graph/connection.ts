@@ -16,7 +16,7 @@ const graphOrigin = "https://graph.microsoft.com";
 
 /** What tests and tools may set; users have nothing to tune here. */
 export type Tuning = Partial<
-  Pick<PipelineSettings, "clock" | "persistence" | "quotas" | "scheduler" | "log" | "say" | "cancelled" | "timeoutMs">
+  Pick<PipelineSettings, "clock" | "persistence" | "quotas" | "scheduler" | "log" | "say" | "cancelled">
 >;
 
 /** How one tenant is reached. */

@@ -18,7 +18,7 @@ import { defaultPersistence, type Persistence, retries } from "./retries";
 import { type LongWait, QuotaScheduler, type Scheduler } from "./scheduler";
 import type { GraphVersion, RequestOptions } from "./tenant";
 import type { Tokens } from "./tokens";
-import { defaultTimeoutMs, sendOnce, type Transport } from "./transport";
+import { longestAttemptMs, sendOnce, type Transport } from "./transport";
 import { userAgent } from "./version";
 
 export interface PipelineSettings {
@@ -40,8 +40,6 @@ export interface PipelineSettings {
   readonly say?: (message: string) => void;
   /** From then on nothing is sent any more; what is under way goes on. @default never */
   readonly cancelled?: AbortSignal;
-  /** Milliseconds for one attempt. @default 60_000 */
-  readonly timeoutMs?: number;
 }
 
 /** Sends a request and gives back the parsed body; undefined when there is none. Every failure is an EntraError. */
@@ -145,11 +143,7 @@ function authentication(tokens: Tokens): Layer {
 }
 
 /** Sends, writes down that it did, and passes on what Graph says of its limits. */
-function sending(
-  { transport, log, timeoutMs = defaultTimeoutMs }: PipelineSettings,
-  clock: Clock,
-  scheduler: Scheduler,
-): Layer {
+function sending({ transport, log }: PipelineSettings, clock: Clock, scheduler: Scheduler): Layer {
   return async ({ call, url, headers, body }) => {
     const sentAtMs = clock.now();
     const note = (status: number, requestId: string) =>
@@ -168,7 +162,7 @@ function sending(
         transport,
         url,
         { method: call.method, headers, ...(body === undefined ? {} : { body }) },
-        timeoutMs,
+        longestAttemptMs,
       );
       note(answer.status, answer.headers.get("request-id") ?? "");
       scheduler.nearLimit(call.errand, Number(answer.headers.get("x-ms-throttle-limit-percentage") ?? 0), sentAtMs);

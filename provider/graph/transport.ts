@@ -8,7 +8,7 @@ export type Transport = (request: Request) => Promise<Response>;
 export const networkTransport: Transport = (request) => fetch(request);
 
 /** The time for one attempt, from connecting to the last byte. */
-export const defaultTimeoutMs = 60_000;
+export const longestAttemptMs = 60_000;
 
 /**
  * One attempt: the whole answer, or a NoAnswer that says whether the request may have been sent. Never follows a

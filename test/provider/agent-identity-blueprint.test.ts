@@ -248,6 +248,25 @@ describe("an agent identity blueprint", () => {
     ]);
   });
 
+  it("comes back although its federated credentials cannot be read: the warning says where to look", async () => {
+    const made = await run.create(agentIdentityBlueprint, asks());
+    await (await tenant.process()).provider(agentIdentityBlueprint).delete(made.id, made.outputs);
+    tenant.emulated.fail({
+      method: "GET",
+      path: "federatedIdentityCredentials$",
+      effect: "before",
+      answer: { status: 403 },
+    });
+    expect((await (await tenant.process()).create(agentIdentityBlueprint, asks())).id).toBe(made.id);
+    const federated = `${path(made.outputs["objectId"])}/federatedIdentityCredentials`;
+    expect(tenant.warnings).toEqual([
+      expect.stringContaining(
+        "came back perhaps federated credentials that no program declares: they could not be read (FORBIDDEN). " +
+          `Have somebody who may look at GET ${tenant.graph.url(federated)}`,
+      ),
+    ]);
+  });
+
   it("that had no credentials comes back without a warning, and expired ones are none", async () => {
     const expired = { keyId: "5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d11", endDateTime: "2020-07-01T00:00:00Z" };
     const blueprint = { id: "0c0f7c55-1c5a-4a8e-9d5e-3f1a6a0f2b11", passwordCredentials: [expired] };

@@ -19,7 +19,7 @@ export const recommended = {
   GOGC: "400",
   // Every command starts two Node.js processes that load the same thousand modules.
   NODE_COMPILE_CACHE: path.join(os.homedir(), ".cache", "node-compile-cache"),
-  // The whole state is written, copied and read at every checkpoint: a tenth of the bytes.
+  // The whole state is written, copied and read at every checkpoint: less than a tenth of the bytes.
   PULUMI_DIY_BACKEND_ZSTD: "true",
   // No checksum file beside each state, which nobody reads, and which a killed run can leave half written.
   PULUMI_BACKEND_URL: `file://${folder}?metadata=skip`,

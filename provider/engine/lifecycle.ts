@@ -5,8 +5,8 @@
  */
 import type { z } from "zod";
 import type { Tenant } from "../graph/tenant";
-import type { BulkRead } from "./bulk-read";
-import type { Moment } from "./run-memory";
+import type { BulkRead } from "./run/bulk-read";
+import type { Moment } from "./run/run-memory";
 
 /** One thing wrong with an input. */
 export interface Finding {
@@ -59,15 +59,17 @@ export interface Made<Inputs> {
   readonly actual?: Actual<Inputs>;
 }
 
-/** Least Graph permission per step; quoted when Graph answers 403. */
+/** Least Graph permissions per step, all of them needed together; quoted when Graph answers 403. */
 export interface Permissions {
-  readonly read: string;
-  /** For the look before a create, where that looks further than at the object: among the deleted items. @default as to read */
-  readonly find?: string;
-  readonly create: string;
-  readonly change: string;
+  /** For `questions`, where these read something else: people and groups by their names. @default as to read */
+  readonly check?: readonly string[];
+  readonly read: readonly string[];
+  /** For the search before a create, where that reads more than the object: the deleted items. @default as to read */
+  readonly find?: readonly string[];
+  readonly create: readonly string[];
+  readonly change: readonly string[];
   /** Restores as well what it deletes softly. */
-  readonly remove: string;
+  readonly remove: readonly string[];
 }
 
 /**
@@ -84,6 +86,8 @@ export interface Lifecycle<Inputs extends object> {
   readonly kind: string;
   /** Name in sentences: "agent identity". */
   readonly noun: string;
+  /** The same of several: "agent identities". */
+  readonly plural: string;
   /** One schema per property, canonical form included: sets sorted, defaults filled, Graph's own rewriting mirrored. */
   readonly properties: { readonly [Key in keyof Inputs]-?: z.ZodType<Inputs[Key]> };
   /** What one property alone cannot say. Called only when every property is known and right by itself. */

@@ -1,9 +1,9 @@
 import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
-import { conditionalAccessPolicy } from "../../provider/conditional-access-policy";
-import { Driver } from "../../provider/engine/driver";
-import { dynamicProvider } from "../../provider/engine/dynamic";
-import { defaultPatience } from "../../provider/engine/visibility";
-import { world } from "../../provider/engine/world";
+import { conditionalAccessPolicy } from "../../provider/conditional-access/conditional-access-policy";
+import { Driver } from "../../provider/engine/life/driver";
+import { dynamicProvider } from "../../provider/engine/pulumi/dynamic";
+import { defaultPatience } from "../../provider/engine/consistency/visibility";
+import { world } from "../../provider/engine/run/world";
 import { embeddedConnection } from "../../provider/graph/connection";
 import { documentedQuotas } from "../../provider/graph/quotas";
 import type { LogEntry } from "../../provider/graph/request-log";

@@ -1,7 +1,7 @@
 /** An emulated tenant whose replicas lag, on virtual time, and the provider processes of one machine that work in it. */
 import { type EmulatedTenant, openTenant, type Snapshot, type SwitchChanges } from "../../emulator/tenant";
-import { type Note, RecentWrites } from "../../provider/engine/recent-writes";
-import { defaultPatience } from "../../provider/engine/visibility";
+import { type Note, RecentWrites } from "../../provider/engine/consistency/write-journal";
+import { defaultPatience } from "../../provider/engine/consistency/visibility";
 import { aProcess } from "../miniature-engine/process";
 import type { Process } from "../miniature-engine/engine";
 import { VirtualTime } from "../model/virtual-time";

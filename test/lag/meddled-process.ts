@@ -1,6 +1,6 @@
 /** A process in a lagging tenant whose requests a test can meddle with, and what an administrator does meanwhile. */
-import { type Note, RecentWrites } from "../../provider/engine/recent-writes";
-import { defaultPatience } from "../../provider/engine/visibility";
+import { type Note, RecentWrites } from "../../provider/engine/consistency/write-journal";
+import { defaultPatience } from "../../provider/engine/consistency/visibility";
 import type { Process } from "../miniature-engine/engine";
 import { aProcess } from "../miniature-engine/process";
 import type { LaggingTenant } from "./lagging-tenant";

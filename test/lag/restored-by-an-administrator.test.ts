@@ -1,6 +1,6 @@
 /** What others do to an object without a place among /directory/deletedItems that a run has deleted a moment ago. */
 import { textOf } from "../../provider/engine/json";
-import type { Note } from "../../provider/engine/recent-writes";
+import type { Note } from "../../provider/engine/consistency/write-journal";
 import { LaggingTenant } from "./lagging-tenant";
 import { byHand, type Meddle, meddled } from "./meddled-process";
 import { emptyState, up } from "../miniature-engine/engine";

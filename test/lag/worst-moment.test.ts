@@ -1,6 +1,6 @@
 /** What others do, or a replica or a clock tells, at the one moment at which it could cost an object or minutes. */
 import { textOf } from "../../provider/engine/json";
-import type { Note } from "../../provider/engine/recent-writes";
+import type { Note } from "../../provider/engine/consistency/write-journal";
 import { destroy, emptyState, refresh, type StackState, up } from "../miniature-engine/engine";
 import { type Fleet, marker, programOf, type Resource } from "../model/fleet";
 import { LaggingTenant } from "./lagging-tenant";

@@ -1,18 +1,18 @@
 /** A provider process on an emulated tenant, for the miniature engine. Its time is virtual: waiting costs nothing. */
-import { dynamicProvider, type DynamicProvider } from "../../provider/engine/dynamic";
-import { agentIdentity } from "../../provider/agent-identity";
-import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
-import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
-import { conditionalAccessPolicy } from "../../provider/conditional-access-policy";
-import { Driver } from "../../provider/engine/driver";
+import { dynamicProvider, type DynamicProvider } from "../../provider/engine/pulumi/dynamic";
+import { agentIdentity } from "../../provider/identities/agent-identity";
+import { agentIdentityBlueprint } from "../../provider/identities/agent-identity-blueprint";
+import { agentIdentityBlueprintPrincipal } from "../../provider/identities/agent-identity-blueprint-principal";
+import { conditionalAccessPolicy } from "../../provider/conditional-access/conditional-access-policy";
+import { Driver } from "../../provider/engine/life/driver";
 import type { Lifecycle } from "../../provider/engine/lifecycle";
-import { defaultPatience } from "../../provider/engine/visibility";
-import { world, type World } from "../../provider/engine/world";
-import { federatedIdentityCredential } from "../../provider/federated-identity-credential";
+import { defaultPatience } from "../../provider/engine/consistency/visibility";
+import { world, type World } from "../../provider/engine/run/world";
+import { federatedIdentityCredential } from "../../provider/credentials/federated-identity-credential";
 import type { Clock } from "../../provider/graph/clock";
 import { batching } from "../../provider/graph/batching";
 import { connection, embeddedConnection, type EmbeddedTenant, type Tuning } from "../../provider/graph/connection";
-import { permissionGrant } from "../../provider/permission-grant";
+import { permissionGrant } from "../../provider/permissions/permission-grant";
 import { ManualClock } from "../graph/manual-clock";
 import type { Process } from "./engine";
 

@@ -1,4 +1,4 @@
-import { type Note, RecentWrites } from "../../provider/engine/recent-writes";
+import { type Note, RecentWrites } from "../../provider/engine/consistency/write-journal";
 
 describe("what a run notes for the next one", () => {
   const creation = ["tenant", "AgentIdentityBlueprint", "aaaabbbbccccdddd"] as const;

@@ -3,17 +3,17 @@
  * slow down, watch, put in another order or kill.
  */
 import { type EmulatedTenant, openTenant, type Snapshot, type SwitchChanges } from "../../emulator/tenant";
-import { agentIdentity } from "../../provider/agent-identity";
-import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
-import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
-import { conditionalAccessPolicy } from "../../provider/conditional-access-policy";
-import { Driver } from "../../provider/engine/driver";
-import { type DynamicProvider, dynamicProvider } from "../../provider/engine/dynamic";
+import { agentIdentity } from "../../provider/identities/agent-identity";
+import { agentIdentityBlueprint } from "../../provider/identities/agent-identity-blueprint";
+import { agentIdentityBlueprintPrincipal } from "../../provider/identities/agent-identity-blueprint-principal";
+import { conditionalAccessPolicy } from "../../provider/conditional-access/conditional-access-policy";
+import { Driver } from "../../provider/engine/life/driver";
+import { type DynamicProvider, dynamicProvider } from "../../provider/engine/pulumi/dynamic";
 import type { Lifecycle } from "../../provider/engine/lifecycle";
-import { defaultPatience } from "../../provider/engine/visibility";
-import { type Note, RecentWrites } from "../../provider/engine/recent-writes";
-import { world } from "../../provider/engine/world";
-import { federatedIdentityCredential } from "../../provider/federated-identity-credential";
+import { defaultPatience } from "../../provider/engine/consistency/visibility";
+import { type Note, RecentWrites } from "../../provider/engine/consistency/write-journal";
+import { world } from "../../provider/engine/run/world";
+import { federatedIdentityCredential } from "../../provider/credentials/federated-identity-credential";
 import { batching } from "../../provider/graph/batching";
 import type { Clock } from "../../provider/graph/clock";
 import { connection } from "../../provider/graph/connection";
@@ -21,7 +21,7 @@ import { QuotaScheduler } from "../../provider/graph/scheduler";
 import type { Tenant } from "../../provider/graph/tenant";
 import type { Issue } from "../../provider/graph/tokens";
 import type { Transport } from "../../provider/graph/transport";
-import { permissionGrant } from "../../provider/permission-grant";
+import { permissionGrant } from "../../provider/permissions/permission-grant";
 import type { Process } from "../miniature-engine/engine";
 import { VirtualTime } from "./virtual-time";
 

@@ -1,13 +1,13 @@
 /** An emulated tenant in memory, and providers that work in it as the engine would have them work. */
 import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
-import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
-import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
-import { Driver } from "../../provider/engine/driver";
-import { world } from "../../provider/engine/world";
-import { type DynamicProvider, dynamicProvider } from "../../provider/engine/dynamic";
+import { agentIdentityBlueprint } from "../../provider/identities/agent-identity-blueprint";
+import { agentIdentityBlueprintPrincipal } from "../../provider/identities/agent-identity-blueprint-principal";
+import { Driver } from "../../provider/engine/life/driver";
+import { world } from "../../provider/engine/run/world";
+import { type DynamicProvider, dynamicProvider } from "../../provider/engine/pulumi/dynamic";
 import type { Finding, Lifecycle } from "../../provider/engine/lifecycle";
-import { providerText } from "../../provider/engine/resource";
-import { defaultPatience } from "../../provider/engine/visibility";
+import { providerText } from "../../provider/engine/pulumi/resource";
+import { defaultPatience } from "../../provider/engine/consistency/visibility";
 import { embeddedConnection } from "../../provider/graph/connection";
 import type { Tenant } from "../../provider/graph/tenant";
 

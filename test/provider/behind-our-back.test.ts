@@ -1,6 +1,6 @@
 import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
 import { markerOf } from "../../provider/engine/marker";
-import { type Note, RecentWrites } from "../../provider/engine/recent-writes";
+import { type Note, RecentWrites } from "../../provider/engine/consistency/write-journal";
 import { embeddedConnection } from "../../provider/graph/connection";
 import type { Tenant } from "../../provider/graph/tenant";
 import { ManualClock } from "../graph/manual-clock";

@@ -1,6 +1,6 @@
 import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
-import { agentIdentity } from "../../provider/agent-identity";
-import { defaultPatience } from "../../provider/engine/visibility";
+import { agentIdentity } from "../../provider/identities/agent-identity";
+import { defaultPatience } from "../../provider/engine/consistency/visibility";
 import { embeddedConnection } from "../../provider/graph/connection";
 import type { StoredResource } from "../miniature-engine/engine";
 import { aProcess } from "../miniature-engine/process";

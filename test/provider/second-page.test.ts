@@ -1,7 +1,7 @@
 /** Objects that stand behind the first hundred of their lists: the most that Graph shows of agents at once. */
 import { randomUUID } from "node:crypto";
-import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
-import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
+import { agentIdentityBlueprint } from "../../provider/identities/agent-identity-blueprint";
+import { agentIdentityBlueprintPrincipal } from "../../provider/identities/agent-identity-blueprint-principal";
 import { aTenant } from "./a-tenant";
 
 it("are found again by a run that has lost its state, and not made twice", async () => {

@@ -11,7 +11,7 @@ import { listed, table } from "./markdown.mjs";
  * @property {readonly string[]} replacedBy
  * @property {Permissions} permissions
  *
- * @typedef {Readonly<{ read: readonly string[], find?: readonly string[], create: readonly string[], change: readonly string[], remove: readonly string[] }>} Permissions
+ * @typedef {Readonly<{ check?: readonly string[], read: readonly string[], find?: readonly string[], create: readonly string[], change: readonly string[], remove: readonly string[] }>} Permissions
  * @typedef {keyof Permissions} Step
  *
  * @typedef {Readonly<{ title: string, name: string, variables: readonly string[], optional?: readonly string[], onlyByName?: true }>} SignInWay
@@ -19,6 +19,7 @@ import { listed, table } from "./markdown.mjs";
 
 /** In the order in which a reader does them. @type {readonly (readonly [Step, string])[]} */
 export const steps = [
+  ["check", "check the inputs of"],
   ["read", "read"],
   ["find", "find"],
   ["create", "create"],
@@ -87,9 +88,10 @@ export function permissionsTable(kinds) {
     for (const [step] of steps) {
       for (const least of permissions[step] ?? []) {
         const permission = all.has(writing(least)) ? writing(least) : least;
+        /** @type {Map<string, Set<Step>>} */
         const ofKinds = needed.get(permission) ?? new Map();
         needed.set(permission, ofKinds);
-        ofKinds.set(plural, (ofKinds.get(plural) ?? new Set()).add(step));
+        ofKinds.set(plural, new Set([...(ofKinds.get(plural) ?? []), step]));
       }
     }
   }

@@ -53,14 +53,11 @@ describe("the table of permissions", () => {
     );
   });
 
-  it("says of a permission that several kinds need what each needs it for", () => {
-    const other = {
-      ...thing,
-      kind: "Other",
-      plural: "others",
-      permissions: { ...permissions, read: ["Thing.Delete"] },
-    };
-    expect(permissionsTable([thing, other])).toContain("| read and create things; create others |");
-    expect(permissionsTable([thing, other])).toContain("| delete things; read and delete others |");
+  it("says of a permission that several kinds need what each needs it for, kinds with the same needs together", () => {
+    const check = ["Thing.Delete"];
+    const other = { ...thing, plural: "others", permissions: { ...permissions, check, read: ["Thing.Delete"] } };
+    const text = permissionsTable([thing, other, { ...thing, plural: "gadgets" }]);
+    expect(text).toContain("| read and create things and gadgets; create others ");
+    expect(text).toContain("| delete things and gadgets; check the inputs of others; read and delete others |");
   });
 });

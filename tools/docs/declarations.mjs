@@ -124,7 +124,10 @@ function plainType(type) {
   plain = plain.replace(/\bNames\b/g, "string[]");
   for (let before = ""; before !== plain;) {
     before = plain;
-    plain = plain.replace(/(?:pulumi\.(?:Input|Output)|Readonly)<((?:[^<>]|<[^<>]*>)*)>/g, "$1");
+    plain = plain.replace(
+      /(?:pulumi\.(?:Input|Output)|Readonly)<((?:[^<>]|<[^<>]*>)*)>(\[\])?/g,
+      (_, inner, list = "") => (list !== "" && String(inner).includes(" | ") ? `(${inner})[]` : `${inner}${list}`),
+    );
   }
   return plain.trim();
 }

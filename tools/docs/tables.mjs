@@ -17,9 +17,11 @@ import { listed, table } from "./markdown.mjs";
  * @typedef {Readonly<{ title: string, name: string, variables: readonly string[], optional?: readonly string[], onlyByName?: true }>} SignInWay
  */
 
+const checking = "check the inputs of";
+
 /** In the order in which a reader does them. @type {readonly (readonly [Step, string])[]} */
 export const steps = [
-  ["check", "check the inputs of"],
+  ["check", "check the inputs"],
   ["read", "read"],
   ["find", "find"],
   ["create", "create"],
@@ -95,18 +97,28 @@ export function permissionsTable(kinds) {
       }
     }
   }
-  const rows = [...needed].map(([permission, ofKinds]) => [
-    `\`${permission}\``,
-    [...ofKinds].map(([plural, needing]) => `${listed(verbsOf(needing))} ${plural}`).join("; "),
-  ]);
+  const rows = [...needed].map(([permission, ofKinds]) => [`\`${permission}\``, uses(ofKinds).join("; ")]);
   return table(["Application permission of Microsoft Graph", "Needed to"], rows);
+}
+
+/**
+ * Phrases such as "check the inputs of agents; read and change agents and blueprints": kinds with the same steps together.
+ *
+ * @param {ReadonlyMap<string, ReadonlySet<Step>>} ofKinds
+ */
+function uses(ofKinds) {
+  /** By what is done: the kinds. @type {Map<string, string[]>} */
+  const phrases = new Map();
+  for (const [plural, needing] of ofKinds) {
+    const checks = needing.has("check") ? [checking] : [];
+    const others = listed(steps.flatMap(([step, verb]) => (step !== "check" && needing.has(step) ? [verb] : [])));
+    for (const done of [...checks, others].filter(Boolean)) phrases.set(done, [...(phrases.get(done) ?? []), plural]);
+  }
+  return [...phrases].map(([done, plurals]) => `${done} ${listed(plurals)}`);
 }
 
 /** The permission to write what this one reads, which includes it. @param {string} permission */
 const writing = (permission) => permission.replace(/\.Read\.All$/, ".ReadWrite.All");
-
-/** @param {ReadonlySet<Step>} needing @returns {string[]} */
-const verbsOf = (needing) => steps.flatMap(([step, verb]) => (needing.has(step) ? [verb] : []));
 
 /** @param {readonly SignInWay[]} ways */
 export const signInTable = (ways) =>

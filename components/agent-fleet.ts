@@ -1,7 +1,6 @@
 /**
- * A fleet: one kind of agent, in which each agent is one entry. For the kind it declares the blueprint with its principal,
- * the workloads that sign in as it, and a policy that blocks its agents at high risk; for each agent, an agent identity with
- * its permissions.
+ * A fleet: one kind of agent, and each agent a line. The kind is the blueprint with its principal, who may sign in as it
+ * and a policy that blocks it at high risk; the agents are identities with what they may do.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { AgentIdentity } from "../provider/identities/agent-identity";

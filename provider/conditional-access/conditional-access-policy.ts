@@ -1,5 +1,5 @@
 /**
- * Conditional Access policy: the conditions under which agents get a token, or are blocked.
+ * Conditional Access policy: when agents may get a token, and when not.
  *
  * Graph:    /identity/conditionalAccess/policies (beta: v1.0 has no agent conditions)
  * Docs:     https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy?view=graph-rest-beta
@@ -8,7 +8,7 @@
  * Deleted:  softly, for 30 days. A tenant holds 195 policies.
  *
  * The tenant shows the policy as "<displayName> [xxxxxxxx]": policies have no other place for the marker by which an
- * interrupted create is found again. An enforced policy is report-only while it is created and while its conditions or
+ * interrupted create is found again. An enforced policy is report-only while it is made and while its conditions or
  * controls change, and enforced once they read back: a condition that Graph dropped must never block everybody.
  */
 import type * as pulumi from "@pulumi/pulumi";

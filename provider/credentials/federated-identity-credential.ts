@@ -1,13 +1,13 @@
 /**
- * Federated identity credential: lets an outside workload or a managed identity sign in as the blueprint, without a secret.
- * An outside workload is, for example, a job of GitHub Actions or a pod of Kubernetes.
+ * Federated identity credential: lets a workload outside Entra (GitHub Actions, Kubernetes, another cloud) or a managed
+ * identity sign in as the blueprint, with no secret anywhere.
  *
  * Graph:    /applications/{object id}/microsoft.graph.agentIdentityBlueprint/federatedIdentityCredentials (v1.0)
  * Docs:     https://learn.microsoft.com/graph/api/resources/federatedidentitycredential
  * Id:       "<blueprint's appId>/<name>".
  * Replaced: when the blueprint or the name changes.
- * Deleted:  permanently. With its blueprint it is deleted softly: the state keeps it until the blueprint is deleted
- *           permanently, and the next `up` looks whether it came back. A blueprint holds at most 20.
+ * Deleted:  for good. A blueprint holds at most 20. With its blueprint it is deleted softly: the state keeps it until that is
+ *           purged, and the next `up` looks whether it came back.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";

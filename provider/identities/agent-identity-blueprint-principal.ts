@@ -1,12 +1,12 @@
 /**
- * Agent identity blueprint principal: the blueprint's service principal in this tenant. Without it no agent identity can be
- * created from the blueprint. If it is disabled, none of them gets a token. Graph does not create it with the blueprint.
+ * Agent identity blueprint principal: the blueprint's presence in this tenant. Without it no identity can be made from
+ * the blueprint; disabled, none of them gets a token. Graph does not make it with the blueprint.
  *
  * Graph:    /servicePrincipals cast to microsoft.graph.agentIdentityBlueprintPrincipal (v1.0)
  * Docs:     https://learn.microsoft.com/graph/api/resources/agentidentityblueprintprincipal
  * Id:       the object id of the service principal.
  * Replaced: when the blueprint changes.
- * Deleted:  softly, for 30 days. Entra then deletes the agent identities of the blueprint, within about a day.
+ * Deleted:  softly, for 30 days. Entra then deletes the identities made from it, within about a day.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";

@@ -1,13 +1,12 @@
 /**
- * Agent identity blueprint: the template of one kind of agent. It holds the credentials; the agent identities created from it
- * hold none.
+ * Agent identity blueprint: the template of one kind of agent. It holds the credentials; the identities made from it hold none.
  *
  * Graph:    /applications cast to microsoft.graph.agentIdentityBlueprint (v1.0)
  * Docs:     https://learn.microsoft.com/graph/api/resources/agentidentityblueprint
- * Id:       the appId. Every resource that refers to a blueprint takes it as `blueprintId`.
+ * Id:       the appId. Everything that refers to a blueprint wants it as `blueprintId`.
  * Replaced: when `uniqueName` changes.
- * Deleted:  softly, for 30 days. In this time it keeps its `uniqueName`, and a new `up` restores it. A warning lists the
- *           credentials that come back with it.
+ * Deleted:  softly, for 30 days; while it is in deletedItems it keeps its uniqueName, and a new `up` restores it,
+ *           with the credentials it had: of those it warns.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";

@@ -1,11 +1,11 @@
 /**
- * Agent identity: the account that one agent signs in with. It is created from a blueprint and has no credential of its own.
+ * Agent identity: the account one agent signs in with. It is made from a blueprint and has no credential of its own.
  *
  * Graph:    /servicePrincipals cast to microsoft.graph.agentIdentity (v1.0)
  * Docs:     https://learn.microsoft.com/graph/api/resources/agentidentity
  * Id:       the object id, which is the agent's client id as well.
  * Replaced: when the blueprint changes.
- * Deleted:  softly, for 30 days. In this time it counts toward the 250 agent identities that an application can have of a blueprint.
+ * Deleted:  softly, for 30 days; deleted ones count toward the 250 identities of a blueprint made app-only.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";

@@ -1,12 +1,12 @@
 /**
- * Permission grant: all permissions of one agent at one API, by their names. A permission of that API which is not declared
- * here shows as a difference and is removed.
+ * Permission grant: everything one agent may do at one API, by the names people know. It is all of it: a permission of
+ * that API which is not declared here shows as a difference and is taken away.
  *
  * Graph:    /servicePrincipals/{id}/appRoleAssignments, /oauth2PermissionGrants (v1.0)
  * Docs:     https://learn.microsoft.com/graph/permissions-grant-via-msgraph
  * Id:       "<agent's object id>/<API's appId>".
  * Replaced: when the agent or the API changes.
- * Deleted:  permanently. A token that was issued before keeps its permissions until it expires.
+ * Deleted:  for good. A token issued before keeps its permissions until it expires.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";

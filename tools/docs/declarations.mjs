@@ -16,14 +16,15 @@ import ts from "typescript";
  * @property {string} file relative to the repository
  * @property {boolean} isComponent
  * @property {string} summary the first sentence
- * @property {string} text the whole docstring
+ * @property {string} text the docstring, without its list of facts
  * @property {string | undefined} example
- * @property {Header} header
+ * @property {Facts} facts
+ * @property {readonly string[]} errors as `@throws` says them: a code, and when
  * @property {readonly Member[]} inputs
  * @property {readonly Member[]} outputs
  * @property {readonly { name: string, text: string, members: readonly Member[] }[]} types that its arguments are made of
  *
- * @typedef {Readonly<Record<string, string>>} Header what the comment at the top of a file says, by its labels: `Id`, `Deleted`; `""` is what comes before them
+ * @typedef {Readonly<Record<string, string>>} Facts `Id`, `Deleted`, `Docs` and the like: the list in the docstring of the class, and where that has none, the labels of the file's header
  */
 
 /** @param {string} root of the repository @returns {Declaration[]} in the order of index.ts */
@@ -55,9 +56,10 @@ function exportsOf(root) {
  */
 function declarationOf(root, file, source, declared, exported) {
   const name = declared.name?.text ?? "";
-  const header = headerOf(source);
+  const { "": introduction = "", ...header } = headerOf(source);
   const doc = docOf(declared);
-  const text = doc.text || (header[""] ?? "").replace(/^[^:.]{1,60}: (\w)/, (_, first) => String(first).toUpperCase());
+  const [said, facts] = withoutFacts(doc.text);
+  const text = said || introduction.replace(/^[^:.]{1,60}: (\w)/, (_, first) => String(first).toUpperCase());
   if (text === "") throw new Error(`${file}: ${name} has no docstring, and the file has no header`);
   const inputs = membersOf(source, `${name}Args`);
   const named = exported.filter(({ name: other }) => other !== `${name}Args`);
@@ -69,7 +71,8 @@ function declarationOf(root, file, source, declared, exported) {
     summary: firstSentence(text),
     text,
     example: doc.example,
-    header,
+    facts: { ...header, ...(doc.page === undefined ? {} : { Docs: doc.page }), ...facts },
+    errors: doc.errors,
     inputs,
     outputs: declared.members.filter(ts.isPropertyDeclaration).map((member) => memberOf(source, member)),
     types: typesIn(root, inputs, named),
@@ -132,19 +135,39 @@ function plainType(type) {
   return plain.trim();
 }
 
-/** A docstring: its text, with the default as a sentence of it, and its example. @param {ts.Node} node */
+/** A docstring: its text, with the default as a sentence of it, and what its tags say. @param {ts.Node} node */
 function docOf(node) {
   const comments = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
   const comment = comments.at(-1);
-  const tags = comment?.tags ?? [];
   /** @param {string} name */
-  const tag = (name) => {
-    const found = tags.find(({ tagName }) => tagName.text === name);
-    return found && ts.getTextOfJSDocComment(found.comment);
+  const tags = (name) =>
+    (comment?.tags ?? [])
+      .filter(({ tagName }) => tagName.text === name)
+      .map((tag) => (ts.isJSDocSeeTag(tag) ? tag.getText().replace(/^@see\s+/, "") : textOf(tag.comment)).trim());
+  return {
+    text: [paragraphs(textOf(comment?.comment)), defaultIn(tags("default")[0])].filter(Boolean).join(" "),
+    example: tags("example")[0],
+    page: tags("see")[0]?.split(/\s/)[0],
+    errors: tags("throws").map(paragraphs),
   };
-  const example = tag("example")?.trim();
-  const meaning = paragraphs(ts.getTextOfJSDocComment(comment?.comment) ?? "");
-  return { text: [meaning, defaultIn(tag("default"))].filter(Boolean).join(" "), example };
+}
+
+/** @param {string | ts.NodeArray<ts.JSDocComment> | undefined} comment */
+const textOf = (comment) => ts.getTextOfJSDocComment(comment) ?? "";
+
+/** Takes a list of facts, such as `- **Id:** the appId`, out of a docstring. @param {string} text @returns {[text: string, facts: Record<string, string>]} */
+function withoutFacts(text) {
+  const fact = /^- \*\*(\w+):\*\* (.+)$/gm;
+  /** @type {Record<string, string>} */
+  const facts = {};
+  for (const [, label = "", said = ""] of text.matchAll(fact)) facts[label] = said;
+  return [
+    text
+      .replace(fact, "")
+      .replace(/\n{3,}/g, "\n\n")
+      .trim(),
+    facts,
+  ];
 }
 
 /** `true. Changed in place.` is a value and a sentence. @param {string | undefined} comment */
@@ -155,15 +178,17 @@ function defaultIn(comment) {
   return `Default: ${isCode ? `\`${value}\`` : value}.${rest}`;
 }
 
-/** Lines that belong together on one line. @param {string} text */
+/** Lines that belong together on one line; an item of a list begins one. @param {string} text */
 const paragraphs = (text) =>
   text
     .trim()
-    .split(/\n\s*\n/)
-    .map((paragraph) => paragraph.replace(/\s+/g, " "))
-    .join("\n\n");
+    .split(/\n\s*\n|\n(?=\s*- )/)
+    .map((paragraph) => paragraph.trim().replace(/\s+/g, " "))
+    .reduce(
+      (before, next) => `${before}${/^- /.test(next) && /(?:^|\n)- [^\n]*$/.test(before) ? "\n" : "\n\n"}${next}`,
+    );
 
-/** @param {ts.SourceFile} source @returns {Header} */
+/** What the comment at the top of a file says, by its labels; `""` is what comes before them. @param {ts.SourceFile} source @returns {Record<string, string>} */
 function headerOf(source) {
   const [, comment = ""] = /^\/\*\*([^]*?)\*\//.exec(source.text) ?? [];
   const lines = comment.split("\n").map((line) => line.replace(/^\s*\* ?/, ""));

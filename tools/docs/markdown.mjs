@@ -18,10 +18,10 @@ export function table(head, rows) {
   return [first, `| ${widths.map((width) => "-".repeat(width)).join(" | ")} |`, ...others].join("\n");
 }
 
-/** @param {readonly string[]} words */
-export function listed(words) {
+/** @param {readonly string[]} words @param {"and" | "or"} joint */
+export function listed(words, joint = "and") {
   const [last = "", ...before] = [...words].reverse();
-  return before.length === 0 ? last : `${before.reverse().join(", ")} and ${last}`;
+  return before.length === 0 ? last : `${before.reverse().join(", ")} ${joint} ${last}`;
 }
 
 /**

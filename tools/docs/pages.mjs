@@ -46,7 +46,7 @@ export function pages(root, { kinds, signInWays }) {
     filled("README.md", ["resources", resourcesTable(declared, `${referenceFolder}/`)]),
     filled("docs/getting-started.md", ["permissions", permissionsTable(kinds)], ["sign-in", signInTable(signInWays)]),
     filled("docs/README.md", ["decisions", decisions(root, "decisions")]),
-    filled("llms.txt", ["resources", list(declared)], ["decisions", decisions(root, "docs/decisions")]),
+    filled("llms.txt", ["resources", lines(declared)], ["decisions", decisions(root, "docs/decisions")]),
     [`${referenceFolder}/README.md`, reference(declared, kinds)],
     ...declared.map((one) => /** @type {const} */ ([`${referenceFolder}/${pageOf(one.name)}`, page(one, kinds)])),
   ]);
@@ -61,7 +61,7 @@ function inOrder(declared, kinds) {
 }
 
 /** @param {readonly Declaration[]} declared */
-const list = (declared) =>
+const lines = (declared) =>
   [
     `- [What can be declared](${referenceFolder}/README.md): all resources in one table`,
     ...declared.map(({ name, summary }) => `- [${name}](${referenceFolder}/${pageOf(name)}): ${summary}`),
@@ -93,17 +93,18 @@ const reference = (declared, kinds) =>
 
 /** @param {Declaration} one @param {readonly Kind[]} kinds */
 function page(one, kinds) {
-  const { name, text, header, isComponent, inputs, types, example } = one;
+  const { name, text, facts, isComponent, inputs, types, example, errors } = one;
   const kind = isComponent ? undefined : kindOf(kinds, name);
   return joined(
     generated,
     `# ${name}`,
     codeOf(text),
-    facts([
-      ["Microsoft Graph", [header["Docs"], header["Graph"]].filter(Boolean).join(", ")],
-      ["Id", codeOf(header["Id"] ?? "")],
-      ["Replaced by a change of", kind ? replacedByOf(kind) : ""],
-      ["Deleted", header["Deleted"] ?? ""],
+    list([
+      ["Microsoft's page", facts["Docs"] ?? ""],
+      ["Microsoft Graph", facts["Graph"] ?? ""],
+      ["Id", codeOf(facts["Id"] ?? "")],
+      ["Replaced", kind ? replaced(kind) : (facts["Replaced"] ?? "")],
+      ["Deleted", facts["Deleted"] ?? ""],
     ]),
     ...(example === undefined ? [] : ["## Example", fenced(example)]),
     "## Arguments",
@@ -111,12 +112,26 @@ function page(one, kinds) {
     ...types.flatMap((type) => [`### ${type.name}`, type.text, membersTable(type.members)]),
     "## Outputs",
     ...outputs(one),
+    ...(errors.length > 0 ? ["## Errors", errorsList(errors)] : []),
     ...(kind ? ["## Permissions", permissionsOf(kind)] : []),
   );
 }
 
+/** @param {Kind} kind */
+const replaced = (kind) => (kind.replacedBy.length > 0 ? `when ${replacedByOf(kind, "or")} changes.` : "never.");
+
+/** Codes are explained elsewhere; what has none is a hint at that page. @param {readonly string[]} errors */
+const errorsList = (errors) =>
+  errors
+    .map((error) => {
+      const [, code, when] = /^([A-Z_]{2,}) (.*)$/s.exec(error) ?? [];
+      if (code === undefined) return "- Others, as every resource: [error codes](../troubleshooting.md#error-codes).";
+      return `- [${code}](../troubleshooting.md#${code.toLowerCase()}) ${when ?? ""}`;
+    })
+    .join("\n");
+
 /** @param {readonly (readonly [label: string, text: string])[]} labelled */
-const facts = (labelled) =>
+const list = (labelled) =>
   labelled
     .filter(([, text]) => text !== "")
     .map(([label, text]) => `- **${label}:** ${text}`)

@@ -54,12 +54,12 @@ export const resourcesTable = (declared, folder) =>
 export const referenceTable = (declared, kinds) =>
   table(
     ["Resource", "What it is in the tenant", "Its `id`", "A change of this replaces it", "Deleted"],
-    declared.map(({ name, isComponent, summary, header }) => [
+    declared.map(({ name, isComponent, summary, facts }) => [
       `[\`${name}\`](${pageOf(name)})${isComponent ? " (component)" : ""}`,
       summary,
-      codeOf(header["Id"] ?? ""),
+      codeOf(facts["Id"] ?? ""),
       isComponent ? "" : replacedByOf(kindOf(kinds, name)),
-      header["Deleted"] ?? "",
+      facts["Deleted"] ?? "",
     ]),
   );
 
@@ -70,9 +70,14 @@ export function kindOf(kinds, name) {
   return found;
 }
 
-/** @param {Kind} kind */
-export const replacedByOf = ({ replacedBy }) =>
-  replacedBy.length === 0 ? "nothing" : listed(replacedBy.map((name) => `\`${name}\``));
+/** @param {Kind} kind @param {"and" | "or"} joint */
+export const replacedByOf = ({ replacedBy }, joint = "and") =>
+  replacedBy.length === 0
+    ? "nothing"
+    : listed(
+        replacedBy.map((name) => `\`${name}\``),
+        joint,
+      );
 
 /** `"<appId>/<name>"` is code: Markdown would take it for HTML. @param {string} text */
 export const codeOf = (text) => text.replace(/"(<[^"]+>)"/g, "`$1`");

@@ -103,9 +103,27 @@ const interfaceOf = (source, name) =>
   source.statements.filter(ts.isInterfaceDeclaration).find((node) => node.name.text === name);
 
 /** @param {ts.SourceFile} source @param {string} name @returns {Member[]} */
-function membersOf(source, name) {
-  const members = interfaceOf(source, name)?.members.filter(ts.isPropertySignature) ?? [];
-  return members.map((member) => memberOf(source, member));
+const membersOf = (source, name) => signatures(source, interfaceOf(source, name)?.members ?? []);
+
+/**
+ * Members that are objects themselves are followed by what these hold: `applications.includeApplications`.
+ *
+ * @param {ts.SourceFile} source @param {readonly ts.TypeElement[]} members @returns {Member[]}
+ */
+const signatures = (source, members) =>
+  members.filter(ts.isPropertySignature).flatMap((member) => {
+    const own = memberOf(source, member);
+    const literal = literalIn(member.type);
+    if (!literal) return [own];
+    const inner = signatures(source, literal.members);
+    return [{ ...own, type: "object" }, ...inner.map((one) => ({ ...one, name: `${own.name}.${one.name}` }))];
+  });
+
+/** @param {ts.TypeNode | undefined} type @returns {ts.TypeLiteralNode | undefined} */
+function literalIn(type) {
+  if (type && ts.isTypeLiteralNode(type)) return type;
+  const [argument] = type && ts.isTypeReferenceNode(type) ? (type.typeArguments ?? []) : [];
+  return argument && literalIn(argument);
 }
 
 /** @param {ts.SourceFile} source @param {ts.PropertySignature | ts.PropertyDeclaration} member @returns {Member} */

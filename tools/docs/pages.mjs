@@ -126,7 +126,7 @@ const errorsList = (errors) =>
     .map((error) => {
       const [, code, when] = /^([A-Z_]{2,}) (.*)$/s.exec(error) ?? [];
       if (code === undefined) return "- Others, as every resource: [error codes](../troubleshooting.md#error-codes).";
-      return `- [${code}](../troubleshooting.md#${code.toLowerCase()}) ${when ?? ""}`;
+      return `- [${code}](../troubleshooting.md#${code.toLowerCase()}) ${(when ?? "").replace(/\.?$/, ".")}`;
     })
     .join("\n");
 

@@ -212,15 +212,15 @@ function headerOf(source) {
   const lines = comment.split("\n").map((line) => line.replace(/^\s*\* ?/, ""));
   /** @type {Record<string, string>} */
   const header = {};
+  /** @type {string | undefined} */
   let label = "";
   for (const line of lines) {
-    const [, begun, rest] = /^([A-Z][a-z]+): +(.*)$/.exec(line) ?? [];
-    // A label stands before a column of spaces or in a list of labels; what follows an empty line belongs to none.
-    if (begun !== undefined && /^(?:Graph|Docs|Id|Replaced|Deleted)$/.test(begun)) label = begun;
-    else if (line.trim() === "" && label !== "") label = "more";
-    header[label] = [header[label], rest !== undefined && label === begun ? rest : line.trim()]
-      .filter(Boolean)
-      .join(" ");
+    const [, begun, rest = ""] = /^(Graph|Docs|Id|Replaced|Deleted): +(.*)$/.exec(line) ?? [];
+    if (begun !== undefined) label = begun;
+    // What follows an empty line after the labels belongs to none of them.
+    else if (line.trim() === "" && label !== "") label = undefined;
+    if (label !== undefined)
+      header[label] = [header[label], begun === undefined ? line.trim() : rest].filter(Boolean).join(" ");
   }
   return header;
 }

@@ -73,7 +73,7 @@ function decisions(root, folder) {
   return readdirSync(at)
     .sort()
     .map((file) => {
-      const [, title] = /^# (?:\d+[.:] )?(.+)$/m.exec(readFileSync(path.join(at, file), "utf8")) ?? [];
+      const [, title] = /^# (?:\d+[.:]? )?(.+)$/m.exec(readFileSync(path.join(at, file), "utf8")) ?? [];
       if (title === undefined) throw new Error(`docs/decisions/${file} has no heading`);
       return `- [${file.slice(0, 4)}: ${title}](${folder}/${file})`;
     })

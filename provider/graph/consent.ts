@@ -3,18 +3,18 @@
  * without it, and tokens stay what they were issued as. A request that is refused meanwhile waits for a token with it.
  */
 import type { Answer } from "./answer";
-import type { Layer } from "./call";
 import type { Clock } from "./clock";
 import { EntraError } from "./errors";
+import type { Layer } from "./layer";
 import type { Reads } from "./reads";
 import { dateMs } from "./retry-after";
-import { ofCancelling } from "./retries";
+import { unlessCancelled } from "./retries";
 import { claimsOf, type Tokens } from "./tokens";
 
-/** Milliseconds from a grant until every new token carries it. Others have seen 30 to 120 s. */
+/** Milliseconds from a grant until every new token carries it. Reports of users name 30 to 120 s. */
 const inForceMs = 120_000;
 
-/** Milliseconds from one new token to the next. */
+/** Milliseconds between two token requests. */
 const pauseMs = 5_000;
 
 const microsoftGraph = "00000003-0000-0000-c000-000000000000";
@@ -22,50 +22,53 @@ const microsoftGraph = "00000003-0000-0000-c000-000000000000";
 export interface Consent {
   readonly tokens: Tokens;
   readonly clock: Clock;
-  /** Reads from Graph, by a pipeline without this layer. */
+  /** Reads from Graph through a pipeline without this layer. */
   readonly graph: Reads;
-  /** Tells the person who waits why, in the asynchronous context of the call that waits. */
-  readonly say: (message: string) => void;
+  /** Reports to the person who waits why, in the asynchronous context of the call that waits. */
+  readonly progress: (message: string) => void;
   /** Ends every wait. */
   readonly cancelled: AbortSignal | undefined;
 }
 
-/** A permission of the application, as its assignment says. */
+/** A permission of the application, from its app role assignment. */
 interface Grant {
   /** Value of the app role: what tokens call it. */
   readonly role: string;
   /** Milliseconds since 1970, by Graph's clock. */
-  readonly grantedMs: number;
+  readonly grantedAtMs: number;
 }
 
-/** What a refused token lacks and a newer one may have. */
+/** What the refused token lacks and a newer one may carry. */
 interface Pending {
   /** For people. */
   readonly what: string;
-  /** When to give up, by this machine's clock. */
+  /** When to give up: milliseconds since 1970 by this machine's clock. */
   readonly untilMs: number;
-  /** Fulfilled when a token carries it, or at the latest then. */
+  /** Resolves when a token carries it, or at `untilMs`. */
   readonly over: Promise<void>;
 }
 
 /**
- * Repeats what was answered 403, which had no effect, when a newer token may be answered otherwise: among the app role
- * assignments of the application itself is one at Graph that was granted later than two minutes before the refused token
- * was asked for, and the token lacks its role. The time alone does not tell: of two tokens issued a minute after a grant
- * one may have it and the other not. Final at once are a token that has them all, a person's, and assignments that cannot
- * be read.
+ * Sends a request that was answered 403 (it had no effect) again when a newer token may carry what it needs: an app role
+ * of Graph was assigned to the application less than two minutes before the refused token was requested, and the token
+ * lacks that role. The time alone does not decide: of two tokens issued a minute after a grant one may carry it and the
+ * other not. A 403 is final at once for a token that carries all roles, for a person's token, and where the assignments
+ * cannot be read.
  *
- * With a token that carries nothing at all not even that can be asked. It may be of an application that was made a moment
- * ago, and whoever forgot the consent can give it meanwhile: so it is waited for, two minutes from the first token on.
+ * A token without any permission cannot even read the assignments. Its application may have been created a moment ago, or
+ * somebody forgot the consent and can give it now: so permissions are waited for, two minutes from the first such token.
  *
- * One question for each refused token, and one wait for all that were refused with it.
+ * The assignments are read once for each refused token, and all requests refused with it wait together.
  */
-export function consent({ tokens, clock, graph, say, cancelled }: Consent): Layer {
-  /** What is known of the token that was refused last, and while somebody waits, of the newest. */
+export function consent({ tokens, clock, graph, progress, cancelled }: Consent): Layer {
+  /** What is known of the token that was refused last; while requests wait, of the newest one. */
   let known: { token: string; readonly pending: Promise<Pending | undefined> } | undefined;
-  /** How far Graph's clock is ahead of this machine's. A `Date` has no fractions: measured twice, what is over would be young again. */
+  /**
+   * How far Graph's clock is ahead of this machine's. Measured once: a `Date` has no fractions of a second, so a second
+   * measurement may differ, and a wait that is over would begin again.
+   */
   let aheadMs: number | undefined;
-  /** When the first token that carries nothing was asked for. */
+  /** When the first token without any permission was requested. */
   let nothingSinceMs: number | undefined;
 
   async function pendingFor(token: string, { headers }: Answer): Promise<Pending | undefined> {
@@ -85,9 +88,9 @@ export function consent({ tokens, clock, graph, say, cancelled }: Consent): Laye
       ({ role }) => !permissions.includes(role),
     );
     if (missing.length === 0) return undefined;
-    const grantedMs = Math.max(...missing.map((grant) => grant.grantedMs));
-    const untilMs = grantedMs + inForceMs - aheadMs;
-    const what = `a permission that was granted at ${new Date(grantedMs).toISOString().slice(11, 19)} UTC to come into force`;
+    const grantedAtMs = Math.max(...missing.map((grant) => grant.grantedAtMs));
+    const untilMs = grantedAtMs + inForceMs - aheadMs;
+    const what = `a permission that was granted at ${new Date(grantedAtMs).toISOString().slice(11, 19)} UTC to come into force`;
     const hasAll = (held: readonly string[]): boolean => missing.every(({ role }) => held.includes(role));
     return { what, untilMs, over: untilIssued(token, hasAll, untilMs) };
   }
@@ -102,14 +105,14 @@ export function consent({ tokens, clock, graph, say, cancelled }: Consent): Laye
         try {
           token = await tokens.renew(token);
         } catch (error) {
-          // The one in hand is valid still, so what fails here fails nobody's request before the time is over.
+          // The present token is still valid: a token endpoint that fails is no failure of the request before the time is over.
           if (!(error instanceof EntraError) || clock.now() >= untilMs) throw error;
         }
         if (known) known.token = token;
         const { permissions } = claimsOf(token);
         const leftMs = untilMs - clock.now();
         if (leftMs <= 0 || suffices(permissions)) return;
-        await clock.wait(Math.min(pauseMs, leftMs), cancelled).catch(ofCancelling(cancelled));
+        await clock.wait(Math.min(pauseMs, leftMs), cancelled).catch(unlessCancelled(cancelled));
       }
     } finally {
       known = undefined;
@@ -126,7 +129,7 @@ export function consent({ tokens, clock, graph, say, cancelled }: Consent): Laye
       const pending = await known.pending;
       if (!pending) return answer;
       const leftMs = pending.untilMs - clock.now();
-      if (leftMs > 0) say(`waiting up to ${Math.ceil(leftMs / 1000)} s for ${pending.what}`);
+      if (leftMs > 0) progress(`waiting up to ${Math.ceil(leftMs / 1000)} s for ${pending.what}`);
       await pending.over;
     }
   };
@@ -146,17 +149,17 @@ async function grantsAfter(sinceMs: number, servicePrincipalId: string, graph: R
   try {
     const assignments = await graph.list<Assignment>(`/servicePrincipals/${servicePrincipalId}/appRoleAssignments`);
     const recent = assignments.flatMap((assignment) => {
-      const grantedMs = Date.parse(assignment.createdDateTime);
-      return grantedMs > sinceMs ? { ...assignment, grantedMs } : [];
+      const grantedAtMs = Date.parse(assignment.createdDateTime);
+      return grantedAtMs > sinceMs ? { ...assignment, grantedAtMs } : [];
     });
     if (recent.length === 0) return [];
     const { appRoles } = await graph.get<Api>(`/servicePrincipals(appId='${microsoftGraph}')?$select=appRoles`);
-    return recent.flatMap(({ appRoleId, grantedMs }) => {
+    return recent.flatMap(({ appRoleId, grantedAtMs }) => {
       const role = appRoles?.find(({ id }) => id === appRoleId)?.value;
-      return role === undefined ? [] : { role, grantedMs };
+      return role === undefined ? [] : { role, grantedAtMs };
     });
   } catch (error) {
-    // Whoever may not read them cannot know, and no failure of this question is what the caller asked for: a 404 would be taken for its own.
+    // Without the permission to read them nothing is known. The error is not the caller's: it would take a 404 for an answer to its own request.
     if (error instanceof EntraError) return [];
     throw error;
   }

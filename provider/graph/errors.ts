@@ -12,25 +12,25 @@ export type EntraErrorCode =
   | "FORBIDDEN"
   /** 409: the object exists already. */
   | "CONFLICT"
-  /** 429 for longer than the patience allows. */
+  /** 429 until the retry budget was spent. */
   | "THROTTLED"
-  /** 5xx, no connection or others' writes in the way, for longer than the patience allows; nothing was changed. */
+  /** 5xx, no connection or concurrent writes of others until the retry budget was spent; nothing was changed. */
   | "UNAVAILABLE"
   /** A write was sent and its answer never came: it may or may not have taken effect. */
   | "ANSWER_LOST"
-  /** Graph answered something that is not what its documentation says. */
+  /** Graph's answer is not what its documentation says. */
   | "UNEXPECTED_ANSWER"
-  /** No token could be had, or Agent ID refuses the kind of token. */
+  /** No token was issued, or Agent ID refuses this kind of token. */
   | "SIGN_IN_FAILED"
   /** ENTRA_AGENT_ID_TENANT, or a variable that goes with it, is missing or wrong. */
   | "SETTING_INVALID"
   /** The state, the configuration or the token belongs to another tenant. */
   | "WRONG_TENANT"
-  /** The program declares something that cannot be. */
+  /** The program declares something that Graph or Agent ID does not allow. */
   | "INPUT_INVALID"
-  /** An object with the natural key exists and is not provably ours, or two objects match. */
+  /** An object with the natural key exists and has no marker of this resource, or two objects match. */
   | "OWNERSHIP_UNCLEAR"
-  /** The write succeeded, and reads do not show it within the patience. */
+  /** The write succeeded, and reads did not show it before the timeout. */
   | "NOT_YET_VISIBLE";
 
 /** What Graph answered. Never bodies, headers or tokens. */
@@ -77,7 +77,7 @@ export function undefinedWhenGone(error: unknown): undefined {
   throw error;
 }
 
-/** What an error of any origin says. Errors of other realms are no instances of this one's Error. */
+/** The message of an error of any origin. Errors of other realms are no instances of this realm's Error. */
 export function messageOf(error: unknown): string {
   const { message } = (typeof error === "object" && error !== null ? error : {}) as { message?: unknown };
   return typeof message === "string" ? message : String(error);

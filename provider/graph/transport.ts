@@ -1,5 +1,6 @@
 /** How a request leaves this process. */
-import { type Answer, NoAnswer, readAnswer } from "./answer";
+import { NoAnswer, readAnswer } from "./answer";
+import type { Handler } from "./layer";
 
 /** Carries one attempt. Rejects when no answer came. Honours `request.signal`. */
 export type Transport = (request: Request) => Promise<Response>;
@@ -7,33 +8,31 @@ export type Transport = (request: Request) => Promise<Response>;
 /** Over the network, or to a tenant served on this machine. */
 export const networkTransport: Transport = (request) => fetch(request);
 
-/** The time for one attempt, from connecting to the last byte. */
-export const longestAttemptMs = 60_000;
+/** Milliseconds for one attempt, from connecting to the last byte. */
+export const attemptTimeoutMs = 60_000;
 
 /**
- * One attempt: the whole answer, or a NoAnswer that says whether the request may have been sent. Never follows a
+ * Sends an attempt: the whole answer, or a NoAnswer that says whether the request may have been sent. Never follows a
  * redirect, never takes longer than `timeoutMs`.
  */
-export async function sendOnce(
-  transport: Transport,
-  url: string,
-  init: RequestInit,
-  timeoutMs: number,
-): Promise<Answer> {
-  const stop = new AbortController();
-  const { signal } = stop;
-  const timer = setTimeout(() => stop.abort(), timeoutMs);
-  const request = new Request(url, { ...init, redirect: "manual", signal });
-  try {
-    return await unlessAborted(signal, async () => readAnswer(await transport(request)));
-  } catch (error) {
-    if (signal.aborted) throw new NoAnswer(`no answer within ${timeoutMs / 1000} s`, true, error);
-    const code = codeOf(error);
-    const what = code ?? String(error);
-    throw new NoAnswer(`the connection to ${new URL(url).host} failed (${what})`, !neverSent.has(code ?? ""), error);
-  } finally {
-    clearTimeout(timer);
-  }
+export function sendOnce(transport: Transport, timeoutMs: number): Handler {
+  return async ({ method, url, headers, body }) => {
+    const stop = new AbortController();
+    const { signal } = stop;
+    const timer = setTimeout(() => stop.abort(), timeoutMs);
+    const init = { method, headers, redirect: "manual", signal } as const;
+    const request = new Request(url, body === undefined ? init : { ...init, body });
+    try {
+      return await unlessAborted(signal, async () => readAnswer(await transport(request)));
+    } catch (error) {
+      if (signal.aborted) throw new NoAnswer(`no answer within ${timeoutMs / 1000} s`, true, error);
+      const code = codeOf(error);
+      const what = code ?? String(error);
+      throw new NoAnswer(`the connection to ${new URL(url).host} failed (${what})`, !neverSent.has(code ?? ""), error);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
 }
 
 /** System and undici codes of failures that happen before a byte of the request is on its way. */

@@ -88,7 +88,7 @@ async function aRun({
       transport: batched ? batching(handle, time.now) : handle,
       issue,
     },
-    { clock, scheduler, say: (message) => void said.push(message), ...tuning },
+    { clock, scheduler, progress: (message) => void said.push(message), ...tuning },
   );
   return { graph, issued: () => issued, said };
 }
@@ -144,7 +144,7 @@ describe("a permission that was granted a moment ago", () => {
     await client.consent(["User.Read.All"]);
     const lines = new AsyncLocalStorage<number>();
     const told: unknown[] = [];
-    const { graph, issued } = await aRun({ latencyMs: 400, say: () => void told.push(lines.getStore()) });
+    const { graph, issued } = await aRun({ latencyMs: 400, progress: () => void told.push(lines.getStore()) });
     const calls = Array.from({ length: 30 }, (_, index) => index);
     const needed = async (line: number) => {
       // Some together, some while others wait, some refused with a token that is not the newest any more.

@@ -161,7 +161,7 @@ describe("a POST", () => {
 
   it("is repeated when the connection was refused, and says so when it stays refused", async () => {
     const { host } = new URL(wire.origin);
-    const tenant = await wire.tenant({ persistence: { random: () => 1 } });
+    const tenant = await wire.tenant({ retryBudget: { random: () => 1 } });
     await wire.close();
     const failure = await failureOf(tenant.post("/servicePrincipals", {}));
     expect(failure).toEqual({ code: "UNAVAILABLE", message: `the connection to ${host} failed (ECONNREFUSED)` });
@@ -171,7 +171,7 @@ describe("a POST", () => {
 
   it("that has to wait for a Retry-After or a quota says so, and for how long", async () => {
     const said: string[] = [];
-    const tenant = await wire.tenant({ say: (message) => void said.push(message) });
+    const tenant = await wire.tenant({ progress: (message) => void said.push(message) });
     wire.answers(refusal(429, "TooManyRequests", "slow down", { "retry-after": "30" }), json(200, { id: "1" }));
     await tenant.get("/servicePrincipals/1");
     expect(said).toEqual(["waiting 30 s for Graph's Retry-After"]);
@@ -180,7 +180,7 @@ describe("a POST", () => {
   it("that nobody answers is told to the person who waits, in the context of the call that waits", async () => {
     const said: { message: string; call: number | undefined }[] = [];
     const calls = new AsyncLocalStorage<number>();
-    const tenant = await wire.tenant({ say: (message) => void said.push({ message, call: calls.getStore() }) });
+    const tenant = await wire.tenant({ progress: (message) => void said.push({ message, call: calls.getStore() }) });
     const { host } = new URL(wire.origin);
     await wire.close();
     await Promise.all([1, 2, 3].map((id) => calls.run(id, () => failureOf(tenant.get(`/users/${id}`)))));
@@ -312,14 +312,14 @@ describe("throttling", () => {
     async (retryAfter) => {
       const at = { "retry-after": retryAfter };
       wire.answers(refusal(429, "TooManyRequests", "", at), refusal(429, "TooManyRequests", "", at), json(200, {}));
-      await (await wire.tenant({ persistence: { random: () => 0.5 } })).get("/users/1");
+      await (await wire.tenant({ retryBudget: { random: () => 0.5 } })).get("/users/1");
       expect(wire.clock.waits).toEqual([300, 550]);
     },
   );
 
   it("backs off by itself when Graph does not say how long", async () => {
     wire.answers(refusal(429, "TooManyRequests"), refusal(429, "TooManyRequests"), json(200, {}));
-    await (await wire.tenant({ persistence: { random: () => 0.5 } })).get("/users/1");
+    await (await wire.tenant({ retryBudget: { random: () => 0.5 } })).get("/users/1");
     expect(wire.clock.waits).toEqual([300, 550]);
   });
 
@@ -418,7 +418,7 @@ describe("a refused token", () => {
     const tenant = await wire.tenant({}, () => Promise.resolve(tokens.shift() ?? ""));
     expect(await failureOf(tenant.get("/users/1"))).toEqual({
       code: "WRONG_TENANT",
-      message: `cannot go on: the new access token is for tenant 99999999-2222-3333-4444-555555555555, and this run began on ${tenantId}`,
+      message: `cannot continue: the new access token is for tenant 99999999-2222-3333-4444-555555555555, and this run began on ${tenantId}`,
     });
     expect(wire.seen.length).toBe(1);
   });
@@ -458,16 +458,16 @@ describe("a list", () => {
     expect(wire.seen.every(({ headers }) => headers["consistencylevel"] === "eventual")).toBe(true);
   });
 
-  it("stops when pages lead in a circle", async () => {
+  it("is an error when Graph names the same next page twice", async () => {
     wire.answers(page([{ id: "1" }], link("a")));
     expect(await failureOf((await wire.tenant()).list("/users"))).toEqual({
       code: "UNEXPECTED_ANSWER",
-      message: "Graph's pages lead in a circle",
+      message: "the list has no end: Graph named a next page that was read before",
     });
     expect(wire.seen.length).toBe(2);
   });
 
-  it("never asks another origin for the next page, however alike it looks", async () => {
+  it("reads no next page from another host, however similar its address is", async () => {
     const tenant = await wire.tenant();
     const other = await Wire.open();
     const foreign = [
@@ -484,23 +484,23 @@ describe("a list", () => {
     }
     const refused = (to: string) => ({
       code: "UNEXPECTED_ANSWER",
-      message: `Graph's next page leads to ${to}, which is not ${wire.origin}: it was not followed`,
+      message: `the list's next page is at ${to}, outside ${wire.origin}/v1.0 and ${wire.origin}/beta: it was not read`,
     });
     expect(messages).toEqual([
       refused(other.origin),
       refused("http://evil.example"),
-      refused("no address at all"),
-      refused("no address at all"),
+      refused("an address that is no URL"),
+      refused("an address that is no URL"),
       refused(wire.origin),
     ]);
     expect([other.seen.length, wire.seen.length]).toEqual([0, foreign.length]);
   });
 
-  it("is an error when there is no list in it", async () => {
+  it("is an error when the response has no `value` array", async () => {
     wire.answers(json(200, { id: "1" }));
     expect(await failureOf((await wire.tenant()).list("/users"))).toEqual({
       code: "UNEXPECTED_ANSWER",
-      message: "Graph answered a list without a list in it",
+      message: "the list response has no `value` array",
     });
   });
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { costOf as costByTenant } from "../../emulator/switches/quota-table";
-import { costOf, documentedQuotas, type Quota, Spending } from "../../provider/graph/quotas";
+import { costOf, documentedQuotas, type Quota, QuotaBucket } from "../../provider/graph/quotas";
 import { QuotaScheduler } from "../../provider/graph/scheduler";
 import { workloadOf } from "../../provider/graph/workload";
 import { ManualClock } from "./manual-clock";
@@ -105,14 +105,14 @@ describe("a quota", () => {
 
   it("holds no more than its amount, however long nobody spends of it", () => {
     const clock = new ManualClock();
-    const spending = new Spending(quotaOf(10, 1_000), clock);
+    const spending = new QuotaBucket(quotaOf(10, 1_000), clock);
     clock.pass(3_600_000);
     expect([spending.fits(10), spending.fits(11)]).toEqual([true, false]);
   });
 
   it("is not more used than we used it, as long as Graph says nothing else", () => {
     const clock = new ManualClock();
-    const spending = new Spending(quotaOf(100, 10_000), clock);
+    const spending = new QuotaBucket(quotaOf(100, 10_000), clock);
     const sentAtMs = clock.now();
     spending.spend(90);
     clock.pass(200);
@@ -127,7 +127,7 @@ describe("a quota", () => {
   });
 
   it("that others spend of has no more left than Graph says", () => {
-    const spending = new Spending(quotaOf(100, 10_000), new ManualClock());
+    const spending = new QuotaBucket(quotaOf(100, 10_000), new ManualClock());
     spending.spend(1);
     spending.isUsed(0.8, 1);
     spending.answered(1);
@@ -136,7 +136,7 @@ describe("a quota", () => {
 
   it("that Graph refused is empty, and fills from the time that Graph named", () => {
     const clock = new ManualClock();
-    const spending = new Spending(quotaOf(100, 10_000), clock);
+    const spending = new QuotaBucket(quotaOf(100, 10_000), clock);
     const untilMs = clock.now() + 30_000;
     spending.spend(2);
     spending.answered(2);
@@ -148,13 +148,13 @@ describe("a quota", () => {
 
   describe("that Graph refuses again and again", () => {
     const clock = new ManualClock();
-    const aSpending = () => new Spending(quotaOf(100, 10_000), clock);
-    const answered = (spending: Spending) => {
+    const aSpending = () => new QuotaBucket(quotaOf(100, 10_000), clock);
+    const answered = (spending: QuotaBucket) => {
       spending.spend(1);
       spending.answered(1);
     };
     /** How long the next one takes after two were refused together. */
-    const msForOne = (spending: Spending) => {
+    const msForOne = (spending: QuotaBucket) => {
       answered(spending);
       answered(spending);
       const untilMs = clock.now() + 1_000;
@@ -163,7 +163,7 @@ describe("a quota", () => {
       clock.pass(1_000);
       return spending.freeAt(1) - untilMs;
     };
-    const granted = (spending: Spending) => {
+    const granted = (spending: QuotaBucket) => {
       answered(spending);
       return msForOne(spending);
     };

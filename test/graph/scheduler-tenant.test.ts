@@ -35,7 +35,7 @@ async function aSetting(
   const sent: LogEntry[] = [];
   const another = () =>
     embeddedConnection(emulated, "the tenant", {
-      ...{ clock, persistence: { random: () => 0.5 } },
+      ...{ clock, retryBudget: { random: () => 0.5 } },
       quotas: documentedQuotas.map((quota) => ({ ...quota, amount: Math.max(1, quota.amount * kept) })),
       log: (entry) => void sent.push(entry),
     });

@@ -152,7 +152,7 @@ describe("the scheduler", () => {
     const calls = new AsyncLocalStorage<string>();
     const told: (LongWait & { call: string | undefined })[] = [];
     const scheduler = new QuotaScheduler(clock, {
-      tell: (wait) => void told.push({ ...wait, call: calls.getStore() }),
+      onLongWait: (wait) => void told.push({ ...wait, call: calls.getStore() }),
     });
     scheduler.holdUntil("directory", clock.now() + 30_000);
     await calls.run("held", () => scheduler.run(read, turn));
@@ -170,8 +170,8 @@ describe("the scheduler", () => {
     const clock = new ManualClock();
     const calls = new AsyncLocalStorage<string>();
     const told: (string | undefined)[] = [];
-    const tell = () => void told.push(calls.getStore());
-    const scheduler = new QuotaScheduler(clock, { concurrency: 1, tell });
+    const onLongWait = () => void told.push(calls.getStore());
+    const scheduler = new QuotaScheduler(clock, { concurrency: 1, onLongWait });
     const hold = async () => {
       await turn();
       scheduler.holdUntil("directory", clock.now() + 30_000);

@@ -4,7 +4,7 @@ import { SignJWT } from "jose";
 import { connection, type Tuning } from "../../provider/graph/connection";
 import type { Tenant } from "../../provider/graph/tenant";
 import type { Issue } from "../../provider/graph/tokens";
-import { longestAttemptMs, networkTransport } from "../../provider/graph/transport";
+import { attemptTimeoutMs, networkTransport } from "../../provider/graph/transport";
 import { ManualClock } from "./manual-clock";
 
 export const tenantId = "11111111-2222-3333-4444-555555555555";
@@ -36,7 +36,7 @@ export const refusal = (
 ): Answering => json(status, { error: { code, message, innerError: { "request-id": "r-1" } } }, headers);
 
 /** Never answers, and lets the client's time for it run out: for tests that hold timers. */
-export const silence: Answering = () => jest.advanceTimersByTime(longestAttemptMs);
+export const silence: Answering = () => jest.advanceTimersByTime(attemptTimeoutMs);
 
 /** A server that misbehaves byte by byte, which no in-process tenant can. Nobody answers better than a real socket. */
 export class Wire {

@@ -4,6 +4,7 @@
  *
  * Docs: https://learn.microsoft.com/graph/json-batching
  */
+import { ReadResponse } from "./answer";
 import type { Transport } from "./transport";
 
 /** Requests in one batch. Graph's limit. */
@@ -98,8 +99,7 @@ class BatchWindow {
 
 /** A batch carries requests of one version and one token. */
 function keyOf({ url, headers }: Request): string {
-  const { origin, pathname } = new URL(url);
-  return `${origin}/${pathname.split("/")[1] ?? ""} ${headers.get("authorization") ?? ""}`;
+  return `${/^https?:\/\/[^/]+\/[^/?]*/.exec(url)?.[0] ?? ""} ${headers.get("authorization") ?? ""}`;
 }
 
 async function deliver(send: Transport, queued: readonly Queued[]): Promise<void> {
@@ -165,7 +165,8 @@ async function together(send: Transport, queued: readonly Queued[]): Promise<voi
   }
   // Every other answer to the batch as a whole is the answer to each of its parts.
   if (response.status !== 200) {
-    for (const { answer } of queued) answer(new Response(bodyFor(response.status, text), response));
+    const { status, headers } = response;
+    for (const { answer } of queued) answer(new ReadResponse({ text, json: undefined }, { status, headers }));
     return;
   }
   const answers = partAnswers(text);
@@ -176,10 +177,6 @@ async function together(send: Transport, queued: readonly Queued[]): Promise<voi
     else fail(new TypeError("the answer to the batch lacks this part"));
   });
 }
-
-const withoutBody = new Set([204, 205, 304]);
-
-const bodyFor = (status: number, text: string): string | null => (withoutBody.has(status) ? null : text);
 
 /** Headers of the batch that are not repeated in its parts. */
 const batchHeaders = ["authorization", "user-agent", "content-length", "host"];
@@ -204,8 +201,6 @@ function partAnswers(text: string): Map<string, PartAnswer> | undefined {
 /** @param date of the batch, by Graph's clock: a Retry-After of a part refers to it */
 function responseOf({ status, headers, body }: PartAnswer, date: string | null): Response {
   const text = body === undefined || body === null ? "" : typeof body === "string" ? body : JSON.stringify(body);
-  return new Response(bodyFor(status, text), {
-    status,
-    headers: { ...(date === null ? {} : { date }), ...headers },
-  });
+  const json = typeof body === "object" && body !== null ? body : undefined;
+  return new ReadResponse({ text, json }, { status, headers: { ...(date === null ? {} : { date }), ...headers } });
 }

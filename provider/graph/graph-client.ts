@@ -10,7 +10,7 @@ import {
   type Middleware,
   type MiddlewareOptions,
 } from "@microsoft/microsoft-graph-client";
-import type { Answer } from "./answer";
+import { type Answer, ReadResponse } from "./answer";
 import { EntraError, messageOf } from "./errors";
 import type { Handler } from "./layer";
 import { type PipelineRequest, planOf, type RequestPlan } from "./request";
@@ -74,7 +74,7 @@ class LayersMiddleware implements Middleware {
 
   async execute(context: Context): Promise<void> {
     try {
-      context.response = new ReadResponse(await this.handle(requestOf(context)));
+      context.response = responseOf(await this.handle(requestOf(context)));
     } catch (failure) {
       // Its own class of errors is the only one that the SDK does not replace by one of less content.
       throw Object.assign(new GraphClientError(messageOf(failure)), { customError: failure });
@@ -93,16 +93,9 @@ function requestOf({ request: url, options, middlewareControl }: Context): Pipel
   return { ...carried.plan, method: options.method, url, headers, body, attempts: 0 };
 }
 
-/** A success as the SDK wants it. Its body was read and parsed before, to know whether it is complete. */
-class ReadResponse extends Response {
-  readonly #json: object | undefined;
-
-  constructor({ status, json }: Answer) {
-    super(null, { status, ...(json ? { headers: { "content-type": "application/json" } } : {}) });
-    this.#json = json;
-  }
-
-  override json(): Promise<unknown> {
-    return Promise.resolve(this.#json);
-  }
-}
+/** A success as the SDK wants it: it parses the body only when it is told that it is JSON. */
+const responseOf = (answer: Answer): Response =>
+  new ReadResponse(answer, {
+    status: answer.status,
+    ...(answer.json ? { headers: { "content-type": "application/json" } } : {}),
+  });

@@ -61,7 +61,8 @@ interface Waiting {
   readonly start: () => void;
   readonly refuse: (error: EntraError) => void;
   /** Bound to the asynchronous context of this request: the answer to another one is what starts it. */
-  readonly report: (wait: LongWait) => void;
+  report: (wait: LongWait) => void;
+  started: boolean;
   reported: boolean;
 }
 
@@ -110,11 +111,20 @@ export class QuotaScheduler implements Scheduler {
     const buckets = this.#of(spec);
     await new Promise<void>((start, refuse) => {
       const after = this.#waiting.findIndex((other) => other.spec.rank > spec.rank);
-      const report = AsyncLocalStorage.bind(this.#onLongWait);
-      const waiting = { spec, buckets, start, refuse, report, reported: false };
+      const waiting: Waiting = {
+        spec,
+        buckets,
+        start,
+        refuse,
+        report: this.#onLongWait,
+        started: false,
+        reported: false,
+      };
       this.#waiting.splice(after === -1 ? this.#waiting.length : after, 0, waiting);
       if (this.#cancelled?.aborted === true) this.#refuseAll();
       else this.#startAllowed();
+      // Only now, because most requests start at once and binding costs more than all else here.
+      if (!waiting.started) waiting.report = AsyncLocalStorage.bind(this.#onLongWait);
     });
     try {
       return await send();
@@ -176,6 +186,7 @@ export class QuotaScheduler implements Scheduler {
       this.#underWay++;
       if (spec.serial !== undefined) this.#busyKeys.add(spec.serial);
       for (const bucket of next.buckets) bucket.spend(spec.cost[bucket.quota.counts]);
+      next.started = true;
       next.start();
     }
   }

@@ -18,14 +18,20 @@ export const attemptTimeoutMs = 60_000;
 export function sendOnce(transport: Transport, timeoutMs: number): Handler {
   return async ({ method, url, headers, body }) => {
     const stop = new AbortController();
-    const { signal } = stop;
-    const timer = setTimeout(() => stop.abort(), timeoutMs);
-    const init = { method, headers, redirect: "manual", signal } as const;
+    const init = { method, headers, redirect: "manual", signal: stop.signal } as const;
     const request = new Request(url, body === undefined ? init : { ...init, body });
+    let timer: NodeJS.Timeout | undefined;
+    // A transport in this process need not obey the signal.
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        stop.abort();
+        reject(new Error("timeout"));
+      }, timeoutMs);
+    });
     try {
-      return await unlessAborted(signal, async () => readAnswer(await transport(request)));
+      return await Promise.race([transport(request).then(readAnswer), timeout]);
     } catch (error) {
-      if (signal.aborted) throw new NoAnswer(`no answer within ${timeoutMs / 1000} s`, true, error);
+      if (stop.signal.aborted) throw new NoAnswer(`no answer within ${timeoutMs / 1000} s`, true, error);
       const code = codeOf(error);
       const what = code ?? String(error);
       throw new NoAnswer(`the connection to ${new URL(url).host} failed (${what})`, !neverSent.has(code ?? ""), error);
@@ -50,12 +56,4 @@ function codeOf(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null) return undefined;
   const { code, cause } = error as { code?: unknown; cause?: unknown };
   return codeOf(cause) ?? (typeof code === "string" ? code : undefined);
-}
-
-/** A transport in this process may not look at its signal. */
-async function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(new Error("aborted")), { once: true });
-  });
-  return Promise.race([work(), aborted]);
 }

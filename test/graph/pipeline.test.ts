@@ -44,11 +44,9 @@ describe("a request", () => {
 
   it("knows its tenant from the token and makes absolute addresses in it", async () => {
     const tenant = await wire.tenant();
-    expect({ id: tenant.id, name: tenant.name, url: tenant.url("/users/1") }).toEqual({
-      id: tenantId,
-      name: "the wire",
-      url: `${wire.origin}/v1.0/users/1`,
-    });
+    expect({ id: tenant.id, name: tenant.name }).toEqual({ id: tenantId, name: "the wire" });
+    expect(tenant.url("/users/1")).toBe(`${wire.origin}/v1.0/users/1`);
+    expect(tenant.url("/users/1", "beta")).toBe(`${wire.origin}/beta/users/1`);
     expect(wire.seen).toEqual([]);
   });
 

@@ -189,6 +189,12 @@ describe("a quota", () => {
   });
 });
 
+const collections = [
+  "/identity/conditionalAccess/policies",
+  "/identity/conditionalAccess/namedLocations",
+  "/identity/conditionalAccess/deletedItems/policies",
+];
+
 describe("the cost of a request", () => {
   it.each([
     ["GET", "/servicePrincipals/1", { units: 1, writes: 0 }],
@@ -200,6 +206,19 @@ describe("the cost of a request", () => {
     ["POST", "/groups/1/members/$ref", { units: 1, writes: 1 }],
   ])("is as documented: %s %s", (method, path, cost) => {
     expect(costOf(method, path, "directory")).toEqual(cost);
+  });
+
+  it("of Conditional Access is one, however its list is asked for: more than its quota could never be sent", () => {
+    const option = fc.constantFrom(
+      ...["$top=5", "$top=999", "$select=id", "$expand=x", "$filter=state%20eq%20'enabled'", "$skiptoken=a"],
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...collections), fc.uniqueArray(option), (collection, options) => {
+        const path = options.length > 0 ? `${collection}?${options.join("&")}` : collection;
+        expect(workloadOf(path)).toBe("conditionalAccess");
+        expect(costOf("GET", path, workloadOf(path))).toEqual({ units: 1, writes: 0 });
+      }),
+    );
   });
 
   it.each([

@@ -116,6 +116,10 @@ describe("a path in the log", () => {
     ],
     ["/servicePrincipals/1/owners/2/$ref", "/servicePrincipals/{id}/owners/{id}/$ref"],
     ["/beta/identity/conditionalAccess/policies/1", "/beta/identity/conditionalAccess/policies/{id}"],
+    [
+      "https://graph.microsoft.com/beta/identity/conditionalAccess/policies?$filter=displayName eq 'x/y'&$top=5",
+      "/beta/identity/conditionalAccess/policies",
+    ],
     ["/directory/deletedItems/microsoft.graph.application", "/directory/deletedItems/microsoft.graph.application"],
     ["/directoryObjects/getByIds", "/directoryObjects/getByIds"],
     ["/oauth2PermissionGrants/x", "/oauth2PermissionGrants/{id}"],

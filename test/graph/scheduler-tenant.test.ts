@@ -87,6 +87,32 @@ describe("on the tenant's own quotas", () => {
   });
 });
 
+describe("a beta list of policies, filtered and in pages", () => {
+  it("is read at one request a second, each page on beta, and never refused", async () => {
+    const setting = await aSetting(1, 1);
+    const { emulated, clock, graph, sent } = setting;
+    const collection = "/identity/conditionalAccess/policies";
+    const beta = { version: "beta" } as const;
+    for (const index of [0, 1, 2, 3, 4, 5]) {
+      const { displayName, conditions } = policy(index);
+      const state = index === 0 ? "disabled" : "enabledForReportingButNotEnforced";
+      const grantControls = { operator: "OR", builtInControls: ["block"] };
+      await graph.post(collection, { displayName, state, conditions, grantControls }, beta);
+    }
+    sent.length = 0;
+    const began = clock.now();
+    const filter = encodeURIComponent("state eq 'enabledForReportingButNotEnforced'");
+    const found = await graph.list<{ displayName: string }>(`${collection}?$filter=${filter}&$top=2`, beta);
+    expect(found.map(({ displayName }) => displayName).sort()).toEqual([1, 2, 3, 4, 5].map((n) => `Policy ${n}`));
+    expect(sent.map(({ path, status }) => ({ path, status }))).toEqual(
+      Array.from({ length: 3 }, () => ({ path: `/beta${collection}`, status: 200 })),
+    );
+    expect({ refused: refused(setting), early: emulated.earlyCalls() }).toEqual({ refused: 0, early: 0 });
+    expect((clock.now() - began) / 1_000).toBeGreaterThanOrEqual(2);
+    expect((clock.now() - began) / 1_000).toBeLessThanOrEqual(3.1);
+  });
+});
+
 const policy = (index: number) => ({
   displayName: `Policy ${index}`,
   ...{ marker: String(index).repeat(16), state: "enabled" },

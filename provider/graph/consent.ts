@@ -7,7 +7,7 @@ import type { Clock } from "./clock";
 import { EntraError } from "./errors";
 import type { Layer } from "./layer";
 import type { Reads } from "./reads";
-import { dateMs } from "./retry-after";
+import { timeOf } from "./retry-after";
 import { unlessCancelled } from "./retries";
 import { claimsOf, type Tokens } from "./tokens";
 
@@ -35,7 +35,7 @@ interface Grant {
   /** Value of the app role: what tokens call it. */
   readonly role: string;
   /** Milliseconds since 1970, by Graph's clock. */
-  readonly grantedAtMs: number;
+  readonly grantedAt: number;
 }
 
 /** What the refused token lacks and a newer one may carry. */
@@ -43,8 +43,8 @@ interface Pending {
   /** For people. */
   readonly what: string;
   /** When to give up: milliseconds since 1970 by this machine's clock. */
-  readonly untilMs: number;
-  /** Resolves when a token carries it, or at `untilMs`. */
+  readonly until: number;
+  /** Resolves when a token carries it, or at `until`. */
   readonly over: Promise<void>;
 }
 
@@ -69,36 +69,36 @@ export function consent({ tokens, clock, graph, progress, cancelled }: Consent):
    */
   let aheadMs: number | undefined;
   /** When the first token without any permission was requested. */
-  let nothingSinceMs: number | undefined;
+  let nothingSince: number | undefined;
 
   async function pendingFor(token: string, { headers }: Answer): Promise<Pending | undefined> {
     const { servicePrincipalId, permissions, directoryRoles } = claimsOf(token);
     if (servicePrincipalId === undefined) return undefined;
-    const nowMs = clock.now();
+    const now = clock.now();
     if (permissions.length + directoryRoles.length === 0) {
-      const untilMs = (nothingSinceMs ??= tokens.askedAtMs) + inForceMs;
-      if (nowMs >= untilMs) return undefined;
+      const until = (nothingSince ??= tokens.requestedAt) + inForceMs;
+      if (now >= until) return undefined;
       const what =
         "a consent to come into force, for this application has no permission yet; if there is none, give it now";
-      return { what, untilMs, over: untilIssued(token, (held) => held.length > 0, untilMs) };
+      return { what, until, over: untilIssued(token, (held) => held.length > 0, until) };
     }
-    aheadMs ??= (dateMs(headers.get("date")) ?? nowMs) - nowMs;
-    const sinceMs = tokens.askedAtMs + aheadMs - inForceMs;
-    const missing = (await grantsAfter(sinceMs, servicePrincipalId, graph)).filter(
+    aheadMs ??= (timeOf(headers.get("date")) ?? now) - now;
+    const since = tokens.requestedAt + aheadMs - inForceMs;
+    const missing = (await grantsAfter(since, servicePrincipalId, graph)).filter(
       ({ role }) => !permissions.includes(role),
     );
     if (missing.length === 0) return undefined;
-    const grantedAtMs = Math.max(...missing.map((grant) => grant.grantedAtMs));
-    const untilMs = grantedAtMs + inForceMs - aheadMs;
-    const what = `a permission that was granted at ${new Date(grantedAtMs).toISOString().slice(11, 19)} UTC to come into force`;
+    const grantedAt = Math.max(...missing.map((grant) => grant.grantedAt));
+    const until = grantedAt + inForceMs - aheadMs;
+    const what = `a permission that was granted at ${new Date(grantedAt).toISOString().slice(11, 19)} UTC to come into force`;
     const hasAll = (held: readonly string[]): boolean => missing.every(({ role }) => held.includes(role));
-    return { what, untilMs, over: untilIssued(token, hasAll, untilMs) };
+    return { what, until, over: untilIssued(token, hasAll, until) };
   }
 
   async function untilIssued(
     refused: string,
     suffices: (permissions: readonly string[]) => boolean,
-    untilMs: number,
+    until: number,
   ): Promise<void> {
     try {
       for (let token = refused; cancelled?.aborted !== true;) {
@@ -106,11 +106,11 @@ export function consent({ tokens, clock, graph, progress, cancelled }: Consent):
           token = await tokens.renew(token);
         } catch (error) {
           // The present token is still valid: a token endpoint that fails is no failure of the request before the time is over.
-          if (!(error instanceof EntraError) || clock.now() >= untilMs) throw error;
+          if (!(error instanceof EntraError) || clock.now() >= until) throw error;
         }
         if (known) known.token = token;
         const { permissions } = claimsOf(token);
-        const leftMs = untilMs - clock.now();
+        const leftMs = until - clock.now();
         if (leftMs <= 0 || suffices(permissions)) return;
         await clock.wait(Math.min(pauseMs, leftMs), cancelled).catch(unlessCancelled(cancelled));
       }
@@ -128,7 +128,7 @@ export function consent({ tokens, clock, graph, progress, cancelled }: Consent):
       if (known?.token !== refused) known = { token: refused, pending: pendingFor(refused, answer) };
       const pending = await known.pending;
       if (!pending) return answer;
-      const leftMs = pending.untilMs - clock.now();
+      const leftMs = pending.until - clock.now();
       if (leftMs > 0) progress(`waiting up to ${Math.ceil(leftMs / 1000)} s for ${pending.what}`);
       await pending.over;
     }
@@ -145,18 +145,18 @@ interface Api {
 }
 
 /** The permissions of an application at Graph that were granted after a time; none where they cannot be read. */
-async function grantsAfter(sinceMs: number, servicePrincipalId: string, graph: Reads): Promise<Grant[]> {
+async function grantsAfter(since: number, servicePrincipalId: string, graph: Reads): Promise<Grant[]> {
   try {
     const assignments = await graph.list<Assignment>(`/servicePrincipals/${servicePrincipalId}/appRoleAssignments`);
     const recent = assignments.flatMap((assignment) => {
-      const grantedAtMs = Date.parse(assignment.createdDateTime);
-      return grantedAtMs > sinceMs ? { ...assignment, grantedAtMs } : [];
+      const grantedAt = Date.parse(assignment.createdDateTime);
+      return grantedAt > since ? { ...assignment, grantedAt } : [];
     });
     if (recent.length === 0) return [];
     const { appRoles } = await graph.get<Api>(`/servicePrincipals(appId='${microsoftGraph}')?$select=appRoles`);
-    return recent.flatMap(({ appRoleId, grantedAtMs }) => {
+    return recent.flatMap(({ appRoleId, grantedAt }) => {
       const role = appRoles?.find(({ id }) => id === appRoleId)?.value;
-      return role === undefined ? [] : { role, grantedAtMs };
+      return role === undefined ? [] : { role, grantedAt };
     });
   } catch (error) {
     // Without the permission to read them nothing is known. The error is not the caller's: it would take a 404 for an answer to its own request.

@@ -1,12 +1,12 @@
 /**
- * Every error this package raises, with a closed set of codes. Messages may be reworded; codes are stable.
+ * Every error that this package throws, with a closed set of codes. Messages may change; codes are stable.
  */
 
-/** What went wrong, for programs. People read the message. */
+/** The reason, for programs. People read the message. */
 export type EntraErrorCode =
   /** Graph refused the request: any 4xx that has no code of its own below. */
   | "REFUSED"
-  /** 404: the object is not there. Nothing else means that. */
+  /** 404: the object does not exist. No other answer means that. */
   | "NOT_FOUND"
   /** 403: the caller lacks a permission or is of the wrong kind. */
   | "FORBIDDEN"
@@ -16,7 +16,7 @@ export type EntraErrorCode =
   | "THROTTLED"
   /** 5xx, no connection or concurrent writes of others until the retry budget was spent; nothing was changed. */
   | "UNAVAILABLE"
-  /** A write was sent and its answer never came: it may or may not have taken effect. */
+  /** A write was sent and there was no answer: it may or may not have taken effect. */
   | "ANSWER_LOST"
   /** Graph's answer is not what its documentation says. */
   | "UNEXPECTED_ANSWER"
@@ -33,7 +33,7 @@ export type EntraErrorCode =
   /** The write succeeded, and reads did not show it before the timeout. */
   | "NOT_YET_VISIBLE";
 
-/** What Graph answered. Never bodies, headers or tokens. */
+/** What is kept of Graph's answer. Never bodies, headers or tokens. */
 export interface GraphAnswer {
   /** HTTP status. */
   readonly status: number;
@@ -63,12 +63,12 @@ export class EntraError extends Error {
   }
 }
 
-/** What Microsoft support asks for, at the end of a message: `[403 Authorization_RequestDenied, request 5b8f…]`. */
+/** For Microsoft support, at the end of a message: `[403 Authorization_RequestDenied, request 5b8f…]`. */
 export function cited(answer: GraphAnswer | undefined): string | undefined {
   if (!answer) return undefined;
   const { status, code, requestId } = answer;
-  const said = [`${status} ${code}`.trim(), ...(requestId === "" ? [] : [`request ${requestId}`])];
-  return `[${said.join(", ")}]`;
+  const parts = [`${status} ${code}`.trim(), ...(requestId === "" ? [] : [`request ${requestId}`])];
+  return `[${parts.join(", ")}]`;
 }
 
 /** Use as `.catch(undefinedWhenGone)`: a 404 becomes undefined, every other error stays an error. */

@@ -93,7 +93,7 @@ function requestOf({ request: url, options, middlewareControl }: Context): Pipel
   return { ...carried.plan, method: options.method, url, headers, body, attempts: 0 };
 }
 
-/** A success as the SDK wants it: it parses the body only when it is told that it is JSON. */
+/** A success as the SDK wants it: it parses the body only when it is given its content type. */
 const responseOf = (answer: Answer): Response =>
   new ReadResponse(answer, {
     status: answer.status,

@@ -83,10 +83,10 @@ export class QuotaBucket {
   #underWay = 0;
   #left: number;
   /** The time of `#left`; after a refusal a time in the future, until which nothing is refilled. */
-  #atMs: number;
+  #at: number;
   /** The assumed share of the documented quota that Graph grants. */
   #rate = 1;
-  #refusedUntilMs = -Infinity;
+  #refusedUntil = -Infinity;
   /** How many requests were granted since the last refusal. */
   #granted = 0;
 
@@ -95,21 +95,21 @@ export class QuotaBucket {
     private readonly clock: Clock,
   ) {
     this.#left = quota.amount;
-    this.#atMs = clock.now();
+    this.#at = clock.now();
   }
 
   /** Whether this much may be spent now. */
   fits(amount: number): boolean {
     this.#fill();
-    return this.#atMs <= this.clock.now() && this.#left - this.#underWay + rounding >= amount;
+    return this.#at <= this.clock.now() && this.#left - this.#underWay + rounding >= amount;
   }
 
   /** When this much will be refilled, with all requests under way taken out; milliseconds since 1970. */
   freeAt(amount: number): number {
     this.#fill();
     const missing = amount + this.#underWay - this.#left;
-    const fromMs = Math.max(this.#atMs, this.clock.now());
-    return missing <= rounding ? fromMs : fromMs + Math.ceil(missing / this.#perMs);
+    const from = Math.max(this.#at, this.clock.now());
+    return missing <= rounding ? from : from + Math.ceil(missing / this.#perMs);
   }
 
   /** Whether this much will be refilled by time alone, without an answer to a request under way. */
@@ -131,11 +131,11 @@ export class QuotaBucket {
   /**
    * Whether our own requests explain this used share.
    *
-   * @param sentAtMs when the request was sent whose answer reported it, in milliseconds since 1970
+   * @param sentAt when the request was sent whose answer reported it, in milliseconds since 1970
    */
-  explains(share: number, sentAtMs: number): boolean {
+  explains(share: number, sentAt: number): boolean {
     this.#fill();
-    const refilled = (this.clock.now() - sentAtMs) * this.#perMs;
+    const refilled = (this.clock.now() - sentAt) * this.#perMs;
     return (share - precision) * this.#capacity <= this.#capacity - this.#left + this.#underWay + refilled + rounding;
   }
 
@@ -151,20 +151,20 @@ export class QuotaBucket {
 
   /**
    * Graph refused a request of this cost, which counts as answered: Graph's bucket is empty and holds enough for that request
-   * again at `untilMs`. If others used the quota up, our rate may be right; if we did, it is too high.
+   * again at `until`. If others used the quota up, our rate may be right; if we did, it is too high.
    */
-  refused(amount: number, untilMs: number): void {
+  refused(amount: number, until: number): void {
     this.#fill();
     const now = this.clock.now();
     this.#granted--;
     // Requests that were under way together were refused for the same reason.
-    if (now >= this.#refusedUntilMs) {
-      const isRepeated = now - this.#refusedUntilMs < repeatedWithinWindows * this.quota.windowMs;
+    if (now >= this.#refusedUntil) {
+      const isRepeated = now - this.#refusedUntil < repeatedWithinWindows * this.quota.windowMs;
       if (isRepeated && this.#granted > 0) this.#rate = Math.max(minRate, this.#rate / 2);
       this.#granted = 0;
     }
-    this.#refusedUntilMs = Math.max(untilMs, this.#refusedUntilMs);
-    this.#atMs = this.#refusedUntilMs;
+    this.#refusedUntil = Math.max(until, this.#refusedUntil);
+    this.#at = this.#refusedUntil;
     this.#left = amount;
   }
 
@@ -177,11 +177,11 @@ export class QuotaBucket {
   }
 
   #fill(): void {
-    const passed = this.clock.now() - this.#atMs;
+    const passed = this.clock.now() - this.#at;
     if (passed <= 0) return;
     const refilled = passed * this.#perMs;
     this.#rate = Math.min(1, this.#rate + passed / recoveryMs);
     this.#left = Math.min(this.#capacity, this.#left + refilled);
-    this.#atMs += passed;
+    this.#at += passed;
   }
 }

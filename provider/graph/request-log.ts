@@ -55,17 +55,17 @@ export function requestLog(env: NodeJS.ProcessEnv): RequestLog | undefined {
 /** The layer that writes a line for each attempt. */
 export function logged(log: RequestLog, clock: Clock): Layer {
   return async (request, next) => {
-    const sentAtMs = clock.now();
+    const sentAt = clock.now();
     const attempt = ++request.attempts;
     const write = (status: number, requestId: string) =>
       log({
-        at: new Date(sentAtMs).toISOString(),
+        at: new Date(sentAt).toISOString(),
         method: request.method,
         path: pathTemplate(request.url),
         status,
         requestId,
         clientRequestId: request.clientRequestId,
-        ms: Math.round(clock.now() - sentAtMs),
+        ms: Math.round(clock.now() - sentAt),
         attempt,
       });
     try {

@@ -38,7 +38,7 @@ export function retries(
   cancelled?: AbortSignal,
 ): Layer {
   return async ({ kind, spec }, next) => {
-    const giveUpAtMs: { throttled?: number; failed?: number } = {};
+    const giveUpAt: { throttled?: number; failed?: number } = {};
     /** The last failure after which nobody knows whether the write took effect. */
     let lost: EntraError | undefined;
     for (let failures = 0; ; failures++) {
@@ -53,23 +53,23 @@ export function retries(
       const { because, error } = verdict;
       if (error.code === "ANSWER_LOST") lost = error;
       const now = clock.now();
-      const deadlineMs = (giveUpAtMs[because] ??= now + budget[`${because}Ms`]);
+      const deadline = (giveUpAt[because] ??= now + budget[`${because}Ms`]);
       const asked = outcome instanceof NoAnswer ? undefined : retryAfterMs(outcome.headers, now);
       // Graph may ask for no wait at all: never sooner than without a Retry-After.
-      const untilMs = now + Math.max(asked ?? 0, pauseMs(failures, budget.random));
+      const until = now + Math.max(asked ?? 0, pauseMs(failures, budget.random));
       // Quotas are shared, so all requests wait, even when this one gives up here.
       const shared = because === "throttled" || asked !== undefined;
-      const heldUntilMs = Math.min(untilMs, now + budget.throttledMs);
-      if (because === "throttled") scheduler.refused(spec, heldUntilMs, limitIn(outcome));
-      else if (shared) scheduler.holdUntil(spec.workload, heldUntilMs);
+      const heldUntil = Math.min(until, now + budget.throttledMs);
+      if (because === "throttled") scheduler.refused(spec, heldUntil, limitIn(outcome));
+      else if (shared) scheduler.holdUntil(spec.workload, heldUntil);
       // A repeatable write whose earlier answer was lost may have taken effect, whatever was answered last.
-      if (untilMs > deadlineMs) throw lost ?? error;
+      if (until > deadline) throw lost ?? error;
       // The first time may be chance; from the second on people want to know why nothing moves.
       if (outcome instanceof NoAnswer && failures > 0) {
-        progress(`${outcome.message}; trying again for up to ${Math.round((deadlineMs - now) / 1000)} s`);
+        progress(`${outcome.message}; trying again for up to ${Math.round((deadline - now) / 1000)} s`);
       }
       // The scheduler refuses the next attempt of a cancelled run, like every request that was not sent yet.
-      if (!shared) await clock.wait(untilMs - now, cancelled).catch(unlessCancelled(cancelled));
+      if (!shared) await clock.wait(until - now, cancelled).catch(unlessCancelled(cancelled));
     }
   };
 }

@@ -22,16 +22,16 @@ export interface Scheduler {
    * @throws EntraError UNAVAILABLE when the run is cancelled before that; `send` was not called
    */
   run<T>(spec: RequestSpec, send: () => Promise<T>): Promise<T>;
-  /** No request of this workload is sent before `atMs` (milliseconds since 1970). A later time that is set already stays. */
-  holdUntil(workload: Workload, atMs: number): void;
-  /** Graph answered 429: the workload is held until `atMs`, and its quotas are used up until then. */
-  refused(spec: RequestSpec, atMs: number, limit: Limit | undefined): void;
+  /** No request of this workload is sent before `at` (milliseconds since 1970). A later time that is set already stays. */
+  holdUntil(workload: Workload, at: number): void;
+  /** Graph answered 429: the workload is held until `at`, and its quotas are used up until then. */
+  refused(spec: RequestSpec, at: number, limit: Limit | undefined): void;
   /**
    * The used share of a limit, as Graph reports it: `x-ms-throttle-limit-percentage`, from 0.8 to 1.8.
    *
-   * @param sentAtMs when the request of that answer was sent, in milliseconds since 1970
+   * @param sentAt when the request of that answer was sent, in milliseconds since 1970
    */
-  nearLimit(spec: RequestSpec, share: number, sentAtMs: number): void;
+  nearLimit(spec: RequestSpec, share: number, sentAt: number): void;
 }
 
 /** Why a cancelled run sends nothing more. */
@@ -137,25 +137,25 @@ export class QuotaScheduler implements Scheduler {
     }
   }
 
-  holdUntil(workload: Workload, atMs: number): void {
-    this.#heldUntil.set(workload, Math.max(atMs, this.#heldUntil.get(workload) ?? 0));
+  holdUntil(workload: Workload, at: number): void {
+    this.#heldUntil.set(workload, Math.max(at, this.#heldUntil.get(workload) ?? 0));
   }
 
-  refused(spec: RequestSpec, atMs: number, limit: Limit | undefined): void {
-    this.holdUntil(spec.workload, atMs);
+  refused(spec: RequestSpec, at: number, limit: Limit | undefined): void {
+    this.holdUntil(spec.workload, at);
     for (const bucket of this.#of(spec)) {
       const { counts } = bucket.quota;
-      if (limit === undefined || limit === counts) bucket.refused(spec.cost[counts], atMs);
+      if (limit === undefined || limit === counts) bucket.refused(spec.cost[counts], at);
     }
     this.#slowDown(0.5);
   }
 
-  nearLimit(spec: RequestSpec, share: number, sentAtMs: number): void {
+  nearLimit(spec: RequestSpec, share: number, sentAt: number): void {
     // Holds for NaN too.
     if (!(share >= reportedShare)) return;
     const buckets = this.#of(spec);
     // The report is about the quota that we used that far ourselves.
-    if (buckets.some((bucket) => bucket.explains(share, sentAtMs))) return;
+    if (buckets.some((bucket) => bucket.explains(share, sentAt))) return;
     for (const bucket of buckets) bucket.isUsed(share, spec.cost[bucket.quota.counts]);
     this.#slowDown(share >= 1 ? 0.5 : 0.8);
   }
@@ -196,7 +196,7 @@ export class QuotaScheduler implements Scheduler {
     const { spec, buckets } = waiting;
     const now = this.clock.now();
     const heldUntil = this.#heldUntil.get(spec.workload) ?? 0;
-    let longest = { atMs: heldUntil, forWhat: "Graph's Retry-After" };
+    let longest = { at: heldUntil, forWhat: "Graph's Retry-After" };
     let short = false;
     for (const bucket of buckets) {
       const amount = spec.cost[bucket.quota.counts];
@@ -204,23 +204,23 @@ export class QuotaScheduler implements Scheduler {
       if (before === 0 && bucket.fits(amount)) continue;
       short = true;
       ahead.set(bucket, before + amount);
-      const atMs = bucket.freeAt(before + amount);
-      if (atMs > longest.atMs) longest = { atMs, forWhat: `Graph's quota of ${bucket.quota.what}` };
+      const at = bucket.freeAt(before + amount);
+      if (at > longest.at) longest = { at, forWhat: `Graph's quota of ${bucket.quota.what}` };
       // Otherwise an answer to a request under way starts the next one.
-      if (before === 0 && bucket.fitsLater(amount)) this.#wake(atMs);
+      if (before === 0 && bucket.fitsLater(amount)) this.#wake(at);
     }
     if (heldUntil > now) this.#wake(heldUntil);
-    if (!waiting.reported && longest.atMs - now >= reportedFromMs) {
+    if (!waiting.reported && longest.at - now >= reportedFromMs) {
       waiting.reported = true;
-      waiting.report({ ms: longest.atMs - now, forWhat: longest.forWhat });
+      waiting.report({ ms: longest.at - now, forWhat: longest.forWhat });
     }
     return short || heldUntil > now;
   }
 
-  #wake(atMs: number): void {
-    if (atMs >= this.#wakeAt) return;
-    this.#wakeAt = atMs;
-    void this.clock.wait(atMs - this.clock.now()).then(() => {
+  #wake(at: number): void {
+    if (at >= this.#wakeAt) return;
+    this.#wakeAt = at;
+    void this.clock.wait(at - this.clock.now()).then(() => {
       this.#wakeAt = Infinity;
       this.#startAllowed();
     });

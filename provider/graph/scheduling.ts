@@ -11,9 +11,9 @@ export const scheduled =
 export const usageReported =
   (scheduler: Scheduler, clock: Clock): Layer =>
   async ({ spec }, next) => {
-    const sentAtMs = clock.now();
+    const sentAt = clock.now();
     const answer = await next();
     const share = answer.headers.get("x-ms-throttle-limit-percentage");
-    if (share !== null) scheduler.nearLimit(spec, Number(share), sentAtMs);
+    if (share !== null) scheduler.nearLimit(spec, Number(share), sentAt);
     return answer;
   };

@@ -2,10 +2,10 @@
 import { NoAnswer, readAnswer } from "./answer";
 import type { Handler } from "./layer";
 
-/** Carries one attempt. Rejects when no answer came. Honours `request.signal`. */
+/** Sends one attempt. Rejects when there is no answer. Obeys `request.signal`. */
 export type Transport = (request: Request) => Promise<Response>;
 
-/** Over the network, or to a tenant served on this machine. */
+/** To Microsoft Graph, or to a tenant served on this machine. */
 export const networkTransport: Transport = (request) => fetch(request);
 
 /** Milliseconds for one attempt, from connecting to the last byte. */
@@ -41,7 +41,7 @@ export function sendOnce(transport: Transport, timeoutMs: number): Handler {
   };
 }
 
-/** System and undici codes of failures that happen before a byte of the request is on its way. */
+/** System and undici codes of failures that happen before a byte of the request is sent. */
 const neverSent = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",

@@ -106,10 +106,10 @@ describe("each layer by itself", () => {
       underWay--;
       return anAnswer(200, clock.waits.length === 1 ? { "x-ms-throttle-limit-percentage": "0.9" } : {});
     };
-    const startMs = clock.now();
+    const start = clock.now();
     const requests = [aRequest(), aRequest()];
     await Promise.all(requests.map(layered(layers, send)));
-    expect(reports).toEqual([[requests[0]?.spec, 0.9, startMs]]);
+    expect(reports).toEqual([[requests[0]?.spec, 0.9, start]]);
   });
 
   it("authentication: a refused token is replaced once", async () => {

@@ -49,7 +49,7 @@ describe("the request log", () => {
     expect(requestLog({})).toBeUndefined();
   });
 
-  it("that cannot be written is refused before the first request", async () => {
+  it("that cannot be written is an error before the first request", async () => {
     const file = path.join(folder, "missing", "requests.jsonl");
     expect(await refusalBy(() => requestLog({ ENTRA_AGENT_ID_LOG: file }))).toEqual({
       code: "SETTING_INVALID",
@@ -57,7 +57,7 @@ describe("the request log", () => {
     });
   });
 
-  it("holds nothing secret, and neither does any error: tokens, bodies, query values, names", async () => {
+  it("contains no tokens, bodies, query values or names, and neither does any error", async () => {
     const file = path.join(folder, "canaries.jsonl");
     const wire = await Wire.open();
     const token = await aToken({ canary: "canary-token" });
@@ -65,7 +65,7 @@ describe("the request log", () => {
       { log: requestLog({ ENTRA_AGENT_ID_LOG: file }), retryBudget: { failedMs: 1_000 } },
       () => Promise.resolve(token),
     );
-    const harms = [
+    const replies = [
       refusal(400, "Request_BadRequest"),
       refusal(401, "InvalidAuthenticationToken"),
       refusal(504, "UnknownError"),
@@ -73,8 +73,8 @@ describe("the request log", () => {
       json(200, { value: [], "@odata.nextLink": "https://evil.example/canary-link?canary-link" }),
     ];
     const failures: unknown[] = [];
-    for (const harm of [...harms, silence]) {
-      wire.answers(harm);
+    for (const reply of [...replies, silence]) {
+      wire.answers(reply);
       const calls = [
         tenant.post("/users/canary@contoso.com/x", { password: "canary-body" }),
         tenant.list("/users?$filter=displayName eq 'canary-query'", { headers: { Prefer: "canary-header" } }),

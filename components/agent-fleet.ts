@@ -3,12 +3,12 @@
  * and a policy that blocks it at high risk; the agents are identities with what they may do.
  */
 import * as pulumi from "@pulumi/pulumi";
-import { AgentIdentity } from "../provider/agent-identity";
-import { AgentIdentityBlueprint } from "../provider/agent-identity-blueprint";
-import { AgentIdentityBlueprintPrincipal } from "../provider/agent-identity-blueprint-principal";
-import { ConditionalAccessPolicy } from "../provider/conditional-access-policy";
-import { FederatedIdentityCredential } from "../provider/federated-identity-credential";
-import { PermissionGrant } from "../provider/permission-grant";
+import { AgentIdentity } from "../provider/identities/agent-identity";
+import { AgentIdentityBlueprint } from "../provider/identities/agent-identity-blueprint";
+import { AgentIdentityBlueprintPrincipal } from "../provider/identities/agent-identity-blueprint-principal";
+import { ConditionalAccessPolicy } from "../provider/conditional-access/conditional-access-policy";
+import { FederatedIdentityCredential } from "../provider/credentials/federated-identity-credential";
+import { PermissionGrant } from "../provider/permissions/permission-grant";
 
 /** What agents may do at one API, by permission names. */
 export interface FleetPermissions {

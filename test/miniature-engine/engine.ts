@@ -4,7 +4,7 @@
  *
  * Source of every rule here: Pulumi 3.259, pkg/resource/deploy/step_generator.go, step.go and pkg/backend/snapshot.go.
  */
-import type { DynamicProvider } from "../../provider/engine/dynamic";
+import type { DynamicProvider } from "../../provider/engine/pulumi/dynamic";
 import { same } from "../../provider/engine/json";
 import { Deployment } from "./deployment";
 import type { Program } from "./program";

@@ -36,7 +36,7 @@ export interface Endpoint {
 /** An emulated tenant in this process: the part of it that a connection uses. */
 export interface EmbeddedTenant {
   handle(request: Request): Promise<Response>;
-  /** An access token of an application that holds every permission. */
+  /** An access token of the application that the tenant has for this package. */
   token(): Promise<string>;
   /** Whether its replicas lag. @default they may */
   switches?(): { readonly lag: object | null };

@@ -159,7 +159,7 @@ async function grantsAfter(since: number, servicePrincipalId: string, graph: Rea
       return role === undefined ? [] : { role, grantedAt };
     });
   } catch (error) {
-    // Without the permission to read them nothing is known. The error is not the caller's: it would take a 404 for an answer to its own request.
+    // Nothing is known then. The error must not reach the caller: it would take a 404 for the answer to its own request.
     if (error instanceof EntraError) return [];
     throw error;
   }

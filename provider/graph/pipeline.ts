@@ -44,26 +44,26 @@ export function pipeline(settings: PipelineSettings): Send {
     retryBudget,
   } = settings;
 
-  /** From the caller to Graph. @param permission what waits for permissions, if anything does */
+  /** From the caller to Graph. @param permission the layer that waits for permissions, in the pipeline that has one */
   const order = (...permission: readonly Layer[]): readonly Layer[] => [
     // Above the retries, so that all attempts have the same client-request-id.
     requestHeaders(),
     // Above all that can fail: the next attempt waits for its turn and takes the token of that moment again.
     retries(clock, scheduler, { ...defaultRetryBudget, ...retryBudget }, progress, cancelled),
-    // Below the retries, which take 403 for final; above the scheduler, so that who waits for a permission keeps nobody from sending.
+    // Below the retries, which take 403 for final; above the scheduler: a request that waits for a permission takes no place there.
     ...permission,
     // Above the authentication: a request may wait for its turn longer than a token is valid.
     scheduled(scheduler),
     // Below the scheduler: a request that is sent again with a new token has its turn already.
     authentication(tokens),
-    // These two concern each single answer of Graph, with its own times.
+    // Next to the transport: both take the time of each single attempt.
     usageReported(scheduler, clock),
     ...(log ? [logged(log, clock)] : []),
   ];
   const send = sendOnce(transport, attemptTimeoutMs);
   const client = (layers: readonly Layer[]) => graphClient(origin, layered(layers, send));
 
-  // What waits for a permission asks Graph about it, and must not wait for itself there.
+  // Waiting for a permission needs reads from Graph, which must not wait for a permission themselves.
   const graph = reads(client(order()), origin);
   return client(order(consent({ tokens, clock, graph, progress, cancelled })));
 }

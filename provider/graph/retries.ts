@@ -44,7 +44,7 @@ export function retries(
     for (let failures = 0; ; failures++) {
       const outcome = await next().catch((error: unknown) => {
         if (error instanceof NoAnswer) return error;
-        // Not sent again: the run was cancelled, or nobody may sign in any more.
+        // Not sent again: the run was cancelled, or signing in failed.
         throw lost ?? error;
       });
       const verdict = judge(kind, outcome);

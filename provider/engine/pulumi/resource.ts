@@ -36,9 +36,15 @@ function extendPulumi(): void {
   Object.setPrototypeOf(EntraResource.prototype, CustomResource.prototype);
 }
 
-/** A directory object declared in a program. */
+/**
+ * A directory object declared in a program.
+ *
+ * Every resource can fail with SIGN_IN_FAILED, SETTING_INVALID, WRONG_TENANT, FORBIDDEN (a permission is missing), THROTTLED,
+ * UNAVAILABLE, ANSWER_LOST, UNEXPECTED_ANSWER, NOT_YET_VISIBLE, NOT_FOUND (deleted outside Pulumi, or what it refers to), and
+ * OWNERSHIP_UNCLEAR when two resources of a program have one object.
+ */
 export abstract class EntraResource extends UntilSdkIsLoaded {
-  /** GUID of the tenant the object lives in. State of one tenant is never applied to another. */
+  /** GUID of the tenant that contains the object. State of one tenant is never applied to another. */
   declare readonly tenantId: pulumi.Output<string>;
 
   /**

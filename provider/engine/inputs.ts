@@ -31,6 +31,10 @@ export function judge(lifecycle: Judged, declared: Readonly<Record<string, unkno
   }
   for (const [key, schema] of Object.entries(lifecycle.properties)) {
     const value = given[key];
+    if (value === UNKNOWN) {
+      inputs[key] = value;
+      continue;
+    }
     const parsed = schema.safeParse(value);
     const canonical = parsed.success ? parsed.data : value;
     if (canonical !== undefined) inputs[key] = canonical;

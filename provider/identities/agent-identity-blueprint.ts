@@ -152,7 +152,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     change: ["AgentIdentityBlueprint.ReadWrite.All"],
     remove: ["AgentIdentityBlueprint.DeleteRestore.All"],
   },
-  twin: "refused",
+  duplicateCreate: "refused",
 
   async questions(tenant, inputs) {
     return [

@@ -136,7 +136,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
     change: ["AgentIdentity.ReadWrite.All"],
     remove: ["AgentIdentity.DeleteRestore.All"],
   },
-  twin: "made",
+  duplicateCreate: "allowed",
 
   async questions(tenant, inputs) {
     return [

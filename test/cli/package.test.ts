@@ -28,7 +28,13 @@ describe("the package", () => {
   }
 
   it("contains what users need and nothing else", () => {
-    const parts = packed.files.map(({ path }) => path.replace(/^docs\/.*/, "docs").split("/").slice(0, 2).join("/"));
+    const parts = packed.files.map(({ path }) =>
+      path
+        .replace(/^docs\/.*/, "docs")
+        .split("/")
+        .slice(0, 2)
+        .join("/"),
+    );
     expect([...new Set(parts)].sort()).toEqual([
       "CONTRIBUTING.md",
       "FIDELITY.md",

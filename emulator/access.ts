@@ -5,7 +5,7 @@ import type { Found } from "./router";
 import { personMay } from "./rules/calling-person";
 import type { Caller } from "./sign-in/token";
 import type { Json, Store, StoredObject } from "./state/store";
-import type { Switches } from "./switches/switches";
+import type { Switches } from "./switches/values";
 
 interface Asking {
   readonly caller: Caller;

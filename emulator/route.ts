@@ -4,7 +4,7 @@
  */
 import type { z } from "zod";
 import type { Answer } from "./answer";
-import type { Switches } from "./switches/switches";
+import type { Switches } from "./switches/values";
 import type { Key, Version } from "./odata/address";
 import type { BodyRule } from "./body";
 import type { Query } from "./odata/query";

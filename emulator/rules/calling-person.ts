@@ -7,7 +7,7 @@ import { denied } from "../refusal";
 import type { Context, Route } from "../route";
 import type { Caller } from "../sign-in/token";
 import type { Store, StoredObject } from "../state/store";
-import type { Switches } from "../switches/switches";
+import type { Switches } from "../switches/values";
 import { administersAgents } from "./ownership";
 import { roleIds, rolesOf } from "./roles";
 

@@ -9,8 +9,8 @@ import { hashOf, newSecret } from "./secret";
 const metaKey = "automationSecret";
 
 /**
- * The secret, made when the tenant has none. It is kept readable, beside the tenant's signing key, so that `tenant start`
- * can print it again; a reset does not change it. Runs inside a write transaction.
+ * The secret, made when the tenant has none. It is kept readable, beside the tenant's signing key, so that `tenant
+ * start` can print it again; a reset does not change it. Runs inside a write transaction.
  *
  * @throws {TypeError} where the automation application was deleted
  */

@@ -8,15 +8,15 @@ import { issuerOf, signingKey } from "./token";
 
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
 
-const trustSchema = z.strictObject({
-  /** As it stands in `iss` of the assertions. */
-  issuer: z.string().min(1),
-  /** The issuer's JSON Web Key Set. */
-  jwks: keySet,
-});
+/** An issuer whose keys are handed over, because nothing is fetched from it. */
+export interface Trust {
+  /** As it stands in `iss` of the assertions: `https://token.actions.githubusercontent.com`. */
+  readonly issuer: string;
+  /** The issuer's JSON Web Key Set, with one key at least. */
+  readonly jwks: JSONWebKeySet;
+}
 
-/** An issuer whose keys are handed over, because nothing can be fetched from it. */
-export type Trust = Readonly<z.infer<typeof trustSchema>>;
+const trustSchema: z.ZodType<Trust> = z.strictObject({ issuer: z.string().min(1), jwks: keySet });
 
 const meta = "trustedIssuers";
 

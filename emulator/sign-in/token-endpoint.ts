@@ -112,7 +112,9 @@ function proofOf(
   return Promise.resolve({ kind: "clientSecret", credentialId: found.keyId });
 }
 
-/** What a certificate's assertion may be aimed at: either endpoint or the issuer, at Microsoft's address or this one. */
+/**
+ * What a certificate's assertion may be aimed at: either endpoint or the issuer, at Microsoft's address or this one.
+ */
 function audiencesOf({ tenantId, domain }: Surroundings, { origin }: SignInRequest): string[] {
   const paths = ["/oauth2/v2.0/token", "/oauth2/token", "/v2.0", "/", ""];
   return [origin, "https://login.microsoftonline.com"].flatMap((at) =>

@@ -92,7 +92,9 @@ export interface AppToken {
   readonly proof: "1" | "2";
   /** Values of app roles. */
   readonly roles: readonly string[];
-  /** Whether the token says that it is an application's: Microsoft Graph's do, others where the API asks for the claim. */
+  /**
+   * Whether the token says that it is an application's: Microsoft Graph's do, others where the API asks for the claim.
+   */
   readonly says: { readonly kind: boolean; readonly displayName: boolean };
   /** The `uti` claim. */
   readonly id: string;

@@ -25,8 +25,8 @@ export function snapshotOf(store: Store): Snapshot {
 }
 
 /**
- * Everything as it was, and the request log as it is. Delta tokens of before are no longer known: changes made since the
- * snapshot never happened. Runs inside a write transaction.
+ * Everything as it was, and the request log as it is. Delta tokens of before are no longer known: changes made since
+ * the snapshot never happened. Runs inside a write transaction.
  *
  * @throws {TypeError} for a snapshot of another tenant
  */

@@ -80,6 +80,9 @@ export const profileChoices = {
 
 type Name = keyof typeof profileChoices;
 
+/** What was chosen, by the name of the question. */
+export type Profiles = { readonly [N in Name]: (typeof profileChoices)[N]["choices"][number] };
+
 const names = Object.keys(profileChoices) as Name[];
 
 export const profilesSchema = z.strictObject(

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { type Mishap, mishapSchema } from "./fault";
 import { parseFault } from "./fault-wording";
-import { changed, type Switches } from "./switches";
+import { changed } from "./switches";
+import type { Switches } from "./values";
 
 export const switchesHeader = "x-emulated-switches";
 export const faultHeader = "x-emulated-fault";

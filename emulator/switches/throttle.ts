@@ -6,7 +6,7 @@
  */
 import type { Store } from "../state/store";
 import { type Cost, type Quota, quotaTable } from "./quota-table";
-import type { Switches } from "./switches";
+import type { Switches } from "./values";
 
 type Quotas = NonNullable<Switches["quotas"]>;
 

@@ -76,7 +76,7 @@ describe("the controls of a served tenant", () => {
   it("tell the secret that clients sign in with", async () => {
     expect((await asked("POST /automation-secret")).body).toEqual({
       client_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown,
-      client_secret: tenant.automationSecret(),
+      client_secret: tenant.credentials().clientSecret,
     });
   });
 

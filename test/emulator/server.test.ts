@@ -146,7 +146,7 @@ describe("a served tenant", () => {
   it("says which port is taken", async () => {
     const port = Number(new URL(served.url).port);
     await expect(serveTenant(tenant, { port })).rejects.toThrow(
-      `cannot serve at http://127.0.0.1:${port}: the port is in use. Choose another with --port.`,
+      `cannot serve at http://127.0.0.1:${port}: the port is in use. Choose another one.`,
     );
   });
 

@@ -95,7 +95,7 @@ describe("a tenant in a file", () => {
     const text = JSON.stringify(file);
     const { secretText } = added.body as unknown as { readonly secretText: string };
     expect(secretText).toHaveLength(40);
-    for (const secret of [secretText, tenant.automationSecret(), '"jwk"', "signingKey"])
+    for (const secret of [secretText, tenant.credentials().clientSecret, '"jwk"', "signingKey"])
       expect(text).not.toContain(secret);
     const elsewhere = openTenant({ memory: true });
     elsewhere.importState(file);

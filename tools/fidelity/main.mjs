@@ -10,7 +10,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../command.mjs";
 import { readJson } from "../json.mjs";
-import { document, operationOf } from "./document.mjs";
+import { document } from "./document.mjs";
+import { operationOf } from "./rows.mjs";
 import { sightings, witnessesOf } from "./witnesses.mjs";
 
 /** @typedef {import("./document.mjs").Area} Area */

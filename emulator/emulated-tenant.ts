@@ -13,7 +13,9 @@ interface CommonOptions {
 
 /** A tenant that ends with this process. */
 export interface InMemory extends CommonOptions {
+  /** Nothing is written to disk. */
   readonly memory: true;
+  /** Not with `memory`. */
   readonly directory?: never;
 }
 
@@ -24,6 +26,7 @@ export interface OnDisk extends CommonOptions {
    * Several processes may open it at once: they share everything, faults and switches included.
    */
   readonly directory: string;
+  /** Not with `directory`. */
   readonly memory?: never;
 }
 
@@ -32,7 +35,9 @@ export type TenantOptions = InMemory | OnDisk;
 
 /** What an application signs in with. */
 export interface ClientCredentials {
+  /** `appId` of the application, the same in every tenant. */
   readonly clientId: string;
+  /** One per tenant; it does not expire. */
   readonly clientSecret: string;
 }
 

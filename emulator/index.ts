@@ -30,8 +30,8 @@ export type { Limits, Quotas, SwitchChanges, Switches } from "./switches/values"
  * Opens an emulated tenant in this process, and makes it where there is none: with a company of twelve people and four
  * groups, and an application whose permissions {@link EmulatedTenant.grant} sets. Close it at the end.
  *
- * In memory it is made anew each time, quickly enough for each test to have its own. On disk every write is kept before it
- * is answered, and whoever opens the folder next finds it, after a killed process too.
+ * In memory it is made anew each time, quickly enough for each test to have its own. On disk every write is kept before
+ * it is answered, and whoever opens the folder next finds it, after a killed process too.
  *
  * Needs Node.js with `node:sqlite`, as `engines` of this package says.
  *

@@ -84,12 +84,12 @@ export interface Route {
   readonly makesMissing?: true;
   /** Concerns agents though its path does not say so: tokens that are refused there are refused here. */
   readonly forAgents?: true;
-  /** Tells routes of one method and path apart. The first that agrees is taken. */
+  /** Distinguishes routes of one method and path: the first whose condition holds is taken. */
   readonly when?: (body: unknown, headers: Headers) => boolean;
   readonly body?: BodyRule;
   /**
-   * Type of the answer by metadata, or of each element of its `value`; `Edm.String` and the like for plain values. Every
-   * answer is checked against it in tests. @default no body is answered
+   * Type of the answer by metadata, or of each element of its `value`; `Edm.String` and the like for plain values.
+   * Every answer is checked against it in tests. @default no body is answered
    */
   readonly answers?: string;
   /** Query options. @default none */

@@ -56,8 +56,8 @@ export interface InternalOptions {
 /** What the tests of this package do with a tenant besides. */
 export interface InternalTenant extends EmulatedTenant {
   /**
-   * Requests that came before the Retry-After that their caller was told had ended, since the last reset. Those that
-   * were already on their way when it was told count as well.
+   * Requests that came before the Retry-After of an earlier answer to their caller had ended, since the last reset.
+   * Those that were already under way when that answer was sent count as well.
    */
   earlyCalls(): number;
   /** Puts objects into the directory as they are, unchecked: what was there before, for tests and replays. */
@@ -129,7 +129,7 @@ function directoryOf({ directory }: TenantOptions): string {
 }
 
 /**
- * Only this user gets at the signing key and the secret inside. Folders of others stay as they are; Windows has no
+ * Only this user can read the signing key and the secret inside. Folders of others stay as they are; Windows has no
  * modes.
  */
 function keepToSelf(folder: string): void {
@@ -145,7 +145,7 @@ function idOf(store: Store, wanted: string | undefined, where: string): string {
       throw new Error(`cannot open the emulated tenant in ${where}: it is tenant ${found}, not ${wanted}.`);
     }
     if (found !== undefined) {
-      // Tenants of the first release were born without one.
+      // Tenants of the first release have none.
       if (!store.get(found)) seedOrganization(store, found);
       return found;
     }

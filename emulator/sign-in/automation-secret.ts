@@ -1,4 +1,4 @@
-/** The client secret of the automation application: one per tenant, which clients that sign in need to be told. */
+/** The client secret with which the automation application signs in: one per tenant. */
 import { randomUUID } from "node:crypto";
 import { passwordsOf } from "../entities/credential";
 import { automationAppId } from "../seed";
@@ -19,7 +19,10 @@ export function automationSecret(store: Store): string {
   const secret = known ?? newSecret();
   if (known === undefined) store.setMeta(metaKey, secret);
   const application = applicationOf(store, automationAppId);
-  if (!application) throw new TypeError("the tenant has no automation application any more: reset it");
+  if (!application)
+    throw new TypeError(
+      "cannot give the client credentials: the automation application was deleted. Reset the tenant.",
+    );
   const kept = passwordsOf(application.body);
   const secretHash = hashOf(secret);
   if (!kept.some((one) => one.secretHash === secretHash)) {

@@ -26,7 +26,7 @@ const trusted = (store: Store): Readonly<Record<string, Trust["jwks"]>> =>
 /** Runs inside a write transaction. @throws {TypeError} when the keys are no key set */
 export function keepIssuer(store: Store, trust: Trust): void {
   const { success, data, error } = trustSchema.safeParse(trust);
-  if (!success) throw new TypeError(`not an issuer with its keys: ${z.prettifyError(error)}`);
+  if (!success) throw new TypeError(`cannot trust the issuer: ${z.prettifyError(error)}`);
   store.setMeta(meta, JSON.stringify({ ...trusted(store), [data.issuer]: data.jwks }));
 }
 

@@ -27,11 +27,12 @@ export function tokenSubject(
   checkPermissionNames(permissions ?? []);
   const { store } = around;
   const principal = principalOf(store, app);
-  if (!principal) throw new TypeError(`no service principal with appId "${app}" in the emulated tenant`);
+  if (!principal)
+    throw new TypeError(`cannot issue a token: no service principal of the emulated tenant has the appId "${app}".`);
   const held = permissions ?? heldBy(principal, around);
   if (user === undefined) return { appId: app, oid: principal.id, permissions: held };
   const [person] = store.find({ kinds: ["user"], where: { property: "userPrincipalName", value: user } });
-  if (!person) throw new TypeError(`no user "${user}" in the emulated tenant`);
+  if (!person) throw new TypeError(`cannot issue a token: the emulated tenant has no user "${user}".`);
   return {
     appId: app,
     oid: person.id,

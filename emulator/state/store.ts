@@ -12,11 +12,11 @@ export interface StoredObject {
   readonly id: string;
   readonly kind: string;
   readonly body: Json;
-  /** ISO time of the soft delete, or null while the object lives. */
+  /** ISO time of the soft delete; null while the object is not deleted. */
   readonly deletedDateTime: string | null;
 }
 
-/** An object to be stored; it lives unless a time is given. */
+/** An object to be stored; it is not deleted unless a time is given. */
 export type NewObject = Pick<StoredObject, "kind" | "id" | "body"> & Partial<Pick<StoredObject, "deletedDateTime">>;
 
 export interface Selection {
@@ -25,7 +25,7 @@ export interface Selection {
   readonly where?: { readonly property: string; readonly value: string; readonly prefix?: true } | undefined;
   /** Only objects made later than this one. @default 0 */
   readonly after?: number | undefined;
-  /** `false`: living objects. `true`: soft-deleted ones. `"either"`: both. @default false */
+  /** `false`: objects that are not deleted. `true`: soft-deleted ones. `"either"`: both. @default false */
   readonly deleted?: boolean | "either" | undefined;
 }
 
@@ -58,8 +58,8 @@ export interface Directory {
 /**
  * A request is given its own Store. Without replica lag that is the store itself. With lag, a GET reads what one
  * replica knows by now; any other request reads and writes the newest state, except that `get` only finds what the
- * replica knows as well: so a request right after a create may be told that the object is not there, and no update is
- * ever lost.
+ * replica knows as well: so a request right after a create may be answered that the object is not there, and no update
+ * is ever lost.
  */
 export interface Store extends Directory, Pick<Database, "transaction" | "change" | "lastChange" | "meta" | "setMeta"> {
   /** The newest state, whatever the request sees. */

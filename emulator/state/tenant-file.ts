@@ -28,7 +28,9 @@ export interface FileObject {
 
 /** A tenant in a file. A whole tenant has `tenant`; without it a file says what there is beside the seed. */
 export interface TenantFile {
+  /** Version of the form. @default 1 */
   readonly format: 1;
+  /** Whose file it is: a whole tenant. When it is imported, the id becomes that of the tenant that reads it. */
   readonly tenant?: { readonly id: string; readonly name: string } | undefined;
   /**
    * What the automation application holds, each with the ISO time of its grant. Missing where `grant` was never used.
@@ -150,7 +152,7 @@ export function checkedFile(
   problems: (kind: string, properties: Json, id: string | undefined) => readonly string[] | undefined,
 ): TenantFile {
   const result = fileSchema.safeParse(given);
-  if (!result.success) throw new TypeError(`not a file of an emulated tenant: ${z.prettifyError(result.error)}`);
+  if (!result.success) throw new TypeError(`cannot read the tenant file: ${z.prettifyError(result.error)}`);
   const file = result.data;
   const wrong = file.objects.flatMap(({ kind, id, properties }, at) => {
     const found = problems(kind, properties, id);
@@ -165,7 +167,7 @@ export function checkedFile(
     if (before === undefined) places.set(id.toLowerCase(), at);
     else wrong.push(`objects[${at}].id: ${id} is the id of objects[${before}] as well`);
   });
-  if (wrong.length > 0) throw new TypeError(`not a file of an emulated tenant: ${wrong.join("; ")}`);
+  if (wrong.length > 0) throw new TypeError(`cannot read the tenant file: ${wrong.join("; ")}`);
   if (file.tenant === undefined || file.tenant.id.toLowerCase() === tenantId) return file;
   const text = JSON.stringify(file).replaceAll(file.tenant.id, tenantId);
   return fileSchema.parse(JSON.parse(text));

@@ -30,7 +30,7 @@ export const timeIn = ({ clock }: { readonly clock: Clock }): Date => new Date(t
  */
 export function advanced(clock: Clock, ms: number): Clock {
   const time = timeOf(clock) + ms;
-  if (!isPossible(time)) throw new TypeError(`the clock cannot be advanced by ${ms} ms: ${timeRefusal}.`);
+  if (!isPossible(time)) throw new TypeError(`cannot advance the clock by ${ms} ms: ${timeRefusal}.`);
   if (clock.stoppedAt === null) return { ...clock, aheadMs: clock.aheadMs + ms };
   return { ...clock, stoppedAt: new Date(time).toISOString() };
 }

@@ -94,10 +94,11 @@ export const longestStall = 300_000;
  */
 export function checkedFault(fault: unknown): Fault {
   const result = faultSchema.safeParse(fault);
-  if (!result.success) throw new TypeError(`not a fault of the emulated tenant: ${z.prettifyError(result.error)}`);
+  if (!result.success) throw new TypeError(`cannot plan the fault: ${z.prettifyError(result.error)}`);
   const { path = "" } = result.data;
   new RegExp(path);
   const why = whyUnsafe(path);
-  if (why !== undefined) throw new TypeError(`the path ${path} could keep requests waiting: ${why}.`);
+  if (why !== undefined)
+    throw new TypeError(`cannot plan the fault: its path ${path} could keep requests waiting: ${why}.`);
   return result.data;
 }

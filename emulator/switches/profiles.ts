@@ -64,7 +64,7 @@ export const profileChoices = {
   agentUserOfDeletedIdentity: {
     asks: "What becomes of the agent user when its agent identity is deleted by itself?",
     choices: ["left", "deleted"],
-    sources: "ENT howto-delete-agent-identity leaves it open in a comment and tells how to delete it by hand",
+    sources: "ENT howto-delete-agent-identity leaves it open in a comment and describes how to delete it by hand",
   },
   hardDeleteOfBlueprintPrincipal: {
     asks: "Can a deleted blueprint principal be deleted for good before its 30 days are over?",

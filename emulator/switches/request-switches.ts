@@ -25,8 +25,8 @@ export function switchesFor(headers: Headers, switches: Switches): Switches {
 export const undisturbed = { [faultHeader]: "none", [switchesHeader]: '{"latencyMs":0,"lag":null,"quotas":null}' };
 
 /**
- * What is to happen to this request: as JSON, or in the words of fault-wording.ts (`after 504`). `none`: nothing, whatever
- * is planned.
+ * What is to happen to this request: as JSON, or in the words of fault-wording.ts (`after 504`). `none`: nothing,
+ * whatever is planned.
  *
  * @throws {TypeError} naming the header and what is wrong in it
  */

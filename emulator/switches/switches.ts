@@ -1,6 +1,6 @@
 /**
- * The switches of an emulated tenant: clock, replica lag, quotas, limits and the choices where Microsoft's documentation
- * contradicts itself. Off by default. Kept in the store, so that all its processes agree.
+ * The switches of an emulated tenant: clock, replica lag, quotas, limits and the choices where Microsoft's
+ * documentation contradicts itself. Off by default. Kept in the store, so that all its processes agree.
  *
  * A switch is set by `tenant.set`, by `entra-agent-id tenant set`, or for one request by the header
  * `x-emulated-switches: {"lag":{…}}`.
@@ -61,7 +61,7 @@ const switchesSchema: z.ZodType<Switches> = z.strictObject({
 
 const key = "switches";
 
-/** What each store last said: every request asks, and the answer seldom changes. */
+/** The switches that were last read from each store: every request needs them, and they seldom change. */
 const known = new WeakMap<Store, { readonly text: string | undefined; readonly switches: Switches }>();
 
 export function switchesOf(store: Store): Switches {
@@ -84,7 +84,7 @@ export function changed(switches: Switches, changes: SwitchChanges): Switches {
   };
   const result = switchesSchema.safeParse(merged);
   if (result.success) return result.data;
-  throw new TypeError(`not a switch of the emulated tenant: ${z.prettifyError(result.error)}`);
+  throw new TypeError(`cannot set the switches of the emulated tenant: ${z.prettifyError(result.error)}`);
 }
 
 /** Runs inside a write transaction. */

@@ -60,6 +60,7 @@ export interface Switches {
   readonly permissionsLagMs: number;
   /** Throttling. @default null: off */
   readonly quotas: Quotas | null;
+  /** How much the tenant holds. */
   readonly limits: Limits;
   /** Answers to questions that Microsoft's documentation answers in two ways; FIDELITY.md lists them. */
   readonly profiles: Profiles;
@@ -70,11 +71,18 @@ export interface Switches {
  * `quotas` are replaced as a whole, so what of them is not named gets its default.
  */
 export interface SwitchChanges {
+  /** Shifts or stops the clock, or lets it run again: `{ stoppedAt: null }`. */
   readonly clock?: Partial<Clock>;
+  /** Replica lag; null ends it. What is late is forgotten: every replica has everything then. */
   readonly lag?: (Pick<Lag, "ms" | "share"> & Partial<Lag>) | null;
+  /** Milliseconds, at most 60,000; 0 ends it. */
   readonly latencyMs?: number;
+  /** Milliseconds; 0 ends it. */
   readonly permissionsLagMs?: number;
+  /** Throttling with the documented quotas: `{}`; null ends it. */
   readonly quotas?: Partial<Quotas> | null;
+  /** Limits by name. */
   readonly limits?: Partial<Limits>;
+  /** Choices by the name of the question. */
   readonly profiles?: Partial<Profiles>;
 }

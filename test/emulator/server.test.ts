@@ -42,7 +42,7 @@ describe("a served tenant", () => {
     expect(made.status).toBe(201);
   });
 
-  it("says who it is, gives tokens and tells what was asked, and nothing else", async () => {
+  it("says who it is, gives tokens and lists what was asked, and nothing else", async () => {
     expect(await (await fetch(`${served.url}/_tenant`)).json()).toEqual({
       id: tenant.id,
       name: tenant.name,

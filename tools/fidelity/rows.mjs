@@ -16,7 +16,7 @@ export const operationOf = ({ method, path }) => `${method} ${path}`;
 export const versionsOf = ({ versions = ["v1.0", "beta"] }) => versions.join(", ");
 
 /**
- * Each operation once, in the order of the routes: routes of one method and path are told apart by `when`, and the first speaks for all.
+ * Each operation once, in the order of the routes: routes of one method and path differ by `when`, and the first stands for all.
  *
  * @param {readonly Route[]} routes
  * @returns {Map<string, Route>}

@@ -109,7 +109,7 @@ describe("an application that signs in with a secret", () => {
   });
 });
 
-describe("secrets that Graph made", () => {
+describe("secrets that Graph created", () => {
   it("are good from their start to their end", async () => {
     const { application } = await anApplication(ask);
     const start = tenant.now().getTime() + 60_000;

@@ -74,7 +74,7 @@ const properties = {
   enabled: z.boolean().default(true),
 };
 
-// ---- how it lives in the tenant --------------------------------------------
+// ---- what it is in the tenant ----------------------------------------------
 
 interface Principal {
   readonly "@odata.type"?: string;

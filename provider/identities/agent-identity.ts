@@ -102,7 +102,7 @@ const properties = {
   enabled: z.boolean().default(true),
 };
 
-// ---- how it lives in the tenant --------------------------------------------
+// ---- what it is in the tenant ----------------------------------------------
 
 interface Identity {
   readonly id: string;

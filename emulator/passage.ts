@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { malformedPayload } from "./body";
 import { errorBody, type GraphRefusal, plainBadRequest } from "./refusal";
-import type { Answer } from "./route";
+import type { Answer } from "./answer";
 import type { RequestRecord } from "./state/journal";
 import { timeIn } from "./switches/clock";
 import type { Mishap } from "./switches/fault";

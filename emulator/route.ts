@@ -3,10 +3,12 @@
  * is checked by the tenant before `answer` runs.
  */
 import type { z } from "zod";
+import type { Answer } from "./answer";
 import type { Switches } from "./switches/switches";
 import type { Key, Version } from "./odata/address";
 import type { BodyRule } from "./body";
-import type { Query, QueryRule } from "./odata/query";
+import type { Query } from "./odata/query";
+import type { QueryRule } from "./odata/query-rule";
 import type { GraphRefusal } from "./refusal";
 import { notFound } from "./refusal";
 import type { StoredObject } from "./state/store";
@@ -54,14 +56,6 @@ export interface Context<Body = unknown> extends Surroundings {
   readonly now: Date;
   readonly switches: Switches;
   readonly version: Version;
-}
-
-export interface Answer {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: object;
-  /** Answered as text/plain instead of a body: counts. */
-  readonly text?: string;
 }
 
 export interface Route {

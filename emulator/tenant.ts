@@ -12,7 +12,7 @@ import { remembered, type RequestRecord } from "./state/journal";
 import { checkPermissionNames } from "./permissions";
 import { seed, seedOrganization, tenantDomain, tenantName } from "./seed";
 import { Service } from "./service";
-import { forgetHistory } from "./state/replica";
+import { forgetHistory } from "./state/history";
 import { plant, type PlantedObject } from "./state/plant";
 import type { Store } from "./state/store";
 import { SqliteStore } from "./state/sqlite-store";
@@ -186,7 +186,7 @@ class Tenant implements EmulatedTenant {
   advance(ms: number): void {
     this.store.transaction("write", () => {
       const switches = switchesOf(this.store);
-      keepSwitches(this.store, changed(switches, { clock: advanced(switches, ms) }));
+      keepSwitches(this.store, changed(switches, { clock: advanced(switches.clock, ms) }));
     });
   }
 

@@ -1,6 +1,6 @@
 /** What of an answer a caller is told: the members of the version asked, and the members of enumerations it can know. */
 import type { Version } from "../odata/address";
-import type { Answer } from "../route";
+import type { Answer } from "../answer";
 import { enumerationOf, isA, isEntity, isOpen, membersOf, typeNamed } from "./metadata";
 
 const sentinel = "unknownFutureValue";

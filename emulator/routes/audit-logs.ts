@@ -3,9 +3,10 @@ import { directoryAudit, signIn } from "../entities/log";
 import type { Entity } from "../entities/entity";
 import { toldAnswer, wantsNewMembers } from "../metadata/told";
 import { listAnswer, objectAnswer } from "../odata/collection";
-import { collectionOf, oneObject, type QueryOption, type QueryRule } from "../odata/query";
+import { collectionOf, oneObject, type QueryOption, type QueryRule } from "../odata/query-rule";
 import { notFound } from "../refusal";
-import { type Answer, type Context, keyOf, type Permissions, type Route, route } from "../route";
+import type { Answer } from "../answer";
+import { type Context, keyOf, type Permissions, type Route, route } from "../route";
 import type { StoredObject } from "../state/store";
 
 const told = (context: Context, { kind }: Entity, answer: Answer): Answer =>

@@ -7,7 +7,7 @@ import {
   serviceAssignmentToCreate,
 } from "../entities/rbac-role";
 import { listAnswer, objectAnswer, wholeListAnswer } from "../odata/collection";
-import { collectionOf, oneObjectOf } from "../odata/query";
+import { collectionOf, oneObjectOf } from "../odata/query-rule";
 import { badRequest, notFound } from "../refusal";
 import { type Basis, type Context, keyOf, type Route, route } from "../route";
 import { newId } from "../rules/people";

@@ -2,9 +2,10 @@
 import { agentRiskDetection, agentsToJudge, riskId, riskyAgentIdentity, riskyKinds } from "../entities/risky-agent";
 import { toldAnswer, wantsNewMembers } from "../metadata/told";
 import { listAnswer, objectAnswer } from "../odata/collection";
-import { collectionOf, oneObject } from "../odata/query";
+import { collectionOf, oneObject } from "../odata/query-rule";
 import { notFound } from "../refusal";
-import { type Answer, type Context, keyOf, type Route, route } from "../route";
+import type { Answer } from "../answer";
+import { type Context, keyOf, type Route, route } from "../route";
 import { judge, type Judgement } from "../rules/risk";
 
 const agents = "/identityProtection/riskyAgents";

@@ -3,7 +3,7 @@ import { user } from "../entities/user";
 import { reference } from "../entities/reference";
 import { objectAnswer, referenceTo } from "../odata/collection";
 import { managerOf } from "../entities/membership";
-import { oneObject } from "../odata/query";
+import { oneObject } from "../odata/query-rule";
 import { notFound } from "../refusal";
 import { type Context, keyOf, type Permission, type Route, route } from "../route";
 import { addSponsor, removeManager, removeSponsor, setManager } from "../rules/user-people";

@@ -6,14 +6,12 @@ import { recordSignIn } from "../rules/logs";
 import { assignmentsOf, rolesOf } from "./app-roles";
 import { byAssertion, type Proof } from "./assertion";
 import { type Client, clientOf, secretsOf, timeOf } from "./client";
+import type { SignInAnswer, SignInRequest } from "./exchange";
 import { type TokenForm, tokenForm } from "./form";
 import { SignInRefusal } from "./refusal";
 import { asksFor, type Resource, resourceOf } from "./resource";
 import { matches } from "./secret";
-import type { SignInAnswer, SignInRequest } from "./sign-in";
 import { issueAppToken, signingKey, tokenLifeSeconds } from "./token";
-
-export type TokenSurroundings = Surroundings;
 
 /** What was learned before the token was issued or refused. */
 interface Attempt {
@@ -24,7 +22,7 @@ interface Attempt {
 
 /** @throws {SignInRefusal} which is in the sign-in log already when a client could be told */
 export async function answerToken(
-  around: TokenSurroundings,
+  around: Surroundings,
   request: SignInRequest,
   endpoint: 1 | 2,
 ): Promise<SignInAnswer> {
@@ -42,7 +40,7 @@ export async function answerToken(
 }
 
 async function issue(
-  around: TokenSurroundings,
+  around: Surroundings,
   request: SignInRequest,
   form: TokenForm,
   attempt: Attempt,
@@ -101,7 +99,7 @@ function tokenAnswer({ endpoint, resource }: TokenForm, access_token: string, no
 }
 
 function proofOf(
-  around: TokenSurroundings,
+  around: Surroundings,
   request: SignInRequest,
   client: Client,
   { secret, assertion }: TokenForm,
@@ -125,7 +123,7 @@ function audiencesOf({ tenantId, domain }: Surroundings, { origin }: SignInReque
 }
 
 function record(
-  around: TokenSurroundings,
+  around: Surroundings,
   { headers, traceId, correlationId }: SignInRequest,
   { clientId }: TokenForm,
   { client, proof, resource }: Attempt,

@@ -1,6 +1,6 @@
 /** What the state of an emulated tenant can do, whoever keeps it: objects of any kind, links between them, later work. */
 import type { Database } from "./database";
-import type { Seeing } from "./lagging-store";
+import type { Viewpoint } from "./viewpoint";
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -26,6 +26,10 @@ export interface Selection {
   /** `false`: living objects. `true`: soft-deleted ones. `"either"`: both. @default false */
   readonly deleted?: boolean | "either" | undefined;
 }
+
+/** @param deleted as in {@link Selection} */
+export const hasState = (deletedDateTime: unknown, deleted: boolean | "either"): boolean =>
+  deleted === "either" || (deletedDateTime !== null) === deleted;
 
 /** Work for later, such as what follows a delete by a day. */
 export interface Task {
@@ -78,7 +82,7 @@ export interface Store extends Directory, Pick<Database, "transaction" | "change
   /** Takes the work that is due, earliest first, at most `most` tasks. Each is taken once, so use a write transaction. */
   takeDue(now: Date, most?: number): Task[];
   /** The store of one request while replicas lag; called inside the request's transaction. */
-  seenBy(seeing: Seeing): Store;
+  seenBy(viewpoint: Viewpoint): Store;
   /** Everything but the named values. */
   clear(): void;
   close(): void;

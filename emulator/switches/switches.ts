@@ -7,7 +7,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { forgetHistory } from "../state/replica";
+import { forgetHistory } from "../state/history";
 import type { Store } from "../state/store";
 import { isPossible, timeOf, timeRefusal } from "./clock";
 import { profileChoices, profilesSchema } from "./profiles";

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { draw, type Lag, lateReplicas, replicaFor } from "../../../emulator/state/replica";
+import { draw, type Lag, lateReplicas, replicaFor } from "../../../emulator/state/lag";
 import { SqliteStore } from "../../../emulator/state/sqlite-store";
 import type { Directory, Store, StoredObject } from "../../../emulator/state/store";
 import { aBlueprint, type Ask, blueprintCast, type Body, identityCast, inMemory, people } from "../client";

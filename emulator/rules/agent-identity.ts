@@ -77,7 +77,7 @@ export function checkNewIdentity(context: Context, blueprintId: string): { count
   const appId = String(blueprint.body["appId"]);
   const most = switches.limits.agentIdentitiesOfABlueprint;
   const counted = { property: "countsTowardLimitOf", value: appId };
-  if (store.count({ kinds: ["agentIdentity"], where: counted, deleted: "either" }) >= most) {
+  if (store.reaches({ kinds: ["agentIdentity"], where: counted, deleted: "either" }, most)) {
     throw refused(
       400,
       "AgentIdentity_LimitExceeded",

@@ -37,6 +37,10 @@ export class LaggingStore implements Store {
     return this.#newest.count(selection);
   }
 
+  reaches(selection: Selection, number: number): boolean {
+    return this.#newest.reaches(selection, number);
+  }
+
   targets(kind: string, source: string): string[] {
     return this.#newest.targets(kind, source);
   }

@@ -158,6 +158,23 @@ export class SqliteStore extends Database implements PrimaryStore {
     return counts.reduce((sum, n) => sum + n, 0);
   }
 
+  reaches(selection: Selection, number: number): boolean {
+    return this.#mostOf(selection) >= number && this.count(selection) >= number;
+  }
+
+  /** There cannot be more: every object has a number of its own, and every one that has a value stands in its index. */
+  #mostOf({ where }: Selection): number {
+    const row =
+      where && !where.prefix
+        ? this.row(
+            "SELECT count(*) AS n FROM properties WHERE name = ? AND value = ?",
+            where.property,
+            where.value.toLowerCase(),
+          )
+        : this.row("SELECT max(seq) AS n FROM objects");
+    return Number(row?.["n"]);
+  }
+
   setDeleted(object: StoredObject, at: string | null): StoredObject {
     const change = this.change();
     this.run("UPDATE objects SET deletedDateTime = ?, changed = ? WHERE seq = ?", at, change, object.seq);

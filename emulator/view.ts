@@ -9,7 +9,10 @@ import type { StoredObject } from "./state/store";
  * @param typed whether to say the type even when the address implies it
  */
 export function view(object: StoredObject, around: Surroundings, typed = false): Record<string, unknown> {
-  const { shows, derived } = entityOf(object.kind);
-  const shown = shows(object, around);
-  return typed || derived ? { "@odata.type": `#microsoft.graph.${object.kind}`, ...shown } : shown;
+  return { ...typeOf(object, typed), ...entityOf(object.kind).shows(object, around) };
+}
+
+/** The annotation that says of which type an object is, where answers have it. */
+export function typeOf({ kind }: StoredObject, typed: boolean): Record<string, unknown> {
+  return typed || entityOf(kind).derived ? { "@odata.type": `#microsoft.graph.${kind}` } : {};
 }

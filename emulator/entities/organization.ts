@@ -11,7 +11,7 @@ export const organization: Entity = {
   kind: "organization",
   set: "organization",
   indexed: [],
-  onlyOnSelect: ["mobileDeviceManagementAuthority"],
+  onlyOnSelect: new Set(["mobileDeviceManagementAuthority"]),
   shows: ({ id, body, deletedDateTime }, around) => ({
     id,
     deletedDateTime,

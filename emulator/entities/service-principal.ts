@@ -198,7 +198,7 @@ export const servicePrincipal: Entity = {
   indexed: ["appId", "displayName"],
   borrows,
   queryable: servicePrincipalQueries,
-  onlyOnSelect: ["customSecurityAttributes"],
+  onlyOnSelect: new Set(["customSecurityAttributes"]),
   relations: servicePrincipalRelations,
   shows: showsServicePrincipal,
 };
@@ -210,7 +210,7 @@ export const agentIdentityBlueprintPrincipal: Entity = {
   indexed: ["appId", "displayName"],
   borrows,
   queryable: servicePrincipalQueries,
-  onlyOnSelect: [...hidden(principalShows), "managerApplications"],
+  onlyOnSelect: new Set([...hidden(principalShows), "managerApplications"]),
   relations: principalRelations,
   shows: showsBlueprintPrincipal,
 };
@@ -222,7 +222,7 @@ export const agentIdentity: Entity = {
   // countsTowardLimitOf is ours: the blueprint of an agent identity that an application made.
   indexed: ["appId", "agentIdentityBlueprintId", "displayName", "countsTowardLimitOf"],
   queryable: agentIdentityQueries,
-  onlyOnSelect: [...hidden(identityShows), "managerApplications"],
+  onlyOnSelect: new Set([...hidden(identityShows), "managerApplications"]),
   relations: identityRelations,
   shows: showsAgentIdentity,
 };

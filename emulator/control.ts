@@ -1,5 +1,6 @@
 /** What can be asked of a served tenant beside Microsoft Graph and sign-in: its own controls, below `/_tenant`. */
 import { z } from "zod";
+import type { TenantRequest } from "./exchange";
 import { automationAppId } from "./seed";
 import { tokenLifeSeconds } from "./sign-in/token";
 import { faultSchema } from "./switches/fault";
@@ -93,7 +94,7 @@ const root = "/_tenant";
 export const addressesControl = (path: string): boolean => path === root || path.startsWith(`${root}/`);
 
 /** Answers any request that `addressesControl`; what went wrong is a sentence in `error`. */
-export async function answerControl(tenant: EmulatedTenant, request: Request): Promise<Response> {
+export async function answerControl(tenant: EmulatedTenant, request: TenantRequest): Promise<Response> {
   const { method } = request;
   const { pathname, origin } = new URL(request.url);
   const found = controls.find((one) => one.method === method && `${root}${one.path}` === pathname);

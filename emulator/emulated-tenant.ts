@@ -1,4 +1,5 @@
 /** What an emulated tenant can do for who opens it. */
+import type { TenantAnswer, TenantRequest } from "./exchange";
 import type { RequestRecord } from "./state/journal";
 import type { PlantedObject } from "./state/plant";
 import type { Snapshot } from "./state/snapshot";
@@ -33,6 +34,8 @@ export interface EmulatedTenant {
   readonly where: string;
   /** Answers one request to Microsoft Graph. Rejects only where a planned fault breaks the connection. */
   handle(request: Request): Promise<Response>;
+  /** The same without the classes of `fetch`: for servers. */
+  answer(request: TenantRequest): Promise<TenantAnswer>;
   /** A signed access token for Microsoft Graph. @throws {TypeError} for an unknown permission, application or user */
   token(options?: TokenRequest): Promise<string>;
   /** The client secret of the automation application, for clients that sign in. A reset does not change it. */

@@ -1,5 +1,6 @@
 /** Finds the route of a request. */
 import { type Address, AddressGrammar, type Key, type Segment, type Version } from "./odata/address";
+import type { RequestHeaders } from "./exchange";
 import { familyOf } from "./entities";
 import { methodNotAllowed, notEmulated, plainBadRequest } from "./refusal";
 import type { Method, Route } from "./route";
@@ -43,7 +44,7 @@ export class Router {
    * @returns the routes that could serve the request: several only when the object is not there and its type is unknown
    * @throws {GraphRefusal} 501 when nothing here answers this address, 405 for methods that Graph has nowhere
    */
-  find(method: string, address: Address, store: Store, body: unknown, headers: Headers): Found[] {
+  find(method: string, address: Address, store: Store, body: unknown, headers: RequestHeaders): Found[] {
     if (!methods.some((known) => known === method)) throw methodNotAllowed();
     const [first] = address.segments;
     const target = first && targetAt(first, store);

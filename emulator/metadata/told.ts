@@ -1,4 +1,5 @@
 /** What of an answer a caller is told: the members of the version asked, and the members of enumerations it can know. */
+import type { RequestHeaders } from "../exchange";
 import type { Version } from "../odata/address";
 import type { Answer } from "../answer";
 import { enumerationOf, isA, isEntity, isOpen, membersOf, typeNamed } from "./metadata";
@@ -12,7 +13,7 @@ interface Asked {
 }
 
 /** Whether the caller asked for members of enumerations that older clients do not know. */
-export const wantsNewMembers = (headers: Headers): boolean =>
+export const wantsNewMembers = (headers: RequestHeaders): boolean =>
   /(^|[,;\s])include-unknown-enum-members($|[,;\s])/i.test(headers.get("prefer") ?? "");
 
 /**

@@ -1,5 +1,6 @@
 /** Requests that are under way for a while and at the same time, and what comes of it where they write to one application. */
 import { setTimeout as pause } from "node:timers/promises";
+import type { TenantRequest } from "../exchange";
 import { GraphRefusal } from "../refusal";
 
 /**
@@ -8,7 +9,11 @@ import { GraphRefusal } from "../refusal";
  * @param ref whether the process lives on for it @default true
  * @throws what the client gave up with before that
  */
-export async function linger({ signal }: Request, ms: number, { ref = true } = {}): Promise<void> {
+export async function linger(
+  { signal }: Pick<TenantRequest, "signal">,
+  ms: number,
+  { ref = true } = {},
+): Promise<void> {
   try {
     await pause(ms, undefined, { signal, ref });
   } catch (error) {

@@ -3,13 +3,17 @@ import { entityOf } from "./entities";
 import type { Surroundings } from "./entities/entity";
 import type { StoredObject } from "./state/store";
 
+/** Every readable property of an object, without annotations. What is not read of it is not worked out. */
+export const propertiesOf = (object: StoredObject, around: Surroundings): Readonly<Record<string, unknown>> =>
+  entityOf(object.kind).shows(object, around);
+
 /**
- * Every readable property of an object.
+ * An object with every readable property, as an answer of its own.
  *
  * @param typed whether to say the type even when the address implies it
  */
 export function view(object: StoredObject, around: Surroundings, typed = false): Record<string, unknown> {
-  return { ...typeOf(object, typed), ...entityOf(object.kind).shows(object, around) };
+  return { ...typeOf(object, typed), ...propertiesOf(object, around) };
 }
 
 /** The annotation that says of which type an object is, where answers have it. */

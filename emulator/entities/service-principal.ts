@@ -173,7 +173,9 @@ const showsAgentIdentity: View = ({ id, body, deletedDateTime }, { store, tenant
     appOwnerOrganizationId: tenantId,
     servicePrincipalNames: [id],
     servicePrincipalType: "ServiceIdentity",
-    tags: tagsWith(body, blueprintOf(store, body["agentIdentityBlueprintId"])?.body),
+    get tags() {
+      return tagsWith(body, blueprintOf(store, body["agentIdentityBlueprintId"])?.body);
+    },
     managerApplications: [],
     keyCredentials: [],
     passwordCredentials: [],

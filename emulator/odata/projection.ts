@@ -5,7 +5,7 @@ import { membersOf } from "../metadata/metadata";
 import { notEmulated, plainBadRequest } from "../refusal";
 import type { Context } from "../route";
 import type { StoredObject } from "../state/store";
-import { typeOf, view } from "../view";
+import { propertiesOf, typeOf } from "../view";
 import { matches } from "./condition";
 import type { Expand } from "./expand";
 import { filterOf } from "./query";
@@ -28,8 +28,8 @@ function projected(
   select: readonly string[] | undefined,
   expand: readonly Expand[],
 ): Record<string, unknown> {
-  const { shows, onlyOnSelect } = entityOf(object.kind);
-  const own = project(shows(object, context), select, typed ? undefined : object.kind, onlyOnSelect);
+  const { onlyOnSelect } = entityOf(object.kind);
+  const own = project(propertiesOf(object, context), select, typed ? undefined : object.kind, onlyOnSelect);
   return Object.assign(
     typeOf(object, typed),
     own,
@@ -47,7 +47,7 @@ function neighbours(context: Context, object: StoredObject, item: Expand): Recor
   const all = relation
     .of(object, context)
     .filter(({ kind }) => item.cast === undefined || kind.toLowerCase() === item.cast.toLowerCase())
-    .filter((one) => !filter || matches(filter.condition, { shown: view(one, context), kind: one.kind }));
+    .filter((one) => !filter || matches(filter.condition, { shown: propertiesOf(one, context), kind: one.kind }));
   if (item.as === "$count") return { [`${name}@odata.count`]: all.length };
   const deeper = levels(item);
   const value = all

@@ -110,6 +110,7 @@ export class LaggingStore implements Store {
   clear = (): void => this.primary.clear();
   close = (): void => this.primary.close();
   run: Store["run"] = (sql, ...values) => this.primary.run(sql, ...values);
+  insertRow: Store["insertRow"] = (sql, ...values) => this.primary.insertRow(sql, ...values);
   row: Store["row"] = (sql, ...values) => this.primary.row(sql, ...values);
   rows: Store["rows"] = (sql, ...values) => this.primary.rows(sql, ...values);
 }

@@ -90,6 +90,7 @@ export interface Store extends Directory, Pick<Database, "transaction" | "change
   close(): void;
   /** Below: for tables that modules of their own look after. @returns how many rows changed */
   run: Database["run"];
+  insertRow: Database["insertRow"];
   row: Database["row"];
   rows: Database["rows"];
 }

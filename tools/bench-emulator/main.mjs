@@ -57,7 +57,7 @@ for (const part of [
   for (const [build, named] of best) {
     if (builds.length > 1) console.log(`  ${build}`);
     for (const [name, figure] of Object.entries(named))
-      console.log(`  ${name.padEnd(44)} ${printed(figure)}`.trimEnd());
+      console.log(`  ${name.padEnd(50)} ${printed(figure)}`.trimEnd());
   }
   console.log("");
 }

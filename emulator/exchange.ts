@@ -3,28 +3,37 @@
  * objects: to make a Request, its Headers and a Response takes longer than most answers.
  */
 
+/** What is read of headers. A `Headers` of `fetch` is one. */
 export interface RequestHeaders {
-  /** @param name in any letter case */
+  /**
+   * The value of a header, or null where there is none.
+   *
+   * @param name in any letter case
+   */
   get(name: string): string | null;
 }
 
-/** A `Request` of `fetch` is one. */
+/** A request to a tenant. A `Request` of `fetch` is one. */
 export interface TenantRequest {
+  /** In upper case: `GET`. */
   readonly method: string;
   /** Absolute. */
   readonly url: string;
+  /** Those that the client sent. */
   readonly headers: RequestHeaders;
   /** Aborted when the client gives up. */
   readonly signal: AbortSignal;
-  /** Empty where there is no body. */
+  /** The body; empty where there is none. */
   text(): Promise<string>;
 }
 
+/** What a request is answered. */
 export interface TenantAnswer {
+  /** Of HTTP. */
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Record<string, string>;
-  /** A stream may break off. @default there is none */
+  /** The body; a stream may break off. @default there is none */
   readonly body?: string | ReadableStream<Uint8Array>;
 }
 

@@ -9,7 +9,7 @@ import { timeIn } from "./switches/clock";
 import type { Mishap } from "./switches/fault";
 import { mishapFor, switchesFor } from "./switches/request-switches";
 import type { Visit } from "./switches/overlap";
-import type { Switches } from "./switches/switches";
+import type { Switches } from "./switches/values";
 
 export interface Passage {
   readonly request: TenantRequest;

@@ -5,7 +5,7 @@
 import type { RequestHeaders } from "./exchange";
 import type { z } from "zod";
 import type { Answer } from "./answer";
-import type { Switches } from "./switches/switches";
+import type { Switches } from "./switches/values";
 import type { Key, Version } from "./odata/address";
 import type { BodyRule } from "./body";
 import type { Query } from "./odata/query";
@@ -85,12 +85,12 @@ export interface Route {
   readonly makesMissing?: true;
   /** Concerns agents though its path does not say so: tokens that are refused there are refused here. */
   readonly forAgents?: true;
-  /** Tells routes of one method and path apart. The first that agrees is taken. */
+  /** Distinguishes routes of one method and path: the first whose condition holds is taken. */
   readonly when?: (body: unknown, headers: RequestHeaders) => boolean;
   readonly body?: BodyRule;
   /**
-   * Type of the answer by metadata, or of each element of its `value`; `Edm.String` and the like for plain values. Every
-   * answer is checked against it in tests. @default no body is answered
+   * Type of the answer by metadata, or of each element of its `value`; `Edm.String` and the like for plain values.
+   * Every answer is checked against it in tests. @default no body is answered
    */
   readonly answers?: string;
   /** Query options. @default none */

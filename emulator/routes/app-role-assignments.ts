@@ -1,4 +1,6 @@
-/** appRoleAssignments (what a service principal, user or group holds) and appRoleAssignedTo (who holds what on an API). */
+/**
+ * appRoleAssignments (what a service principal, user or group holds) and appRoleAssignedTo (who holds what on an API).
+ */
 import { appRoleAssignment, assignmentToCreate } from "../entities/app-role-assignment";
 import type { Entity } from "../entities/entity";
 import { group } from "../entities/group";

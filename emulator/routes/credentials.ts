@@ -1,4 +1,7 @@
-/** Secrets and certificates of applications, blueprints and service principals: the actions, and the one read that shows keys. */
+/**
+ * Secrets and certificates of applications, blueprints and service principals: the actions, and the one read that shows
+ * keys.
+ */
 import { entityOf } from "../entities";
 import { certificatesOf, shownCertificate } from "../entities/credential";
 import { keyToAdd, keyToRemove, passwordToAdd, passwordToRemove } from "../entities/credential-body";

@@ -11,7 +11,7 @@ import { changeUser, checkIdentities, revokeSessions } from "../rules/user";
 import type { StoredObject } from "../state/store";
 import { userOf } from "./users";
 
-/** @throws {GraphRefusal} 400 for an application, which is nobody */
+/** @throws {GraphRefusal} 400 for an application: no user is signed in */
 export function meOf({ caller, store }: Context): StoredObject {
   if (caller.idtyp === "app") {
     throw plainBadRequest("/me request is only valid with delegated authentication flow.");
@@ -21,7 +21,7 @@ export function meOf({ caller, store }: Context): StoredObject {
   throw notFound(caller.oid);
 }
 
-/** Applications come through to be told why they cannot. */
+/** Applications pass the permission check, so that the refusal says why. */
 const onlyPeople = (...delegated: readonly string[]): Permissions => ({ application: [[]], delegated });
 
 /** REF user-update: what people may write on themselves. */

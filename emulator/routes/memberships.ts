@@ -44,7 +44,7 @@ interface Place {
   readonly path: string;
   readonly at: (context: Context) => StoredObject;
   readonly anyKind?: true;
-  /** Applications are told that they are nobody. */
+  /** Applications are refused: no user is signed in. */
   readonly me?: true;
 }
 

@@ -33,8 +33,8 @@ interface RelationRoutes {
 }
 
 /**
- * `GET path/relation`, `…/$count`, `…/$ref` and the same for each cast. Counts and casts are advanced queries: they need
- * `ConsistencyLevel: eventual`.
+ * `GET path/relation`, `…/$count`, `…/$ref` and the same for each cast. Counts and casts are advanced queries: they
+ * need `ConsistencyLevel: eventual`.
  */
 export function relationRoutes(declared: RelationRoutes): Route[] {
   const { path, entity, relation, casts = [], at = targetOf, maxPage, ...shared } = declared;

@@ -25,7 +25,7 @@ const places = [
     path: "/me",
     at: meOf,
     anyKind: true,
-    // Applications are told that there is nobody they could be, so every token of theirs comes through.
+    // Without a signed-in user the refusal has to say so: every token of an application passes the permission check.
     of: (permissions: readonly Permission[]) => ({
       permissions: { application: [[]], delegated: ["User.Read", ...permissions] },
     }),

@@ -1,4 +1,4 @@
-/** The audit log writes itself: one line for each successful write on what Graph's directory audits cover. */
+/** The audit log: one line for each successful write on what Graph's directory audits cover. */
 import type { Answer } from "../answer";
 import type { Context, Route } from "../route";
 import type { Json, StoredObject } from "../state/store";
@@ -153,7 +153,7 @@ export function recordAudit(
     result: "success",
     resultReason: "",
     targetResources: target ? [resource(context, target, context.body, before?.body)] : [],
-    // Of the one who did it; only beta tells.
+    // Who did it; only beta shows this.
     performedBy: performer(context, actor),
   });
 }

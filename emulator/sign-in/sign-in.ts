@@ -1,12 +1,13 @@
 /**
- * The sign-in service of the tenant: token endpoint, discovery and keys, at the paths of login.microsoftonline.com. It is
- * reached by that host in this process, and by path where the tenant is served.
+ * The sign-in service of the tenant: token endpoint, discovery and keys, at the paths of login.microsoftonline.com. It
+ * is reached by that host in this process, and by path where the tenant is served.
  */
 import { randomUUID } from "node:crypto";
 import { jsonAnswer, type RequestHeaders, type TenantAnswer } from "../exchange";
 import type { Ground, Surroundings } from "../entities/entity";
 import { timeIn } from "../switches/clock";
-import { type Switches, switchesOf } from "../switches/switches";
+import { switchesOf } from "../switches/switches";
+import type { Switches } from "../switches/values";
 import { cloudMetadata, instanceDiscovery, keySet, openIdConfiguration } from "./discovery";
 import { errorOf, SignInNotEmulated, SignInRefusal } from "./refusal";
 import { signingKey } from "./token";

@@ -41,7 +41,7 @@ export class History {
     const change = this.store.change();
     const { lag } = this;
     this.#late ??= this.#begin(change);
-    // What is everywhere at once makes up for everything before it.
+    // A write that is everywhere at once replaces everything before it.
     if (!lag || this.#late === 0) this.store.run("DELETE FROM history WHERE key = ?", key);
     else {
       const sql = "INSERT INTO history (key, change, until, late, before) VALUES (?, ?, ?, ?, ?)";
@@ -49,7 +49,9 @@ export class History {
     }
   }
 
-  /** What every replica has by now is of no more use, nor is what came before it. */
+  /**
+   * Deletes what every replica has by now, and what came before it. @returns the replicas that this change reaches late
+   */
   #begin(change: number): number {
     this.store.run(
       "DELETE FROM history WHERE (key, change) IN (SELECT older.key, older.change FROM history AS newer " +

@@ -1,14 +1,14 @@
 /** Which replicas of the directory get a change late, and which one a request comes to. */
 
-/** As the switch of this name sets it. */
+/** How the replicas of the directory lag. */
 export interface Lag {
-  /** Copies of the directory a read can come to. */
+  /** Copies of the directory a read can come to, from 1 to 16. @default 3 */
   readonly replicas: number;
   /** How long a write stays unseen where it is late, in milliseconds. */
   readonly ms: number;
-  /** Part of the replicas' writes that are late, from 0 to 1. */
+  /** Part of the replicas' writes that are late, from 0 to 1: 0.02 is one in fifty. */
   readonly share: number;
-  /** Makes the draws repeatable. */
+  /** The same seed draws the same late writes. @default 1 */
   readonly seed: number;
 }
 

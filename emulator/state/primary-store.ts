@@ -4,7 +4,7 @@ import type { Store, StoredObject } from "./store";
 
 export interface PrimaryStore extends Store {
   readonly indexed: Indexed;
-  /** Whether it lives or not. */
+  /** Deleted or not. */
   bySeq(seq: number): StoredObject | undefined;
   /** Every link from or to an object. */
   linksOf(id: string): (readonly [kind: string, source: string, target: string])[];

@@ -1,10 +1,10 @@
 /**
  * Replica lag: what one copy of the directory knows by now.
  *
- * A write that is late somewhere leaves behind what its objects and links were before, for each replica that has not got
- * it yet. A replica shows the newest write that reached it, object by object and link by link, so it never goes back;
- * everything of one request arrives together. A write without lag is everywhere at once, and another lag begins with all
- * replicas alike. Without lag nothing of this is kept.
+ * A write that is late somewhere leaves behind what its objects and links were before, for each replica that has not
+ * got it yet. A replica shows the newest write that reached it, object by object and link by link, so it never goes
+ * back; everything of one request arrives together. A write without lag is everywhere at once, and another lag begins
+ * with all replicas alike. Without lag nothing of this is kept.
  */
 import { linkKey, objectKey } from "./history";
 import type { PrimaryStore } from "./primary-store";

@@ -8,9 +8,11 @@ export const timeRefusal = "the tenant's time must lie between the years 1970 an
 /** Whether a tenant's clock can show a time. @param ms since 1970 */
 export const isPossible = (ms: number): boolean => ms >= 0 && ms < latestTime;
 
-/** As the switch of this name sets it. */
+/** Its time must lie between the years 1970 and 9000. */
 export interface Clock {
+  /** How far the tenant's clock is ahead of this machine's, in milliseconds; below zero it is behind. @default 0 */
   readonly aheadMs: number;
+  /** ISO time at which the clock stands still until it is set or advanced. @default null: it runs */
   readonly stoppedAt: string | null;
 }
 
@@ -28,7 +30,7 @@ export const timeIn = ({ clock }: { readonly clock: Clock }): Date => new Date(t
  */
 export function advanced(clock: Clock, ms: number): Clock {
   const time = timeOf(clock) + ms;
-  if (!isPossible(time)) throw new TypeError(`the clock cannot be advanced by ${ms} ms: ${timeRefusal}.`);
+  if (!isPossible(time)) throw new TypeError(`cannot advance the clock by ${ms} ms: ${timeRefusal}.`);
   if (clock.stoppedAt === null) return { ...clock, aheadMs: clock.aheadMs + ms };
   return { ...clock, stoppedAt: new Date(time).toISOString() };
 }

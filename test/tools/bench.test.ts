@@ -52,13 +52,13 @@ const figures: Figures = {
   },
 };
 
-const aRun = (benchmark: Name, size: number, told: Partial<Run> = { figures }): Run => ({
+const aRun = (benchmark: Name, size: number, more: Partial<Run> = { figures }): Run => ({
   benchmark,
   at: "2026-11-21T00:00:00.000Z",
   size,
   circumstances: { machine: "a machine", software: "software", commit: "abc" },
   environment: benchmarks[benchmark].environment,
-  ...told,
+  ...more,
 });
 
 describe("what a served tenant counts", () => {

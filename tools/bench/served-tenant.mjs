@@ -10,7 +10,7 @@ import { Traffic } from "./traffic.mjs";
 
 /**
  * @typedef {object} OwnCost
- * @property {number} early requests that came before the tenant had told them to
+ * @property {number} early requests that came before the time that Retry-After had named
  * @property {number} cpuSeconds of the tenant's process
  * @property {number} peakMb most memory of the tenant's process since it was started
  * @typedef {import("./traffic.mjs").Counted & OwnCost} Seen

@@ -30,6 +30,6 @@ export function graphTenant(settings: GraphTenantSettings): Tenant {
     async delete(path: string, options?: RequestOptions): Promise<void> {
       await send("DELETE", path, undefined, options);
     },
-    url: (path) => `${origin}/v1.0${path}`,
+    url: (path, version = "v1.0") => `${origin}/${version}${path}`,
   };
 }

@@ -44,6 +44,6 @@ export interface Tenant {
   patch<T>(path: string, body: object, options?: RequestOptions): Promise<T | undefined>;
   /** Repeated until answered. Deleting what is gone is an EntraError with code NOT_FOUND. */
   delete(path: string, options?: RequestOptions): Promise<void>;
-  /** Absolute URL of a path, as `@odata.bind` and `@odata.id` want it. */
-  url(path: string): string;
+  /** Absolute URL of a path, as `@odata.bind` and `@odata.id` want it. @param version "v1.0" by default */
+  url(path: string, version?: GraphVersion): string;
 }

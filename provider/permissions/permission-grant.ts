@@ -17,6 +17,7 @@ import type { Finding, Lifecycle } from "../engine/lifecycle";
 import { EntraResource } from "../engine/pulumi/resource";
 import { undefinedWhenGone } from "../graph/errors";
 import { addScopes, assign, heldPermissions, setScopes, withdraw } from "./held-permissions";
+import { permissionInventory } from "./permission-inventory";
 
 // ---- what a program writes -------------------------------------------------
 
@@ -86,6 +87,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
     change: ["AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"],
     remove: ["AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"],
   },
+  inventory: permissionInventory,
   twin: "refused",
 
   async questions(tenant, { api, application = [], delegated = [] }) {

@@ -99,10 +99,10 @@ describe.each(["embedded", "served"] as const)("on an %s tenant", (mode) => {
       ]);
     expect(await told("tenant export kept.json")).toMatchObject({ code: 0, error: "" });
     await told("tenant reset --yes");
-    expect((await told("tenant show")).out).not.toContain("Blueprint payroll");
+    expect((await told("tenant show")).out).not.toContain('Agent identity blueprint "payroll"');
     expect((await told("tenant import kept.json")).code).toBe(2);
     expect(await told("tenant import kept.json --yes")).toMatchObject({ code: 0, error: "" });
-    expect((await told("tenant show")).out).toContain("Blueprint payroll");
+    expect((await told("tenant show")).out).toContain('Agent identity blueprint "payroll"');
     const again = await told("tenant export");
     expect(JSON.parse(again.out)).toEqual(JSON.parse(readFileSync(join(project, "kept.json"), "utf8")));
   });

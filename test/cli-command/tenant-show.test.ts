@@ -36,36 +36,42 @@ describe("tenant show", () => {
       .replaceAll(agent, "AGENT")
       .replaceAll(appId, "APPLICATION")
       .replaceAll(state, "STATE")
-      .replace(/principal {3}[0-9a-f-]{36}/, "principal   PRINCIPAL")
-      .replace(/deleted \d{4}-[^)]*/, "deleted TIME");
+      .replaceAll(/\b[0-9a-f]{8}-(?!0000)[0-9a-f-]{27}\b/g, "GUID")
+      .replace(/deleted \d{4}-.*/, "deleted TIME");
     expect(code).toBe(0);
     expect(readable).toMatchInlineSnapshot(`
      "Contoso (emulated), an emulated Microsoft Entra tenant. Nothing in it is real.
        tenant TENANT
        state  STATE
-       1 blueprint, 1 agent identity, 1 Conditional Access policy, 12 users, 4 groups, 1 deleted item
+       1 agent identity blueprint, 1 agent identity blueprint principal, 1 federated identity credential, 1 agent identity, 1 permission grant, 1 Conditional Access policy, 12 users, 4 groups, 1 deleted item
 
-     Blueprint payroll
-       application APPLICATION
-       sponsors    adele.vance@contoso.com
-       principal   PRINCIPAL
-       trusts      github: repo:contoso/payroll of https://token.actions.githubusercontent.com
-       Agent payroll helper
-         id          AGENT
-         sponsors    adele.vance@contoso.com
-         may         Microsoft Graph: Mail.Read  (on its own)
-         may         Microsoft Graph: User.Read  (for a signed-in user)
+     Agent identity blueprint "payroll"
+       id        APPLICATION
+       objectId  GUID
+       sponsors  adele.vance@contoso.com
+       Agent identity blueprint principal "payroll"
+         id  GUID
+       Federated identity credential "github"
+         id     APPLICATION/github
+         gives  it lets repo:contoso/payroll of https://token.actions.githubusercontent.com sign in as "payroll"
+       Agent identity "payroll helper"
+         id        AGENT
+         sponsors  adele.vance@contoso.com
+         Permission grant "Microsoft Graph for payroll helper"
+           id     AGENT/00000003-0000-0000-c000-000000000000
+           gives  it allows Mail.Read on its own, User.Read for users
 
-     Conditional Access policies
-       Block risky agents  (enabled)
+     Conditional Access policy "Block risky agents"
+       id     GUID
+       state  enabled
 
      Deleted items, which can be restored for 30 days
-       old helper  (agentIdentity, deleted TIME)"
+       Agent identity "old helper", GUID, deleted TIME"
     `);
   });
 
   it("says the same in JSON, found from a folder below", async () => {
-    const { id, agent } = await furnished(state);
+    const { id, agent, appId } = await furnished(state);
     mkdirSync(join(project, "src"));
     const { code, out } = await told("tenant show --json", { cwd: join(project, "src") });
     expect([code, JSON.parse(out)]).toMatchObject([
@@ -76,19 +82,23 @@ describe("tenant show", () => {
         where: state,
         users: 12,
         groups: 4,
-        blueprints: [
+        objects: [
           {
+            kind: "AgentIdentityBlueprint",
             displayName: "payroll",
-            sponsors: ["adele.vance@contoso.com"],
-            identities: [
-              {
-                id: agent,
-                applicationPermissions: ["Microsoft Graph: Mail.Read"],
-                delegatedPermissions: ["Microsoft Graph: User.Read"],
-              },
-            ],
+            details: { sponsors: ["adele.vance@contoso.com"] },
           },
+          { kind: "AgentIdentityBlueprintPrincipal", belongsTo: appId },
+          { kind: "FederatedIdentityCredential", id: `${appId}/github`, belongsTo: appId },
+          { kind: "AgentIdentity", id: agent, belongsTo: appId, details: { sponsors: ["adele.vance@contoso.com"] } },
+          {
+            kind: "PermissionGrant",
+            belongsTo: agent,
+            gives: "allows Mail.Read on its own, User.Read for users",
+          },
+          { kind: "ConditionalAccessPolicy", displayName: "Block risky agents", details: { state: "enabled" } },
         ],
+        deleted: [{ kind: "AgentIdentity", displayName: "old helper" }],
       },
     ]);
   });
@@ -101,7 +111,7 @@ describe("tenant show", () => {
     const { code, out } = await told("tenant show --json", { env });
     expect([code, JSON.parse(out)]).toMatchObject([
       0,
-      { where: url, blueprints: [{ displayName: "payroll" }], deleted: [{ displayName: "old helper" }] },
+      { where: url, objects: { 0: { displayName: "payroll" }, length: 6 }, deleted: [{ displayName: "old helper" }] },
     ]);
     await close();
     tenant.close();

@@ -25,13 +25,13 @@ describe("tenant reset", () => {
       out: "",
       error: `This deletes every object in the emulated tenant in ${state}. Repeat with --yes to do it.`,
     });
-    expect((await told("tenant show")).out).toContain("Blueprint payroll");
+    expect((await told("tenant show")).out).toContain('Agent identity blueprint "payroll"');
     expect(await told("tenant reset --yes --json")).toEqual({
       code: 0,
       out: JSON.stringify({ where: state, exists: true, id, reset: true }),
       error: "",
     });
-    expect((await told("tenant show")).out).not.toContain("Blueprint");
+    expect((await told("tenant show")).out).not.toContain("Agent identity blueprint");
   });
 
   it("takes an empty file, which a killed process may leave, for no tenant", async () => {

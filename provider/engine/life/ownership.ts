@@ -3,6 +3,7 @@ import { EntraError, undefinedWhenGone } from "../../graph/errors";
 import type { Tenant } from "../../graph/tenant";
 import type { Search } from "./creation";
 import type { Lifecycle, Made, Marked, Match } from "../lifecycle";
+import { optionsOf, type Place } from "../listing";
 import { Presence } from "./presence";
 import { untilCertain } from "../consistency/visibility";
 import { stepOf, worded } from "./wording";
@@ -93,13 +94,13 @@ async function isGone<Inputs extends object>(
 ): Promise<boolean> {
   const removedMs = world.recent.removedAtMs(tenant.id, match.id);
   if (removedMs === undefined) return false;
-  const path = lifecycle.deletedPath?.(match.id, match.outputs ?? {});
-  const deleted = async (at: string): Promise<boolean> =>
+  const place = lifecycle.deletedPath?.(match.id, match.outputs ?? {});
+  const deleted = async (at: Place): Promise<boolean> =>
     (await untilCertain(
-      () => tenant.get(at).catch(undefinedWhenGone),
+      () => tenant.get(at.path, optionsOf(at)).catch(undefinedWhenGone),
       (seen) => seen !== undefined,
       removedMs,
       world,
     )) !== undefined;
-  return (path !== undefined && (await deleted(path))) || !(await isAlive(lifecycle, world, tenant, wanted, match));
+  return (place !== undefined && (await deleted(place))) || !(await isAlive(lifecycle, world, tenant, wanted, match));
 }

@@ -177,7 +177,7 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
     remove: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
   },
   inventory,
-  twin: "made",
+  duplicateCreate: "allowed",
 
   async find(tenant, { marker }, after) {
     const all = await allOf(tenant, policies, after);

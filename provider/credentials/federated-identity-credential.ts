@@ -145,7 +145,7 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
     remove: ["AgentIdentityBlueprint.AddRemoveCreds.All"],
   },
   inventory,
-  twin: "refused",
+  duplicateCreate: "refused",
 
   refersTo: ({ blueprintId }) => [blueprintId],
 

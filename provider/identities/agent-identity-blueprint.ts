@@ -167,7 +167,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     remove: ["AgentIdentityBlueprint.DeleteRestore.All"],
   },
   inventory,
-  twin: "refused",
+  duplicateCreate: "refused",
 
   async questions(tenant, inputs) {
     return [

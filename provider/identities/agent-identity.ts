@@ -143,7 +143,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
     remove: ["AgentIdentity.DeleteRestore.All"],
   },
   inventory,
-  twin: "made",
+  duplicateCreate: "allowed",
 
   async questions(tenant, inputs) {
     return [

@@ -24,8 +24,10 @@ export async function namesakes(
   isRemoved: (appId: string) => boolean,
 ): Promise<readonly Match[]> {
   const places = { active: blueprints, deleted: deletedApplications };
-  const has = ({ uniqueName }: Blueprint) => uniqueName?.toLowerCase() === wanted.uniqueName.toLowerCase();
-  const { active, deleted } = await keyHolders<Blueprint>(tenant, places, has, after, ({ appId }) => isRemoved(appId));
+  const hasName = ({ uniqueName }: Blueprint) => uniqueName?.toLowerCase() === wanted.uniqueName.toLowerCase();
+  const { active, deleted } = await keyHolders<Blueprint>(tenant, places, hasName, after, ({ appId }) =>
+    isRemoved(appId),
+  );
   return [
     ...active.map((blueprint) => match(blueprint, wanted.marker)),
     ...deleted.map((application) => ({
@@ -59,6 +61,6 @@ function match(application: Blueprint, marker: string): Match {
     label: `blueprint "${application.displayName}" (appId ${application.appId}, uniqueName ${application.uniqueName ?? "none"})`,
     notOurs: application.tags.includes(markerTag(blueprintKind, marker))
       ? undefined
-      : "it does not bear this resource's marker, so somebody else made it. Declare another uniqueName, or delete that blueprint",
+      : "it does not have this resource's marker, so somebody else made it. Declare another uniqueName, or delete that blueprint",
   };
 }

@@ -88,7 +88,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
     remove: ["AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"],
   },
   inventory: permissionInventory,
-  twin: "refused",
+  duplicateCreate: "refused",
 
   async questions(tenant, { api, application = [], delegated = [] }) {
     if (api === undefined) return [];

@@ -1,18 +1,14 @@
 /** Fleets as a stack's state has them, and refreshes of them whose requests are counted. */
 import type { EmulatedTenant } from "../../emulator/tenant";
-import { agentIdentity } from "../../provider/identities/agent-identity";
-import { agentIdentityBlueprint } from "../../provider/identities/agent-identity-blueprint";
-import { agentIdentityBlueprintPrincipal } from "../../provider/identities/agent-identity-blueprint-principal";
 import { Driver } from "../../provider/engine/life/driver";
 import { type DynamicProvider, dynamicProvider } from "../../provider/engine/pulumi/dynamic";
 import type { Lifecycle } from "../../provider/engine/lifecycle";
-import { defaultPatience } from "../../provider/engine/consistency/visibility";
+import { defaultTiming } from "../../provider/engine/consistency/consistency";
 import { StepError } from "../../provider/engine/life/wording";
-import { world } from "../../provider/engine/run/world";
-import { federatedIdentityCredential } from "../../provider/credentials/federated-identity-credential";
+import { runIn } from "../../provider/engine/run/run";
 import { embeddedConnection } from "../../provider/graph/connection";
 import { costOf } from "../../provider/graph/quotas";
-import { permissionGrant } from "../../provider/permissions/permission-grant";
+import { kinds } from "../../provider/kinds";
 import { emptyState, type Process, type Program, type StoredResource, up } from "../miniature-engine/engine";
 import { aProcess } from "../miniature-engine/process";
 
@@ -97,8 +93,8 @@ export async function refreshedAlone(
   const spied = spy(emulated);
   const tenant = await embeddedConnection(spied.tenant, "the test tenant");
   let now = 0;
-  const patience = { ...defaultPatience, now: () => now, pause: (ms: number) => ((now += ms), Promise.resolve()) };
-  const shared = world(() => Promise.resolve(tenant), { patience });
+  const timing = { ...defaultTiming, now: () => now, pause: (ms: number) => ((now += ms), Promise.resolve()) };
+  const shared = runIn(() => Promise.resolve(tenant), { timing });
   const serve = <Inputs extends object>(lifecycle: Lifecycle<Inputs>): [string, DynamicProvider] => {
     const alone: Lifecycle<Inputs> = {
       ...lifecycle,
@@ -106,13 +102,7 @@ export async function refreshedAlone(
     };
     return [lifecycle.kind, dynamicProvider(alone, new Driver(alone, shared))];
   };
-  const providers = new Map([
-    serve(agentIdentity),
-    serve(agentIdentityBlueprint),
-    serve(agentIdentityBlueprintPrincipal),
-    serve(federatedIdentityCredential),
-    serve(permissionGrant),
-  ]);
+  const providers = new Map(kinds.map((lifecycle) => serve(lifecycle)));
   const process: Process = {
     provider: (kind) => providers.get(kind) ?? fail(`there is no resource kind ${kind}`),
   };
@@ -157,6 +147,22 @@ export const blueprintsOf = (count: number): Program =>
     credentialOf(name, "github"),
     grantTo(`${name} principal`),
   ]);
+
+/** A policy about the agents of each blueprint. */
+export const policiesOf = (count: number): Program =>
+  Array.from({ length: count }, (_, index) => `blueprint ${index}`).map((blueprint) => ({
+    name: `${blueprint} policy`,
+    kind: "ConditionalAccessPolicy",
+    needs: [`${blueprint} principal`],
+    inputs: (of) => ({
+      displayName: `Block risky agents of ${blueprint}`,
+      conditions: {
+        clientApplications: { includeAgentIdServicePrincipals: [of(`${blueprint} principal`).id] },
+        applications: { includeApplications: ["All"] },
+        agentIdRiskLevels: ["high"],
+      },
+    }),
+  }));
 
 export const credentialOf = (blueprint: string, name: string): Program[number] => ({
   name: `${blueprint} ${name}`,

@@ -9,7 +9,7 @@ import {
   blueprintsOf,
   credentialOf,
   deployed,
-  policiesOf,
+  fleetsOf,
   readAll,
   refreshed,
   refreshedAlone,
@@ -58,12 +58,12 @@ describe("a refresh of a fleet", () => {
     }
   });
 
-  describe("with a Conditional Access policy for each blueprint", () => {
+  describe("with a Conditional Access policy each", () => {
     const policyList = "/beta/identity/conditionalAccess/policies";
     const ofPolicies = (request: string): boolean => request.includes("/identity/conditionalAccess/");
 
-    it("of 100 blueprints takes at most 12 round trips, and one request for all policies", async () => {
-      const resources = await deployed(emulated, [...blueprintsOf(100), ...policiesOf(100)]);
+    it("of 100 takes at most 12 round trips, and one request for all policies", async () => {
+      const resources = await deployed(emulated, fleetsOf(100));
       const spied = spy(emulated);
       const process = await aProcess(spied.tenant, { batched: true });
       expect(await readAll(process, resources, 64)).toEqual(asStored(resources));
@@ -78,12 +78,12 @@ describe("a refresh of a fleet", () => {
     });
 
     it("asks for one policy no more often than a read of it alone would", async () => {
-      const resources = await deployed(emulated, [...blueprintsOf(1), ...policiesOf(1)]);
+      const resources = await deployed(emulated, fleetsOf(1));
       expect((await refreshed(emulated, resources)).requests.filter(ofPolicies)).toEqual([`GET ${policyList}`]);
     });
 
     it("reads by itself what the list shows otherwise than the state has it, and proves what was deleted", async () => {
-      const resources = await deployed(emulated, [...blueprintsOf(9), ...policiesOf(9)]);
+      const resources = await deployed(emulated, fleetsOf(9));
       const policies = resources.filter(({ kind }) => kind === "ConditionalAccessPolicy");
       const [renamed, deleted, purged] = policies.map(({ id }) => id);
       const graph = await embeddedConnection(emulated);
@@ -97,8 +97,8 @@ describe("a refresh of a fleet", () => {
       const { found, requests } = await refreshed(emulated, resources);
       const alone = await refreshedAlone(emulated, resources);
       expect(found).toEqual(alone.found);
-      expect(found.get("blueprint 0 policy")).toMatchObject({ inputs: { displayName: "Renamed by hand" } });
-      expect([found.get("blueprint 1 policy"), found.get("blueprint 2 policy")]).toEqual([
+      expect(found.get("fleet 0 policy")).toMatchObject({ inputs: { displayName: "Renamed by hand" } });
+      expect([found.get("fleet 1 policy"), found.get("fleet 2 policy")]).toEqual([
         { id: "", props: {} },
         { id: "", props: {} },
       ]);
@@ -113,7 +113,7 @@ describe("a refresh of a fleet", () => {
     });
 
     it("reads each policy by itself where Graph refuses the list", async () => {
-      const resources = await deployed(emulated, [...blueprintsOf(3), ...policiesOf(3)]);
+      const resources = await deployed(emulated, fleetsOf(3));
       const answer = { status: 400, body: { error: { code: "BadRequest", message: "No." } } };
       emulated.fail({
         method: "GET",

@@ -1,6 +1,7 @@
 /** A new kind shows up in the commands by its line in the registry: no command knows one by name. */
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import type * as main from "../../cli/main";
 import { kinds } from "../../provider/kinds";
 
 const room = path.join(__dirname, "../../cli");
@@ -18,7 +19,7 @@ describe("the commands", () => {
       jest.doMock("@pulumi/pulumi", () => {
         throw new Error("Pulumi's SDK was loaded");
       });
-      const { run } = jest.requireActual<typeof import("../../cli/main")>("../../cli/main");
+      const { run } = jest.requireActual<typeof main>("../../cli/main");
       expect(run).toBeInstanceOf(Function);
     });
   });

@@ -12,7 +12,7 @@ import { kinds } from "../../provider/kinds";
 import { type Ask, asker, bind, blueprintCast, identityCast, people, principalCast } from "../emulator/client";
 import { type Declaration, emptyState, type Program, type StackState, up } from "../miniature-engine/engine";
 import { aProcess } from "../miniature-engine/process";
-import { told as toldIn } from "./project";
+import { command as commandIn } from "./project";
 import { writeExport } from "./stack-export";
 
 const sponsors = ["diego.siciliani@contoso.com"];
@@ -92,10 +92,10 @@ afterEach(() => {
   rmSync(project, { recursive: true });
 });
 
-const told = (line: string, env: NodeJS.ProcessEnv = {}) => toldIn(project, line, { env });
+const command = (line: string, env: NodeJS.ProcessEnv = {}) => commandIn(project, line, { env });
 
 async function reported(line: string): Promise<OrphansReport & { code: number }> {
-  const { code, out, error } = await told(`${line} --json`);
+  const { code, out, error } = await command(`${line} --json`);
   expect(error).toBe("");
   return { code, ...(JSON.parse(out) as OrphansReport) };
 }
@@ -136,7 +136,7 @@ describe("orphans of an interrupted run", () => {
     const after = await applied([blueprint, principal], { ...killed, pendingCreates: [] });
     writeExport(project, "prod", after);
 
-    const { code, out, error } = await told("orphans prod.json");
+    const { code, out, error } = await command("orphans prod.json");
     const { id } = (await ask(`GET /servicePrincipals/${identityCast}`)).body.value[0];
     expect([code, error]).toEqual([1, ""]);
     expect(
@@ -180,7 +180,7 @@ describe("orphans of an interrupted run", () => {
     expect(orphans[0]?.next[0]).toBe(
       'run "pulumi up" in payroll/prod: while the program declares "helper", it recovers the object',
     );
-    // Pulumi keeps the create noted until it is told to forget it.
+    // Pulumi keeps a pending create until `pulumi refresh --clear-pending-creates`.
     const after = await applied(program, killed);
     expect(after.pendingCreates).toEqual(["helper"]);
     writeExport(project, "prod", after, program);
@@ -227,7 +227,7 @@ describe("orphans of an interrupted run", () => {
     const before = await applied([blueprint, principal]);
     const program = [blueprint, principal, agent("helper")];
     writeExport(project, "prod", await killedAfter("helper", program, before), program);
-    const { code, out } = await told("orphans prod.json");
+    const { code, out } = await command("orphans prod.json");
     expect([code, out.slice(0, out.indexOf("Tenant:"))]).toMatchInlineSnapshot(`
      [
        1,
@@ -280,7 +280,9 @@ describe("orphans of an interrupted run", () => {
     await applied([blueprint, principal, agent("helper")], state);
     const { orphans } = await reported("orphans prod.json");
     expect(orphans).toMatchObject([{ displayName: "Agent helper", afterStates: true }]);
-    expect((await told("orphans prod.json")).out).toContain("UTC, after the last change of these stacks: a run that");
+    expect((await command("orphans prod.json")).out).toContain(
+      "UTC, after the last change of these stacks: a run that",
+    );
     writeExport(project, "staging", { ...state, resources: [] });
     expect((await reported("orphans prod.json staging.json")).orphans).toMatchObject([{ afterStates: false }]);
   });
@@ -334,7 +336,7 @@ describe("what the stacks are", () => {
     copyFileSync(path.join(recorded, "tenant.sqlite"), path.join(directory, "tenant.sqlite"));
     tenant = openTenant({ directory });
 
-    const { code, out } = await told(`orphans ${path.join(recorded, "stack.json")}`);
+    const { code, out } = await command(`orphans ${path.join(recorded, "stack.json")}`);
     expect([code, out.split("\n")[0]]).toEqual([0, "Found 0 orphans, 0 undeclared and 0 missing objects."]);
     expect(out).toContain("test/test  from ");
     expect(out).toContain("6 resources of this package, last changed 2026-11-21 11:43 UTC");
@@ -353,7 +355,7 @@ describe("what the stacks are", () => {
       resources: state.resources.filter(({ name }) => other.includes(name)),
     });
 
-    const alone = await told("orphans prod.json");
+    const alone = await command("orphans prod.json");
     expect([alone.code, alone.out.split("\n")[0]]).toEqual([1, "Found 2 orphans, 0 undeclared and 0 missing objects."]);
     expect(alone.out).toContain("WHAT ANY OTHER STACK MADE IN THIS TENANT IS LISTED AS AN ORPHAN.");
     expect(await reported("orphans prod.json staging.json")).toMatchObject({
@@ -367,7 +369,7 @@ describe("what the stacks are", () => {
   });
 
   it("asks for the states when none is named, rather than look for them", async () => {
-    const { code, out, error } = await told("orphans");
+    const { code, out, error } = await command("orphans");
     expect([code, out]).toEqual([2, ""]);
     expect(error).toMatch(/^cannot look for orphans without the states of stacks: name a file for every stack/);
   });
@@ -378,18 +380,18 @@ describe("what the stacks are", () => {
     ["other.json", '{"version": 3, "checkpoint": {}}', 'deployment is not what "pulumi stack export" writes'],
   ])("refuses what is no export: %s", async (file, content, why) => {
     if (content !== undefined) writeFileSync(path.join(project, file), content);
-    const { code, out, error } = await told(`orphans ${file}`);
+    const { code, out, error } = await command(`orphans ${file}`);
     expect([code, out]).toEqual([2, ""]);
     expect(error).toContain(`cannot read a stack from ${file}`);
     expect(error).toContain(why);
-    const json = await told(`orphans ${file} --json`);
+    const json = await command(`orphans ${file} --json`);
     expect([json.code, json.error, JSON.parse(json.out)]).toMatchObject([2, "", { error: { message: error } }]);
   });
 
   it("says of every file at once why it cannot be taken", async () => {
     writeExport(project, "prod", await applied([blueprint]));
     writeFileSync(path.join(project, "text.json"), "not JSON");
-    const { code, out, error } = await told("orphans gone.json prod.json text.json prod.json");
+    const { code, out, error } = await command("orphans gone.json prod.json text.json prod.json");
     expect([code, out]).toEqual([2, ""]);
     expect(error.split("\n").map((line) => line.replace(/:.*/, ""))).toEqual([
       "cannot read a stack from gone.json",
@@ -403,17 +405,17 @@ describe("what the stacks are", () => {
     writeExport(project, "prod", state);
     copyFileSync(path.join(project, "prod.json"), path.join(project, "staging.json"));
     writeExport(project, "prod", await applied([blueprint, principal, agent("helper")], state));
-    expect(await told("orphans prod.json staging.json")).toEqual({
+    expect(await command("orphans prod.json staging.json")).toEqual({
       code: 2,
       out: "",
       error:
         "cannot compare with both prod.json and staging.json: they are both of the stack payroll/prod. " +
         "Name a file for every stack, and each once.",
     });
-    expect((await told("orphans prod.json ./prod.json")).error).toContain(
+    expect((await command("orphans prod.json ./prod.json")).error).toContain(
       "both prod.json and ./prod.json: they are the same file",
     );
-    expect(JSON.parse((await told("orphans prod.json staging.json --json")).out)).toMatchObject({
+    expect(JSON.parse((await command("orphans prod.json staging.json --json")).out)).toMatchObject({
       error: { code: "INPUT_INVALID" },
     });
   });
@@ -433,7 +435,7 @@ describe("what the stacks are", () => {
     const resources = state.resources.map((one) => ({ ...one, outputs: { ...one.outputs, tenantId: elsewhere } }));
     for (const stack of ["prod", "staging"]) writeExport(project, stack, { ...state, resources });
 
-    const { code, out } = await told("orphans prod.json staging.json --json");
+    const { code, out } = await command("orphans prod.json staging.json --json");
     const { error } = JSON.parse(out) as { error: { code: string; message: string } };
     expect([code, error.code]).toEqual([2, "WRONG_TENANT"]);
     const lines = error.message.split("\n");
@@ -452,7 +454,7 @@ describe("what the stacks are", () => {
     tenant = openTenant({ memory: true });
     rmSync(directory, { recursive: true });
     writeExport(project, "prod", emptyState);
-    expect(await told("orphans prod.json")).toEqual({
+    expect(await command("orphans prod.json")).toEqual({
       code: 2,
       out: "",
       error: `There is no emulated tenant in ${directory}.`,
@@ -521,7 +523,7 @@ describe("what has no marker", () => {
     expect(line.undeclared[0]?.marker).toBeUndefined();
   });
 
-  it("leaves credentials and permissions out when it is told to, and does not ask for them", async () => {
+  it("leaves credentials and permissions out with --marked-only, and does not ask for them", async () => {
     const state = await applied(everything);
     writeExport(project, "prod", without(state, "github", "grant"));
     const first = tenant.requests().length;
@@ -607,7 +609,7 @@ describe("missing objects", () => {
 
     const { code, missing, orphans } = await reported("orphans prod.json");
     expect([code, orphans]).toEqual([1, []]);
-    const foretold = (then: string) => [
+    const expectedNext = (then: string) => [
       `"pulumi refresh" takes it out of the state, and the next "pulumi up" makes a new one${then}`,
       "if it is meant to be gone: take it out of the program first",
     ];
@@ -617,13 +619,16 @@ describe("missing objects", () => {
     expect(byName.get("helper")).toMatchObject({
       id: helper,
       stack: "payroll/prod",
-      next: foretold(", with another id"),
+      next: expectedNext(", with another id"),
     });
-    expect(byName.get("github")).toMatchObject({ displayName: "github", next: foretold("") });
-    expect(byName.get("grant")).toMatchObject({ displayName: "Microsoft Graph for Agent helper", next: foretold("") });
+    expect(byName.get("github")).toMatchObject({ displayName: "github", next: expectedNext("") });
+    expect(byName.get("grant")).toMatchObject({
+      displayName: "Microsoft Graph for Agent helper",
+      next: expectedNext(""),
+    });
     expect(byName.get("block")).toMatchObject({
       displayName: "Block risky agents",
-      next: foretold(", with another id"),
+      next: expectedNext(", with another id"),
     });
     expect(
       [...byName]
@@ -631,7 +636,7 @@ describe("missing objects", () => {
         .map(([name]) => name)
         .sort(),
     ).toEqual(["block", "helper"]);
-    expect((await told("orphans prod.json")).out).toContain('Agent identity "Agent helper"');
+    expect((await command("orphans prod.json")).out).toContain('Agent identity "Agent helper"');
   });
 
   it("says of a blueprint that lies in the deleted items that `pulumi up` brings it back", async () => {
@@ -664,13 +669,13 @@ describe("deleted items", () => {
     const state = await applied(program);
     writeExport(project, "prod", await applied([blueprint, principal, agent("helper")], state));
 
-    const { code, out } = await told("orphans prod.json");
+    const { code, out } = await command("orphans prod.json");
     expect(code).toBe(0);
     expect(out).toContain(
       "Deleted items that have a marker: 1 agent identity, 1 Conditional Access policy. They count",
     );
     expect(out).toContain("--deleted lists them");
-    const listed = await told("orphans prod.json --deleted");
+    const listed = await command("orphans prod.json --deleted");
     expect(listed.out).toContain(`  Agent identity "Agent other", ${storedOf(state, "other").id}, deleted `);
     expect((await reported("orphans prod.json")).deleted).toEqual({
       count: { AgentIdentity: 1, ConditionalAccessPolicy: 1 },
@@ -714,7 +719,7 @@ describe("what it asks", () => {
   it("looks into a served tenant as well", async () => {
     writeExport(project, "prod", await applied(everything));
     const { url, close } = await serveTenant(tenant, { port: 0 });
-    const { code, out } = await told("orphans prod.json", { ENTRA_AGENT_ID_TENANT: url });
+    const { code, out } = await command("orphans prod.json", { ENTRA_AGENT_ID_TENANT: url });
     await close();
     expect([code, out.split("\n").slice(0, 2)]).toEqual([
       0,

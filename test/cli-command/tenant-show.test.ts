@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Terminal } from "../../cli/terminal";
 import { serveTenant } from "../../emulator/server";
 import { openTenant } from "../../emulator/tenant";
-import { furnished, told as toldIn } from "./project";
+import { furnished, command as commandIn } from "./project";
 
 let project: string;
 let state: string;
@@ -15,22 +15,22 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(project, { recursive: true }));
 
-const told = (line: string, change?: Partial<Terminal>) => toldIn(project, line, change);
+const command = (line: string, change?: Partial<Terminal>) => commandIn(project, line, change);
 
 describe("tenant show", () => {
   it("says that there is no tenant, and makes none", async () => {
-    expect(await told("tenant show")).toEqual({
+    expect(await command("tenant show")).toEqual({
       code: 1,
       out: `There is no emulated tenant in ${state} yet. The first "pulumi up" makes it.`,
       error: "",
     });
-    expect(JSON.parse((await told("tenant show --json")).out)).toEqual({ where: state, exists: false });
+    expect(JSON.parse((await command("tenant show --json")).out)).toEqual({ where: state, exists: false });
     expect(existsSync(state)).toBe(false);
   });
 
-  it("tells somebody who has never seen the project what is there", async () => {
+  it("shows somebody who has never seen the project what is there", async () => {
     const { id, agent, appId } = await furnished(state);
-    const { code, out } = await told("tenant show");
+    const { code, out } = await command("tenant show");
     const readable = out
       .replaceAll(id, "TENANT")
       .replaceAll(agent, "AGENT")
@@ -73,7 +73,7 @@ describe("tenant show", () => {
   it("says the same in JSON, found from a folder below", async () => {
     const { id, agent, appId } = await furnished(state);
     mkdirSync(join(project, "src"));
-    const { code, out } = await told("tenant show --json", { cwd: join(project, "src") });
+    const { code, out } = await command("tenant show --json", { cwd: join(project, "src") });
     expect([code, JSON.parse(out)]).toMatchObject([
       0,
       {
@@ -108,14 +108,14 @@ describe("tenant show", () => {
     const tenant = openTenant({ directory: state });
     const { url, close } = await serveTenant(tenant, { port: 0 });
     const env = { ENTRA_AGENT_ID_TENANT: url };
-    const { code, out } = await told("tenant show --json", { env });
+    const { code, out } = await command("tenant show --json", { env });
     expect([code, JSON.parse(out)]).toMatchObject([
       0,
       { where: url, objects: { 0: { displayName: "payroll" }, length: 6 }, deleted: [{ displayName: "old helper" }] },
     ]);
     await close();
     tenant.close();
-    expect(await told("tenant show", { env })).toEqual({
+    expect(await command("tenant show", { env })).toEqual({
       code: 2,
       out: "",
       error: `cannot reach the emulated tenant at ${url}. Start it with: npx entra-agent-id tenant start`,

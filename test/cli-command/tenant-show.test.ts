@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { Terminal } from "../../cli/terminal";
 import { serveTenant } from "../../emulator/server";
 import { openTenant } from "../../emulator/tenant";
+import { asker, identityCast, principalCast } from "../emulator/client";
 import { furnished, command as commandIn } from "./project";
 
 let project: string;
@@ -68,6 +69,34 @@ describe("tenant show", () => {
      Deleted items, which can be restored for 30 days
        Agent identity "old helper", GUID, deleted TIME"
     `);
+  });
+
+  it("says what is disabled, which blueprint has no principal, and what belongs to something that is gone", async () => {
+    const { agent } = await furnished(state);
+    const tenant = openTenant({ directory: state });
+    const ask = asker(tenant);
+    await ask(`PATCH /servicePrincipals/${agent}/${identityCast}`, { accountEnabled: false });
+    const principal = (await ask(`GET /servicePrincipals/${principalCast}`)).body.value[0].id;
+    await ask(`PATCH /servicePrincipals/${principal}/${principalCast}`, { accountEnabled: false });
+    const orphan = { kind: "agentIdentity", id: "0a1b2c3d-0000-4000-8000-000000000001" };
+    const gone = "0a1b2c3d-0000-4000-8000-000000000002";
+    const body = { displayName: "left over", agentIdentityBlueprintId: gone, accountEnabled: true, tags: [] };
+    const alone = { kind: "agentIdentityBlueprint", id: "0a1b2c3d-0000-4000-8000-000000000003" };
+    const application = { displayName: "no principal", appId: "0a1b2c3d-0000-4000-8000-000000000004", tags: [] };
+    tenant.plant([
+      { ...orphan, body },
+      { ...alone, body: application },
+    ]);
+    tenant.close();
+
+    const { out, error } = await command("tenant show");
+    expect(error).toBe("");
+    expect(out).toContain("disabled  it gets no token");
+    expect(out).toContain("disabled  no identity of this blueprint gets a token");
+    expect(out).toContain("principal  none: it cannot have identities in this tenant");
+    expect(out).toContain(
+      `\nAgent identity "left over"\n  id        ${orphan.id}\n  of        ${gone}, which is not in this tenant\n  sponsors  nobody`,
+    );
   });
 
   it("says the same in JSON, found from a folder below", async () => {

@@ -1,13 +1,8 @@
 /**
- * Federated identity credential: lets a workload outside Entra (GitHub Actions, Kubernetes, another cloud) or a managed
- * identity sign in as the blueprint, with no secret anywhere.
+ * Federated identity credential.
  *
- * Graph:    /applications/{object id}/microsoft.graph.agentIdentityBlueprint/federatedIdentityCredentials (v1.0)
- * Docs:     https://learn.microsoft.com/graph/api/resources/federatedidentitycredential
- * Id:       "<blueprint's appId>/<name>".
- * Replaced: when the blueprint or the name changes.
- * Deleted:  for good. A blueprint holds at most 20. With its blueprint it is deleted softly: the state keeps it until that is
- *           purged, and the next `up` looks whether it came back.
+ * Graph: /applications/{object id}/microsoft.graph.agentIdentityBlueprint/federatedIdentityCredentials (v1.0)
+ * Docs:  https://learn.microsoft.com/graph/api/resources/federatedidentitycredential
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
@@ -27,6 +22,7 @@ import type { Tenant } from "../graph/tenant";
 
 // ---- what a program writes -------------------------------------------------
 
+/** What a federated identity credential is declared with. */
 export interface FederatedIdentityCredentialArgs {
   /** `id` (appId) of the blueprint. A change replaces. */
   blueprintId: pulumi.Input<string>;
@@ -42,11 +38,44 @@ export interface FederatedIdentityCredentialArgs {
   description?: pulumi.Input<string>;
 }
 
+/**
+ * Lets a workload outside Entra (GitHub Actions, Kubernetes, another cloud) or a managed identity sign in as the blueprint, without a secret.
+ *
+ * - **Id:** `<blueprint's appId>/<name>`.
+ * - **Replaced:** when `blueprintId` or `name` changes.
+ * - **Deleted:** permanently. With its blueprint it is deleted softly: the state keeps it until the blueprint is purged, and the next
+ *   `up` looks whether it came back.
+ *
+ * @see https://learn.microsoft.com/graph/api/resources/federatedidentitycredential
+ * @throws INPUT_INVALID when a value is outside its limits
+ * @throws OWNERSHIP_UNCLEAR when a credential of this name trusts another workload, or one of another name trusts this workload
+ * @throws REFUSED when the blueprint holds 20 credentials, which is the most
+ * @throws NOT_FOUND when the blueprint is not in the tenant
+ * @throws others, as every resource: docs/troubleshooting.md
+ * @example
+ * ```ts
+ * import { AgentIdentityBlueprint, FederatedIdentityCredential } from "pulumi-entra-agent-id";
+ *
+ * const sponsors = ["johanna.lorenz@contoso.com"];
+ * const blueprint = new AgentIdentityBlueprint("payroll", { displayName: "Payroll agents", sponsors });
+ * new FederatedIdentityCredential("github", {
+ *   blueprintId: blueprint.id,
+ *   name: "github",
+ *   issuer: "https://token.actions.githubusercontent.com",
+ *   subject: "repo:contoso/payroll-agents:ref:refs/heads/main",
+ * });
+ * ```
+ */
 export class FederatedIdentityCredential extends EntraResource {
+  /** appId of the blueprint that the workload signs in as. */
   declare readonly blueprintId: pulumi.Output<string>;
+  /** Key within the blueprint. */
   declare readonly name: pulumi.Output<string>;
+  /** `iss` of the outside token. */
   declare readonly issuer: pulumi.Output<string>;
+  /** `sub` of the outside token. */
   declare readonly subject: pulumi.Output<string>;
+  /** `aud` of the outside token: exactly one. */
   declare readonly audiences: pulumi.Output<string[]>;
   /** Graph's GUID of the credential. */
   declare readonly credentialId: pulumi.Output<string>;

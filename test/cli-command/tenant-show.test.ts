@@ -80,9 +80,21 @@ describe("tenant show", () => {
     await ask(`PATCH /servicePrincipals/${principal}/${principalCast}`, { accountEnabled: false });
     const orphan = { kind: "agentIdentity", id: "0a1b2c3d-0000-4000-8000-000000000001" };
     const gone = "0a1b2c3d-0000-4000-8000-000000000002";
-    const body = { displayName: "left over", agentIdentityBlueprintId: gone, accountEnabled: true, tags: [] };
+    const createdDateTime = "2026-11-01T00:00:00Z";
+    const body = {
+      displayName: "left over",
+      agentIdentityBlueprintId: gone,
+      accountEnabled: true,
+      tags: [],
+      createdDateTime,
+    };
     const alone = { kind: "agentIdentityBlueprint", id: "0a1b2c3d-0000-4000-8000-000000000003" };
-    const application = { displayName: "no principal", appId: "0a1b2c3d-0000-4000-8000-000000000004", tags: [] };
+    const application = {
+      displayName: "no principal",
+      appId: "0a1b2c3d-0000-4000-8000-000000000004",
+      tags: [],
+      createdDateTime,
+    };
     tenant.plant([
       { ...orphan, body },
       { ...alone, body: application },

@@ -10,7 +10,7 @@ const fleet: Fleet = new Map<string, Resource>([
   ["blueprint", { kind: "AgentIdentityBlueprint", displayName: "Payroll", sponsors }],
   ["principal", { kind: "AgentIdentityBlueprintPrincipal", blueprint: "blueprint", enabled: true }],
 ]);
-/** As the README lists them for a program without permission grants. */
+/** As docs/getting-started.md lists them for a program without permission grants. */
 const permissions = [
   "AgentIdentityBlueprint.ReadWrite.All",
   "AgentIdentityBlueprint.DeleteRestore.All",

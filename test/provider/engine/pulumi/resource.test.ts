@@ -85,6 +85,11 @@ describe("a resource class", () => {
     ]);
   });
 
+  it("reports a property that it does not have, whatever its value", async () => {
+    await inputsOf(new AgentIdentity("a", { ...right, ...{ sponsor: pulumi.output("nobody") } }));
+    expect(errors).toEqual(['agent identity "a": sponsor is not a property of an AgentIdentity']);
+  });
+
   it("leaves values that are not plain to the provider", async () => {
     await inputsOf(
       new AgentIdentity("a", { ...right, displayName: pulumi.output(""), sponsors: [pulumi.output("nobody")] }),

@@ -33,7 +33,7 @@ export const nameSuffix = (marker: string): string => ` [${marker.slice(0, 8)}]`
 export const markerInName = (name: string): string | undefined => / \[([a-z2-7]{8})\]$/.exec(name)?.[1];
 
 /** The marker that tags of an object of this kind carry. A blueprint's tags among them belong to another kind. */
-export function markerIn(kind: string, tags: readonly string[]): string | undefined {
+export function markerIn(kind: string, tags: readonly string[] = []): string | undefined {
   const start = markerTag(kind, "");
   return tags.find((tag) => tag.startsWith(start))?.slice(start.length);
 }

@@ -109,10 +109,13 @@ describe.each(["embedded", "served"] as const)("on an %s tenant", (mode) => {
 
   it("tenant seed adds what a hand-written file says", async () => {
     const group = { kind: "group", properties: { displayName: "Night Shift", mailNickname: "night", groupTypes: [] } };
-    writeFileSync(join(project, "ours.json"), JSON.stringify({ objects: [group] }));
+    // As little as a person may write.
+    const agent = { kind: "agentIdentity", properties: { displayName: "Night agent" } };
+    writeFileSync(join(project, "ours.json"), JSON.stringify({ objects: [group, agent] }));
     expect(await command("tenant seed ours.json")).toMatchObject({ code: 0, error: "" });
     const groups = (await (await ask("tenant token", "/v1.0/groups")).json()) as { value: { displayName: string }[] };
     expect(groups.value.map(({ displayName }) => displayName)).toContain("Night Shift");
+    expect((await command("tenant show")).out).toContain('Agent identity "Night agent"');
     writeFileSync(join(project, "wrong.json"), "{");
     expect((await command("tenant seed wrong.json")).error).toContain("wrong.json: it is not JSON");
     expect((await command("tenant seed missing.json")).code).toBe(2);

@@ -29,7 +29,7 @@ export interface TenantInventory {
 export interface InventoryOptions {
   /** Where Graph can tell them apart, only what has a marker of this package. @default false */
   readonly onlyMarked?: boolean;
-  /** Ask for `details` that cost a request for each object, too. @default false */
+  /** Read objects whole, whatever of them is there, and ask for `details` that cost a request for each. @default false */
   readonly inDetail?: boolean;
 }
 
@@ -47,7 +47,7 @@ export async function tenantInventory(
   kinds: readonly Inventoried[],
   { onlyMarked = false, inDetail = false }: InventoryOptions = {},
 ): Promise<TenantInventory> {
-  const requests = new ListRequests(tenant, onlyMarked);
+  const requests = new ListRequests(tenant, { onlyMarked, inDetail });
   // A list is called by the kind whose objects it shows, whoever else looks at it.
   for (const { plural, permissions, inventory } of kinds)
     for (const list of inventory.lists.slice(0, 1)) requests.add(list, { what: plural, permissions: permissions.read });
@@ -92,7 +92,7 @@ class ListRequests {
 
   constructor(
     private readonly tenant: Tenant,
-    private readonly onlyMarked: boolean,
+    private readonly options: Required<InventoryOptions>,
   ) {}
 
   add(listing: Listing, purpose: Purpose): void {
@@ -107,13 +107,24 @@ class ListRequests {
     const shown = new Map<Listing, readonly Listed[]>();
     await Promise.all(
       this.#requests.map(async ({ listing, of, ...purpose }) => {
-        const asked = this.onlyMarked && listing.markedFromCreate ? onlyMarkedOf(listing) : listing;
+        const asked = this.#asked(listing);
         const items = await saying(purpose, () => this.tenant.list<Listed>(pathOf(asked), optionsOf(asked)));
         for (const one of of) shown.set(one, items);
       }),
     );
     return shown;
   }
+
+  #asked(listing: Listing): Listing {
+    const { onlyMarked, inDetail } = this.options;
+    const asked = inDetail ? wholeOf(listing) : listing;
+    return onlyMarked && listing.markedFromCreate ? onlyMarkedOf(asked) : asked;
+  }
+}
+
+/** Without `$select`. */
+function wholeOf({ select: _, ...listing }: Listing): Listing {
+  return listing;
 }
 
 /** Whether one request can show what both do. */

@@ -25,7 +25,7 @@ export const graphAudiences: readonly string[] = [
   "00000003-0000-0000-c000-000000000000",
 ];
 
-/** Life of a token, in seconds. */
+/** How long a token is valid, in seconds. */
 export const tokenLifeSeconds = 3_600;
 
 /** Who sent a request. */
@@ -96,7 +96,9 @@ export interface AppToken {
   readonly proof: "1" | "2";
   /** Values of app roles. */
   readonly roles: readonly string[];
-  /** Whether the token says that it is an application's: Microsoft Graph's do, others where the API asks for the claim. */
+  /**
+   * Whether the token says that it is an application's: Microsoft Graph's do, others where the API asks for the claim.
+   */
   readonly says: { readonly kind: boolean; readonly displayName: boolean };
   /** The `uti` claim. */
   readonly id: string;
@@ -174,7 +176,7 @@ async function verified(key: SigningKey, tenantId: string, token: string, now: D
 
 async function verifiedAnew(key: SigningKey, tenantId: string, token: string, now: Date): Promise<JWTPayload> {
   try {
-    // Told first: a token of another tenant also has another key, and its signature is the less helpful news.
+    // Checked first: a token of another tenant also has another key, and a wrong signature would be the less helpful reason.
     const { tid } = decodeJwt(token);
     if (tid !== tenantId)
       throw refused(`The token was issued for tenant '${String(tid)}', this is tenant '${tenantId}'.`);

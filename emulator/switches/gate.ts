@@ -6,7 +6,7 @@ import type { Store } from "../state/store";
 import { type Cost, costOf } from "./quota-table";
 import { endOf, throttleHeaders } from "./retry-after";
 import { anybodyWaits, type Asked, charge, type Charge, countEarly, mustWait, quotasFor } from "./throttle";
-import type { Switches } from "./switches";
+import type { Switches } from "./values";
 
 /** A request at the gate. */
 export interface Arriving {

@@ -116,7 +116,7 @@ const properties = {
     .default(reportOnly),
 };
 
-// ---- how it lives in the tenant --------------------------------------------
+// ---- what it is in the tenant ----------------------------------------------
 
 interface Policy {
   readonly id: string;

@@ -109,7 +109,7 @@ const properties = {
   description: z.string().max(600, "must be at most 600 characters").optional(),
 };
 
-// ---- how it lives in the tenant --------------------------------------------
+// ---- what it is in the tenant ----------------------------------------------
 
 interface Credential {
   readonly id: string;
@@ -178,7 +178,7 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
 
   refersTo: ({ blueprintId }) => [blueprintId],
 
-  // A credential has no place for a marker: one with the same content is taken for ours, one with other content never.
+  // A credential has no place for a marker: one with the same content is recovered, one with other content never.
   async find(tenant, wanted, after) {
     const objectId = await objectIdOf(tenant, wanted.blueprintId);
     const credentials = await allOf(tenant, ofBlueprint(objectId), after);

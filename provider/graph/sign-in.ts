@@ -5,7 +5,7 @@ import { EntraError } from "./errors";
 import { githubAssertion } from "./github-oidc";
 import { unusableToken } from "./tokens";
 
-/** One way to sign in. The README and the error messages are made from these. */
+/** One way to sign in. docs/getting-started.md and the error messages are made from these. */
 export interface SignInWay {
   /** Value of ENTRA_AGENT_ID_SIGN_IN that selects it. */
   readonly name: string;

@@ -84,7 +84,7 @@ const properties = {
   enabled: z.boolean().default(true),
 };
 
-// ---- how it lives in the tenant --------------------------------------------
+// ---- what it is in the tenant ----------------------------------------------
 
 const kind = "AgentIdentityBlueprintPrincipal";
 const cast = "microsoft.graph.agentIdentityBlueprintPrincipal";

@@ -142,7 +142,7 @@ const properties = {
     .regex(/^[A-Za-z0-9._-]{1,120}$/, "must be 1 to 120 letters, digits, dots, hyphens or underscores"),
 };
 
-// ---- how it lives in the tenant --------------------------------------------
+// ---- what it is in the tenant ----------------------------------------------
 
 const inventory: Inventory<[Blueprint, Principal]> = {
   lists: [dated(blueprints), principals],

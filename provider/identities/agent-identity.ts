@@ -116,7 +116,7 @@ const properties = {
   enabled: z.boolean().default(true),
 };
 
-// ---- how it lives in the tenant --------------------------------------------
+// ---- what it is in the tenant ----------------------------------------------
 
 const kind = "AgentIdentity";
 

@@ -99,7 +99,7 @@ const properties = {
   delegated: names,
 };
 
-// ---- how it lives in the tenant --------------------------------------------
+// ---- what it is in the tenant ----------------------------------------------
 
 export const permissionGrant: Lifecycle<Inputs> = {
   kind: "PermissionGrant",

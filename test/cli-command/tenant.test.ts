@@ -127,10 +127,7 @@ describe("tenant start", () => {
     const tenant = openTenant({ memory: true });
     const { url, close } = await serveTenant(tenant, { port: 0 });
     const taken = await command(`tenant start --memory --port ${new URL(url).port}`);
-    expect([taken.code, taken.error]).toEqual([
-      2,
-      `cannot serve at ${url}: the port is in use. Choose another with --port.`,
-    ]);
+    expect([taken.code, taken.error]).toEqual([2, `cannot serve at ${url}: the port is in use. Choose another one.`]);
     await close();
     tenant.close();
     expect((await command("tenant start --port x")).error).toContain(

@@ -103,7 +103,7 @@ describe("an agent fleet", () => {
     });
   });
 
-  it("enforces its policy only when told to", async () => {
+  it("enforces its policy only where blockHighRisk says so", async () => {
     const all = await children({ blockHighRisk: "enabled" });
     expect(all["ConditionalAccessPolicy payroll-block-high-risk"]).toMatchObject({ state: "enabled" });
   });

@@ -22,7 +22,7 @@ const witnesses: Readonly<Record<string, readonly string[]>> = {
   ],
   "Fast, within Graph's limits.": [
     "of 100 blueprints with principal, credential and grants each costs a fifth, however many travel together",
-    "agents are made as fast as the quota of writes allows, and never refused",
+    "agents are created as fast as the quota of writes allows, and never refused",
   ],
   "No lockout.": [
     "is never enforced before its conditions read back",

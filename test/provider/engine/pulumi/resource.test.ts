@@ -72,7 +72,7 @@ describe("a resource class", () => {
     expect((await inputsOf(new AgentIdentity("a", right)))["marker"]).not.toBe(without);
   });
 
-  it("tells every finding about plain values at once and lets the program fail at its end", async () => {
+  it("reports every finding about plain values at once and lets the program fail at its end", async () => {
     const inputs = await inputsOf(new AgentIdentity("a", { ...right, displayName: "", sponsors: [] }));
     expect(errors).toEqual([
       'agent identity "a": displayName must not be empty',

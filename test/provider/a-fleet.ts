@@ -1,18 +1,14 @@
 /** Fleets as a stack's state has them, and refreshes of them whose requests are counted. */
 import type { EmulatedTenant } from "../../emulator/tenant";
-import { agentIdentity } from "../../provider/identities/agent-identity";
-import { agentIdentityBlueprint } from "../../provider/identities/agent-identity-blueprint";
-import { agentIdentityBlueprintPrincipal } from "../../provider/identities/agent-identity-blueprint-principal";
 import { Driver } from "../../provider/engine/life/driver";
 import { type DynamicProvider, dynamicProvider } from "../../provider/engine/pulumi/dynamic";
 import type { Lifecycle } from "../../provider/engine/lifecycle";
 import { defaultTiming } from "../../provider/engine/consistency/consistency";
 import { StepError } from "../../provider/engine/life/wording";
 import { runIn } from "../../provider/engine/run/run";
-import { federatedIdentityCredential } from "../../provider/credentials/federated-identity-credential";
 import { embeddedConnection } from "../../provider/graph/connection";
 import { costOf } from "../../provider/graph/quotas";
-import { permissionGrant } from "../../provider/permissions/permission-grant";
+import { kinds } from "../../provider/kinds";
 import { emptyState, type Process, type Program, type StoredResource, up } from "../miniature-engine/engine";
 import { aProcess } from "../miniature-engine/process";
 
@@ -106,13 +102,7 @@ export async function refreshedAlone(
     };
     return [lifecycle.kind, dynamicProvider(alone, new Driver(alone, shared))];
   };
-  const providers = new Map([
-    serve(agentIdentity),
-    serve(agentIdentityBlueprint),
-    serve(agentIdentityBlueprintPrincipal),
-    serve(federatedIdentityCredential),
-    serve(permissionGrant),
-  ]);
+  const providers = new Map(kinds.map((lifecycle) => serve(lifecycle)));
   const process: Process = {
     provider: (kind) => providers.get(kind) ?? fail(`there is no resource kind ${kind}`),
   };
@@ -152,11 +142,34 @@ export const agentsOf = (blueprint: string, count: number, change: object = {}):
 
 /** Blueprints with a principal, a federated credential and a grant each: what the leading peer was measured with. */
 export const blueprintsOf = (count: number): Program =>
-  Array.from({ length: count }, (_, index) => `blueprint ${index}`).flatMap((name) => [
-    ...agentsOf(name, 0),
-    credentialOf(name, "github"),
-    grantTo(`${name} principal`),
+  Array.from({ length: count }, (_, index) => blueprintCalled(`blueprint ${index}`)).flat();
+
+const blueprintCalled = (name: string): Program => [
+  ...agentsOf(name, 0),
+  credentialOf(name, "github"),
+  grantTo(`${name} principal`),
+];
+
+/** The same, each with a Conditional Access policy about its agents. */
+export const fleetsOf = (count: number): Program =>
+  Array.from({ length: count }, (_, index) => `fleet ${index}`).flatMap((name) => [
+    ...blueprintCalled(name),
+    policyAbout(name),
   ]);
+
+export const policyAbout = (blueprint: string): Program[number] => ({
+  name: `${blueprint} policy`,
+  kind: "ConditionalAccessPolicy",
+  needs: [`${blueprint} principal`],
+  inputs: (of) => ({
+    displayName: `Block risky agents of ${blueprint}`,
+    conditions: {
+      clientApplications: { includeAgentIdServicePrincipals: [of(`${blueprint} principal`).id] },
+      applications: { includeApplications: ["All"] },
+      agentIdRiskLevels: ["high"],
+    },
+  }),
+});
 
 export const credentialOf = (blueprint: string, name: string): Program[number] => ({
   name: `${blueprint} ${name}`,

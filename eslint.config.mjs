@@ -1,6 +1,12 @@
 // @ts-check
 import tseslint from "typescript-eslint";
 
+/** What is made of resources, and never known to them. */
+const above = ["components", "cli", "access", "policies", "review", "record"].map((room) => `**/${room}/**`);
+
+/** @param {string} files @param {string[]} group */
+const wall = (files, group) => ({ files: [files], rules: { "no-restricted-imports": ["error", { patterns: group }] } });
+
 export default tseslint.config(
   {
     ignores: [
@@ -35,20 +41,28 @@ export default tseslint.config(
     files: ["examples/**", "test/**"],
     rules: { "@typescript-eslint/no-new": "off", "@typescript-eslint/unbound-method": "off" },
   },
+  // The walls of the house: imports point one way. Later rules replace earlier ones, so each names all that is shut out.
+  wall("provider/**", above),
+  wall("provider/graph/**", [...above, "**/engine/**"]),
+  wall("provider/engine/*.ts", [...above, "./life/**", "./pulumi/**"]),
+  wall("provider/engine/consistency/**", [...above, "../run/**", "../life/**", "../pulumi/**"]),
+  wall("provider/engine/run/**", [...above, "../life/**", "../pulumi/**"]),
+  wall("provider/engine/life/**", [...above, "../pulumi/**"]),
+  // It stands in for Microsoft's servers: it must not know the code that it tests.
+  wall("emulator/**", ["**/provider/**", ...above]),
   {
-    // The emulator stands in for Microsoft's servers: it must not know the code that it tests.
-    files: ["emulator/**"],
+    // A life cycle must be usable without Pulumi's SDK: by the command, by another adapter. Types cost nothing.
+    files: ["provider/**", "emulator/**", "cli/**"],
+    ignores: ["provider/engine/pulumi/**"],
     rules: {
-      "no-restricted-imports": [
+      "@typescript-eslint/no-restricted-imports": [
         "error",
-        { patterns: ["**/provider/**", "**/components/**", "**/cli/**", "@pulumi/*"] },
+        {
+          patterns: [
+            { group: ["@pulumi/*"], allowTypeImports: true, message: "Only engine/pulumi and components load Pulumi." },
+          ],
+        },
       ],
-    },
-  },
-  {
-    files: ["provider/graph/**"],
-    rules: {
-      "no-restricted-imports": ["error", { patterns: ["**/engine/**", "**/components/**", "**/cli/**", "@pulumi/*"] }],
     },
   },
 );

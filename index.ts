@@ -6,16 +6,22 @@ export {
   type FleetFederation,
   type FleetPermissions,
 } from "./components/agent-fleet";
-export { AgentIdentity, type AgentIdentityArgs } from "./provider/agent-identity";
-export { AgentIdentityBlueprint, type AgentIdentityBlueprintArgs } from "./provider/agent-identity-blueprint";
+export { AgentIdentity, type AgentIdentityArgs } from "./provider/identities/agent-identity";
+export {
+  AgentIdentityBlueprint,
+  type AgentIdentityBlueprintArgs,
+} from "./provider/identities/agent-identity-blueprint";
 export {
   AgentIdentityBlueprintPrincipal,
   type AgentIdentityBlueprintPrincipalArgs,
-} from "./provider/agent-identity-blueprint-principal";
-export type { ConditionsArgs, GrantControlsArgs } from "./provider/conditional-access-conditions";
-export { ConditionalAccessPolicy, type ConditionalAccessPolicyArgs } from "./provider/conditional-access-policy";
+} from "./provider/identities/agent-identity-blueprint-principal";
+export type { ConditionsArgs, GrantControlsArgs } from "./provider/conditional-access/conditional-access-conditions";
+export {
+  ConditionalAccessPolicy,
+  type ConditionalAccessPolicyArgs,
+} from "./provider/conditional-access/conditional-access-policy";
 export {
   FederatedIdentityCredential,
   type FederatedIdentityCredentialArgs,
-} from "./provider/federated-identity-credential";
-export { microsoftGraph, PermissionGrant, type PermissionGrantArgs } from "./provider/permission-grant";
+} from "./provider/credentials/federated-identity-credential";
+export { microsoftGraph, PermissionGrant, type PermissionGrantArgs } from "./provider/permissions/permission-grant";

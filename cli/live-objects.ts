@@ -6,7 +6,7 @@
  * Graph: /applications, /servicePrincipals and their agent casts, /oauth2PermissionGrants, /directory/deletedItems (v1.0),
  *        /identity/conditionalAccess/policies and its deletedItems (beta)
  */
-import { blueprintPath } from "../provider/blueprint-application";
+import { blueprintPath } from "../provider/identities/blueprint-application";
 import { markerIn, markerTagPrefix } from "../provider/engine/marker";
 import { cited, EntraError } from "../provider/graph/errors";
 import type { Tenant } from "../provider/graph/tenant";

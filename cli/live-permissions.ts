@@ -4,10 +4,10 @@
  *
  * Graph: appRoleAssignments of service principals, /oauth2PermissionGrants (v1.0)
  */
-import { whole } from "../provider/engine/bulk-read";
+import { whole } from "../provider/engine/run/bulk-read";
 import { undefinedWhenGone } from "../provider/graph/errors";
 import type { Tenant } from "../provider/graph/tenant";
-import type { DelegatedGrant, RoleAssignment } from "../provider/held-permissions";
+import type { DelegatedGrant, RoleAssignment } from "../provider/permissions/held-permissions";
 import type { LiveObject } from "./live-objects";
 
 /** A service principal, listed with its `appRoleAssignments`. */

@@ -7,31 +7,14 @@
  * as the agent that no program declares. Only a person can tell which it is; `--marked-only` leaves them out where others
  * are meant to keep credentials there. Those on an orphan go with it.
  */
-import { agentIdentity } from "../provider/agent-identity";
-import { agentIdentityBlueprint } from "../provider/agent-identity-blueprint";
-import { agentIdentityBlueprintPrincipal } from "../provider/agent-identity-blueprint-principal";
-import { conditionalAccessPolicy } from "../provider/conditional-access-policy";
-import type { Lifecycle } from "../provider/engine/lifecycle";
-import { Names } from "../provider/engine/names";
-import { federatedIdentityCredential } from "../provider/federated-identity-credential";
+import { Names } from "../provider/engine/run/names";
 import type { Tenant } from "../provider/graph/tenant";
-import { permissionGrant } from "../provider/permission-grant";
+import { type Kind, kinds as registry } from "../provider/kinds";
 import { kinds, type LiveObject, type LiveObjects, unmarkedKinds } from "./live-objects";
 import type { PendingCreate, StackState, StateResource } from "./stack-state";
 
-type Known = Pick<Lifecycle<object>, "kind" | "noun" | "permissions" | "nameOf" | "read">;
-
-/** Every kind of object that the command knows. */
-export const lifecycles: ReadonlyMap<string, Known> = new Map(
-  [
-    agentIdentityBlueprint,
-    agentIdentityBlueprintPrincipal,
-    agentIdentity,
-    federatedIdentityCredential,
-    permissionGrant,
-    conditionalAccessPolicy,
-  ].map((lifecycle: Known) => [lifecycle.kind, lifecycle]),
-);
+/** Every kind of object that the command knows, by its name. */
+export const lifecycles: ReadonlyMap<string, Kind> = new Map(registry.map((lifecycle) => [lifecycle.kind, lifecycle]));
 
 export const nounOf = (kind: string): string => lifecycles.get(kind)?.noun ?? kind;
 
@@ -154,7 +137,7 @@ function nextFor(
   twin: StateResource | undefined,
   inUse: number,
 ): string[] {
-  const deletion = `${object.deletedBy.join(", ")} (needs ${lifecycles.get(object.kind)?.permissions.remove ?? ""})`;
+  const deletion = `${object.deletedBy.join(", ")} (needs ${lifecycles.get(object.kind)?.permissions.remove.join(" and ") ?? ""})`;
   if (inUse > 0)
     return [
       `do not delete it: ${inUse} of what is deleted with it ${inUse === 1 ? "is" : "are"} in your stacks`,

@@ -1,5 +1,6 @@
 /** Keys of the issuers whose assertions applications trust. Nothing is fetched from beyond this machine. */
-import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
+import type { JSONWebKeySet, JWTVerifyGetKey } from "jose";
+import { createLocalJWKSet } from "jose/jwks/local";
 import { z } from "zod";
 import type { Surroundings } from "../entities/entity";
 import type { Store } from "../state/store";

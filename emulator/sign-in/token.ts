@@ -8,7 +8,11 @@ import {
   randomBytes,
   randomUUID,
 } from "node:crypto";
-import { decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import type { JWTPayload } from "jose";
+import { JWTClaimValidationFailed, JWTExpired } from "jose/errors";
+import { decodeJwt } from "jose/jwt/decode";
+import { SignJWT } from "jose/jwt/sign";
+import { jwtVerify } from "jose/jwt/verify";
 import { GraphRefusal } from "../refusal";
 import type { Store } from "../state/store";
 
@@ -186,8 +190,8 @@ async function verifiedAnew(key: SigningKey, tenantId: string, token: string, no
     return payload;
   } catch (error) {
     if (error instanceof GraphRefusal) throw error;
-    if (error instanceof errors.JWTExpired) throw refused("Lifetime validation failed, the token is expired.");
-    if (error instanceof errors.JWTClaimValidationFailed && error.claim === "aud") {
+    if (error instanceof JWTExpired) throw refused("Lifetime validation failed, the token is expired.");
+    if (error instanceof JWTClaimValidationFailed && error.claim === "aud") {
       throw refused("Access token validation failure. Invalid audience.");
     }
     throw refused("Access token validation failure.");

@@ -1,5 +1,5 @@
 /** Where requests are counted: what each one costs, whether it comes too early, and whether it may pass. */
-import { decodeJwt } from "jose";
+import { decodeJwt } from "jose/jwt/decode";
 import { applicationKinds } from "../entities";
 import type { RequestHeaders, TenantAnswer } from "../exchange";
 import type { Address, Segment } from "../odata/address";

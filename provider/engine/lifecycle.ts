@@ -5,8 +5,8 @@
  */
 import type { z } from "zod";
 import type { Tenant } from "../graph/tenant";
-import type { BulkRead } from "./bulk-read";
-import type { Moment } from "./run-memory";
+import type { BulkRead } from "./run/bulk-read";
+import type { Moment } from "./run/run-memory";
 
 /** One thing wrong with an input. */
 export interface Finding {
@@ -45,7 +45,7 @@ export interface Actual<Inputs> {
   readonly inputs: Partial<Inputs>;
   /** What Graph computed. Never the name of an input. */
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** Whether the object bears the marker; left out by kinds that have no place for one. */
+  /** Whether the object has this resource's marker; left out by kinds that have no place for one. */
   readonly marked?: boolean;
 }
 
@@ -53,37 +53,42 @@ export interface Actual<Inputs> {
 export interface Made<Inputs> {
   /** Resource id. */
   readonly id: string;
-  /** It was there before: something may hang from it already. @default it is new */
+  /** It was there before: something may belong to it already. @default it is new */
   readonly existed?: true;
   /** What Graph answered, where that says enough to go on without reading the object first. */
   readonly actual?: Actual<Inputs>;
 }
 
-/** Least Graph permission per step; quoted when Graph answers 403. */
+/** Least Graph permissions per step, all of them needed together; quoted when Graph answers 403. */
 export interface Permissions {
-  readonly read: string;
-  /** For the look before a create, where that looks further than at the object: among the deleted items. @default as to read */
-  readonly find?: string;
-  readonly create: string;
-  readonly change: string;
+  /** For `questions`, where these read something else: people and groups by their names. @default as to read */
+  readonly check?: readonly string[];
+  readonly read: readonly string[];
+  /** For the search before a create, where that reads more than the object: the deleted items. @default as to read */
+  readonly find?: readonly string[];
+  readonly create: readonly string[];
+  readonly change: readonly string[];
   /** Restores as well what it deletes softly. */
-  readonly remove: string;
+  readonly remove: readonly string[];
 }
 
 /**
- * What becomes of the create of a second object with the same key.
+ * What Graph does with the create of a second object that has the same key.
  *
- * - `refused`: by Graph itself, whatever the first is like.
- * - `refused while active`: beside a deleted one it is made, and what hangs from that would die. So the deleted one comes back.
- * - `made`: nothing but our own looking prevents it. A create whose answer was lost is not sent again lightly.
+ * - `refused`: whatever the first one is like.
+ * - `refused while active`: beside a deleted one it is created, and what belongs to that would be deleted. So the deleted one is restored.
+ * - `allowed`: nothing but our own search prevents a duplicate. A create whose answer was lost is sent again only when the
+ *   time is over in which its object may show.
  */
-export type Twin = "refused" | "refused while active" | "made";
+export type DuplicateCreate = "refused" | "refused while active" | "allowed";
 
 export interface Lifecycle<Inputs extends object> {
   /** Name in the type token: `AgentIdentity`. Part of users' state: never changes. */
   readonly kind: string;
   /** Name in sentences: "agent identity". */
   readonly noun: string;
+  /** The same of several: "agent identities". */
+  readonly plural: string;
   /** One schema per property, canonical form included: sets sorted, defaults filled, Graph's own rewriting mirrored. */
   readonly properties: { readonly [Key in keyof Inputs]-?: z.ZodType<Inputs[Key]> };
   /** What one property alone cannot say. Called only when every property is known and right by itself. */
@@ -95,13 +100,13 @@ export interface Lifecycle<Inputs extends object> {
   /** Properties whose change makes a new object. */
   readonly replacedBy: readonly (keyof Inputs & string)[];
   readonly permissions: Permissions;
-  readonly twin: Twin;
+  readonly duplicateCreate: DuplicateCreate;
 
   /** Questions only the tenant can answer, asked at preview about inputs that changed: do these people exist? */
   questions?(tenant: Tenant, inputs: Partial<Inputs>): Promise<readonly Finding[]>;
   /**
    * Objects that have the natural key, by one list that all resources of a run share, provided that it was asked for after
-   * the given moment. What this run deleted it may show: where deleted objects keep their key, `isRemoved` tells them apart
+   * the given moment. What this run deleted it may show: where deleted objects keep their key, `isRemoved` keeps them apart
    * by id. Not asked where the object hangs from one that this run made: nothing can be there.
    */
   find(
@@ -112,8 +117,8 @@ export interface Lifecycle<Inputs extends object> {
   ): Promise<readonly Match[]>;
   /** Ids of the objects that must exist before this one. Where one was made moments ago, a refusal for its absence is waited out. */
   refersTo?(wanted: Inputs): readonly string[];
-  /** Ids of other objects with which this one is meant: who names a blueprint may need its principal. */
-  standsBehind?(wanted: Inputs): readonly string[];
+  /** Ids of other objects that are of use only with this one: who names a blueprint may need its principal. */
+  completes?(wanted: Inputs): readonly string[];
   /** The id, where it follows from the inputs: another resource of the run that has it is refused before anything is sent. */
   idOf?(wanted: Inputs): string;
   /** Makes the object. What it leaves undone, `change` does next. */

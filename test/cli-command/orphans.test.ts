@@ -7,7 +7,7 @@ import type { OrphansReport } from "../../cli/orphans-lines";
 import { liveObjects } from "../../cli/live-objects";
 import { serveTenant } from "../../emulator/server";
 import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
-import * as dynamicV1 from "../../provider/dynamic-v1";
+import dynamicV1 from "../../provider/dynamic-v1";
 import { markerOf } from "../../provider/engine/marker";
 import { embeddedConnection } from "../../provider/graph/connection";
 import { type Ask, asker, bind, blueprintCast, identityCast, people, principalCast } from "../emulator/client";

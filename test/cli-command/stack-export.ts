@@ -1,7 +1,7 @@
 /** Files as `pulumi stack export` writes them, of what the miniature engine keeps. */
 import { writeFileSync } from "node:fs";
 import path from "node:path";
-import { typeToken } from "../../provider/engine/resource";
+import { typeToken } from "../../provider/engine/pulumi/resource";
 import type { Known, Program, StackState } from "../miniature-engine/engine";
 import { newsOf } from "../miniature-engine/program";
 

@@ -2,7 +2,7 @@
  * A run of `pulumi up` to which something happens at a chosen request to Graph, what a person does then, and what must be
  * true afterwards. The run declares one resource of every kind; the same run undisturbed says what there must be.
  */
-import * as kinds from "../../provider/dynamic-v1";
+import kinds from "../../provider/dynamic-v1";
 import type { RequestRecord } from "../../emulator/state/journal";
 import type { Fault } from "../../emulator/tenant";
 import { idsIn, objectGraph } from "./object-graph";

@@ -1,4 +1,4 @@
-import { providerText } from "../../provider/engine/resource";
+import { providerText } from "../../provider/engine/pulumi/resource";
 import { aStack, type Stack } from "./stack";
 import { type OpenTenant, tenantOf } from "./tenant";
 

@@ -1,13 +1,13 @@
 import { subscribe } from "node:diagnostics_channel";
 import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
 import { serveTenant } from "../../emulator/server";
-import { agentIdentity } from "../../provider/agent-identity";
-import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
-import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
-import { Driver } from "../../provider/engine/driver";
+import { agentIdentity } from "../../provider/identities/agent-identity";
+import { agentIdentityBlueprint } from "../../provider/identities/agent-identity-blueprint";
+import { agentIdentityBlueprintPrincipal } from "../../provider/identities/agent-identity-blueprint-principal";
+import { Driver } from "../../provider/engine/life/driver";
 import type { Lifecycle } from "../../provider/engine/lifecycle";
-import { world } from "../../provider/engine/world";
-import { federatedIdentityCredential } from "../../provider/federated-identity-credential";
+import { runIn } from "../../provider/engine/run/run";
+import { federatedIdentityCredential } from "../../provider/credentials/federated-identity-credential";
 import { batching } from "../../provider/graph/batching";
 import { connection } from "../../provider/graph/connection";
 import { networkTransport } from "../../provider/graph/transport";
@@ -32,7 +32,7 @@ async function aWatchedTenant(emulated: EmulatedTenant) {
       return answer;
     },
   });
-  const shared = world(() => Promise.resolve(tenant));
+  const shared = runIn(() => Promise.resolve(tenant));
   const driver = <Inputs extends object>(lifecycle: Lifecycle<Inputs>) => new Driver(lifecycle, shared);
   return { driver, together, tenant };
 }
@@ -79,7 +79,7 @@ describe("writes", () => {
 });
 
 describe("connections", () => {
-  it("are kept: a hundred requests to a served tenant need a handful", async () => {
+  it("are reused: a hundred requests to a served tenant need at most six", async () => {
     const emulated = openTenant({ memory: true });
     const served = await serveTenant(emulated, { port: 0 });
     let connected = 0;

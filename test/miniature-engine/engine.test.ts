@@ -1,4 +1,4 @@
-import type { DynamicProvider } from "../../provider/engine/dynamic";
+import type { DynamicProvider } from "../../provider/engine/pulumi/dynamic";
 import { UNKNOWN } from "../../provider/engine/unknown";
 import {
   type Declaration,

@@ -1,25 +1,25 @@
 /** A provider process on an emulated tenant, for the miniature engine. Its time is virtual: waiting costs nothing. */
-import { dynamicProvider, type DynamicProvider } from "../../provider/engine/dynamic";
-import { agentIdentity } from "../../provider/agent-identity";
-import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
-import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
-import { conditionalAccessPolicy } from "../../provider/conditional-access-policy";
-import { Driver } from "../../provider/engine/driver";
+import { dynamicProvider, type DynamicProvider } from "../../provider/engine/pulumi/dynamic";
+import { agentIdentity } from "../../provider/identities/agent-identity";
+import { agentIdentityBlueprint } from "../../provider/identities/agent-identity-blueprint";
+import { agentIdentityBlueprintPrincipal } from "../../provider/identities/agent-identity-blueprint-principal";
+import { conditionalAccessPolicy } from "../../provider/conditional-access/conditional-access-policy";
+import { Driver } from "../../provider/engine/life/driver";
 import type { Lifecycle } from "../../provider/engine/lifecycle";
-import { defaultPatience } from "../../provider/engine/visibility";
-import { world, type World } from "../../provider/engine/world";
-import { federatedIdentityCredential } from "../../provider/federated-identity-credential";
+import { defaultTiming } from "../../provider/engine/consistency/consistency";
+import { type Run, runIn } from "../../provider/engine/run/run";
+import { federatedIdentityCredential } from "../../provider/credentials/federated-identity-credential";
 import type { Clock } from "../../provider/graph/clock";
 import { batching } from "../../provider/graph/batching";
 import { connection, embeddedConnection, type EmbeddedTenant, type Tuning } from "../../provider/graph/connection";
-import { permissionGrant } from "../../provider/permission-grant";
+import { permissionGrant } from "../../provider/permissions/permission-grant";
 import { ManualClock } from "../graph/manual-clock";
 import type { Process } from "./engine";
 
 /** What differs from a plain process. */
 interface ProcessSettings {
   readonly tuning?: Tuning;
-  readonly world?: Partial<World>;
+  readonly run?: Partial<Run>;
   /** Whether what is ready together travels in a `$batch`, as to a real tenant. @default false */
   readonly batched?: boolean;
   /** The process's time. @default one that jumps to whatever is waited for */
@@ -40,8 +40,8 @@ export async function aProcess(emulated: EmbeddedTenant, settings: ProcessSettin
   );
   const endpoint = { name, origin: "https://graph.microsoft.com", transport, issue: () => emulated.token() };
   const tenant = await (settings.batched ? connection(endpoint, tuning) : embeddedConnection(emulated, name, tuning));
-  const patience = { ...defaultPatience, now: () => clock.now(), pause: (ms: number) => clock.wait(ms) };
-  const shared = world(() => Promise.resolve(tenant), { patience, ...settings.world });
+  const timing = { ...defaultTiming, now: () => clock.now(), pause: (ms: number) => clock.wait(ms) };
+  const shared = runIn(() => Promise.resolve(tenant), { timing, ...settings.run });
   const serve = <Inputs extends object>(lifecycle: Lifecycle<Inputs>): [string, DynamicProvider] => [
     lifecycle.kind,
     dynamicProvider(lifecycle, new Driver(lifecycle, shared)),

@@ -1,6 +1,6 @@
 /** A program for the miniature engine: what it declares, and how inputs are made of the outputs of others. */
 import { markerOf } from "../../provider/engine/marker";
-import { providerText } from "../../provider/engine/resource";
+import { providerText } from "../../provider/engine/pulumi/resource";
 import { UNKNOWN } from "../../provider/engine/unknown";
 import type { Properties } from "./state";
 

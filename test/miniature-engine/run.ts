@@ -1,5 +1,5 @@
 /** One run of the engine: with what it works, and what came of it. */
-import type { DynamicProvider } from "../../provider/engine/dynamic";
+import type { DynamicProvider } from "../../provider/engine/pulumi/dynamic";
 import type { StackState } from "./state";
 
 export type Operation = "create" | "update" | "replace" | "delete" | "same";

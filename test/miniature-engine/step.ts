@@ -1,5 +1,5 @@
 /** One call of a provider, as the dynamic provider process of Pulumi's SDK makes it. */
-import type { DynamicProvider } from "../../provider/engine/dynamic";
+import type { DynamicProvider } from "../../provider/engine/pulumi/dynamic";
 import type { Properties, StoredResource } from "./state";
 
 /** What is known of a resource before it is made. */

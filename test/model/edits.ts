@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { EntraError } from "../../provider/graph/errors";
 import type { Tenant } from "../../provider/graph/tenant";
-import { microsoftGraph } from "../../provider/permission-grant";
+import { microsoftGraph } from "../../provider/permissions/permission-grant";
 import { appRoles, expectedOf, type Found } from "./content";
 import { withDependents } from "./fleet";
 import { command, type StackCommand } from "./operations";

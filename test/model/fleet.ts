@@ -1,6 +1,6 @@
 /** The pure model: what a program declares, and what a tenant must hold once it is deployed. */
 import { markerOf } from "../../provider/engine/marker";
-import { microsoftGraph } from "../../provider/permission-grant";
+import { microsoftGraph } from "../../provider/permissions/permission-grant";
 import type { Declaration, Program, Properties } from "../miniature-engine/engine";
 
 export type Kind = Resource["kind"];

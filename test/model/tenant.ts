@@ -3,17 +3,17 @@
  * slow down, watch, put in another order or kill.
  */
 import { type EmulatedTenant, openTenant, type Snapshot, type SwitchChanges } from "../../emulator/tenant";
-import { agentIdentity } from "../../provider/agent-identity";
-import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
-import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
-import { conditionalAccessPolicy } from "../../provider/conditional-access-policy";
-import { Driver } from "../../provider/engine/driver";
-import { type DynamicProvider, dynamicProvider } from "../../provider/engine/dynamic";
+import { agentIdentity } from "../../provider/identities/agent-identity";
+import { agentIdentityBlueprint } from "../../provider/identities/agent-identity-blueprint";
+import { agentIdentityBlueprintPrincipal } from "../../provider/identities/agent-identity-blueprint-principal";
+import { conditionalAccessPolicy } from "../../provider/conditional-access/conditional-access-policy";
+import { Driver } from "../../provider/engine/life/driver";
+import { type DynamicProvider, dynamicProvider } from "../../provider/engine/pulumi/dynamic";
 import type { Lifecycle } from "../../provider/engine/lifecycle";
-import { defaultPatience } from "../../provider/engine/visibility";
-import { type Note, RecentWrites } from "../../provider/engine/recent-writes";
-import { world } from "../../provider/engine/world";
-import { federatedIdentityCredential } from "../../provider/federated-identity-credential";
+import { defaultTiming } from "../../provider/engine/consistency/consistency";
+import { type Entry, WriteJournal } from "../../provider/engine/consistency/write-journal";
+import { runIn } from "../../provider/engine/run/run";
+import { federatedIdentityCredential } from "../../provider/credentials/federated-identity-credential";
 import { batching } from "../../provider/graph/batching";
 import type { Clock } from "../../provider/graph/clock";
 import { connection } from "../../provider/graph/connection";
@@ -21,7 +21,7 @@ import { QuotaScheduler } from "../../provider/graph/scheduler";
 import type { Tenant } from "../../provider/graph/tenant";
 import type { Issue } from "../../provider/graph/tokens";
 import type { Transport } from "../../provider/graph/transport";
-import { permissionGrant } from "../../provider/permission-grant";
+import { permissionGrant } from "../../provider/permissions/permission-grant";
 import type { Process } from "../miniature-engine/engine";
 import { VirtualTime } from "./virtual-time";
 
@@ -69,7 +69,7 @@ export class TestTenant {
   readonly #begin: Snapshot = this.emulated.snapshot();
   #clockAtMs = 0;
   /** What processes of one machine note for each other. */
-  #notes: Note[] = [];
+  #notes: Entry[] = [];
   #isOneMachine = true;
   /** Where replicas lag, whoever goes on on another machine waits a minute, as docs/recovery.md says. */
   #betweenMs = 0;
@@ -182,16 +182,16 @@ export class TestTenant {
     const endpoint = { name: "the tenant", origin, transport, issue: issue(this.token) };
     const tenant = await connection(endpoint, this.#tuning(clock));
     const warnings: string[] = [];
-    const patience = { ...defaultPatience, now: clock.now, pause: (ms: number) => clock.wait(ms) };
+    const timing = { ...defaultTiming, now: clock.now, pause: (ms: number) => clock.wait(ms) };
     const earlier = this.#isOneMachine ? [...this.#notes] : [];
-    const recent = new RecentWrites(clock.now, {
+    const journal = new WriteJournal(clock.now, {
       earlier: () => earlier,
       add: (note) => {
         if (!isDead()) this.#notes.push(note);
       },
     });
     const warn = (message: string): void => void warnings.push(message);
-    const shared = world(() => Promise.resolve(tenant), { patience, recent, warn });
+    const shared = runIn(() => Promise.resolve(tenant), { timing, journal, warn });
     const serve = <Inputs extends object>(lifecycle: Lifecycle<Inputs>) => {
       const provider = dynamicProvider(lifecycle, new Driver(lifecycle, shared));
       const unlessDead = async <T>(call: Promise<T>): Promise<T> => {

@@ -1,18 +1,18 @@
 /** Fleets as a stack's state has them, and refreshes of them whose requests are counted. */
 import type { EmulatedTenant } from "../../emulator/tenant";
-import { agentIdentity } from "../../provider/agent-identity";
-import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
-import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
-import { Driver } from "../../provider/engine/driver";
-import { type DynamicProvider, dynamicProvider } from "../../provider/engine/dynamic";
+import { agentIdentity } from "../../provider/identities/agent-identity";
+import { agentIdentityBlueprint } from "../../provider/identities/agent-identity-blueprint";
+import { agentIdentityBlueprintPrincipal } from "../../provider/identities/agent-identity-blueprint-principal";
+import { Driver } from "../../provider/engine/life/driver";
+import { type DynamicProvider, dynamicProvider } from "../../provider/engine/pulumi/dynamic";
 import type { Lifecycle } from "../../provider/engine/lifecycle";
-import { defaultPatience } from "../../provider/engine/visibility";
-import { StepError } from "../../provider/engine/wording";
-import { world } from "../../provider/engine/world";
-import { federatedIdentityCredential } from "../../provider/federated-identity-credential";
+import { defaultTiming } from "../../provider/engine/consistency/consistency";
+import { StepError } from "../../provider/engine/life/wording";
+import { runIn } from "../../provider/engine/run/run";
+import { federatedIdentityCredential } from "../../provider/credentials/federated-identity-credential";
 import { embeddedConnection } from "../../provider/graph/connection";
 import { costOf } from "../../provider/graph/quotas";
-import { permissionGrant } from "../../provider/permission-grant";
+import { permissionGrant } from "../../provider/permissions/permission-grant";
 import { emptyState, type Process, type Program, type StoredResource, up } from "../miniature-engine/engine";
 import { aProcess } from "../miniature-engine/process";
 
@@ -97,8 +97,8 @@ export async function refreshedAlone(
   const spied = spy(emulated);
   const tenant = await embeddedConnection(spied.tenant, "the test tenant");
   let now = 0;
-  const patience = { ...defaultPatience, now: () => now, pause: (ms: number) => ((now += ms), Promise.resolve()) };
-  const shared = world(() => Promise.resolve(tenant), { patience });
+  const timing = { ...defaultTiming, now: () => now, pause: (ms: number) => ((now += ms), Promise.resolve()) };
+  const shared = runIn(() => Promise.resolve(tenant), { timing });
   const serve = <Inputs extends object>(lifecycle: Lifecycle<Inputs>): [string, DynamicProvider] => {
     const alone: Lifecycle<Inputs> = {
       ...lifecycle,

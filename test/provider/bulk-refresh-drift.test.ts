@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
-import { type Api, apiOf } from "../../provider/api";
+import { type Api, apiOf } from "../../provider/permissions/api";
 import { embeddedConnection } from "../../provider/graph/connection";
 import { same } from "../../provider/engine/json";
 import { EntraError } from "../../provider/graph/errors";
 import type { Tenant } from "../../provider/graph/tenant";
 import type { Snapshot } from "../../emulator/state/snapshot";
-import { microsoftGraph } from "../../provider/permission-grant";
+import { microsoftGraph } from "../../provider/permissions/permission-grant";
 import type { Program, StoredResource } from "../miniature-engine/engine";
 import { agentsOf, credentialOf, deployed, refreshed, refreshedAlone } from "./a-fleet";
 

@@ -1,7 +1,7 @@
 /** Many resources that write to one blueprint at once, on a tenant that refuses writes which overlap. */
-import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
-import { providerText } from "../../provider/engine/resource";
-import { federatedIdentityCredential } from "../../provider/federated-identity-credential";
+import { agentIdentityBlueprint } from "../../provider/identities/agent-identity-blueprint";
+import { providerText } from "../../provider/engine/pulumi/resource";
+import { federatedIdentityCredential } from "../../provider/credentials/federated-identity-credential";
 import { aBlueprint, aTenant, markerOfTests, type TestTenant } from "./a-tenant";
 
 let tenant: TestTenant;

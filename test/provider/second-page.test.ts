@@ -1,7 +1,7 @@
 /** Objects that stand behind the first hundred of their lists: the most that Graph shows of agents at once. */
 import { randomUUID } from "node:crypto";
-import { agentIdentityBlueprint } from "../../provider/agent-identity-blueprint";
-import { agentIdentityBlueprintPrincipal } from "../../provider/agent-identity-blueprint-principal";
+import { agentIdentityBlueprint } from "../../provider/identities/agent-identity-blueprint";
+import { agentIdentityBlueprintPrincipal } from "../../provider/identities/agent-identity-blueprint-principal";
 import { aTenant } from "./a-tenant";
 
 it("are found again by a run that has lost its state, and not made twice", async () => {
@@ -20,8 +20,8 @@ it("are found again by a run that has lost its state, and not made twice", async
   const made = await up();
   expect(await up()).toEqual(made);
   expect(tenant.warnings.map((warning) => warning.replace(/ ".*/, ""))).toEqual([
-    "took over blueprint",
-    "took over blueprint principal",
+    "recovered blueprint",
+    "recovered blueprint principal",
   ]);
   tenant.emulated.close();
 });

@@ -2,7 +2,7 @@
 import { setImmediate as nextRound } from "node:timers/promises";
 import { answerOf, responseOf } from "../../emulator/exchange";
 import { brokenAnswer } from "../../emulator/switches/broken-answer";
-import type { DynamicProvider } from "../../provider/engine/dynamic";
+import type { DynamicProvider } from "../../provider/engine/pulumi/dynamic";
 import type { EmbeddedTenant } from "../../provider/graph/connection";
 import { ManualClock } from "../graph/manual-clock";
 import { holdTimers } from "../held-timers";
@@ -111,7 +111,7 @@ export async function doomed(
     throw noConnection();
   };
   const clock = new MortalClock(() => isDead && mishap.kills !== "command");
-  const tuning = { persistence: { random: () => 0.5 } };
+  const tuning = { retryBudget: { random: () => 0.5 } };
   const inner = await aProcess({ handle, token: () => tenant.token() }, { tuning, clock, batched });
 
   /** As the command sees a call of the provider. */

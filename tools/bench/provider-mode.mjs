@@ -15,7 +15,7 @@ import { fileURLToPath } from "node:url";
  * the last answer is there, as in a dynamic provider that awaits its calls. idle: the provider asks nobody and knows nothing:
  * what is left is Pulumi's own time for the same program.
  * @typedef {"without-quotas" | "unbatched" | "one-at-a-time" | "idle"} Mode
- * @typedef {import("../../provider/engine/dynamic.js").DynamicProvider} DynamicProvider
+ * @typedef {import("../../provider/engine/pulumi/dynamic.js").DynamicProvider} DynamicProvider
  * @typedef {import("../../provider/graph/transport.js").Transport} Transport
  */
 
@@ -76,7 +76,7 @@ const modes = {
   "without-quotas": () => schedule({ quotas: [] }),
   unbatched: () => sendAlone(Infinity),
   "one-at-a-time": () => sendAlone(1),
-  idle: () => replace("./provider/engine/dynamic.js", "dynamicProvider", idle),
+  idle: () => replace("./provider/engine/pulumi/dynamic.js", "dynamicProvider", idle),
 };
 
 const mode = process.env[variable];

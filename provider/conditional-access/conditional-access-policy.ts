@@ -1,0 +1,220 @@
+/**
+ * Conditional Access policy. The suffix of its name is there because policies have no other place for the marker by which an
+ * interrupted create is found again.
+ *
+ * Graph: /identity/conditionalAccess/policies (beta: v1.0 has no agent conditions)
+ * Docs:  https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy?view=graph-rest-beta
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import {
+  canonicalControls,
+  type Conditions,
+  conditions,
+  type ConditionsArgs,
+  conditionsFromGraph,
+  conditionsToGraph,
+  type GrantControls,
+  grantControls,
+  type GrantControlsArgs,
+  type GraphConditions,
+  replacing,
+  sessionControls,
+  sessionControlsFromGraph,
+} from "./conditional-access-conditions";
+import { same } from "../engine/json";
+import type { Lifecycle } from "../engine/lifecycle";
+import { EntraResource } from "../engine/pulumi/resource";
+import { RunMemory } from "../engine/run/run-memory";
+import { undefinedWhenGone } from "../graph/errors";
+
+// ---- what a program writes -------------------------------------------------
+
+/** What a Conditional Access policy is declared with. */
+export interface ConditionalAccessPolicyArgs {
+  /** Name people see, 1 to 240 characters; the tenant shows a suffix after it, made of the marker. Changed in place. */
+  displayName: pulumi.Input<string>;
+  /** Whom and what it is about. Changed in place. */
+  conditions: pulumi.Input<ConditionsArgs>;
+  /** What happens then. Agents can only be blocked. @default { builtInControls: ["block"] }. Changed in place. */
+  grantControls?: pulumi.Input<GrantControlsArgs>;
+  /** Session controls as Graph has them; none applies to agents. @default none. Changed in place. */
+  sessionControls?: pulumi.Input<Record<string, unknown>>;
+  /** `enabledForReportingButNotEnforced` (report-only), `enabled` or `disabled`. @default report-only. Changed in place. */
+  state?: pulumi.Input<"enabled" | "disabled" | "enabledForReportingButNotEnforced">;
+}
+
+/**
+ * When agents may get a token and when not; report-only unless `state` is `enabled`.
+ *
+ * An enforced policy is report-only while it is created and while its conditions or controls change, and enforced once they read back:
+ * a condition that Graph dropped must never block everybody. The tenant shows the policy as `<displayName> [xxxxxxxx]`.
+ *
+ * - **Id:** Graph's GUID of the policy.
+ * - **Replaced:** never.
+ * - **Deleted:** softly, for 30 days. A new `up` creates another one. A tenant holds 195 policies.
+ *
+ * @see https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy?view=graph-rest-beta
+ * @throws INPUT_INVALID when a policy for agents has a control other than `block`, or names neither agents nor users
+ * @throws OWNERSHIP_UNCLEAR when two policies have the suffix of this resource's marker
+ * @throws REFUSED when Graph refuses a condition, or the tenant holds 195 policies
+ * @throws NOT_YET_VISIBLE when the tenant does not show the conditions and controls as declared: it stays report-only
+ * @throws others, as every resource: docs/troubleshooting.md
+ * @example
+ * ```ts
+ * import { ConditionalAccessPolicy } from "pulumi-entra-agent-id";
+ *
+ * new ConditionalAccessPolicy("block-risky-agents", {
+ *   displayName: "Block agents at high risk",
+ *   conditions: {
+ *     clientApplications: { includeAgentIdServicePrincipals: ["All"] },
+ *     applications: { includeApplications: ["All"] },
+ *     agentIdRiskLevels: ["high"],
+ *   },
+ *   state: "enabledForReportingButNotEnforced",
+ * });
+ * ```
+ */
+export class ConditionalAccessPolicy extends EntraResource {
+  /** Name people see, without the suffix. */
+  declare readonly displayName: pulumi.Output<string>;
+  /** Whom and what it is about, in canonical form: lists sorted, nothing empty. */
+  declare readonly conditions: pulumi.Output<Conditions>;
+  /** What happens then. */
+  declare readonly grantControls: pulumi.Output<GrantControls>;
+  /** `enabledForReportingButNotEnforced`, `enabled` or `disabled`. */
+  declare readonly state: pulumi.Output<string>;
+
+  constructor(name: string, args: ConditionalAccessPolicyArgs, opts?: pulumi.CustomResourceOptions) {
+    super(conditionalAccessPolicy, name, args, ["grantControls", "sessionControls", "state"], opts);
+  }
+}
+
+// ---- what is allowed -------------------------------------------------------
+
+interface Inputs {
+  displayName: string;
+  conditions: Conditions;
+  grantControls: GrantControls;
+  sessionControls: Record<string, unknown>;
+  state: string;
+}
+
+const reportOnly = "enabledForReportingButNotEnforced";
+
+const properties = {
+  displayName: z.string().min(1, "must not be empty").max(240, "must be at most 240 characters"),
+  conditions,
+  grantControls,
+  sessionControls,
+  state: z
+    .enum(["enabled", "disabled", reportOnly], `must be "enabled", "disabled" or "${reportOnly}"`)
+    .default(reportOnly),
+};
+
+// ---- what it is in the tenant ----------------------------------------------
+
+interface Policy {
+  readonly id: string;
+  readonly displayName: string;
+  readonly state: string;
+  readonly conditions: GraphConditions;
+  readonly grantControls: { readonly operator: string; readonly builtInControls: string[] } | null;
+  readonly sessionControls?: object | null;
+}
+
+const collection = "/identity/conditionalAccess/policies";
+const beta = { version: "beta" } as const;
+/** What decides whom a policy hits. */
+const parts = ["conditions", "grantControls", "sessionControls"] as const;
+
+/** All policies of the tenant, before the first create of a run. */
+const policies = new RunMemory<readonly Policy[]>();
+
+export const conditionalAccessPolicy: Lifecycle<Inputs> = {
+  kind: "ConditionalAccessPolicy",
+  noun: "Conditional Access policy",
+  plural: "Conditional Access policies",
+  properties,
+  rules({ conditions: { users, clientApplications }, grantControls: { builtInControls } }) {
+    const aboutAgents = clientApplications !== undefined || users?.includeUsers?.includes("AllAgentIdUsers");
+    return [
+      ...(users || clientApplications
+        ? []
+        : [{ property: "conditions", reason: "must name agents in clientApplications, or users" }]),
+      ...(aboutAgents && !same(builtInControls, ["block"])
+        ? [
+            {
+              property: "grantControls.builtInControls",
+              reason: `must be ["block"]: agents cannot satisfy any other control`,
+            },
+          ]
+        : []),
+    ];
+  },
+  nameOf: ({ displayName }) => displayName ?? "",
+  replacedBy: [],
+  permissions: {
+    read: ["Policy.Read.All"],
+    create: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
+    change: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
+    remove: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
+  },
+  duplicateCreate: "allowed",
+
+  async find(tenant, { marker }, after) {
+    const all = await policies.of(tenant, collection, () => tenant.list<Policy>(collection, beta), after);
+    return all
+      .filter(({ displayName }) => displayName.endsWith(suffix(marker)))
+      .map(({ id, displayName }) => ({ id, label: `Conditional Access policy "${displayName}" (${id})` }));
+  },
+
+  async create(tenant, wanted) {
+    const state = wanted.state === "enabled" ? reportOnly : wanted.state;
+    const { id } = await tenant.post<Policy>(collection, body({ ...wanted, state }), beta);
+    return { id };
+  },
+
+  async read(tenant, id, { marker }) {
+    const found = await tenant.get<Policy>(`${collection}/${encodeURIComponent(id)}`, beta).catch(undefinedWhenGone);
+    if (!found) return undefined;
+    const { displayName, state } = found;
+    return {
+      inputs: {
+        displayName: displayName.endsWith(suffix(marker)) ? displayName.slice(0, -suffix(marker).length) : displayName,
+        conditions: conditionsFromGraph(found.conditions),
+        grantControls: canonicalControls(found.grantControls ?? { operator: "OR", builtInControls: [] }),
+        sessionControls: sessionControlsFromGraph(found.sessionControls),
+        state,
+      },
+      outputs: {},
+    };
+  },
+
+  // Nothing is enforced before the tenant shows exactly the conditions and controls that were declared. A policy that is
+  // enforced already goes back to report-only while they change: see docs/decisions/0003.
+  towards(wanted, { inputs: now }) {
+    const asDeclared = parts.every((part) => same(now[part], wanted[part]));
+    return wanted.state === "enabled" && !asDeclared ? { ...wanted, state: reportOnly } : wanted;
+  },
+
+  async change(tenant, id, wanted, { inputs }) {
+    await tenant.patch(`${collection}/${encodeURIComponent(id)}`, body(wanted, inputs), beta);
+  },
+
+  remove: (tenant, id) => tenant.delete(`${collection}/${encodeURIComponent(id)}`, beta),
+};
+
+/** Part of the name from the create on, so that a crash right after it loses nothing. */
+const suffix = (marker: string): string => ` [${marker.slice(0, 8)}]`;
+
+function body(wanted: Inputs & { marker: string }, now: Partial<Inputs> = {}): object {
+  const session = replacing(now.sessionControls ?? {}, wanted.sessionControls);
+  return {
+    displayName: wanted.displayName + suffix(wanted.marker),
+    state: wanted.state,
+    conditions: conditionsToGraph(wanted.conditions, now.conditions),
+    grantControls: replacing(now.grantControls ?? {}, wanted.grantControls),
+    ...(Object.keys(session).length > 0 ? { sessionControls: session } : {}),
+  };
+}

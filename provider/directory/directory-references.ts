@@ -1,0 +1,166 @@
+/**
+ * Owners and sponsors: the people and groups who answer for an object. A program names them the way a reviewer knows
+ * them, by user principal name, or by object id; Graph knows object ids only.
+ *
+ * Graph: GET /users/{id | upn}, GET|POST|DELETE …/{owners,sponsors}[/{id}]/$ref, GET …?$expand=owners
+ */
+import { z } from "zod";
+import { type BulkRead, type Listing, whole } from "../engine/run/bulk-read";
+import { sorted } from "../engine/json";
+import type { Finding } from "../engine/lifecycle";
+import { RunMemory } from "../engine/run/run-memory";
+import { EntraError, undefinedWhenGone } from "../graph/errors";
+import type { Tenant } from "../graph/tenant";
+
+const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const upn = /^[^\s@/]+@[^\s@/]+\.[^\s@/]+$/;
+
+/** A GUID in lower case. */
+export const objectId = z.string().toLowerCase().regex(guid, "must be a GUID");
+
+const reference = z
+  .string()
+  .trim()
+  .toLowerCase()
+  .refine(
+    (text) => guid.test(text) || upn.test(text),
+    "must be a user principal name (johanna.lorenz@contoso.com) or an object id (a GUID)",
+  );
+
+/** A set of people and groups, canonical: lower case, each once, sorted. */
+export const references = z.array(reference).transform(sorted);
+
+/** At least one: Graph refuses an object without (400 "No sponsor specified"), and somebody has to answer for every agent. */
+export const sponsors = z
+  .array(reference)
+  .min(1, "must name at least one sponsor: somebody has to answer for every agent")
+  .transform(sorted);
+
+interface DirectoryObject {
+  readonly id: string;
+  readonly userPrincipalName?: string | null;
+}
+
+/** An object of the directory, and the collection its documented reference URL names. */
+interface Named {
+  readonly id: string;
+  readonly collection: "users" | "groups" | "servicePrincipals";
+}
+
+/** Least permissions to look somebody up: what an object id belongs to is found by asking for each kind of object. */
+export const lookUpPermissions: readonly string[] = ["User.Read.All", "Group.Read.All", "Application.Read.All"];
+
+/** Which of these names nobody in the tenant has, or two of them mean the same. */
+export async function missingReferences(
+  tenant: Tenant,
+  property: string,
+  names: readonly string[] = [],
+): Promise<Finding[]> {
+  const found = await Promise.all(names.map((name) => lookUp(tenant, name)));
+  return names.flatMap((name, index) => {
+    const id = found[index]?.id;
+    const first = names[found.findIndex((other) => other?.id === id)];
+    if (id === undefined) {
+      return [{ property, reason: `must name somebody of this tenant: there is no "${name}" in ${tenant.name}` }];
+    }
+    return first === name
+      ? []
+      : [{ property, reason: `must name everybody once: "${first}" and "${name}" are the same` }];
+  });
+}
+
+/** The URLs that `sponsors@odata.bind` and `owners@odata.bind` want. */
+export async function bindings(tenant: Tenant, names: readonly string[]): Promise<string[]> {
+  return Promise.all(names.map((name) => referenceUrl(tenant, name)));
+}
+
+/**
+ * Who stands there now, each in the spelling the program used, and by principal name when the program did not name them.
+ *
+ * @param listed the same people out of a list; what is undefined there is read
+ */
+export async function readReferences(
+  tenant: Tenant,
+  path: string,
+  declared: readonly string[] = [],
+  listed?: Promise<readonly DirectoryObject[] | undefined>,
+): Promise<string[]> {
+  const [there, named] = await Promise.all([
+    listed?.then((shown) => shown ?? people(tenant, path)) ?? people(tenant, path),
+    Promise.all(declared.map((name) => lookUp(tenant, name))),
+  ]);
+  const spelling = new Map(declared.map((name, index) => [named[index]?.id, name]));
+  return sorted(there.map(({ id, userPrincipalName }) => spelling.get(id) ?? userPrincipalName?.toLowerCase() ?? id));
+}
+
+const shownOfPeople = "?$select=id,userPrincipalName";
+
+const people = (tenant: Tenant, path: string): Promise<DirectoryObject[]> =>
+  tenant.list<DirectoryObject>(`${path}${shownOfPeople}`);
+
+interface WithOwners {
+  readonly id: string;
+  readonly owners?: readonly DirectoryObject[];
+}
+
+/**
+ * The owners of one object out of a list of its collection, for {@link readReferences}. Sponsors cannot be had so: Graph
+ * documents `$expand` for owners and not for them.
+ *
+ * @param path of the object
+ */
+export async function listedOwners(
+  bulk: BulkRead | undefined,
+  collection: string,
+  id: string,
+  path: string,
+): Promise<readonly DirectoryObject[] | undefined> {
+  const listing: Listing<WithOwners> = { collection, shows: "$select=id&$expand=owners" };
+  return whole((await bulk?.one(listing, id, `${path}/owners${shownOfPeople}`))?.owners);
+}
+
+/** Adds who is missing, then removes who is too many: nobody stands without a sponsor in between. */
+export async function changeReferences(
+  tenant: Tenant,
+  path: string,
+  wanted: readonly string[],
+  actual: readonly string[],
+  serial: string,
+): Promise<void> {
+  for (const name of wanted.filter((name) => !actual.includes(name))) {
+    const body = { "@odata.id": await referenceUrl(tenant, name) };
+    await tenant.post(`${path}/$ref`, body, { serial, repeatable: true }).catch(async (error: unknown) => {
+      // "Already there" has no code of its own (400 Request_BadRequest), only words, and a replica may not show it yet.
+      if (!(error instanceof EntraError) || error.code !== "REFUSED") throw error;
+      if (/already exist/i.test(error.message)) return;
+      if (!(await readReferences(tenant, path, [name])).includes(name)) throw error;
+    });
+  }
+  for (const name of actual.filter((name) => !wanted.includes(name))) {
+    const { id } = (await lookUp(tenant, name)) ?? { id: name };
+    await tenant.delete(`${path}/${id}/$ref`, { serial }).catch(undefinedWhenGone);
+  }
+}
+
+/** Graph documents `/users/{id}` and `/groups/{id}` for sponsors, not the general `/directoryObjects/{id}`. */
+async function referenceUrl(tenant: Tenant, name: string): Promise<string> {
+  const named = await lookUp(tenant, name);
+  // What is not there is sent all the same: Graph's refusal is the error to show.
+  return tenant.url(named ? `/${named.collection}/${named.id}` : `/directoryObjects/${encodeURIComponent(name)}`);
+}
+
+/** Who is not there may be there at the next question. */
+const lookups = new RunMemory<Named | undefined>((found) => found !== undefined);
+
+const lookUp = (tenant: Tenant, name: string): Promise<Named | undefined> =>
+  lookups.of(tenant, name, () => ask(tenant, name));
+
+async function ask(tenant: Tenant, name: string): Promise<Named | undefined> {
+  const collections = guid.test(name) ? (["users", "groups", "servicePrincipals"] as const) : (["users"] as const);
+  for (const collection of collections) {
+    const path = `/${collection}/${encodeURIComponent(name)}?$select=id`;
+    const found = await tenant.get<DirectoryObject>(path).catch(undefinedWhenGone);
+    if (found) return { id: found.id, collection };
+  }
+  return undefined;
+}

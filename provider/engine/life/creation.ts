@@ -1,0 +1,161 @@
+/** Where the object of a resource comes from: it is found, or created exactly once, on a service whose answers get lost. */
+import { EntraError, type EntraErrorCode } from "../../graph/errors";
+import type { Tenant } from "../../graph/tenant";
+import { everywhereMs, unansweredMs } from "../consistency/consistency";
+import { untilFound } from "../consistency/wait";
+import type { CreateKey } from "../consistency/write-journal";
+import type { Lifecycle, Made, Marked } from "../lifecycle";
+import { lastSearchAt, moment, type Moment } from "../run/run-memory";
+import type { Run } from "../run/run";
+import { findOwn } from "./ownership";
+import { Presence } from "./presence";
+import { untilReferentsShow } from "./referents";
+
+export class Creation<Inputs extends object> {
+  readonly #referents: readonly string[];
+  /** Whether what it refers to was written so lately that a replica may not know. */
+  readonly #isEarly: boolean;
+  readonly #key: CreateKey;
+
+  constructor(
+    private readonly lifecycle: Lifecycle<Inputs>,
+    private readonly run: Run,
+    private readonly tenant: Tenant,
+    private readonly wanted: Inputs & Marked,
+  ) {
+    this.#referents = lifecycle.refersTo?.(wanted) ?? [];
+    this.#isEarly = this.#referents.some((id) => new Presence(lifecycle, run, tenant, id).isRecentlyWritten());
+    this.#key = { tenantId: tenant.id, kind: lifecycle.kind, marker: wanted.marker };
+  }
+
+  /** The object, if there is one of ours. */
+  async find(): Promise<Made<Inputs> | undefined> {
+    // Nothing belongs yet to what this process has created itself.
+    if (this.#hasNewReferent()) return undefined;
+    return this.#search({ after: 0, isThere: false });
+  }
+
+  /**
+   * Creates the object, where none was found. The create is sent once. When its answer is lost, or was lost with an earlier
+   * process, the object is looked for before it is sent again: for a moment where Graph itself refuses a duplicate, and as
+   * long as it may take to show where nothing else would prevent one.
+   */
+  async createOnce(): Promise<Made<Inputs>> {
+    const { run } = this;
+    const mayShowUntil = this.#mayShowUntil();
+    const isUnsettled = this.#isUnsettled();
+    // The time counts from the earlier run, so it passes for all that it requested at once. Where it has passed since this
+    // process began, the list that all resources share may be older.
+    if (mayShowUntil !== undefined && mayShowUntil > run.startedAt) {
+      const found = await this.#searchUntil(mayShowUntil, 0, "was requested by a run a moment ago");
+      if (found !== undefined) return found;
+    }
+    const sentAt = moment();
+    try {
+      return await this.#send();
+    } catch (error) {
+      if (codeOf(error) !== "ANSWER_LOST") return this.#existing(error, sentAt, isUnsettled);
+    }
+    const isAllowed = this.lifecycle.duplicateCreate === "allowed";
+    const searchMs = isAllowed ? unansweredMs(run) : Math.min(2_000, unansweredMs(run));
+    const found = await this.#searchUntil(run.timing.now() + searchMs, sentAt, "was requested and not answered");
+    if (found !== undefined) return found;
+    return this.#send().catch((error: unknown) => this.#existing(error, sentAt, isUnsettled));
+  }
+
+  /**
+   * What Graph refuses because it is there already; a name that is taken is 409 for some objects and a plain 400 for others.
+   *
+   * @throws the refusal, when it is not there
+   */
+  async #existing(refusal: unknown, after: Moment, isUnsettled: boolean): Promise<Made<Inputs>> {
+    const { run } = this;
+    const isConflict = codeOf(refusal) === "CONFLICT";
+    // Where duplicates are allowed, no create is refused for one.
+    const mayExist = isConflict || codeOf(refusal) === "REFUSED";
+    if (!mayExist || this.lifecycle.duplicateCreate === "allowed") throw refusal;
+    // A 409 says that it is there, and a replica may say so later. A 400 may mean anything: where nothing lags, one search.
+    const mayLag = isUnsettled || run.lag.ms > 0;
+    const searchMs = isConflict ? unansweredMs(run) : mayLag ? everywhereMs(run) : 0;
+    const found = await this.#searchUntil(run.timing.now() + searchMs, after, undefined, isConflict);
+    if (found === undefined) throw refusal;
+    return found;
+  }
+
+  /**
+   * Searches until the object is found or the moment has come. The last search begins then, in a list that all share who
+   * search until the same moment; before, each takes the list that anybody asked for since its last one.
+   *
+   * @param why for the person who waits
+   * @param isThere whether Graph has just said that it is
+   */
+  async #searchUntil(at: number, after: Moment, why?: string, isThere = false): Promise<Made<Inputs> | undefined> {
+    const { lifecycle, run, wanted } = this;
+    const leftMs = at - run.timing.now();
+    if (why !== undefined && leftMs > 0)
+      run.progress(
+        `${lifecycle.noun} "${lifecycle.nameOf(wanted, run.names.of)}" ${why}: ` +
+          `looking for it for up to ${Math.ceil(leftMs / 1000)} s before it is requested again`,
+      );
+    const wait = untilFound(at, run);
+    let searchedAt = after;
+    let found: Made<Inputs> | undefined;
+    while (await wait.again()) {
+      found = await this.#search({ after: wait.isDue ? lastSearchAt(run.timing, at) : searchedAt, isThere });
+      searchedAt = moment();
+      wait.record(found === undefined ? "agrees" : "proof");
+    }
+    return found;
+  }
+
+  #search({
+    after,
+    isThere,
+  }: {
+    readonly after: Moment;
+    readonly isThere: boolean;
+  }): Promise<Made<Inputs> | undefined> {
+    const { lifecycle, run, tenant, wanted } = this;
+    let known = after;
+    // What was deleted lately a replica may not know to be among the deleted items; or somebody has restored it.
+    return untilReferentsShow(run, this.#isEarly || this.#isUnsettled(), () => {
+      const since = known;
+      known = moment();
+      return findOwn(lifecycle, run, tenant, wanted, { after: since, isThere });
+    });
+  }
+
+  async #send(): Promise<Made<Inputs>> {
+    const { lifecycle, run, tenant, wanted } = this;
+    run.journal.requested(this.#key);
+    try {
+      const made = await untilReferentsShow(run, this.#isEarly, () => lifecycle.create(tenant, wanted));
+      run.journal.created(this.#key, made.id);
+      run.claims.create(made.id);
+      return made;
+    } catch (error) {
+      const code = codeOf(error);
+      if (code !== undefined && hadNoEffect(code)) run.journal.refused(this.#key);
+      throw error;
+    }
+  }
+
+  /** Until when there may be one unseen beside which Graph would create another; undefined when there is none. */
+  #mayShowUntil(): number | undefined {
+    const { lifecycle, run } = this;
+    const { duplicateCreate } = lifecycle;
+    if (duplicateCreate === "refused" || this.#hasNewReferent()) return undefined;
+    const created = everywhereMs(run);
+    // One that was deleted is to be found among the deleted items, where Graph would create another beside it.
+    const deleted = duplicateCreate === "refused while active" ? { deleted: created } : {};
+    return run.journal.mayShowUntil(this.#key, { requested: unansweredMs(run), created, ...deleted });
+  }
+
+  #isUnsettled = (): boolean => this.run.journal.isUnsettled(this.#key);
+  #hasNewReferent = (): boolean => this.#referents.some(this.run.claims.isCreated);
+}
+
+const codeOf = (error: unknown): EntraErrorCode | undefined => (error instanceof EntraError ? error.code : undefined);
+
+/** Every code but those after which nobody knows. */
+const hadNoEffect = (code: EntraErrorCode): boolean => code !== "ANSWER_LOST" && code !== "UNEXPECTED_ANSWER";

@@ -1,0 +1,254 @@
+/**
+ * What every resource does, once for all kinds: search before creating, recover what is ours, change only what differs,
+ * wait until it shows, keep what was half done. Knows nothing of Pulumi.
+ */
+import { EntraError } from "../../graph/errors";
+import type { Tenant } from "../../graph/tenant";
+import { inOrderOf, json, pick, same } from "../json";
+import type { CreateKey } from "../consistency/write-journal";
+import type { Lifecycle, Made, Marked } from "../lifecycle";
+import { type Validation, validate } from "../inputs";
+import { unconfirmedMarker } from "../marker";
+import { holdsUnknown } from "../unknown";
+import { Creation } from "./creation";
+import { declaredIn, Presence } from "./presence";
+import { removeSurely } from "./removal";
+import { Settlement } from "./settlement";
+import type { Run } from "../run/run";
+import { type Step, type StepError, stepOf, worded } from "./wording";
+
+/** Everything a resource is in the state: its inputs, what Graph computed, and whose it is. */
+export type State = Readonly<Record<string, unknown>>;
+
+/** A create or change that was begun and not finished. The object exists: its id must be kept. */
+export class HalfDone extends Error {
+  constructor(
+    readonly id: string,
+    readonly state: State,
+    readonly reason: StepError,
+  ) {
+    super(reason.message, { cause: reason });
+  }
+}
+
+export class Driver<Inputs extends object> {
+  constructor(
+    readonly lifecycle: Lifecycle<Inputs>,
+    readonly run: Run,
+  ) {}
+
+  /** Canonical inputs and every finding. Asks the tenant only about what differs from `olds`. */
+  async check(olds: State, news: State, marker: string): Promise<Validation> {
+    this.run.claims.declare(this.lifecycle.kind, marker);
+    // A default that was made of an earlier marker is kept: a new name is no reason for a new object.
+    const kept = pick(olds, Object.keys(this.lifecycle.defaults?.(marker) ?? {}));
+    const { inputs: canonical, findings: found } = validate(this.lifecycle, { ...kept, ...news }, marker);
+    const validated = { inputs: inOrderOf(olds, canonical), findings: found };
+    const changed = Object.entries(validated.inputs).some(([key, value]) => !same(value, olds[key]));
+    if (validated.findings.length > 0 || !changed) return validated;
+    const known = Object.entries(validated.inputs).filter(([, value]) => !holdsUnknown(value));
+    const inputs = Object.fromEntries(known) as Partial<Inputs>;
+    const findings = await this.#worded("check", inputs, async () =>
+      this.lifecycle.questions?.(await this.run.tenant(), inputs),
+    );
+    return { inputs: validated.inputs, findings: findings ?? [] };
+  }
+
+  /**
+   * Properties whose change makes a new object. Unknown counts as changed: nobody can promise that it is not.
+   *
+   * @throws EntraError WRONG_TENANT
+   */
+  async diff(id: string, olds: State, news: State): Promise<string[]> {
+    await this.#tenantOf("check", olds);
+    this.#note(id, declaredIn(this.lifecycle, olds));
+    return this.lifecycle.replacedBy.filter((key) => !same(olds[key], news[key]));
+  }
+
+  /**
+   * Claims the object for its resource, which this run declares and does not replace: an older resource that has the same
+   * object must not delete it. A refresh asks for differences too, and nothing declares the resource then.
+   *
+   * @throws EntraError OWNERSHIP_UNCLEAR when another resource of this run has the object
+   */
+  claimDeclared(id: string, olds: State, marker: string): void {
+    if (!this.run.claims.isDeclared(this.lifecycle.kind, marker)) return;
+    this.#claim("check", id, { ...declaredIn(this.lifecycle, olds), marker });
+  }
+
+  /** Finds the object or makes it, then brings it to what is wanted. */
+  async create(wanted: Inputs & Marked): Promise<{ id: string; state: State }> {
+    const { lifecycle, run } = this;
+    const tenant = await run.tenant();
+    const id = lifecycle.idOf?.(wanted);
+    if (id !== undefined) this.#claim("create", id, wanted);
+    const creation = new Creation(lifecycle, run, tenant, wanted);
+    const made =
+      (await this.#worded("find", wanted, () => creation.find())) ??
+      (await this.#worded("create", wanted, () => creation.createOnce()));
+    this.#note(made.id, wanted);
+    this.#claim("create", made.id, wanted);
+    run.claims.touch(made.id);
+    for (const other of lifecycle.completes?.(wanted) ?? []) run.journal.written(tenant.id, other);
+    return { id: made.id, state: await this.#settle(tenant, "finish", made, {}, wanted) };
+  }
+
+  /** Brings the object to what is wanted, whatever it is like now. */
+  async update(id: string, olds: State, wanted: Inputs & Marked): Promise<State> {
+    this.#note(id, wanted);
+    const tenant = await this.#tenantOf("change", olds);
+    this.#claim("change", id, wanted);
+    this.run.claims.touch(id);
+    for (const key of Object.keys(this.lifecycle.properties)) {
+      if (key in wanted || !(key in olds)) continue;
+      this.run.warn(
+        `${this.lifecycle.noun} "${this.#nameOf(wanted)}": ${key} is not managed any more and stays in the tenant as it is. ` +
+          "To empty it, declare it empty",
+      );
+    }
+    try {
+      return await this.#settle(tenant, "change", { id }, olds, wanted);
+    } catch (error) {
+      // A part of something is kept in the state while that is deleted, and comes back with it unless it was deleted before. Its id is made
+      // of names, so another one has the same.
+      const isPart = this.lifecycle.deletedWith !== undefined;
+      if (!isPart || !(error instanceof EntraError) || error.code !== "NOT_FOUND") throw error;
+      return (await this.create(wanted)).state;
+    }
+  }
+
+  /** The object as the tenant has it: the declared inputs and the outputs. Undefined when it is gone. */
+  async read(id: string, olds: State): Promise<{ inputs: State; state: State } | undefined> {
+    const declared = declaredIn(this.lifecycle, olds);
+    this.#note(id, declared);
+    const tenant = await this.#tenantOf("read", olds);
+    const object = this.#presence(tenant, id, declared);
+    const actual = await this.#worded("read", declared, () => object.certainly(olds, object.refreshing(olds)));
+    if (!actual) {
+      if (await this.#worded("read", declared, () => object.isDeletedWithWhole(olds)))
+        return {
+          inputs: { ...declared, marker: unconfirmedMarker },
+          state: { ...olds, marker: unconfirmedMarker },
+        };
+      this.run.journal.deleted(this.#key(tenant, declared), id);
+      return undefined;
+    }
+    const inputs = {
+      ...inOrderOf(declared, pick(actual.inputs, Object.keys(declared))),
+      marker: actual.marked === false ? unconfirmedMarker : declared.marker,
+    };
+    return { inputs, state: stateOf(tenant, inputs, actual.outputs) };
+  }
+
+  /** Deletes the object. What is gone already is done. */
+  async remove(id: string, olds: State): Promise<void> {
+    const { lifecycle, run } = this;
+    const declared = declaredIn(lifecycle, olds);
+    this.#note(id, declared);
+    const tenant = await this.#tenantOf("delete", olds);
+    const object = this.#presence(tenant, id, declared);
+    if (run.claims.isKept(lifecycle.kind, id)) {
+      run.warn(
+        `left ${lifecycle.noun} "${this.#nameOf(declared)}" (${id}) in place: another resource of this update has it now`,
+      );
+      return;
+    }
+    const writtenAt = object.writtenAt();
+    run.journal.deleting(tenant.id, id);
+    await this.#worded("delete", declared, async () => {
+      await removeSurely(
+        run,
+        async () => {
+          await lifecycle.remove(tenant, id, declared, olds);
+          run.claims.remove(lifecycle.kind, id);
+        },
+        () => object.read(declared, olds),
+        writtenAt,
+      );
+      run.claims.remove(lifecycle.kind, id);
+      run.journal.deleted(this.#key(tenant, declared), id);
+    });
+  }
+
+  #presence(tenant: Tenant, id: string, inputs: Partial<Inputs>): Presence<Inputs> {
+    const referents = this.lifecycle.refersTo?.(inputs as Inputs) ?? [];
+    return new Presence(this.lifecycle, this.run, tenant, id, referents);
+  }
+
+  /** Records that a live resource has this object, so that no other one deletes or recovers it in this run. */
+  #claim(verb: Step["verb"], id: string, wanted: Partial<Inputs> & Marked): void {
+    try {
+      this.run.claims.keep(this.lifecycle.kind, id, wanted.marker);
+    } catch (error) {
+      throw worded(error, this.step(verb, wanted));
+    }
+  }
+
+  #key = ({ id: tenantId }: Tenant, { marker }: Marked): CreateKey => ({
+    tenantId,
+    kind: this.lifecycle.kind,
+    marker,
+  });
+
+  /** The tenant of this run. State of another tenant is never touched. */
+  async #tenantOf(verb: Step["verb"], olds: State): Promise<Tenant> {
+    const tenant = await this.run.tenant();
+    const { tenantId } = olds;
+    if (typeof tenantId !== "string" || tenantId === tenant.id) return tenant;
+    throw worded(
+      new EntraError(
+        "WRONG_TENANT",
+        `the stack's state belongs to tenant ${tenantId}, and ENTRA_AGENT_ID_TENANT selects tenant ${tenant.id} (${tenant.name}). ` +
+          "Set ENTRA_AGENT_ID_TENANT to the tenant of this stack, or use another stack for the other tenant; " +
+          "if it was an embedded tenant that is gone, `pulumi stack rm --force` forgets the stack",
+      ),
+      this.step(verb, declaredIn(this.lifecycle, olds)),
+    );
+  }
+
+  /** Brings the object to what is wanted. From here on the id is never lost. */
+  async #settle(
+    tenant: Tenant,
+    verb: "finish" | "change",
+    { id, actual, existed }: Made<Inputs>,
+    olds: State,
+    wanted: Inputs & Marked,
+  ): Promise<State> {
+    const object = this.#presence(tenant, id, wanted);
+    const settlement = new Settlement(object, wanted, olds, actual);
+    try {
+      await (verb === "finish" ? settlement.ofCreated() : settlement.ofChanged());
+    } catch (error) {
+      const step = this.step(verb, wanted);
+      // A change that failed leaves the old state as it was: the next run changes what is left.
+      if (verb === "change") throw worded(error, step);
+      const kept = `It was ${existed ? "found" : "created"} and is in the state as ${id}: run \`pulumi up\` again, it goes on from there.`;
+      throw new HalfDone(id, stateOf(tenant, wanted, settlement.outputs), worded(error, { ...step, kept }));
+    }
+    return stateOf(tenant, wanted, settlement.outputs);
+  }
+
+  /** What was being done, for messages. */
+  step(verb: Step["verb"], inputs: Partial<Inputs>): Step {
+    return stepOf(this.lifecycle, verb, inputs, this.run.names);
+  }
+
+  /** Messages about what hangs from this object, or lies on it, call it by name from now on. */
+  #note(id: string, inputs: Partial<Inputs>): void {
+    this.run.names.note(id, this.#nameOf(inputs));
+  }
+
+  #nameOf = (inputs: Partial<Inputs>): string => this.lifecycle.nameOf(inputs, this.run.names.of);
+
+  async #worded<T>(verb: Step["verb"], inputs: Partial<Inputs>, act: () => Promise<T>): Promise<T> {
+    try {
+      return await act();
+    } catch (error) {
+      throw worded(error, this.step(verb, inputs));
+    }
+  }
+}
+
+function stateOf(tenant: Tenant, inputs: object, outputs: object): State {
+  return json({ ...inputs, ...outputs, tenantId: tenant.id });
+}

@@ -1,0 +1,139 @@
+/**
+ * What the resource classes of this package share: the type token, the provider text, the marker, findings at once.
+ *
+ * A class stands in one file with its life cycle, and a life cycle must be usable without Pulumi: by the command, by
+ * another adapter. So Pulumi's SDK is loaded when the first resource is declared, and is the base class from then on.
+ */
+import { createRequire } from "node:module";
+import type * as pulumi from "@pulumi/pulumi";
+import { tenantSetting } from "../../graph/settings";
+import { type Schema, validate } from "../inputs";
+import type { Finding } from "../lifecycle";
+import { markerOf } from "../marker";
+import { UNKNOWN } from "../unknown";
+import { traceProgramOnly } from "./stack-trace";
+
+/** The program's view of a resource's inputs. */
+export type Args<Inputs> = { [Key in keyof Inputs]: pulumi.Input<pulumi.Unwrap<Inputs[Key]>> };
+
+/**
+ * The text that Pulumi keeps in the stack's state and runs in the provider process: one line, nothing captured. It is a
+ * contract with every stack ever deployed: the sub-path and the names below it never change.
+ */
+export const providerText = (kind: string): string =>
+  `exports.handler=()=>require("pulumi-entra-agent-id/dynamic/v1").${kind}`;
+
+export const typeToken = (kind: string): string => `pulumi-nodejs:dynamic/entra-agent-id:${kind}`;
+
+/** Stands in for `pulumi.CustomResource` until the SDK is loaded. No object is ever made of it. */
+const UntilSdkIsLoaded = Object as unknown as typeof pulumi.CustomResource;
+
+let loaded: typeof pulumi | undefined;
+
+/** Pulumi's SDK. From the first call on EntraResource extends its CustomResource: `super` looks its base class up when it is called. */
+function sdk(): typeof pulumi {
+  if (loaded) return loaded;
+  loaded = createRequire(__filename)("@pulumi/pulumi") as typeof pulumi;
+  Object.setPrototypeOf(EntraResource, loaded.CustomResource);
+  Object.setPrototypeOf(EntraResource.prototype, loaded.CustomResource.prototype);
+  return loaded;
+}
+
+/**
+ * A directory object declared in a program.
+ *
+ * Every resource can fail with SIGN_IN_FAILED, SETTING_INVALID, WRONG_TENANT, FORBIDDEN (a permission is missing), THROTTLED,
+ * UNAVAILABLE, ANSWER_LOST, UNEXPECTED_ANSWER, NOT_YET_VISIBLE, NOT_FOUND (deleted outside Pulumi, or what it refers to), and
+ * OWNERSHIP_UNCLEAR when two resources of a program have one object.
+ */
+export abstract class EntraResource extends UntilSdkIsLoaded {
+  /** GUID of the tenant that contains the object. State of one tenant is never applied to another. */
+  declare readonly tenantId: pulumi.Output<string>;
+
+  /**
+   * @param outputs names of what Graph computes; an output exists on the class only when it is named here.
+   */
+  protected constructor(
+    lifecycle: Schema,
+    name: string,
+    args: object,
+    outputs: readonly string[],
+    opts: pulumi.CustomResourceOptions = {},
+  ) {
+    const { log, mergeOptions } = sdk();
+    refuseOtherTenantThanExpected();
+    const type = typeToken(lifecycle.kind);
+    const findings = findingsOf(lifecycle, args);
+    const urn = urnOf(type, name, opts.parent);
+    const traceAll = traceProgramOnly(__filename);
+    try {
+      super(
+        type,
+        name,
+        {
+          ...Object.fromEntries([...outputs, "tenantId"].map((output) => [output, undefined])),
+          ...args,
+          marker: marker(urn),
+          // For `check` alone, which reports waits on the resource's line and keeps it out of the state: see engine-log.ts.
+          __urn: urn,
+          ...(findings.length > 0
+            ? { __findings: findings.map(({ property, reason }) => `${property} ${reason}`) }
+            : {}),
+          __provider: providerText(lifecycle.kind),
+        },
+        // Find-or-create would adopt the very object that a create-before-delete replacement deletes a moment later.
+        mergeOptions({ deleteBeforeReplace: true }, opts),
+      );
+    } finally {
+      traceAll();
+    }
+    for (const { property, reason } of findings) {
+      void log.error(`${lifecycle.noun} "${name}": ${property} ${reason}`, this);
+      process.exitCode = 1;
+    }
+  }
+}
+
+/** Findings about plain values; what is an output is validated by the provider when it is known. */
+function findingsOf(schema: Schema, args: object): readonly Finding[] {
+  const given = Object.entries(args).filter(([, value]) => value !== undefined);
+  const plain = given.map(([key, value]) => [key, isDeferred(value) ? UNKNOWN : value] as const);
+  return validate(schema, Object.fromEntries(plain)).findings;
+}
+
+function isDeferred(value: unknown): boolean {
+  if (sdk().Output.isInstance(value) || value instanceof Promise) return true;
+  if (Array.isArray(value)) return value.some(isDeferred);
+  return typeof value === "object" && value !== null && Object.values(value).some(isDeferred);
+}
+
+/**
+ * The URN that the engine will give the resource. The parent's is taken out of its output: as an output it would make the
+ * child depend on the parent component, which is done only when its children are, and the program would wait for itself.
+ */
+function urnOf(type: string, name: string, parent: pulumi.Resource | undefined): pulumi.Output<string> {
+  const parentUrn = new Promise<string | undefined>((resolve) =>
+    parent ? parent.urn.apply(resolve) : resolve(undefined),
+  );
+  return sdk()
+    .output(parentUrn)
+    .apply((urn) => sdk().createUrn(name, type, urn));
+}
+
+function marker(urn: pulumi.Output<string>): pulumi.Output<string> {
+  const owner = new (sdk().Config)("entra-agent-id").get("owner") ?? "";
+  return urn.apply((own) => markerOf(own, owner));
+}
+
+/** Only the environment selects the tenant; the configuration may say what it must be. */
+function refuseOtherTenantThanExpected(): void {
+  const expected = new (sdk().Config)("entra-agent-id").get("tenant");
+  if (expected === undefined) return;
+  const setting = tenantSetting();
+  const actual = setting.mode === "entra" ? setting.tenant : (process.env["ENTRA_AGENT_ID_TENANT"] ?? "local");
+  if (actual.toLowerCase() === expected.toLowerCase()) return;
+  throw new (sdk().RunError)(
+    `stack configuration entra-agent-id:tenant expects tenant "${expected}", and ENTRA_AGENT_ID_TENANT selects "${actual}". ` +
+      `Set ENTRA_AGENT_ID_TENANT=${expected}, or change the configuration if this stack is meant for the other tenant.`,
+  );
+}

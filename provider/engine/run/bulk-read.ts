@@ -1,0 +1,234 @@
+/**
+ * Reads that stand in one list become pages of that list. Graph counts requests, not round trips: a thousand single reads
+ * cost a thousand of its units however they travel, the ten pages that show the same objects cost ten.
+ *
+ * For refresh alone. What a list does not show, or shows otherwise than the state has it, is read by itself, so nothing is
+ * ever gone or changed by what a list says. When a list is read, and when not: docs/decisions/0007.
+ */
+import { EntraError } from "../../graph/errors";
+import { costOf } from "../../graph/quotas";
+import type { Tenant } from "../../graph/tenant";
+import { workloadOf } from "../../graph/workload";
+
+/** A list in which objects can be seen that are read one by one otherwise. */
+export interface Listing<Item extends Listed> {
+  /** Whose members it shows: a path, with its filter. */
+  readonly collection: string;
+  /** What it shows of them: `$select`, `$expand`. */
+  readonly shows: string;
+  /** Members on a page: the most that Graph documents for this list. @default 100 */
+  readonly top?: number;
+  /** What a member is asked for by. @default its id */
+  readonly keyOf?: (item: Item) => string;
+}
+
+/** Everything in a list of Graph has an id. */
+export interface Listed {
+  readonly id: string;
+}
+
+/** What a list says of an object. Without an item: the list was read to its end and has none. */
+export interface Shown<Item> {
+  readonly item: Item | undefined;
+}
+
+/** Milliseconds after which a list is too old to say how an object is now. */
+const freshMs = 60_000;
+
+/** A list may cost up to this share of what the reads that asked for it cost one by one. */
+const share = 1 / 3;
+
+const bulks = new WeakMap<Tenant, BulkReads>();
+
+/** The lists of this process. `now` is in milliseconds, from any beginning. */
+export function bulkReads(tenant: Tenant, now: () => number): BulkReads {
+  const known = bulks.get(tenant) ?? new BulkReads(tenant, now);
+  bulks.set(tenant, known);
+  return known;
+}
+
+class BulkReads {
+  readonly #lists = new Map<string, Pages>();
+  /** By the id of a member that was shown. */
+  readonly #collections = new Map<string, string>();
+  readonly #underWay = new Set<Promise<void>>();
+
+  constructor(
+    private readonly tenant: Tenant,
+    private readonly now: () => number,
+  ) {}
+
+  async look(listing: Listing<Listed>, key: string, alone: string): Promise<Shown<Listed> | undefined> {
+    return this.#pagesOf(listing).look(key, unitsOf(alone));
+  }
+
+  async collectionOf(id: string): Promise<string | undefined> {
+    if (!this.#collections.has(id)) await Promise.all(this.#underWay);
+    return this.#collections.get(id);
+  }
+
+  #pagesOf({ collection, shows, top = 100, keyOf = idOf }: Listing<Listed>): Pages {
+    const path = `${collection}${collection.includes("?") ? "&" : "?"}${shows}&$top=${top}`;
+    const known = this.#lists.get(path);
+    if (known && this.now() - known.begunMs < freshMs) return known;
+    const pages = new Pages(path, this.now(), keyOf, (next) => this.#page(next, collection));
+    this.#lists.set(path, pages);
+    return pages;
+  }
+
+  async #page(path: string, collection: string): Promise<Page> {
+    let arrived = (): void => undefined;
+    const underWay = new Promise<void>((resolve) => (arrived = resolve));
+    this.#underWay.add(underWay);
+    try {
+      const { value, "@odata.nextLink": link } = await this.tenant.get<GraphPage>(path);
+      if (!Array.isArray(value))
+        throw new EntraError("UNEXPECTED_ANSWER", "Graph answered a list without a list in it");
+      const items = value as readonly Listed[];
+      for (const { id } of items) this.#collections.set(id, collection);
+      return { items, next: link === undefined ? undefined : this.#pathOf(link) };
+    } finally {
+      this.#underWay.delete(underWay);
+      arrived();
+    }
+  }
+
+  #pathOf(link: string): string {
+    const base = this.tenant.url("");
+    if (link.startsWith(`${base}/`)) return link.slice(base.length);
+    throw new EntraError("UNEXPECTED_ANSWER", "Graph's next page leads to another address: it was not followed");
+  }
+}
+
+/** The reading of one object, as a life cycle does it. */
+export class BulkRead {
+  #listed = false;
+
+  /** @param lists those of the process */
+  constructor(private readonly lists: BulkReads) {}
+
+  /** Whether anything was taken from a list. */
+  get listed(): boolean {
+    return this.#listed;
+  }
+
+  /**
+   * The object with this key, out of a list; undefined when it has to be read alone.
+   *
+   * @param alone path of the read that the list saves
+   */
+  async one<Item extends Listed>(listing: Listing<Item>, key: string, alone: string): Promise<Item | undefined> {
+    const shown = await this.#look(listing, key, alone);
+    this.#listed ||= shown?.item !== undefined;
+    return shown?.item;
+  }
+
+  /** The same where it counts as well that a list which was read to its end does not have it. */
+  async look<Item extends Listed>(
+    listing: Listing<Item>,
+    key: string,
+    alone: string,
+  ): Promise<Shown<Item> | undefined> {
+    const shown = await this.#look(listing, key, alone);
+    this.#listed ||= shown !== undefined;
+    return shown;
+  }
+
+  async #look<Item extends Listed>(listing: Listing<Item>, key: string, alone: string) {
+    // What an address shows is always read as the same items.
+    return (await this.lists.look(listing as unknown as Listing<Listed>, key, alone)) as Shown<Item> | undefined;
+  }
+
+  /** The collection in which a list has shown this object; lists under way are waited for. */
+  collectionOf = (id: string): Promise<string | undefined> => this.lists.collectionOf(id);
+}
+
+/**
+ * An object that is read by itself at the path `alone`: out of a list, where there is one to look into. 404 is an
+ * EntraError with code NOT_FOUND.
+ */
+export async function oneOf<Item extends Listed>(
+  tenant: Tenant,
+  bulk: BulkRead | undefined,
+  listing: Listing<Item>,
+  key: string,
+  alone: string,
+): Promise<Item> {
+  return (await bulk?.one(listing, key, alone)) ?? tenant.get<Item>(alone);
+}
+
+/** Neighbours that `$expand` shows at most: with as many, there may be more. */
+const mostExpanded = 20;
+
+/** What `$expand` shows, when it is all there is. */
+export const whole = <Item>(expanded: readonly Item[] | undefined): readonly Item[] | undefined =>
+  expanded && expanded.length < mostExpanded ? expanded : undefined;
+
+const idOf = ({ id }: Listed): string => id;
+const unitsOf = (path: string): number => costOf("GET", path, workloadOf(path)).units;
+
+interface GraphPage {
+  readonly value?: unknown;
+  readonly "@odata.nextLink"?: string;
+}
+
+interface Page {
+  readonly items: readonly Listed[];
+  /** Path of the next one. */
+  readonly next: string | undefined;
+}
+
+/** One list, as far as it was worth reading. */
+class Pages {
+  readonly #items = new Map<string, Listed>();
+  /** Path of the page that comes next; undefined at the end, and where Graph refused. */
+  #next: string | undefined;
+  #isWhole = false;
+  /** Resource units that the reads which asked would cost alone, and that the pages have cost. */
+  #asked = 0;
+  #spent = 0;
+  #loading: Promise<void> | undefined;
+
+  constructor(
+    first: string,
+    readonly begunMs: number,
+    private readonly keyOf: (item: Listed) => string,
+    private readonly page: (path: string) => Promise<Page>,
+  ) {
+    this.#next = first;
+  }
+
+  async look(key: string, aloneUnits: number): Promise<Shown<Listed> | undefined> {
+    this.#asked += aloneUnits;
+    for (;;) {
+      const item = this.#items.get(key);
+      if (item || this.#isWhole) return { item };
+      this.#loading ??= this.#begin();
+      if (!this.#loading) return undefined;
+      await this.#loading;
+    }
+  }
+
+  /** The next page, if there is one and it is worth its price. */
+  #begin(): Promise<void> | undefined {
+    const next = this.#next;
+    if (next === undefined) return undefined;
+    const units = unitsOf(next);
+    if (this.#spent + units > this.#asked * share) return undefined;
+    this.#spent += units;
+    return this.#load(next).finally(() => (this.#loading = undefined));
+  }
+
+  async #load(path: string): Promise<void> {
+    try {
+      const { items, next } = await this.page(path);
+      for (const item of items) this.#items.set(this.keyOf(item), item);
+      this.#next = next;
+      this.#isWhole = next === undefined;
+    } catch (error) {
+      // Each object is read by itself then, and says what is wrong if it is wrong there too.
+      if (!(error instanceof EntraError)) throw error;
+      this.#next = undefined;
+    }
+  }
+}

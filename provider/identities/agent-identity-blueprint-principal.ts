@@ -1,0 +1,178 @@
+/**
+ * Agent identity blueprint principal. Graph does not create it with the blueprint.
+ *
+ * Graph: /servicePrincipals cast to microsoft.graph.agentIdentityBlueprintPrincipal (v1.0)
+ * Docs:  https://learn.microsoft.com/graph/api/resources/agentidentityblueprintprincipal
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { objectId } from "../directory/directory-references";
+import { deletedItem, restoreDeleted } from "../directory/deleted-items";
+import { type Listing, oneOf } from "../engine/run/bulk-read";
+import { KeyHolders } from "../engine/run/key-holders";
+import type { Lifecycle, Match } from "../engine/lifecycle";
+import { markerTag } from "../engine/marker";
+import { EntraResource } from "../engine/pulumi/resource";
+import { undefinedWhenGone } from "../graph/errors";
+import { restoredPermissions } from "../permissions/restored-permissions";
+
+// ---- what a program writes -------------------------------------------------
+
+/** What a blueprint principal is declared with. */
+export interface AgentIdentityBlueprintPrincipalArgs {
+  /** `id` (appId) of the blueprint. A change replaces. */
+  blueprintId: pulumi.Input<string>;
+  /** The kill switch: when false, no identity of this blueprint gets a token. @default true. Changed in place. */
+  enabled?: pulumi.Input<boolean>;
+}
+
+/**
+ * The blueprint's presence in this tenant, and the kill switch for its agents.
+ *
+ * Without it no agent identity can be created from the blueprint. While it is disabled, none of them gets a token.
+ *
+ * - **Id:** the object id of the service principal.
+ * - **Replaced:** when `blueprintId` changes.
+ * - **Deleted:** softly, for 30 days. Entra then deletes the identities created from it, within about a day. An `up` that declares it
+ *   again restores it, and warns of the permissions that come back with it.
+ *
+ * @see https://learn.microsoft.com/graph/api/resources/agentidentityblueprintprincipal
+ * @throws INPUT_INVALID when `blueprintId` is not a GUID
+ * @throws OWNERSHIP_UNCLEAR when the principal has another resource's marker, or `blueprintId` is the appId of a plain application
+ * @throws REFUSED when `blueprintId` is the appId of no blueprint
+ * @throws others, as every resource: docs/troubleshooting.md
+ * @example
+ * ```ts
+ * import { AgentIdentityBlueprint, AgentIdentityBlueprintPrincipal } from "pulumi-entra-agent-id";
+ *
+ * const sponsors = ["johanna.lorenz@contoso.com"];
+ * const blueprint = new AgentIdentityBlueprint("payroll", { displayName: "Payroll agents", sponsors });
+ * // `enabled: false` switches every agent of this kind off.
+ * new AgentIdentityBlueprintPrincipal("payroll", { blueprintId: blueprint.id, enabled: true });
+ * ```
+ */
+export class AgentIdentityBlueprintPrincipal extends EntraResource {
+  /** Give this, not the blueprint's own id, to an AgentIdentity: it is created after the principal then, and deleted before it. */
+  declare readonly blueprintId: pulumi.Output<string>;
+  /** Whether identities of this blueprint get tokens. */
+  declare readonly enabled: pulumi.Output<boolean>;
+
+  constructor(name: string, args: AgentIdentityBlueprintPrincipalArgs, opts?: pulumi.CustomResourceOptions) {
+    super(agentIdentityBlueprintPrincipal, name, args, ["enabled"], opts);
+  }
+}
+
+// ---- what is allowed -------------------------------------------------------
+
+interface Inputs {
+  blueprintId: string;
+  enabled: boolean;
+}
+
+const properties = {
+  blueprintId: objectId,
+  enabled: z.boolean().default(true),
+};
+
+// ---- what it is in the tenant ----------------------------------------------
+
+interface Principal {
+  readonly "@odata.type"?: string;
+  readonly id: string;
+  readonly appId: string;
+  readonly displayName: string;
+  readonly accountEnabled: boolean;
+  readonly tags: string[];
+}
+
+const kind = "AgentIdentityBlueprintPrincipal";
+const cast = "microsoft.graph.agentIdentityBlueprintPrincipal";
+
+/** What a refresh needs to know of each. */
+const shown = "$select=id,appId,displayName,accountEnabled,tags";
+const listing: Listing<Principal> = { collection: `/servicePrincipals/${cast}`, shows: shown };
+
+const holders = new KeyHolders<Principal>(
+  `/servicePrincipals/${cast}?$select=id,appId,displayName,tags`,
+  "/directory/deletedItems/microsoft.graph.servicePrincipal",
+);
+
+const path = (id: string): string => `/servicePrincipals/${encodeURIComponent(id)}/${cast}`;
+
+export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
+  kind,
+  noun: "agent identity blueprint principal",
+  plural: "agent identity blueprint principals",
+  properties,
+  nameOf: ({ blueprintId }, called) => (blueprintId === undefined ? "" : called(blueprintId)),
+  replacedBy: ["blueprintId"],
+  permissions: {
+    read: ["AgentIdentityBlueprintPrincipal.Read.All"],
+    find: ["AgentIdentityBlueprintPrincipal.Read.All", "Application.Read.All"],
+    create: ["AgentIdentityBlueprintPrincipal.ReadWrite.All"],
+    change: ["AgentIdentityBlueprintPrincipal.ReadWrite.All"],
+    remove: ["AgentIdentityBlueprintPrincipal.DeleteRestore.All"],
+  },
+  duplicateCreate: "refused while active",
+
+  refersTo: ({ blueprintId }) => [blueprintId],
+  completes: ({ blueprintId }) => [blueprintId],
+
+  // Graph keeps one principal per blueprint and tenant, so there is nothing to choose between: whoever has the key is it.
+  // Deleting a principal soon costs its identities; restoring it saves them, making another one would not.
+  async find(tenant, { blueprintId, marker }, after, isRemoved) {
+    const isIts = ({ appId }: Principal) => appId === blueprintId;
+    const { active, deleted } = await holders.of(tenant, isIts, after, ({ id }) => isRemoved(id));
+    // Among the deleted ones there are other service principals too.
+    const principals = deleted.filter(({ "@odata.type": type = cast }) => isPrincipal(type));
+    return [
+      ...active.map((principal) => match(principal, marker)),
+      // Nobody manages it any more, so whose it was does not matter.
+      ...principals.map((principal) => ({
+        ...match(principal, marker),
+        notOurs: undefined,
+        restore: async (isAlive: () => Promise<boolean>) => {
+          await restoreDeleted(tenant, principal.id, isAlive);
+          return restoredPermissions(tenant, principal.id);
+        },
+      })),
+    ];
+  },
+
+  // Graph takes nothing but the appId here: the marker follows in `change`.
+  async create(tenant, { blueprintId, marker }) {
+    const made = await tenant.post<Principal>(`/servicePrincipals/${cast}`, { appId: blueprintId });
+    return { id: made.id, actual: actual(made, marker) };
+  },
+
+  async read(tenant, id, { marker }, _outputs, bulk) {
+    const found = await oneOf(tenant, bulk, listing, id, `${path(id)}?${shown}`).catch(undefinedWhenGone);
+    return found && actual(found, marker);
+  },
+
+  async change(tenant, id, { enabled, marker }, { marked }) {
+    await tenant.patch(path(id), { accountEnabled: enabled, ...(marked ? {} : { tags: [markerTag(kind, marker)] }) });
+  },
+
+  deletedPath: deletedItem,
+
+  remove: (tenant, id) => tenant.delete(path(id)),
+};
+
+const actual = ({ appId, accountEnabled, tags }: Principal, marker: string) => ({
+  inputs: { blueprintId: appId, enabled: accountEnabled },
+  outputs: {},
+  marked: tags.includes(markerTag(kind, marker)),
+});
+
+const isPrincipal = (type: string): boolean => /agentIdentityBlueprintPrincipal$/i.test(type);
+
+function match({ "@odata.type": type = cast, id, displayName, tags }: Principal, marker: string): Match {
+  const marks = tags.filter((tag) => tag.startsWith(markerTag(kind, "")));
+  const notOurs = !isPrincipal(type)
+    ? "it belongs to an application that is not a blueprint. Declare the appId of a blueprint"
+    : marks.length > 0 && !marks.includes(markerTag(kind, marker))
+      ? "it has the marker of another resource, which manages it. Declare the principal once; if its resource was renamed, give it an alias"
+      : undefined;
+  return { id, label: `blueprint principal "${displayName}" (${id})`, notOurs };
+}

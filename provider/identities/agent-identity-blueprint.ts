@@ -1,0 +1,255 @@
+/**
+ * Agent identity blueprint.
+ *
+ * Graph: /applications cast to microsoft.graph.agentIdentityBlueprint (v1.0)
+ * Docs:  https://learn.microsoft.com/graph/api/resources/agentidentityblueprint
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import {
+  bindings,
+  changeReferences,
+  listedOwners,
+  lookUpPermissions,
+  missingReferences,
+  readReferences,
+  references,
+  sponsors,
+} from "../directory/directory-references";
+import {
+  type Blueprint,
+  blueprintByName,
+  blueprintCollection,
+  blueprintKind,
+  blueprintPath,
+  keepObjectId,
+  objectIdOf,
+  requireBlueprint,
+} from "./blueprint-application";
+import { alreadyThere, defaultName, namesakes, refuseTaken } from "./blueprint-unique-name";
+import { deletedItem } from "../directory/deleted-items";
+import { type Listing, oneOf } from "../engine/run/bulk-read";
+import { same, sorted, textOf } from "../engine/json";
+import type { Lifecycle } from "../engine/lifecycle";
+import { markerTag, markerTagPrefix } from "../engine/marker";
+import { EntraResource } from "../engine/pulumi/resource";
+import { undefinedWhenGone } from "../graph/errors";
+
+// ---- what a program writes -------------------------------------------------
+
+/** What a blueprint is declared with. */
+export interface AgentIdentityBlueprintArgs {
+  /** Name people see in the Entra admin centre, 1 to 256 characters. Changed in place. */
+  displayName: pulumi.Input<string>;
+  /** Who answers for this kind of agent: user principal names or object ids of users, Microsoft 365 groups or dynamic groups. At least one. Changed in place. */
+  sponsors: pulumi.Input<pulumi.Input<string>[]>;
+  /** Who may operate it: user principal names or object ids. Not managed when left out. Changed in place. */
+  owners?: pulumi.Input<pulumi.Input<string>[]>;
+  /** What this kind of agent does, up to 1024 characters. Not managed when left out. Changed in place. */
+  description?: pulumi.Input<string>;
+  /** Which tenants may use it: `AzureADMyOrg` or `AzureADMultipleOrgs`. @default "AzureADMyOrg". Changed in place. */
+  signInAudience?: pulumi.Input<string>;
+  /** Labels, 1 to 256 characters without spaces each. They show on the identities too. Not managed when left out. Changed in place. */
+  tags?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Key within the tenant, and how a later run finds the blueprint again. @default the one it has, at first "agentid-" and the marker. A change replaces. */
+  uniqueName?: pulumi.Input<string>;
+}
+
+/**
+ * The template of one kind of agent: it holds the credentials, and the agent identities created from it hold none.
+ *
+ * - **Id:** the appId. Everything that refers to a blueprint wants it as `blueprintId`.
+ * - **Replaced:** when `uniqueName` changes.
+ * - **Deleted:** softly, for 30 days, and it keeps its `uniqueName` meanwhile. An `up` that declares it again restores it, and warns
+ *   of the credentials that come back with it.
+ *
+ * @see https://learn.microsoft.com/graph/api/resources/agentidentityblueprint
+ * @throws INPUT_INVALID when a value is outside its limits, or a sponsor or owner is not in the tenant
+ * @throws OWNERSHIP_UNCLEAR when a blueprint without this resource's marker has the `uniqueName`
+ * @throws UNEXPECTED_ANSWER when a plain application has the `uniqueName`
+ * @throws FORBIDDEN when a permission is missing, or the tenant or the caller holds as many objects as it may
+ * @throws others, as every resource: docs/troubleshooting.md
+ * @example
+ * ```ts
+ * import { AgentIdentityBlueprint } from "pulumi-entra-agent-id";
+ *
+ * const blueprint = new AgentIdentityBlueprint("payroll", {
+ *   displayName: "Payroll agents",
+ *   sponsors: ["johanna.lorenz@contoso.com"],
+ * });
+ * export const blueprintId = blueprint.id;
+ * ```
+ */
+export class AgentIdentityBlueprint extends EntraResource {
+  /** Name people see in the Entra admin centre. */
+  declare readonly displayName: pulumi.Output<string>;
+  /** Who answers for this kind of agent, sorted, in lower case. */
+  declare readonly sponsors: pulumi.Output<string[]>;
+  /** Which tenants may use it: `AzureADMyOrg` or `AzureADMultipleOrgs`. */
+  declare readonly signInAudience: pulumi.Output<string>;
+  /** Key within the tenant, by which a later run finds the blueprint again. */
+  declare readonly uniqueName: pulumi.Output<string>;
+  /** Object id of the application object; `id` is the appId. */
+  declare readonly objectId: pulumi.Output<string>;
+
+  constructor(name: string, args: AgentIdentityBlueprintArgs, opts?: pulumi.CustomResourceOptions) {
+    super(agentIdentityBlueprint, name, args, ["objectId", "signInAudience", "uniqueName"], opts);
+  }
+}
+
+// ---- what is allowed -------------------------------------------------------
+
+interface Inputs {
+  displayName: string;
+  sponsors: string[];
+  owners?: string[] | undefined;
+  description?: string | undefined;
+  signInAudience: string;
+  tags?: string[] | undefined;
+  uniqueName: string;
+}
+
+const tag = z
+  .string()
+  .regex(/^\S{1,256}$/, "must be 1 to 256 characters without spaces")
+  .refine(
+    (text) => !text.startsWith(markerTagPrefix),
+    `must not start with "${markerTagPrefix}", which marks what Pulumi manages`,
+  );
+
+const properties = {
+  displayName: z.string().min(1, "must not be empty").max(256, "must be at most 256 characters"),
+  sponsors,
+  owners: references.optional(),
+  description: z.string().max(1024, "must be at most 1024 characters").optional(),
+  signInAudience: z
+    .enum(["AzureADMyOrg", "AzureADMultipleOrgs"], `must be "AzureADMyOrg" or "AzureADMultipleOrgs"`)
+    .default("AzureADMyOrg"),
+  tags: z.array(tag).transform(sorted).optional(),
+  uniqueName: z
+    .string()
+    .regex(/^[A-Za-z0-9._-]{1,120}$/, "must be 1 to 120 letters, digits, dots, hyphens or underscores"),
+};
+
+// ---- what it is in the tenant ----------------------------------------------
+
+/** What a refresh needs to know of each. */
+const selected = "$select=id,appId,displayName,description,signInAudience,tags,uniqueName";
+const listing: Listing<Blueprint> = { collection: blueprintCollection, shows: selected };
+
+export const agentIdentityBlueprint: Lifecycle<Inputs> = {
+  kind: blueprintKind,
+  noun: "agent identity blueprint",
+  plural: "agent identity blueprints",
+  properties,
+  defaults: (marker) => ({ uniqueName: defaultName(marker) }),
+  nameOf: ({ displayName, uniqueName }) => displayName ?? uniqueName ?? "",
+  replacedBy: ["uniqueName"],
+  permissions: {
+    check: lookUpPermissions,
+    read: ["AgentIdentityBlueprint.Read.All"],
+    find: ["AgentIdentityBlueprint.Read.All", "Application.Read.All"],
+    // Setting uniqueName, the key that makes the create repeatable, is an upsert and needs more than .Create.
+    create: ["AgentIdentityBlueprint.ReadWrite.All"],
+    change: ["AgentIdentityBlueprint.ReadWrite.All"],
+    remove: ["AgentIdentityBlueprint.DeleteRestore.All"],
+  },
+  duplicateCreate: "refused",
+
+  async questions(tenant, inputs) {
+    return [
+      ...(await missingReferences(tenant, "sponsors", inputs.sponsors)),
+      ...(await missingReferences(tenant, "owners", inputs.owners)),
+    ];
+  },
+
+  find: namesakes,
+
+  async create(tenant, wanted) {
+    // A name of the program's own choosing may be somebody else's since the list was read, and an upsert would change theirs.
+    // A name made of the marker is nobody else's.
+    if (wanted.uniqueName !== defaultName(wanted.marker)) await refuseTaken(tenant, wanted);
+    const made = await tenant.patch<Blueprint>(
+      blueprintByName(wanted.uniqueName),
+      {
+        ...writable(wanted, []),
+        "sponsors@odata.bind": await bindings(tenant, wanted.sponsors),
+        ...(wanted.owners ? { "owners@odata.bind": await bindings(tenant, wanted.owners) } : {}),
+      },
+      { headers: { Prefer: "create-if-missing" }, repeatable: false },
+    );
+    // Graph answers 204 without a body when an earlier attempt, whose answer was lost, has made it already. A replica may
+    // not know it yet: the search that follows waits for it.
+    if (!made) throw alreadyThere(wanted);
+    const blueprint = requireBlueprint(made);
+    keepObjectId(tenant, blueprint);
+    return { id: blueprint.appId };
+  },
+
+  async read(tenant, id, declared, outputs, bulk) {
+    const objectId = textOf(outputs["objectId"]) || (await objectIdOf(tenant, id).catch(undefinedWhenGone));
+    if (objectId === undefined) return undefined;
+    const path = blueprintPath(objectId);
+    const owners = (names: readonly string[]) =>
+      readReferences(tenant, `${path}/owners`, names, listedOwners(bulk, blueprintCollection, objectId, path));
+    const [found, sponsorsNow, ownersNow] = await Promise.all([
+      oneOf(tenant, bulk, listing, objectId, `${path}?${selected}`).catch(undefinedWhenGone),
+      readReferences(tenant, `${path}/sponsors`, declared.sponsors).catch(undefinedWhenGone),
+      declared.owners && owners(declared.owners).catch(undefinedWhenGone),
+    ]);
+    if (!found || !sponsorsNow) return undefined;
+    requireBlueprint(found);
+    return {
+      inputs: {
+        displayName: found.displayName,
+        sponsors: sponsorsNow,
+        owners: ownersNow,
+        description: found.description ?? "",
+        signInAudience: found.signInAudience,
+        tags: sorted(found.tags.filter((text) => !text.startsWith(markerTagPrefix))),
+        uniqueName: found.uniqueName ?? "",
+      },
+      outputs: { objectId },
+      marked: found.tags.includes(markerTag(blueprintKind, declared.marker)),
+    };
+  },
+
+  async change(tenant, _id, wanted, actual) {
+    const objectId = textOf(actual.outputs["objectId"]);
+    const serial = objectId;
+    const scalar = ["displayName", "description", "signInAudience", "tags"] as const;
+    const differs = scalar.some((key) => wanted[key] !== undefined && !same(wanted[key], actual.inputs[key]));
+    if (differs || !actual.marked) {
+      await tenant.patch(blueprintPath(objectId), writable(wanted, actual.inputs.tags ?? []), { serial });
+    }
+    for (const relation of ["sponsors", "owners"] as const) {
+      const who = wanted[relation];
+      if (who)
+        await changeReferences(
+          tenant,
+          `${blueprintPath(objectId)}/${relation}`,
+          who,
+          actual.inputs[relation] ?? [],
+          serial,
+        );
+    }
+  },
+
+  deletedPath: (_id, outputs) => deletedItem(textOf(outputs["objectId"])),
+
+  async remove(tenant, id, _declared, outputs) {
+    const objectId = textOf(outputs["objectId"]) || (await objectIdOf(tenant, id));
+    await tenant.delete(blueprintPath(objectId));
+  },
+};
+
+/** What a PATCH carries. Tags that the program does not manage are kept, and the marker is always among them. */
+function writable(wanted: Inputs & { marker: string }, tagsNow: readonly string[]): object {
+  const { displayName, description, signInAudience, tags = tagsNow, marker } = wanted;
+  return {
+    displayName,
+    signInAudience,
+    ...(description === undefined ? {} : { description }),
+    tags: [...tags, markerTag(blueprintKind, marker)],
+  };
+}

@@ -1,0 +1,67 @@
+/** Blueprints that have a uniqueName, deleted ones too: they keep it for 30 days. */
+import { type Blueprint, blueprintByName, blueprintCollection, blueprintKind } from "./blueprint-application";
+import { deletedItem, restoreDeleted } from "../directory/deleted-items";
+import { KeyHolders } from "../engine/run/key-holders";
+import type { Marked, Match } from "../engine/lifecycle";
+import { markerTag } from "../engine/marker";
+import type { Moment } from "../engine/run/run-memory";
+import { EntraError, undefinedWhenGone } from "../graph/errors";
+import type { Tenant } from "../graph/tenant";
+import { restoredCredentials } from "../credentials/restored-credentials";
+
+interface Named {
+  readonly uniqueName: string;
+}
+
+/** The uniqueName of a blueprint that was given none. */
+export const defaultName = (marker: string): string => `agentid-${marker}`;
+
+const holders = new KeyHolders<Blueprint>(
+  `${blueprintCollection}?$select=id,appId,displayName,uniqueName,tags`,
+  "/directory/deletedItems/microsoft.graph.application",
+);
+
+export async function namesakes(
+  tenant: Tenant,
+  wanted: Named & Marked,
+  after: Moment,
+  isRemoved: (appId: string) => boolean,
+): Promise<readonly Match[]> {
+  const hasName = ({ uniqueName }: Blueprint) => uniqueName?.toLowerCase() === wanted.uniqueName.toLowerCase();
+  const { active, deleted } = await holders.of(tenant, hasName, after, ({ appId }) => isRemoved(appId));
+  return [
+    ...active.map((blueprint) => match(blueprint, wanted.marker)),
+    ...deleted.map((application) => ({
+      ...match(application, wanted.marker),
+      // Nobody manages it any more, and a name made of this marker was made for this resource.
+      ...(wanted.uniqueName === defaultName(wanted.marker) ? { notOurs: undefined } : {}),
+      restore: (isAlive: () => Promise<boolean>) => restore(tenant, application.id, isAlive),
+    })),
+  ];
+}
+
+/** @throws EntraError CONFLICT when the name is taken: the search that follows says by whom */
+export async function refuseTaken(tenant: Tenant, { uniqueName }: Named): Promise<void> {
+  const there = await tenant.get<Blueprint>(blueprintByName(uniqueName)).catch(undefinedWhenGone);
+  if (there) throw alreadyThere({ uniqueName });
+}
+
+export const alreadyThere = ({ uniqueName }: Named): EntraError =>
+  new EntraError("CONFLICT", `there is a blueprint with the uniqueName "${uniqueName}" by now`);
+
+async function restore(tenant: Tenant, objectId: string, isAlive: () => Promise<boolean>): Promise<string | undefined> {
+  const deleted = await tenant.get<Blueprint>(deletedItem(objectId));
+  await restoreDeleted(tenant, objectId, isAlive);
+  return restoredCredentials(tenant, deleted);
+}
+
+function match(application: Blueprint, marker: string): Match {
+  return {
+    id: application.appId,
+    outputs: { objectId: application.id },
+    label: `blueprint "${application.displayName}" (appId ${application.appId}, uniqueName ${application.uniqueName ?? "none"})`,
+    notOurs: application.tags.includes(markerTag(blueprintKind, marker))
+      ? undefined
+      : "it does not have this resource's marker, so somebody else made it. Declare another uniqueName, or delete that blueprint",
+  };
+}

@@ -95,6 +95,7 @@ interface Policy {
 
 const collection = "/identity/conditionalAccess/policies";
 const beta = { version: "beta" } as const;
+const guids = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 /** What decides whom a policy hits. */
 const parts = ["conditions", "grantControls", "sessionControls"] as const;
 
@@ -138,6 +139,9 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
       .filter(({ displayName }) => displayName.endsWith(suffix(marker)))
       .map(({ id, displayName }) => ({ id, label: `Conditional Access policy "${displayName}" (${id})` }));
   },
+
+  // A change of its conditions may name what was made moments ago; a policy of before may be there all the same.
+  mentions: ({ conditions }) => JSON.stringify(conditions).match(guids) ?? [],
 
   async create(tenant, wanted) {
     const state = wanted.state === "enabled" ? reportOnly : wanted.state;

@@ -114,6 +114,11 @@ export interface Lifecycle<Inputs extends object> {
   ): Promise<readonly Match[]>;
   /** Ids of the objects that must exist before this one. Where one was made moments ago, a refusal for its absence is waited out. */
   refersTo?(wanted: Inputs): readonly string[];
+  /**
+   * Ids of objects that this one names without hanging from them. A refusal of it for the absence of one that was made
+   * moments ago is waited out too, and yet it may have been there before them.
+   */
+  mentions?(wanted: Inputs): readonly string[];
   /** Ids of other objects with which this one is meant: who names a blueprint may need its principal. */
   standsBehind?(wanted: Inputs): readonly string[];
   /** The id, where it follows from the inputs: another resource of the run that has it is refused before anything is sent. */

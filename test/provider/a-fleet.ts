@@ -1,18 +1,13 @@
 /** Fleets as a stack's state has them, and refreshes of them whose requests are counted. */
 import type { EmulatedTenant } from "../../emulator/tenant";
-import { agentIdentity } from "../../provider/identities/agent-identity";
-import { agentIdentityBlueprint } from "../../provider/identities/agent-identity-blueprint";
-import { agentIdentityBlueprintPrincipal } from "../../provider/identities/agent-identity-blueprint-principal";
 import { Driver } from "../../provider/engine/life/driver";
 import { type DynamicProvider, dynamicProvider } from "../../provider/engine/pulumi/dynamic";
-import type { Lifecycle } from "../../provider/engine/lifecycle";
 import { defaultPatience } from "../../provider/engine/consistency/visibility";
 import { StepError } from "../../provider/engine/life/wording";
 import { world } from "../../provider/engine/run/world";
-import { federatedIdentityCredential } from "../../provider/credentials/federated-identity-credential";
 import { embeddedConnection } from "../../provider/graph/connection";
 import { costOf } from "../../provider/graph/quotas";
-import { permissionGrant } from "../../provider/permissions/permission-grant";
+import { type Kind, kinds } from "../../provider/kinds";
 import { emptyState, type Process, type Program, type StoredResource, up } from "../miniature-engine/engine";
 import { aProcess } from "../miniature-engine/process";
 
@@ -99,20 +94,15 @@ export async function refreshedAlone(
   let now = 0;
   const patience = { ...defaultPatience, now: () => now, pause: (ms: number) => ((now += ms), Promise.resolve()) };
   const shared = world(() => Promise.resolve(tenant), { patience });
-  const serve = <Inputs extends object>(lifecycle: Lifecycle<Inputs>): [string, DynamicProvider] => {
-    const alone: Lifecycle<Inputs> = {
-      ...lifecycle,
-      read: (at, id, declared, outputs) => lifecycle.read(at, id, declared, outputs),
-    };
-    return [lifecycle.kind, dynamicProvider(alone, new Driver(alone, shared))];
-  };
-  const providers = new Map([
-    serve(agentIdentity),
-    serve(agentIdentityBlueprint),
-    serve(agentIdentityBlueprintPrincipal),
-    serve(federatedIdentityCredential),
-    serve(permissionGrant),
-  ]);
+  const providers = new Map(
+    kinds.map((lifecycle) => {
+      const alone: Kind = {
+        ...lifecycle,
+        read: (at, id, declared, outputs) => lifecycle.read(at, id, declared, outputs),
+      };
+      return [lifecycle.kind, dynamicProvider(alone, new Driver(alone, shared))];
+    }),
+  );
   const process: Process = {
     provider: (kind) => providers.get(kind) ?? fail(`there is no resource kind ${kind}`),
   };

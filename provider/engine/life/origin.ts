@@ -23,7 +23,8 @@ export class Origin<Inputs extends object> {
     private readonly wanted: Inputs & Marked,
   ) {
     this.#referents = lifecycle.refersTo?.(wanted) ?? [];
-    this.#young = this.#referents.some((id) => new Presence(lifecycle, world, tenant, id).isYoung());
+    const named = [...this.#referents, ...(lifecycle.mentions?.(wanted) ?? [])];
+    this.#young = named.some((id) => new Presence(lifecycle, world, tenant, id).isYoung());
     this.#inNotes = [tenant.id, lifecycle.kind, wanted.marker];
   }
 

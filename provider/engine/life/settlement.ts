@@ -3,7 +3,7 @@ import { EntraError } from "../../graph/errors";
 import { untilReferentsShow } from "./creation";
 import { inOrderOf, same } from "../json";
 import type { Actual, Marked } from "../lifecycle";
-import { differences, type Presence } from "./presence";
+import { differences, Presence } from "./presence";
 import { untilVisible } from "../consistency/visibility";
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -38,7 +38,10 @@ export class Settlement<Inputs extends object> {
 
   /** @throws EntraError NOT_FOUND when it is gone; otherwise as after a create */
   async ofChanged(): Promise<void> {
-    const young = this.object.writtenMs() !== undefined;
+    const { lifecycle, world, tenant } = this.object;
+    const named = lifecycle.mentions?.(this.wanted) ?? [];
+    const young =
+      this.object.writtenMs() !== undefined || named.some((id) => new Presence(lifecycle, world, tenant, id).isYoung());
     this.#known = await this.object.certainly(this.olds, this.#read);
     await this.#settle(true, young);
   }

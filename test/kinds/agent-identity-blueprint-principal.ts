@@ -10,6 +10,7 @@ interface Wish {
 interface Principal {
   readonly id: string;
   readonly appId: string;
+  readonly displayName: string;
   readonly accountEnabled: boolean;
   readonly tags: readonly string[];
   readonly "@odata.type"?: string;
@@ -32,7 +33,11 @@ export const specimen = aSpecimen<Wish>({
   key: [],
   args: (_name, wish, of) => ({ blueprintId: of(parent).id, ...wish }),
   seen: async (tenant) => (await tenant.list<Principal>(`/servicePrincipals/${cast}`)).map(seenOf),
-  content: (_name, { enabled = true }, of) => ({ appId: of(parent).id, accountEnabled: enabled }),
+  content: (_name, { enabled = true }, of) => ({
+    appId: of(parent).id,
+    accountEnabled: enabled,
+    displayName: of(parent).content["displayName"],
+  }),
   deleted: {
     seen: async (tenant) =>
       (await tenant.list<Principal>("/directory/deletedItems/microsoft.graph.servicePrincipal"))
@@ -50,10 +55,10 @@ export const specimen = aSpecimen<Wish>({
   },
 });
 
-const seenOf = ({ id, appId, accountEnabled, tags }: Principal): Seen => ({
+const seenOf = ({ id, appId, displayName, accountEnabled, tags }: Principal): Seen => ({
   id,
   path: `/servicePrincipals/${id}/${cast}`,
   marker: markerIn(kind, tags),
   parent: appId,
-  content: { appId, accountEnabled },
+  content: { appId, accountEnabled, displayName },
 });

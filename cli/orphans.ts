@@ -64,7 +64,7 @@ function refuseOtherTenants(states: readonly StackState[], tenant: Tenant): void
       .slice(0, 1)
       .map(
         (other) =>
-          `cannot compare ${state.file}: its stack ${state.stack ?? ""} is in tenant ${other}, and ENTRA_AGENT_ID_TENANT leads to ` +
+          `cannot compare ${state.file}: its stack ${state.stack ?? ""} is in tenant ${other}, and ENTRA_AGENT_ID_TENANT selects ` +
           `tenant ${tenant.id} (${tenant.name}). Set ENTRA_AGENT_ID_TENANT to the tenant of this stack, or leave the file out.`,
       ),
   );

@@ -131,7 +131,7 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
     change: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
     remove: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
   },
-  twin: "made",
+  duplicateCreate: "allowed",
 
   async find(tenant, { marker }, after) {
     const all = await policies.of(tenant, collection, () => tenant.list<Policy>(collection, beta), after);

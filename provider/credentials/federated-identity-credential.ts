@@ -107,7 +107,7 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
     change: ["AgentIdentityBlueprint.AddRemoveCreds.All"],
     remove: ["AgentIdentityBlueprint.AddRemoveCreds.All"],
   },
-  twin: "refused",
+  duplicateCreate: "refused",
 
   refersTo: ({ blueprintId }) => [blueprintId],
 

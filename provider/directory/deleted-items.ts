@@ -5,7 +5,7 @@ import type { Tenant } from "../graph/tenant";
 export const deletedItem = (id: string): string => `/directory/deletedItems/${encodeURIComponent(id)}`;
 
 /**
- * What comes back with an object, told by a phrase. Once it is back, that this cannot be read undoes nothing: then the phrase
+ * What is restored with an object, as a phrase. Once it is restored, that this cannot be read undoes nothing: then the phrase
  * says where to look.
  *
  * @param what plural: "permissions"

@@ -1,10 +1,10 @@
-/** Judges inputs property by property, so that all findings come at once and unknown values stand in nobody's way. */
+/** Validates inputs property by property, so that all findings come at once and unknown values stand in nobody's way. */
 import type { z } from "zod";
 import type { Finding } from "./lifecycle";
 import { holdsUnknown, UNKNOWN } from "./unknown";
 
 /** What of a life cycle says which inputs are right. */
-export interface Judged {
+export interface Schema {
   readonly kind: string;
   readonly noun: string;
   readonly properties: Readonly<Record<string, z.ZodType>>;
@@ -13,25 +13,25 @@ export interface Judged {
   rules?(inputs: never): readonly Finding[];
 }
 
-export interface Judgement {
-  /** Canonical where a property could be judged, as given where it is not known yet or wrong. */
+export interface Validation {
+  /** Canonical where a property could be validated, as given where it is not known yet or wrong. */
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly findings: readonly Finding[];
 }
 
 /** @param marker the resource's, for the defaults made of it; where only findings count, any will do. */
-export function judge(lifecycle: Judged, declared: Readonly<Record<string, unknown>>, marker = ""): Judgement {
-  const given: Readonly<Record<string, unknown>> = { ...lifecycle.defaults?.(marker), ...declared };
+export function validate(schema: Schema, declared: Readonly<Record<string, unknown>>, marker = ""): Validation {
+  const given: Readonly<Record<string, unknown>> = { ...schema.defaults?.(marker), ...declared };
   const findings: Finding[] = [];
   const inputs: Record<string, unknown> = {};
 
   for (const key of Object.keys(given)) {
-    if (!(key in lifecycle.properties))
-      findings.push({ property: key, reason: `is not a property of ${article(lifecycle.kind)}` });
+    if (!(key in schema.properties))
+      findings.push({ property: key, reason: `is not a property of ${article(schema.kind)}` });
   }
-  for (const [key, schema] of Object.entries(lifecycle.properties)) {
+  for (const [key, property] of Object.entries(schema.properties)) {
     const value = given[key];
-    const parsed = schema.safeParse(value);
+    const parsed = property.safeParse(value);
     const canonical = parsed.success ? parsed.data : value;
     if (canonical !== undefined) inputs[key] = canonical;
     if (parsed.success) continue;
@@ -41,7 +41,7 @@ export function judge(lifecycle: Judged, declared: Readonly<Record<string, unkno
     }
   }
 
-  if (findings.length === 0 && !holdsUnknown(inputs)) findings.push(...(lifecycle.rules?.(inputs as never) ?? []));
+  if (findings.length === 0 && !holdsUnknown(inputs)) findings.push(...(schema.rules?.(inputs as never) ?? []));
   return { inputs, findings };
 }
 
@@ -58,7 +58,7 @@ function at(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((inner, key) => (inner as Record<PropertyKey, unknown> | undefined)?.[key], value);
 }
 
-/** An issue about something unknown, or about a list that has unknown items, is judged again when the value is known. */
+/** An issue about something unknown, or about a list that has unknown items, is validated again when the value is known. */
 function holdsUnknownAt(value: unknown, path: readonly PropertyKey[]): boolean {
   const found = at(value, path);
   return found === UNKNOWN || (Array.isArray(found) && found.includes(UNKNOWN));

@@ -45,7 +45,7 @@ export interface Actual<Inputs> {
   readonly inputs: Partial<Inputs>;
   /** What Graph computed. Never the name of an input. */
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** Whether the object bears the marker; left out by kinds that have no place for one. */
+  /** Whether the object has this resource's marker; left out by kinds that have no place for one. */
   readonly marked?: boolean;
 }
 
@@ -53,7 +53,7 @@ export interface Actual<Inputs> {
 export interface Made<Inputs> {
   /** Resource id. */
   readonly id: string;
-  /** It was there before: something may hang from it already. @default it is new */
+  /** It was there before: something may belong to it already. @default it is new */
   readonly existed?: true;
   /** What Graph answered, where that says enough to go on without reading the object first. */
   readonly actual?: Actual<Inputs>;
@@ -71,13 +71,14 @@ export interface Permissions {
 }
 
 /**
- * What becomes of the create of a second object with the same key.
+ * What Graph does with the create of a second object that has the same key.
  *
- * - `refused`: by Graph itself, whatever the first is like.
- * - `refused while active`: beside a deleted one it is made, and what hangs from that would die. So the deleted one comes back.
- * - `made`: nothing but our own looking prevents it. A create whose answer was lost is not sent again lightly.
+ * - `refused`: whatever the first one is like.
+ * - `refused while active`: beside a deleted one it is created, and what belongs to that would be deleted. So the deleted one is restored.
+ * - `allowed`: nothing but our own search prevents a duplicate. A create whose answer was lost is sent again only when the
+ *   time is over in which its object may show.
  */
-export type Twin = "refused" | "refused while active" | "made";
+export type DuplicateCreate = "refused" | "refused while active" | "allowed";
 
 export interface Lifecycle<Inputs extends object> {
   /** Name in the type token: `AgentIdentity`. Part of users' state: never changes. */
@@ -97,13 +98,13 @@ export interface Lifecycle<Inputs extends object> {
   /** Properties whose change makes a new object. */
   readonly replacedBy: readonly (keyof Inputs & string)[];
   readonly permissions: Permissions;
-  readonly twin: Twin;
+  readonly duplicateCreate: DuplicateCreate;
 
   /** Questions only the tenant can answer, asked at preview about inputs that changed: do these people exist? */
   questions?(tenant: Tenant, inputs: Partial<Inputs>): Promise<readonly Finding[]>;
   /**
    * Objects that have the natural key, by one list that all resources of a run share, provided that it was asked for after
-   * the given moment. What this run deleted it may show: where deleted objects keep their key, `isRemoved` tells them apart
+   * the given moment. What this run deleted it may show: where deleted objects keep their key, `isRemoved` keeps them apart
    * by id. Not asked where the object hangs from one that this run made: nothing can be there.
    */
   find(
@@ -115,12 +116,12 @@ export interface Lifecycle<Inputs extends object> {
   /** Ids of the objects that must exist before this one. Where one was made moments ago, a refusal for its absence is waited out. */
   refersTo?(wanted: Inputs): readonly string[];
   /**
-   * Ids of objects that this one names without hanging from them. A refusal of it for the absence of one that was made
-   * moments ago is waited out too, and yet it may have been there before them.
+   * Ids of objects that this one names without belonging to them. A refusal for the absence of one that was made moments ago
+   * is waited out too; and yet this one may have been there before them, so it is looked for.
    */
   mentions?(wanted: Inputs): readonly string[];
-  /** Ids of other objects with which this one is meant: who names a blueprint may need its principal. */
-  standsBehind?(wanted: Inputs): readonly string[];
+  /** Ids of other objects that are of use only with this one: who names a blueprint may need its principal. */
+  completes?(wanted: Inputs): readonly string[];
   /** The id, where it follows from the inputs: another resource of the run that has it is refused before anything is sent. */
   idOf?(wanted: Inputs): string;
   /** Makes the object. What it leaves undone, `change` does next. */

@@ -14,6 +14,12 @@ export function markerOf(urn: string, owner: string): string {
 /** The tag that carries a marker. Tags of a blueprint show up on its identities too, hence the kind in it. At most 256 characters, no spaces. */
 export const markerTag = (kind: string, marker: string): string => `${markerTagPrefix}${kind}:${marker}`;
 
+/**
+ * What a state holds in place of the marker when the next update has to look at the object again: its marker is missing, or
+ * it is deleted together with what it is part of. The engine sees another marker than the program's, and updates.
+ */
+export const unconfirmedMarker = "";
+
 /** Every tag of ours starts so. */
 export const markerTagPrefix = "pulumi-entra-agent-id:";
 

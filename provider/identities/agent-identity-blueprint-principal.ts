@@ -90,10 +90,10 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
     change: ["AgentIdentityBlueprintPrincipal.ReadWrite.All"],
     remove: ["AgentIdentityBlueprintPrincipal.DeleteRestore.All"],
   },
-  twin: "refused while active",
+  duplicateCreate: "refused while active",
 
   refersTo: ({ blueprintId }) => [blueprintId],
-  standsBehind: ({ blueprintId }) => [blueprintId],
+  completes: ({ blueprintId }) => [blueprintId],
 
   // Graph keeps one principal per blueprint and tenant, so there is nothing to choose between: whoever has the key is it.
   // Deleting a principal soon costs its identities; restoring it saves them, making another one would not.
@@ -149,7 +149,7 @@ function match({ "@odata.type": type = cast, id, displayName, tags }: Principal,
   const notOurs = !isPrincipal(type)
     ? "it belongs to an application that is not a blueprint. Declare the appId of a blueprint"
     : marks.length > 0 && !marks.includes(markerTag(kind, marker))
-      ? "it bears the marker of another resource, which manages it. Declare the principal once; if its resource was renamed, give it an alias"
+      ? "it has the marker of another resource, which manages it. Declare the principal once; if its resource was renamed, give it an alias"
       : undefined;
   return { id, label: `blueprint principal "${displayName}" (${id})`, notOurs };
 }

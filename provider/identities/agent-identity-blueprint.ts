@@ -126,7 +126,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     change: ["AgentIdentityBlueprint.ReadWrite.All"],
     remove: ["AgentIdentityBlueprint.DeleteRestore.All"],
   },
-  twin: "refused",
+  duplicateCreate: "refused",
 
   async questions(tenant, inputs) {
     return [

@@ -106,7 +106,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
     change: ["AgentIdentity.ReadWrite.All"],
     remove: ["AgentIdentity.DeleteRestore.All"],
   },
-  twin: "made",
+  duplicateCreate: "allowed",
 
   async questions(tenant, inputs) {
     return [

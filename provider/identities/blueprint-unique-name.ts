@@ -1,4 +1,4 @@
-/** Blueprints that bear a uniqueName, deleted ones too: they keep it for 30 days. */
+/** Blueprints that have a uniqueName, deleted ones too: they keep it for 30 days. */
 import { type Blueprint, blueprintByName, blueprintCollection, blueprintKind } from "./blueprint-application";
 import { deletedItem, restoreDeleted } from "../directory/deleted-items";
 import { KeyHolders } from "../engine/run/key-holders";
@@ -27,8 +27,8 @@ export async function namesakes(
   after: Moment,
   isRemoved: (appId: string) => boolean,
 ): Promise<readonly Match[]> {
-  const bears = ({ uniqueName }: Blueprint) => uniqueName?.toLowerCase() === wanted.uniqueName.toLowerCase();
-  const { active, deleted } = await holders.of(tenant, bears, after, ({ appId }) => isRemoved(appId));
+  const hasName = ({ uniqueName }: Blueprint) => uniqueName?.toLowerCase() === wanted.uniqueName.toLowerCase();
+  const { active, deleted } = await holders.of(tenant, hasName, after, ({ appId }) => isRemoved(appId));
   return [
     ...active.map((blueprint) => match(blueprint, wanted.marker)),
     ...deleted.map((application) => ({
@@ -62,6 +62,6 @@ function match(application: Blueprint, marker: string): Match {
     label: `blueprint "${application.displayName}" (appId ${application.appId}, uniqueName ${application.uniqueName ?? "none"})`,
     notOurs: application.tags.includes(markerTag(blueprintKind, marker))
       ? undefined
-      : "it does not bear this resource's marker, so somebody else made it. Declare another uniqueName, or delete that blueprint",
+      : "it does not have this resource's marker, so somebody else made it. Declare another uniqueName, or delete that blueprint",
   };
 }

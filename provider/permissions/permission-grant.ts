@@ -86,7 +86,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
     change: ["AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"],
     remove: ["AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"],
   },
-  twin: "refused",
+  duplicateCreate: "refused",
 
   async questions(tenant, { api, application = [], delegated = [] }) {
     if (api === undefined) return [];

@@ -47,8 +47,8 @@ describe("a stack", () => {
     const { exitCode, errors, infos, warnings } = await other.up();
     expect({ exitCode, errors }).toEqual({ exitCode: 0, errors: [] });
     const said = [...infos, ...warnings].join("\n");
-    expect(said).toMatch(/took over agent identity "Payslip helper" \([0-9a-f-]{36}\)/);
-    expect(said.match(/took over/g)?.length).toBeGreaterThan(3);
+    expect(said).toMatch(/recovered agent identity "Payslip helper" \([0-9a-f-]{36}\)/);
+    expect(said.match(/recovered/g)?.length).toBeGreaterThan(3);
     expect(said.match(/entra-agent-id:owner/g)).toHaveLength(1);
     expect(await tenant.contents()).toEqual(everything);
     expect(await other.preview("--refresh", "--expect-no-changes")).toMatchObject({ exitCode: 0, ops: {}, drift: {} });

@@ -81,7 +81,7 @@ describe("a tenant", () => {
     const settings = stack.read("Pulumi.test.yaml");
     await stack.succeed("config", "set", "entra-agent-id:tenant", "contoso.com");
     expect(await refusal()).toContain(
-      'stack configuration entra-agent-id:tenant expects tenant "contoso.com", and ENTRA_AGENT_ID_TENANT leads to "local:',
+      'stack configuration entra-agent-id:tenant expects tenant "contoso.com", and ENTRA_AGENT_ID_TENANT selects "local:',
     );
     stack.write("Pulumi.test.yaml", settings);
   });
@@ -95,7 +95,7 @@ describe("a tenant", () => {
         expect(exitCode).not.toBe(0);
         expect(explained(errors, "WRONG_TENANT")).toMatch(
           new RegExp(
-            `the stack's state belongs to tenant ${tenant.emulated.id}, and ENTRA_AGENT_ID_TENANT leads to tenant [0-9a-f-]{36} \\(the embedded tenant in .*elsewhere\\)`,
+            `the stack's state belongs to tenant ${tenant.emulated.id}, and ENTRA_AGENT_ID_TENANT selects tenant [0-9a-f-]{36} \\(the embedded tenant in .*elsewhere\\)`,
           ),
         );
       }

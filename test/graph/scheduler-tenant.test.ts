@@ -2,8 +2,8 @@ import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
 import { conditionalAccessPolicy } from "../../provider/conditional-access/conditional-access-policy";
 import { Driver } from "../../provider/engine/life/driver";
 import { dynamicProvider } from "../../provider/engine/pulumi/dynamic";
-import { defaultPatience } from "../../provider/engine/consistency/visibility";
-import { world } from "../../provider/engine/run/world";
+import { defaultTiming } from "../../provider/engine/consistency/consistency";
+import { runIn } from "../../provider/engine/run/run";
 import { embeddedConnection } from "../../provider/graph/connection";
 import { documentedQuotas } from "../../provider/graph/quotas";
 import type { LogEntry } from "../../provider/graph/request-log";
@@ -62,12 +62,12 @@ describe("on the tenant's own quotas", () => {
   it("ten policies are made and enforced at one request a second, and never refused", async () => {
     const setting = await aSetting(1, 1);
     const { emulated, clock, graph, sent } = setting;
-    const patience = { ...defaultPatience, now: () => clock.now(), pause: (ms: number) => clock.wait(ms) };
+    const timing = { ...defaultTiming, now: () => clock.now(), pause: (ms: number) => clock.wait(ms) };
     const engine = dynamicProvider(
       conditionalAccessPolicy,
       new Driver(
         conditionalAccessPolicy,
-        world(() => Promise.resolve(graph), { patience }),
+        runIn(() => Promise.resolve(graph), { timing }),
       ),
     );
     const began = clock.now();

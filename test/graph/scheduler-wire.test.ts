@@ -6,7 +6,7 @@ import { agentIdentityBlueprint } from "../../provider/identities/agent-identity
 import { agentIdentityBlueprintPrincipal } from "../../provider/identities/agent-identity-blueprint-principal";
 import { Driver } from "../../provider/engine/life/driver";
 import type { Lifecycle } from "../../provider/engine/lifecycle";
-import { world } from "../../provider/engine/run/world";
+import { runIn } from "../../provider/engine/run/run";
 import { federatedIdentityCredential } from "../../provider/credentials/federated-identity-credential";
 import { batching } from "../../provider/graph/batching";
 import { connection } from "../../provider/graph/connection";
@@ -32,7 +32,7 @@ async function aWatchedTenant(emulated: EmulatedTenant) {
       return answer;
     },
   });
-  const shared = world(() => Promise.resolve(tenant));
+  const shared = runIn(() => Promise.resolve(tenant));
   const driver = <Inputs extends object>(lifecycle: Lifecycle<Inputs>) => new Driver(lifecycle, shared);
   return { driver, together, tenant };
 }

@@ -1,7 +1,7 @@
 /** An emulated tenant whose replicas lag, on virtual time, and the provider processes of one machine that work in it. */
 import { type EmulatedTenant, openTenant, type Snapshot, type SwitchChanges } from "../../emulator/tenant";
-import { type Note, RecentWrites } from "../../provider/engine/consistency/write-journal";
-import { defaultPatience } from "../../provider/engine/consistency/visibility";
+import { type Entry, WriteJournal } from "../../provider/engine/consistency/write-journal";
+import { defaultTiming } from "../../provider/engine/consistency/consistency";
 import { embeddedConnection } from "../../provider/graph/connection";
 import type { Tenant } from "../../provider/graph/tenant";
 import { aProcess } from "../miniature-engine/process";
@@ -37,7 +37,7 @@ export class LaggingTenant {
   readonly #begin: Snapshot = this.emulated.snapshot();
   time = new VirtualTime();
   /** What the processes of this machine noted. */
-  #notes: Note[] = [];
+  #notes: Entry[] = [];
 
   reset(switches: SwitchChanges): void {
     this.emulated.restore(this.#begin);
@@ -102,18 +102,18 @@ export class LaggingTenant {
       return time.during(() => emulated.token(app === undefined ? {} : { app }));
     };
     const earlier = [...this.#notes];
-    const add = (note: Note): void => {
+    const add = (note: Entry): void => {
       if (!dead) this.#notes.push(note);
     };
-    const notebook = { earlier: () => earlier, add };
+    const store = { earlier: () => earlier, add };
     // What is dead waits for ever, so nothing that it would do next is ever seen.
     const wait = (ms: number, signal?: AbortSignal): Promise<void> => (dead ? never : time.wait(ms, signal));
-    const patience = { ...defaultPatience, now: time.now, pause: (ms: number) => wait(ms) };
+    const timing = { ...defaultTiming, now: time.now, pause: (ms: number) => wait(ms) };
     const made = await aProcess(
       { handle, token },
       {
         tuning: { clock: { now: time.now, wait }, say: (message) => void told.push(message) },
-        world: { patience, recent: new RecentWrites(time.now, notebook) },
+        run: { timing, journal: new WriteJournal(time.now, store) },
       },
     );
     return { ...made, requests, creates: () => creates, told, killed };

@@ -1,6 +1,6 @@
 /** A process in a lagging tenant whose requests a test can meddle with, and what an administrator does meanwhile. */
-import { type Note, RecentWrites } from "../../provider/engine/consistency/write-journal";
-import { defaultPatience } from "../../provider/engine/consistency/visibility";
+import { type Entry, WriteJournal } from "../../provider/engine/consistency/write-journal";
+import { defaultTiming } from "../../provider/engine/consistency/consistency";
 import type { Process } from "../miniature-engine/engine";
 import { aProcess } from "../miniature-engine/process";
 import type { LaggingTenant } from "./lagging-tenant";
@@ -13,7 +13,7 @@ export type Meddle = (request: Request, send: Send) => Promise<Response>;
 const passOn: Meddle = (request, send) => send(request);
 
 /** @param notes of its machine: it knows those of before, and adds its own */
-export async function meddled(tenant: LaggingTenant, notes: Note[], meddle = passOn): Promise<Process> {
+export async function meddled(tenant: LaggingTenant, notes: Entry[], meddle = passOn): Promise<Process> {
   const { time, emulated } = tenant;
   const inTime = <T>(work: () => Promise<T>): Promise<T> => {
     tenant.keepTime();
@@ -21,14 +21,14 @@ export async function meddled(tenant: LaggingTenant, notes: Note[], meddle = pas
   };
   const send: Send = (request) => inTime(() => emulated.handle(request));
   const earlier = [...notes];
-  const notebook = { earlier: () => earlier, add: (note: Note) => void notes.push(note) };
+  const store = { earlier: () => earlier, add: (note: Entry) => void notes.push(note) };
   return aProcess(
     { handle: (request) => meddle(request, send), token: () => inTime(() => emulated.token()) },
     {
       clock: { now: time.now, wait: time.wait },
-      world: {
-        patience: { ...defaultPatience, now: time.now, pause: time.wait },
-        recent: new RecentWrites(time.now, notebook),
+      run: {
+        timing: { ...defaultTiming, now: time.now, pause: time.wait },
+        journal: new WriteJournal(time.now, store),
       },
     },
   );

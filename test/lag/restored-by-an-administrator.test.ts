@@ -1,6 +1,6 @@
 /** What others do to an object without a place among /directory/deletedItems that a run has deleted a moment ago. */
 import { textOf } from "../../provider/engine/json";
-import type { Note } from "../../provider/engine/consistency/write-journal";
+import type { Entry } from "../../provider/engine/consistency/write-journal";
 import { LaggingTenant } from "./lagging-tenant";
 import { byHand, type Meddle, meddled } from "./meddled-process";
 import { emptyState, up } from "../miniature-engine/engine";
@@ -31,7 +31,7 @@ async function asked<T>(path: string, init: RequestInit = {}): Promise<T> {
 describe("an object that a run has deleted a moment ago", () => {
   it("is taken as it is where an administrator has restored the policy, and no second one is made", async () => {
     tenant.reset({ lag: { ms: 1, share: 0 } });
-    const notes: Note[] = [];
+    const notes: Entry[] = [];
     const others: Fleet = new Map(agentKind.slice(0, 2));
     const block = policy("principal", { displayName: "Block", state: "enabled", riskLevels: ["high"] });
     const fleet: Fleet = new Map([...others, ["policy", block]]);
@@ -51,7 +51,7 @@ describe("an object that a run has deleted a moment ago", () => {
 
   it("is not made again over permissions that somebody has granted since", async () => {
     tenant.reset({ lag: { ms: 1, share: 0 } });
-    const notes: Note[] = [];
+    const notes: Entry[] = [];
     const all: Fleet = new Map([...agentKind, ["grant", grant("agent", ["User.Read.All"], [])]]);
     const first = await up(emptyState, programOf(all), await meddled(tenant, notes));
     tenant.time.pass(3_600_000);
@@ -81,7 +81,7 @@ describe("an object that a run has deleted a moment ago", () => {
 describe("an agent identity that is replaced", () => {
   it("is never the one that was deleted for it, whatever conflict its create meets", async () => {
     tenant.reset({ lag: { ms: 1, share: 0 } });
-    const notes: Note[] = [];
+    const notes: Entry[] = [];
     const fleet: Fleet = new Map(agentKind);
     const first = await up(emptyState, programOf(fleet), await meddled(tenant, notes));
     expect(first.failures).toEqual([]);
@@ -115,7 +115,7 @@ describe("an agent identity that is replaced", () => {
 describe("a federated credential that is replaced", () => {
   it("is not the one that was deleted for it, where replicas say of both that it is there still", async () => {
     tenant.reset({ lag: { ms: 1, share: 0 } });
-    const notes: Note[] = [];
+    const notes: Entry[] = [];
     const fleet: Fleet = new Map([...agentKind.slice(0, 1), ["credential", credential()]]);
     const first = await up(emptyState, programOf(fleet), await meddled(tenant, notes));
     expect(first.failures).toEqual([]);
@@ -152,7 +152,7 @@ describe("a federated credential that is replaced", () => {
 describe("a federated credential that a run replaces by one of the same name", () => {
   it("is not taken for there, where a replica refuses the new one for the old and shows that still", async () => {
     tenant.reset({ lag: { ms: 1, share: 0 } });
-    const notes: Note[] = [];
+    const notes: Entry[] = [];
     const fleet: Fleet = new Map([...agentKind.slice(0, 1), ["credential", credential()]]);
     const { state, failures } = await up(emptyState, programOf(fleet), await meddled(tenant, notes));
     expect(failures).toEqual([]);

@@ -1,6 +1,6 @@
 /** What others do, or a replica or a clock tells, at the one moment at which it could cost an object or minutes. */
 import { textOf } from "../../provider/engine/json";
-import type { Note } from "../../provider/engine/consistency/write-journal";
+import type { Entry } from "../../provider/engine/consistency/write-journal";
 import { destroy, emptyState, refresh, type StackState, up } from "../miniature-engine/engine";
 import { agent as anAgent, blueprint, credential, principal } from "../kinds/agent-kind";
 import { type Fleet, marker, programOf, type Resource } from "../kinds/fleet";
@@ -21,7 +21,7 @@ const parents: Fleet = new Map<string, Resource>([
 /** A stack that was deployed an hour ago, in a tenant whose replicas may lag and do not. */
 async function aStack(more: Readonly<Record<string, Resource>> = {}) {
   tenant.reset({ lag: { ms: 1, share: 0 } });
-  const notes: Note[] = [];
+  const notes: Entry[] = [];
   const process = (meddle?: Meddle) => meddled(tenant, notes, meddle);
   const { state, failures } = await up(
     emptyState,
@@ -35,9 +35,15 @@ async function aStack(more: Readonly<Record<string, Resource>> = {}) {
     state,
     process,
     /** Something that another process of this machine did. @param atMs from now */
-    note: (did: "asked" | "made", name: string, atMs = 0) =>
-      notes.push({ at: t0 + atMs, did, to: `${tenant.emulated.id} AgentIdentity ${marker(name)}` }),
-    sawLag: (ms: number) => notes.push({ at: t0, did: "lagged", to: tenant.emulated.id, ms }),
+    note: (create: "requested" | "created", name: string, atMs = 0) =>
+      notes.push({
+        at: t0 + atMs,
+        tenantId: tenant.emulated.id,
+        kind: "AgentIdentity",
+        marker: marker(name),
+        create,
+      }),
+    sawLag: (lagMs: number) => notes.push({ at: t0, tenantId: tenant.emulated.id, lagMs }),
     /** Brings the stack up with more besides. */
     add: async (added: Readonly<Record<string, Resource>>, meddle?: Meddle) => {
       const program = programOf(new Map([...parents, ...Object.entries(added)]));
@@ -124,7 +130,7 @@ describe("a run at the worst moment", () => {
     for (const count of [1, 40]) {
       const { note, add } = await aStack();
       const names = Array.from({ length: count }, (_, index) => `agent${index}`);
-      for (const name of names) note("asked", name);
+      for (const name of names) note("requested", name);
       const { meddle, lists } = listsOfAgents();
       expect(await add(Object.fromEntries(names.map((name) => [name, agent])), meddle)).toEqual([]);
       counts.push(lists());
@@ -156,7 +162,7 @@ describe("a run at the worst moment", () => {
 
   it("waits for nothing that was noted in the future: the machine's clock was put back by an hour", async () => {
     const { note, add, minutes } = await aStack();
-    note("made", "agent", hourMs);
+    note("created", "agent", hourMs);
     expect(await add({ agent })).toEqual([]);
     expect(Math.round(minutes())).toBe(0);
   });

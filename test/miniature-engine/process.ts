@@ -1,8 +1,8 @@
 /** A provider process on an emulated tenant, for the miniature engine. Its time is virtual: waiting costs nothing. */
 import { dynamicProvider } from "../../provider/engine/pulumi/dynamic";
 import { Driver } from "../../provider/engine/life/driver";
-import { defaultPatience } from "../../provider/engine/consistency/visibility";
-import { world, type World } from "../../provider/engine/run/world";
+import { defaultTiming } from "../../provider/engine/consistency/consistency";
+import { type Run, runIn } from "../../provider/engine/run/run";
 import type { Clock } from "../../provider/graph/clock";
 import { batching } from "../../provider/graph/batching";
 import { connection, embeddedConnection, type EmbeddedTenant, type Tuning } from "../../provider/graph/connection";
@@ -13,7 +13,7 @@ import type { Process } from "./engine";
 /** What differs from a plain process. */
 interface ProcessSettings {
   readonly tuning?: Tuning;
-  readonly world?: Partial<World>;
+  readonly run?: Partial<Run>;
   /** Whether what is ready together travels in a `$batch`, as to a real tenant. @default false */
   readonly batched?: boolean;
   /** The process's time. @default one that jumps to whatever is waited for */
@@ -34,8 +34,8 @@ export async function aProcess(emulated: EmbeddedTenant, settings: ProcessSettin
   );
   const endpoint = { name, origin: "https://graph.microsoft.com", transport, issue: () => emulated.token() };
   const tenant = await (settings.batched ? connection(endpoint, tuning) : embeddedConnection(emulated, name, tuning));
-  const patience = { ...defaultPatience, now: () => clock.now(), pause: (ms: number) => clock.wait(ms) };
-  const shared = world(() => Promise.resolve(tenant), { patience, ...settings.world });
+  const timing = { ...defaultTiming, now: () => clock.now(), pause: (ms: number) => clock.wait(ms) };
+  const shared = runIn(() => Promise.resolve(tenant), { timing, ...settings.run });
   const providers = new Map(
     kinds.map((lifecycle) => [lifecycle.kind, dynamicProvider(lifecycle, new Driver(lifecycle, shared))]),
   );

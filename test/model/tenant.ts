@@ -5,9 +5,9 @@
 import { type EmulatedTenant, openTenant, type Snapshot, type SwitchChanges } from "../../emulator/tenant";
 import { Driver } from "../../provider/engine/life/driver";
 import { type DynamicProvider, dynamicProvider } from "../../provider/engine/pulumi/dynamic";
-import { defaultPatience } from "../../provider/engine/consistency/visibility";
-import { type Note, RecentWrites } from "../../provider/engine/consistency/write-journal";
-import { world } from "../../provider/engine/run/world";
+import { defaultTiming } from "../../provider/engine/consistency/consistency";
+import { type Entry, WriteJournal } from "../../provider/engine/consistency/write-journal";
+import { runIn } from "../../provider/engine/run/run";
 import { batching } from "../../provider/graph/batching";
 import type { Clock } from "../../provider/graph/clock";
 import { connection } from "../../provider/graph/connection";
@@ -63,7 +63,7 @@ export class TestTenant {
   readonly #begin: Snapshot = this.emulated.snapshot();
   #clockAtMs = 0;
   /** What processes of one machine note for each other. */
-  #notes: Note[] = [];
+  #notes: Entry[] = [];
   #isOneMachine = true;
   /** Where replicas lag, whoever goes on on another machine waits a minute, as docs/recovery.md says. */
   #betweenMs = 0;
@@ -176,16 +176,16 @@ export class TestTenant {
     const endpoint = { name: "the tenant", origin, transport, issue: issue(this.token) };
     const tenant = await connection(endpoint, this.#tuning(clock));
     const warnings: string[] = [];
-    const patience = { ...defaultPatience, now: clock.now, pause: (ms: number) => clock.wait(ms) };
+    const timing = { ...defaultTiming, now: clock.now, pause: (ms: number) => clock.wait(ms) };
     const earlier = this.#isOneMachine ? [...this.#notes] : [];
-    const recent = new RecentWrites(clock.now, {
+    const journal = new WriteJournal(clock.now, {
       earlier: () => earlier,
       add: (note) => {
         if (!isDead()) this.#notes.push(note);
       },
     });
     const warn = (message: string): void => void warnings.push(message);
-    const shared = world(() => Promise.resolve(tenant), { patience, recent, warn });
+    const shared = runIn(() => Promise.resolve(tenant), { timing, journal, warn });
     const serve = (lifecycle: Kind): DynamicProvider => {
       const provider = dynamicProvider(lifecycle, new Driver(lifecycle, shared));
       const unlessDead = async <T>(call: Promise<T>): Promise<T> => {

@@ -2,9 +2,9 @@
 import type { EmulatedTenant } from "../../emulator/tenant";
 import { Driver } from "../../provider/engine/life/driver";
 import { type DynamicProvider, dynamicProvider } from "../../provider/engine/pulumi/dynamic";
-import { defaultPatience } from "../../provider/engine/consistency/visibility";
+import { defaultTiming } from "../../provider/engine/consistency/consistency";
 import { StepError } from "../../provider/engine/life/wording";
-import { world } from "../../provider/engine/run/world";
+import { runIn } from "../../provider/engine/run/run";
 import { embeddedConnection } from "../../provider/graph/connection";
 import { costOf } from "../../provider/graph/quotas";
 import { type Kind, kinds } from "../../provider/kinds";
@@ -92,8 +92,8 @@ export async function refreshedAlone(
   const spied = spy(emulated);
   const tenant = await embeddedConnection(spied.tenant, "the test tenant");
   let now = 0;
-  const patience = { ...defaultPatience, now: () => now, pause: (ms: number) => ((now += ms), Promise.resolve()) };
-  const shared = world(() => Promise.resolve(tenant), { patience });
+  const timing = { ...defaultTiming, now: () => now, pause: (ms: number) => ((now += ms), Promise.resolve()) };
+  const shared = runIn(() => Promise.resolve(tenant), { timing });
   const providers = new Map(
     kinds.map((lifecycle) => {
       const alone: Kind = {

@@ -3,11 +3,11 @@ import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
 import { agentIdentityBlueprint } from "../../provider/identities/agent-identity-blueprint";
 import { agentIdentityBlueprintPrincipal } from "../../provider/identities/agent-identity-blueprint-principal";
 import { Driver } from "../../provider/engine/life/driver";
-import { world } from "../../provider/engine/run/world";
+import { runIn } from "../../provider/engine/run/run";
 import { type DynamicProvider, dynamicProvider } from "../../provider/engine/pulumi/dynamic";
 import type { Finding, Lifecycle } from "../../provider/engine/lifecycle";
 import { providerText } from "../../provider/engine/pulumi/resource";
-import { defaultPatience } from "../../provider/engine/consistency/visibility";
+import { defaultTiming } from "../../provider/engine/consistency/consistency";
 import { embeddedConnection } from "../../provider/graph/connection";
 import type { Tenant } from "../../provider/graph/tenant";
 
@@ -61,8 +61,8 @@ export async function aTenant(): Promise<TestTenant> {
     const tenant = await embeddedConnection(emulated, "the test tenant");
     // Waits are counted, not waited for: an emulated tenant without lag shows everything at once.
     let now = 0;
-    const patience = { ...defaultPatience, now: () => now, pause: (ms: number) => ((now += ms), Promise.resolve()) };
-    const shared = world(() => Promise.resolve(tenant), { patience, warn: (message) => void warnings.push(message) });
+    const timing = { ...defaultTiming, now: () => now, pause: (ms: number) => ((now += ms), Promise.resolve()) };
+    const shared = runIn(() => Promise.resolve(tenant), { timing, warn: (message) => void warnings.push(message) });
     const provider = <Inputs extends object>(lifecycle: Lifecycle<Inputs>) =>
       dynamicProvider(lifecycle, new Driver(lifecycle, shared));
     return {

@@ -1,6 +1,6 @@
 import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
 import { markerOf } from "../../provider/engine/marker";
-import { type Note, RecentWrites } from "../../provider/engine/consistency/write-journal";
+import { type Entry, WriteJournal } from "../../provider/engine/consistency/write-journal";
 import { embeddedConnection } from "../../provider/graph/connection";
 import type { Tenant } from "../../provider/graph/tenant";
 import { ManualClock } from "../graph/manual-clock";
@@ -14,16 +14,16 @@ describe("an agent that people touch between two runs", () => {
   let graph: Tenant;
   let clock: ManualClock;
   let blueprintId: string;
-  const notes: Note[] = [];
+  const notes: Entry[] = [];
   const collection = "/servicePrincipals/microsoft.graph.agentIdentity";
 
   const run = () => {
     const earlier = [...notes];
-    const recent = new RecentWrites(() => clock.now(), {
+    const journal = new WriteJournal(() => clock.now(), {
       earlier: () => earlier,
       add: (note) => void notes.push(note),
     });
-    return aProcess(emulated, { clock, world: { recent } });
+    return aProcess(emulated, { clock, run: { journal } });
   };
   const make = async (kind: string, args: Properties) => {
     const provider = (await run()).provider(kind);

@@ -1,6 +1,6 @@
 import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
 import { agentIdentity } from "../../provider/identities/agent-identity";
-import { defaultPatience } from "../../provider/engine/consistency/visibility";
+import { defaultTiming } from "../../provider/engine/consistency/consistency";
 import { embeddedConnection } from "../../provider/graph/connection";
 import type { StoredResource } from "../miniature-engine/engine";
 import { aProcess } from "../miniature-engine/process";
@@ -157,8 +157,8 @@ describe("a refresh of a fleet", () => {
     it("are read anew after a minute", async () => {
       let now = 0;
       const spied = spy(emulated);
-      const patience = { now: () => now, pause: (ms: number) => ((now += ms), Promise.resolve()) };
-      const process = await aProcess(spied.tenant, { world: { patience: { ...defaultPatience, ...patience } } });
+      const timing = { now: () => now, pause: (ms: number) => ((now += ms), Promise.resolve()) };
+      const process = await aProcess(spied.tenant, { run: { timing: { ...defaultTiming, ...timing } } });
       await readAll(process, agents(), 1);
       now += 59_999;
       await readAll(process, agents(), 1);

@@ -27,7 +27,7 @@ describe("the registry of kinds", () => {
       jest.doMock("@pulumi/pulumi", () => {
         throw new Error("Pulumi's SDK was loaded");
       });
-      const { kinds: alone } = jest.requireActual<typeof import("../../provider/kinds")>("../../provider/kinds");
+      const { kinds: alone } = jest.requireActual<{ kinds: typeof kinds }>("../../provider/kinds");
       expect(alone.map(({ kind }) => kind)).toContain("AgentIdentity");
     });
   });

@@ -20,8 +20,8 @@ it("are found again by a run that has lost its state, and not made twice", async
   const made = await up();
   expect(await up()).toEqual(made);
   expect(tenant.warnings.map((warning) => warning.replace(/ ".*/, ""))).toEqual([
-    "took over blueprint",
-    "took over blueprint principal",
+    "recovered blueprint",
+    "recovered blueprint principal",
   ]);
   tenant.emulated.close();
 });

@@ -1,18 +1,20 @@
 /**
- * The life of every resource, told once: look before creating, adopt what is ours, change only what differs, wait until
- * it shows, keep what was half done. Knows nothing of Pulumi.
+ * What every resource does, once for all kinds: search before creating, recover what is ours, change only what differs,
+ * wait until it shows, keep what was half done. Knows nothing of Pulumi.
  */
 import { EntraError } from "../../graph/errors";
 import type { Tenant } from "../../graph/tenant";
-import { inOrderOf, json, pick, same, textOf } from "../json";
+import { inOrderOf, json, pick, same } from "../json";
+import type { CreateKey } from "../consistency/write-journal";
 import type { Lifecycle, Made, Marked } from "../lifecycle";
-import { type Judgement, judge } from "../inputs";
+import { type Validation, validate } from "../inputs";
+import { unconfirmedMarker } from "../marker";
 import { holdsUnknown } from "../unknown";
-import { Origin } from "./origin";
+import { Creation } from "./creation";
 import { declaredIn, Presence } from "./presence";
 import { removeSurely } from "./removal";
 import { Settlement } from "./settlement";
-import type { World } from "../run/world";
+import type { Run } from "../run/run";
 import { type Step, type StepError, stepOf, worded } from "./wording";
 
 /** Everything a resource is in the state: its inputs, what Graph computed, and whose it is. */
@@ -32,67 +34,74 @@ export class HalfDone extends Error {
 export class Driver<Inputs extends object> {
   constructor(
     readonly lifecycle: Lifecycle<Inputs>,
-    readonly world: World,
+    readonly run: Run,
   ) {}
 
   /** Canonical inputs and every finding. Asks the tenant only about what differs from `olds`. */
-  async check(olds: State, news: State, marker: string): Promise<Judgement> {
-    this.world.claims.declare(this.lifecycle.kind, marker);
+  async check(olds: State, news: State, marker: string): Promise<Validation> {
+    this.run.claims.declare(this.lifecycle.kind, marker);
     // A default that was made of an earlier marker is kept: a new name is no reason for a new object.
     const kept = pick(olds, Object.keys(this.lifecycle.defaults?.(marker) ?? {}));
-    const { inputs: canonical, findings: found } = judge(this.lifecycle, { ...kept, ...news }, marker);
-    const judged = { inputs: inOrderOf(olds, canonical), findings: found };
-    const changed = Object.entries(judged.inputs).some(([key, value]) => !same(value, olds[key]));
-    if (judged.findings.length > 0 || !changed) return judged;
-    const known = Object.entries(judged.inputs).filter(([, value]) => !holdsUnknown(value));
+    const { inputs: canonical, findings: found } = validate(this.lifecycle, { ...kept, ...news }, marker);
+    const validated = { inputs: inOrderOf(olds, canonical), findings: found };
+    const changed = Object.entries(validated.inputs).some(([key, value]) => !same(value, olds[key]));
+    if (validated.findings.length > 0 || !changed) return validated;
+    const known = Object.entries(validated.inputs).filter(([, value]) => !holdsUnknown(value));
     const inputs = Object.fromEntries(known) as Partial<Inputs>;
     const findings = await this.#worded("check", inputs, async () =>
-      this.lifecycle.questions?.(await this.world.tenant(), inputs),
+      this.lifecycle.questions?.(await this.run.tenant(), inputs),
     );
-    return { inputs: judged.inputs, findings: findings ?? [] };
+    return { inputs: validated.inputs, findings: findings ?? [] };
   }
 
   /**
-   * Properties whose change makes a new object. Unknown counts as changed: nobody can promise that it is not. An object
-   * that is not replaced is claimed: an older resource that has the same one must not delete it.
+   * Properties whose change makes a new object. Unknown counts as changed: nobody can promise that it is not.
+   *
+   * @throws EntraError WRONG_TENANT
    */
-  diff(id: string, olds: State, news: State): string[] {
+  async diff(id: string, olds: State, news: State): Promise<string[]> {
+    await this.#tenantOf("check", olds);
     this.#note(id, declaredIn(this.lifecycle, olds));
-    const replaces = this.lifecycle.replacedBy.filter((key) => !same(olds[key], news[key]));
-    const marker = textOf(news["marker"]);
-    // A refresh asks for differences too; without a program that declares the resource, nothing keeps the object.
-    const declared = this.world.claims.isDeclared(this.lifecycle.kind, marker);
-    if (declared && replaces.length === 0) this.#claim("check", id, { ...declaredIn(this.lifecycle, olds), marker });
-    return replaces;
+    return this.lifecycle.replacedBy.filter((key) => !same(olds[key], news[key]));
+  }
+
+  /**
+   * Claims the object for its resource, which this run declares and does not replace: an older resource that has the same
+   * object must not delete it. A refresh asks for differences too, and nothing declares the resource then.
+   *
+   * @throws EntraError OWNERSHIP_UNCLEAR when another resource of this run has the object
+   */
+  claimDeclared(id: string, olds: State, marker: string): void {
+    if (!this.run.claims.isDeclared(this.lifecycle.kind, marker)) return;
+    this.#claim("check", id, { ...declaredIn(this.lifecycle, olds), marker });
   }
 
   /** Finds the object or makes it, then brings it to what is wanted. */
   async create(wanted: Inputs & Marked): Promise<{ id: string; state: State }> {
-    const { lifecycle, world } = this;
-    const tenant = await world.tenant();
+    const { lifecycle, run } = this;
+    const tenant = await run.tenant();
     const id = lifecycle.idOf?.(wanted);
     if (id !== undefined) this.#claim("create", id, wanted);
-    const origin = new Origin(lifecycle, world, tenant, wanted);
+    const creation = new Creation(lifecycle, run, tenant, wanted);
     const made =
-      (await this.#worded("find", wanted, () => origin.find())) ??
-      (await this.#worded("create", wanted, () => origin.make()));
+      (await this.#worded("find", wanted, () => creation.find())) ??
+      (await this.#worded("create", wanted, () => creation.createOnce()));
     this.#note(made.id, wanted);
     this.#claim("create", made.id, wanted);
-    world.claims.touch(made.id);
-    for (const other of lifecycle.standsBehind?.(wanted) ?? []) world.recent.wrote(tenant.id, other);
+    run.claims.touch(made.id);
+    for (const other of lifecycle.completes?.(wanted) ?? []) run.journal.written(tenant.id, other);
     return { id: made.id, state: await this.#settle(tenant, "finish", made, {}, wanted) };
   }
 
   /** Brings the object to what is wanted, whatever it is like now. */
   async update(id: string, olds: State, wanted: Inputs & Marked): Promise<State> {
     this.#note(id, wanted);
-    const tenant = await this.world.tenant();
-    this.refuseOtherTenant("change", olds, tenant);
+    const tenant = await this.#tenantOf("change", olds);
     this.#claim("change", id, wanted);
-    this.world.claims.touch(id);
+    this.run.claims.touch(id);
     for (const key of Object.keys(this.lifecycle.properties)) {
       if (key in wanted || !(key in olds)) continue;
-      this.world.warn(
+      this.run.warn(
         `${this.lifecycle.noun} "${this.#nameOf(wanted)}": ${key} is not managed any more and stays in the tenant as it is. ` +
           "To empty it, declare it empty",
       );
@@ -112,77 +121,84 @@ export class Driver<Inputs extends object> {
   async read(id: string, olds: State): Promise<{ inputs: State; state: State } | undefined> {
     const declared = declaredIn(this.lifecycle, olds);
     this.#note(id, declared);
-    const tenant = await this.world.tenant();
-    this.refuseOtherTenant("read", olds, tenant);
+    const tenant = await this.#tenantOf("read", olds);
     const object = this.#presence(tenant, id, declared);
     const actual = await this.#worded("read", declared, () => object.certainly(olds, object.refreshing(olds)));
     if (!actual) {
-      // Without a marker, so that the next update looks whether it came back.
       if (await this.#worded("read", declared, () => object.isDeletedWithWhole(olds)))
-        return { inputs: { ...declared, marker: "" }, state: { ...olds, marker: "" } };
-      this.world.recent.removed(tenant.id, this.lifecycle.kind, declared.marker, id);
+        return {
+          inputs: { ...declared, marker: unconfirmedMarker },
+          state: { ...olds, marker: unconfirmedMarker },
+        };
+      this.run.journal.deleted(this.#key(tenant, declared), id);
       return undefined;
     }
     const inputs = {
       ...inOrderOf(declared, pick(actual.inputs, Object.keys(declared))),
-      marker: actual.marked === false ? "" : declared.marker,
+      marker: actual.marked === false ? unconfirmedMarker : declared.marker,
     };
     return { inputs, state: stateOf(tenant, inputs, actual.outputs) };
   }
 
   /** Deletes the object. What is gone already is done. */
   async remove(id: string, olds: State): Promise<void> {
-    const { lifecycle, world } = this;
+    const { lifecycle, run } = this;
     const declared = declaredIn(lifecycle, olds);
     this.#note(id, declared);
-    const tenant = await world.tenant();
-    this.refuseOtherTenant("delete", olds, tenant);
+    const tenant = await this.#tenantOf("delete", olds);
     const object = this.#presence(tenant, id, declared);
-    if (world.claims.isKept(lifecycle.kind, id)) {
-      world.warn(
-        `left ${lifecycle.noun} "${this.#nameOf(declared)}" (${id}) in place: another resource of this update has adopted it`,
+    if (run.claims.isKept(lifecycle.kind, id)) {
+      run.warn(
+        `left ${lifecycle.noun} "${this.#nameOf(declared)}" (${id}) in place: another resource of this update has it now`,
       );
       return;
     }
-    const writtenMs = object.writtenMs();
-    world.recent.removing(tenant.id, id);
+    const writtenAt = object.writtenAt();
+    run.journal.deleting(tenant.id, id);
     await this.#worded("delete", declared, async () => {
       await removeSurely(
+        run,
         async () => {
           await lifecycle.remove(tenant, id, declared, olds);
-          world.claims.remove(lifecycle.kind, id);
+          run.claims.remove(lifecycle.kind, id);
         },
         () => object.read(declared, olds),
-        writtenMs,
-        world,
+        writtenAt,
       );
-      world.claims.remove(lifecycle.kind, id);
-      world.recent.removed(tenant.id, lifecycle.kind, declared.marker, id);
+      run.claims.remove(lifecycle.kind, id);
+      run.journal.deleted(this.#key(tenant, declared), id);
     });
   }
 
   #presence(tenant: Tenant, id: string, inputs: Partial<Inputs>): Presence<Inputs> {
     const referents = this.lifecycle.refersTo?.(inputs as Inputs) ?? [];
-    return new Presence(this.lifecycle, this.world, tenant, id, referents);
+    return new Presence(this.lifecycle, this.run, tenant, id, referents);
   }
 
-  /** Notes that a live resource has this object, so that no other one deletes it or takes it over in this run. */
+  /** Records that a live resource has this object, so that no other one deletes or recovers it in this run. */
   #claim(verb: Step["verb"], id: string, wanted: Partial<Inputs> & Marked): void {
     try {
-      this.world.claims.keep(this.lifecycle.kind, id, wanted.marker);
+      this.run.claims.keep(this.lifecycle.kind, id, wanted.marker);
     } catch (error) {
       throw worded(error, this.step(verb, wanted));
     }
   }
 
-  /** State of another tenant is never touched. */
-  refuseOtherTenant(verb: Step["verb"], olds: State, tenant: Tenant): void {
+  #key = ({ id: tenantId }: Tenant, { marker }: Marked): CreateKey => ({
+    tenantId,
+    kind: this.lifecycle.kind,
+    marker,
+  });
+
+  /** The tenant of this run. State of another tenant is never touched. */
+  async #tenantOf(verb: Step["verb"], olds: State): Promise<Tenant> {
+    const tenant = await this.run.tenant();
     const { tenantId } = olds;
-    if (typeof tenantId !== "string" || tenantId === tenant.id) return;
+    if (typeof tenantId !== "string" || tenantId === tenant.id) return tenant;
     throw worded(
       new EntraError(
         "WRONG_TENANT",
-        `the stack's state belongs to tenant ${tenantId}, and ENTRA_AGENT_ID_TENANT leads to tenant ${tenant.id} (${tenant.name}). ` +
+        `the stack's state belongs to tenant ${tenantId}, and ENTRA_AGENT_ID_TENANT selects tenant ${tenant.id} (${tenant.name}). ` +
           "Set ENTRA_AGENT_ID_TENANT to the tenant of this stack, or use another stack for the other tenant; " +
           "if it was an embedded tenant that is gone, `pulumi stack rm --force` forgets the stack",
       ),
@@ -214,15 +230,15 @@ export class Driver<Inputs extends object> {
 
   /** What was being done, for messages. */
   step(verb: Step["verb"], inputs: Partial<Inputs>): Step {
-    return stepOf(this.lifecycle, verb, inputs, this.world.names);
+    return stepOf(this.lifecycle, verb, inputs, this.run.names);
   }
 
   /** Messages about what hangs from this object, or lies on it, call it by name from now on. */
   #note(id: string, inputs: Partial<Inputs>): void {
-    this.world.names.note(id, this.#nameOf(inputs));
+    this.run.names.note(id, this.#nameOf(inputs));
   }
 
-  #nameOf = (inputs: Partial<Inputs>): string => this.lifecycle.nameOf(inputs, this.world.names.of);
+  #nameOf = (inputs: Partial<Inputs>): string => this.lifecycle.nameOf(inputs, this.run.names.of);
 
   async #worded<T>(verb: Step["verb"], inputs: Partial<Inputs>, act: () => Promise<T>): Promise<T> {
     try {

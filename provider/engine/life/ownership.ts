@@ -1,35 +1,43 @@
-/** Whose an object is: found by its natural key, taken over only when it is ours. */
+/** Whose an object is: found by its natural key, recovered only when it is this resource's own. */
 import { EntraError, undefinedWhenGone } from "../../graph/errors";
 import type { Tenant } from "../../graph/tenant";
-import type { Search } from "./creation";
 import type { Lifecycle, Made, Marked, Match } from "../lifecycle";
+import type { Run } from "../run/run";
+import type { Moment } from "../run/run-memory";
 import { Presence } from "./presence";
-import { untilCertain } from "../consistency/visibility";
+import { readUntilCertain } from "./reads";
 import { stepOf, worded } from "./wording";
-import type { World } from "../run/world";
+
+/** How an object is searched for. */
+export interface Search {
+  /** A list is believed that was asked for after this moment. */
+  readonly after: Moment;
+  /** Whether Graph has just said that the object is there: then also one counts that this machine recorded as deleted. */
+  readonly isThere: boolean;
+}
 
 /**
- * The one object of ours with the natural key; brought back when it is soft-deleted.
+ * This resource's own object with the natural key; restored when it is soft-deleted.
  *
  * @throws EntraError OWNERSHIP_UNCLEAR when two match, or one that is somebody else's
  */
-export async function findOurs<Inputs extends object>(
+export async function findOwn<Inputs extends object>(
   lifecycle: Lifecycle<Inputs>,
-  world: World,
+  run: Run,
   tenant: Tenant,
   wanted: Inputs & Marked,
   { after, isThere }: Search,
 ): Promise<Made<Inputs> | undefined> {
-  const found = await lifecycle.find(tenant, wanted, after, (id) => world.claims.isRemoved(lifecycle.kind, id));
+  const found = await lifecycle.find(tenant, wanted, after, (id) => run.claims.isRemoved(lifecycle.kind, id));
   const isLive = await Promise.all(
     found.map(async (match) => {
       if (match.restore !== undefined) return true;
       // Where an id is made of names, what this run deleted comes back with its parent.
-      if (!isThere && world.claims.isRemoved(lifecycle.kind, match.id)) return false;
-      return !(await isGone(lifecycle, world, tenant, wanted, match));
+      if (!isThere && run.claims.isRemoved(lifecycle.kind, match.id)) return false;
+      return !(await isGone(lifecycle, run, tenant, wanted, match));
     }),
   );
-  const called = `${lifecycle.noun} "${lifecycle.nameOf(wanted, world.names.of)}"`;
+  const called = `${lifecycle.noun} "${lifecycle.nameOf(wanted, run.names.of)}"`;
   const matches = found.map((match) => ({ ...match, label: match.label ?? `${called} (${match.id})` }));
   const [match, second] = matches.filter((_, index) => isLive[index]);
   if (!match) return undefined;
@@ -42,19 +50,19 @@ export async function findOurs<Inputs extends object>(
     throw new EntraError("OWNERSHIP_UNCLEAR", `${match.label} exists already: ${match.notOurs}`);
   if (match.restore) {
     const alsoRestored = await match
-      .restore(() => isAlive(lifecycle, world, tenant, wanted, match))
+      .restore(() => isAlive(lifecycle, run, tenant, wanted, match))
       .catch((error: unknown) => {
-        throw worded(error, stepOf(lifecycle, "restore", wanted, world.names));
+        throw worded(error, stepOf(lifecycle, "restore", wanted, run.names));
       });
-    world.recent.restored(tenant.id, match.id);
-    world.tell(`restored ${match.label} from the deleted items`);
-    if (alsoRestored !== undefined) world.warn(`with ${match.label} came back ${alsoRestored}`);
+    run.journal.restored(tenant.id, match.id);
+    run.report(`restored ${match.label} from the deleted items`);
+    if (alsoRestored !== undefined) run.warn(`with ${match.label} came back ${alsoRestored}`);
     return { id: match.id, existed: true };
   }
-  // What this process has asked for and was not answered is no surprise.
-  if (!world.recent.isUnanswered(tenant.id, lifecycle.kind, wanted.marker)) {
-    const explains = world.told.inFullBy(whyTakenOver, match.label) === match.label;
-    world.warn(`took over ${match.label}${explains ? `. ${whyTakenOver}` : ""}`);
+  // What this process has requested and was not answered is no surprise.
+  if (!run.journal.isUnanswered({ tenantId: tenant.id, kind: lifecycle.kind, marker: wanted.marker })) {
+    const explains = run.reasons.firstWith(whyRecovered, match.label) === match.label;
+    run.warn(`recovered ${match.label}${explains ? `. ${whyRecovered}` : ""}`);
   }
   return { id: match.id, existed: true };
 }
@@ -62,44 +70,44 @@ export async function findOurs<Inputs extends object>(
 const restoreOne =
   "Both are deleted: restore the one that is wanted with POST /v1.0/directory/deletedItems/{id}/restore";
 
-const whyTakenOver =
-  "What is taken over is this stack's own by its unique name, its marker or what it is made of, as after an interrupted run or " +
+const whyRecovered =
+  "What is recovered is this stack's own by its unique name, its marker or what it is made of, as after an interrupted run or " +
   "when the state was lost. If another stack declares it too, give one of the stacks an owner of its own: `pulumi config set entra-agent-id:owner NAME`";
 
 /** Whether what was deleted is alive: restored, or made again. A replica may go on to show it as it was before. */
 async function isAlive<Inputs extends object>(
   lifecycle: Lifecycle<Inputs>,
-  world: World,
+  run: Run,
   tenant: Tenant,
   wanted: Inputs & Marked,
   { id, outputs = {} }: Match,
 ): Promise<boolean> {
-  const object = new Presence(lifecycle, world, tenant, id);
-  const deletedMs = world.recent.removedAtMs(tenant.id, id) ?? world.begunMs;
+  const object = new Presence(lifecycle, run, tenant, id);
+  const deletedAt = run.journal.deletedAt(tenant.id, id) ?? run.startedAt;
   const read = (): ReturnType<typeof object.read> => object.read(wanted, outputs);
-  return (await untilCertain(read, () => false, deletedMs, world)) !== undefined;
+  return (await readUntilCertain(run, deletedAt, read, () => false)) !== undefined;
 }
 
 /**
  * Whether what a list shows was deleted. A list may show that for a while; but what a person has restored since, or made
- * again, is there, whatever this machine noted, and not among the deleted items any more.
+ * again, is there, whatever this machine recorded, and not among the deleted items any more.
  */
 async function isGone<Inputs extends object>(
   lifecycle: Lifecycle<Inputs>,
-  world: World,
+  run: Run,
   tenant: Tenant,
   wanted: Inputs & Marked,
   match: Match,
 ): Promise<boolean> {
-  const removedMs = world.recent.removedAtMs(tenant.id, match.id);
-  if (removedMs === undefined) return false;
+  const deletedAt = run.journal.deletedAt(tenant.id, match.id);
+  if (deletedAt === undefined) return false;
   const path = lifecycle.deletedPath?.(match.id, match.outputs ?? {});
-  const deleted = async (at: string): Promise<boolean> =>
-    (await untilCertain(
+  const isDeleted = async (at: string): Promise<boolean> =>
+    (await readUntilCertain(
+      run,
+      deletedAt,
       () => tenant.get(at).catch(undefinedWhenGone),
       (seen) => seen !== undefined,
-      removedMs,
-      world,
     )) !== undefined;
-  return (path !== undefined && (await deleted(path))) || !(await isAlive(lifecycle, world, tenant, wanted, match));
+  return (path !== undefined && (await isDeleted(path))) || !(await isAlive(lifecycle, run, tenant, wanted, match));
 }

@@ -4,8 +4,9 @@ import type { Tenant } from "../../graph/tenant";
 import { BulkRead, bulkReads } from "../run/bulk-read";
 import { inOrderOf, pick, same, textOf } from "../json";
 import type { Actual, Lifecycle, Marked } from "../lifecycle";
-import { everywhereMs, untilCertain } from "../consistency/visibility";
-import type { World } from "../run/world";
+import { everywhereMs } from "../consistency/consistency";
+import type { Run } from "../run/run";
+import { readUntilCertain } from "./reads";
 
 type Properties = Readonly<Record<string, unknown>>;
 type Seen<Inputs> = Actual<Inputs> | undefined;
@@ -13,7 +14,7 @@ type Seen<Inputs> = Actual<Inputs> | undefined;
 export class Presence<Inputs extends object> {
   constructor(
     readonly lifecycle: Lifecycle<Inputs>,
-    readonly world: World,
+    readonly run: Run,
     readonly tenant: Tenant,
     readonly id: string,
     /** Ids of what it refers to. */
@@ -31,10 +32,10 @@ export class Presence<Inputs extends object> {
    * state has, the object itself is asked; one that this process has written is never looked up in a list.
    */
   refreshing(olds: Properties): () => Promise<Seen<Inputs>> {
-    const { lifecycle, world, tenant, id } = this;
+    const { lifecycle, run, tenant, id } = this;
     const declared = declaredIn(lifecycle, olds);
-    const written = world.claims.isKept(lifecycle.kind, id) || world.claims.isRemoved(lifecycle.kind, id);
-    let bulk = written ? undefined : new BulkRead(bulkReads(tenant, world.patience.now));
+    const written = run.claims.isKept(lifecycle.kind, id) || run.claims.isRemoved(lifecycle.kind, id);
+    let bulk = written ? undefined : new BulkRead(bulkReads(tenant, run.timing.now));
     return async () => {
       const first = bulk;
       bulk = undefined;
@@ -48,42 +49,51 @@ export class Presence<Inputs extends object> {
    * wrote a moment ago; what nobody of this machine wrote lately is believed at once.
    */
   async certainly(olds: Properties, read: () => Promise<Seen<Inputs>>): Promise<Seen<Inputs>> {
-    const { lifecycle, world, tenant, id } = this;
-    const writtenMs = this.writtenMs();
+    const { lifecycle, run, tenant, id } = this;
+    const writtenAt = this.writtenAt();
     const declared = declaredIn(lifecycle, olds);
     const isAsWritten = (seen: Seen<Inputs>): boolean =>
-      !world.recent.isRemoving(tenant.id, id) && differences(lifecycle, declared, seen).length === 0;
-    const isCertain = (seen: Seen<Inputs>): boolean | Promise<boolean> =>
-      seen === undefined ? this.#isDeleted(olds) : writtenMs === undefined || isAsWritten(seen);
-    return untilCertain(read, isCertain, writtenMs ?? world.begunMs, world);
+      !run.journal.isDeleting(tenant.id, id) && differences(lifecycle, declared, seen).length === 0;
+    const isProof = (seen: Seen<Inputs>): boolean | Promise<boolean> =>
+      seen === undefined ? this.#isDeleted(olds) : writtenAt === undefined || isAsWritten(seen);
+    return readUntilCertain(run, writtenAt ?? run.startedAt, read, isProof);
   }
 
-  /** Whether a run of this machine made, found or changed it so lately that a replica may not know. */
-  isYoung = (): boolean => this.world.claims.isTouched(this.id) || this.writtenMs() !== undefined;
+  /** Whether a run of this machine created, found or changed it so lately that a replica may not know. */
+  isRecentlyWritten = (): boolean => this.run.claims.isTouched(this.id) || this.writtenAt() !== undefined;
 
-  /** When a run of this machine wrote it, or brought back what it refers to, if replicas may not show that yet. */
-  writtenMs = (): number | undefined => {
-    const { world, tenant, id } = this;
+  /** When a run of this machine wrote it, or restored what it refers to, if replicas may not show that yet. */
+  writtenAt = (): number | undefined => {
+    const { run, tenant, id } = this;
     return [id, ...this.#restored()]
-      .map((one) => world.recent.wroteAtMs(tenant.id, one, everywhereMs(world)))
+      .map((one) => run.journal.writtenAt(tenant.id, one, everywhereMs(run)))
       .reduce((last, at) => (at !== undefined && at > (last ?? 0) ? at : last), undefined);
   };
 
-  /** Whether it is deleted with what it is part of: whoever brings that back brings back both. */
+  /** Whether it is deleted with what it is part of: restoring that restores both. */
   async isDeletedWithWhole(olds: Properties): Promise<boolean> {
     return this.#restored().length === 0 && (await this.#isThere(this.lifecycle.deletedWith?.(olds)));
   }
 
   async #isDeleted(olds: Properties): Promise<boolean> {
-    if (this.world.recent.isRestored(this.tenant.id, this.id)) return false;
+    if (this.run.journal.isRestored(this.tenant.id, this.id)) return false;
     return (await this.#isThere(this.lifecycle.deletedPath?.(this.id, olds))) || this.isDeletedWithWhole(olds);
   }
 
-  #restored = (): string[] => this.referents.filter((id) => this.world.recent.isRestored(this.tenant.id, id));
+  #restored = (): string[] => this.referents.filter((id) => this.run.journal.isRestored(this.tenant.id, id));
 
   #isThere = async (path: string | undefined): Promise<boolean> =>
     path !== undefined && (await this.tenant.get(path).catch(undefinedWhenGone)) !== undefined;
 }
+
+/** Whether an object names others that were written so lately that a replica may not know. */
+export const mentionsRecentlyWritten = <Inputs extends object>(
+  lifecycle: Lifecycle<Inputs>,
+  run: Run,
+  tenant: Tenant,
+  wanted: Inputs,
+): boolean =>
+  (lifecycle.mentions?.(wanted) ?? []).some((id) => new Presence(lifecycle, run, tenant, id).isRecentlyWritten());
 
 /** Declared properties that the tenant has otherwise. */
 export function differences<Inputs extends object>(

@@ -1,10 +1,10 @@
 /** Bringing an object to what is wanted: changes what differs and waits until it shows. */
 import { EntraError } from "../../graph/errors";
-import { untilReferentsShow } from "./creation";
+import { readUntilShown } from "./reads";
+import { untilReferentsShow } from "./referents";
 import { inOrderOf, same } from "../json";
 import type { Actual, Marked } from "../lifecycle";
-import { differences, Presence } from "./presence";
-import { untilVisible } from "../consistency/visibility";
+import { differences, mentionsRecentlyWritten, type Presence } from "./presence";
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -32,18 +32,17 @@ export class Settlement<Inputs extends object> {
   /** @throws EntraError NOT_YET_VISIBLE, and whatever a request was refused with */
   async ofCreated(): Promise<void> {
     const isShown = this.#known === undefined;
-    this.#known ??= await untilVisible(this.#read, (one) => one !== undefined, this.object.world);
+    this.#known ??= await readUntilShown(this.object.run, this.#read, (one) => one !== undefined);
     await this.#settle(isShown, true);
   }
 
   /** @throws EntraError NOT_FOUND when it is gone; otherwise as after a create */
   async ofChanged(): Promise<void> {
-    const { lifecycle, world, tenant } = this.object;
-    const named = lifecycle.mentions?.(this.wanted) ?? [];
-    const young =
-      this.object.writtenMs() !== undefined || named.some((id) => new Presence(lifecycle, world, tenant, id).isYoung());
+    const { lifecycle, run, tenant } = this.object;
+    const recentlyWritten =
+      this.object.writtenAt() !== undefined || mentionsRecentlyWritten(lifecycle, run, tenant, this.wanted);
     this.#known = await this.object.certainly(this.olds, this.#read);
-    await this.#settle(true, young);
+    await this.#settle(true, recentlyWritten);
   }
 
   readonly #read = (): Promise<Actual<Inputs> | undefined> =>
@@ -51,20 +50,20 @@ export class Settlement<Inputs extends object> {
 
   /**
    * @param isShown whether what is known was read, and not answered to a write
-   * @param young whether it was written lately: a replica may not know yet what it refers to
+   * @param recentlyWritten then a replica may not know yet what it refers to
    */
-  async #settle(isShown: boolean, young: boolean): Promise<void> {
-    const { lifecycle, world, tenant, id } = this.object;
+  async #settle(isShown: boolean, recentlyWritten: boolean): Promise<void> {
+    const { lifecycle, run, tenant, id } = this.object;
     for (let target: (Inputs & Marked) | undefined; target !== this.wanted || !isShown; isShown = true) {
       const now = this.#known;
       if (!now) throw new EntraError("NOT_FOUND", `it is not in tenant ${tenant.name} any more`);
       const next: Inputs & Marked = lifecycle.towards?.(this.wanted, now) ?? this.wanted;
       if (target && next !== this.wanted && same(target, next))
-        throw new EntraError("UNEXPECTED_ANSWER", "the change does not come to an end");
+        throw new EntraError("UNEXPECTED_ANSWER", "the update did not converge");
       target = next;
       const change = (from: Actual<Inputs>): Promise<void> => {
-        world.recent.wrote(tenant.id, id);
-        return untilReferentsShow(() => lifecycle.change(tenant, id, next, from), young, world.patience);
+        run.journal.written(tenant.id, id);
+        return untilReferentsShow(run, recentlyWritten, () => lifecycle.change(tenant, id, next, from));
       };
       const differs = differences(lifecycle, next, now).length > 0;
       if (differs) await change(now);
@@ -76,12 +75,12 @@ export class Settlement<Inputs extends object> {
     wanted: Inputs,
     resend: (seen: Actual<Inputs>) => Promise<void>,
   ): Promise<Actual<Inputs> | undefined> {
-    const { lifecycle, world } = this.object;
+    const { lifecycle, run } = this.object;
     let differing: string[] = [];
     const shows = (seen: Actual<Inputs> | undefined): boolean =>
       (differing = differences(lifecycle, wanted, seen)).length === 0;
     try {
-      return await untilVisible(this.#read, shows, world, async (one) => one && resend(one));
+      return await readUntilShown(run, this.#read, shows, async (one) => one && resend(one));
     } catch (error) {
       if (!(error instanceof EntraError) || error.code !== "NOT_YET_VISIBLE") throw error;
       throw new EntraError(

@@ -2,7 +2,7 @@
 import { cited, EntraError, type EntraErrorCode, messageOf } from "../../graph/errors";
 import type { Lifecycle, Permissions } from "../lifecycle";
 import type { Names } from "../run/names";
-import type { Told } from "../run/told";
+import type { ReportedReasons } from "../run/reported-reasons";
 
 /** Whose permission a step needs. */
 const needs = {
@@ -66,11 +66,11 @@ export class StepError extends EntraError {
     this.own = own;
   }
 
-  /** The message, unless another resource of this process has told why: then it is named, and nothing is left out but that. */
-  toldOnce(told: Told): string {
-    const teller = told.inFullBy(`${this.code} ${this.why}`, this.subject);
-    if (teller === this.subject) return this.message;
-    const short = joined(`${this.what}: ${this.code}, as explained for ${teller}.`, this.own);
+  /** The message; the reason in it only where no other resource of this process has reported it, else that one is named. */
+  deduplicated(reasons: ReportedReasons): string {
+    const first = reasons.firstWith(`${this.code} ${this.why}`, this.subject);
+    if (first === this.subject) return this.message;
+    const short = joined(`${this.what}: ${this.code}, as explained for ${first}.`, this.own);
     return short.length < this.message.length ? short : this.message;
   }
 }

@@ -10,16 +10,16 @@ import { EntraError } from "../../graph/errors";
 import { runCancelled } from "../../graph/scheduler";
 import type { Tenant } from "../../graph/tenant";
 import { Driver, HalfDone, type State } from "../life/driver";
-import { world } from "../run/world";
+import { runIn } from "../run/run";
 import { whenCancelled } from "./cancellation";
 import { whenEngineIsGone } from "./engine-channel";
 import { EngineLog, enginesLog } from "./engine-log";
 import { json, textOf } from "../json";
 import type { Finding, Lifecycle, Marked } from "../lifecycle";
-import { notebookIn, notesFolder, RecentWrites } from "../consistency/write-journal";
-import type { Told } from "../run/told";
+import { journalFolder, journalIn, WriteJournal } from "../consistency/write-journal";
+import type { ReportedReasons } from "../run/reported-reasons";
 import { holdsUnknown } from "../unknown";
-import { defaultPatience } from "../consistency/visibility";
+import { defaultTiming } from "../consistency/consistency";
 import { type Step, worded } from "../life/wording";
 
 type Properties = Record<string, unknown>;
@@ -45,17 +45,17 @@ const log = new EngineLog(enginesLog(), warning);
 const cancel = new AbortController();
 
 /** One connection, one set of claims for all resources of this process. */
-const thisProcess = world(connectAndSay, {
-  patience: { ...defaultPatience, pause },
-  recent: new RecentWrites(Date.now, notebookIn(notesFolder(), warning)),
+const thisProcess = runIn(connectAndSay, {
+  timing: { ...defaultTiming, pause },
+  journal: new WriteJournal(Date.now, journalIn(journalFolder(), warning)),
   isReplicated: () => connected?.isReplicated() ?? true,
-  tell: (message) => void process.stdout.write(`${message}\n`),
-  tellWait: (message) => log.looks(message),
+  report: (message) => void process.stdout.write(`${message}\n`),
+  progress: (message) => log.repetition(message),
   warn: warning,
 });
 
 async function pause(ms: number): Promise<void> {
-  log.pauses(ms);
+  log.pause(ms);
   await systemClock.wait(ms, cancel.signal).catch(() => {
     throw runCancelled();
   });
@@ -65,13 +65,13 @@ export function dynamicProvider<Inputs extends object>(
   lifecycle: Lifecycle<Inputs>,
   driver = new Driver(lifecycle, thisProcess),
 ): DynamicProvider {
-  // The engine hands over what `check` gave it, so the inputs have been judged.
+  // The engine hands over what `check` gave it, so the inputs have been validated.
   const wanted = (inputs: Properties): Inputs & Marked =>
     ({ ...own(inputs), marker: textOf(inputs["marker"]) }) as Inputs & Marked;
   const during = <T>(verb: Step["verb"], inputs: Properties, act: () => Promise<T>): Promise<T> =>
     underWatch(() =>
       log.during(lifecycle.kind, textOf(inputs["marker"]), act).catch((error: unknown) => {
-        throw spoken(error, driver.step(verb, known(inputs) as Partial<Inputs>), driver.world.told);
+        throw forPulumi(error, driver.step(verb, known(inputs) as Partial<Inputs>), driver.run.reasons);
       }),
     );
   return {
@@ -80,20 +80,21 @@ export function dynamicProvider<Inputs extends object>(
       log.declare(lifecycle.kind, marker, textOf(news["__urn"]));
       return during("check", news, async () => {
         const { inputs, findings } = await driver.check(olds, own(news), marker);
-        const told = findingsTold(news);
+        const reported = reportedFindings(news);
         return {
-          // What the class has told already is not told again: the engine would stop at the first of many.
-          failures: findings.filter(({ property, reason }) => !told.includes(`${property} ${reason}`)),
-          inputs: json({ ...inputs, marker, ...(told.length > 0 ? { __findings: told } : {}) }),
+          // What the class has reported is not reported again: the engine would stop at the first of many.
+          failures: findings.filter(({ property, reason }) => !reported.includes(`${property} ${reason}`)),
+          inputs: json({ ...inputs, marker, ...(reported.length > 0 ? { __findings: reported } : {}) }),
         };
       });
     },
 
     async diff(id, olds, news) {
       return during("check", news, async () => {
-        driver.refuseOtherTenant("check", olds, await driver.world.tenant());
+        const replaces = await driver.diff(id, olds, news);
+        if (replaces.length === 0) driver.claimDeclared(id, olds, textOf(news["marker"]));
         // `changes` stays undefined: the engine compares the inputs itself and shows each property.
-        return { replaces: driver.diff(id, olds, news), deleteBeforeReplace: true };
+        return { replaces, deleteBeforeReplace: true };
       });
     },
 
@@ -104,7 +105,7 @@ export function dynamicProvider<Inputs extends object>(
           const { id, state } = await driver.create(wanted(inputs));
           return { id, outs: { ...state } };
         } catch (error) {
-          throw error instanceof HalfDone ? initFailed(error, inputs, driver.world.told) : error;
+          throw error instanceof HalfDone ? initFailed(error, inputs, driver.run.reasons) : error;
         }
       });
     },
@@ -136,18 +137,18 @@ const known = (given: Properties): State =>
 const own = (given: Properties): State =>
   Object.fromEntries(Object.entries(given).filter(([key]) => !(internal as readonly string[]).includes(key)));
 
-/** Inputs whose findings the class has told are never acted on, whatever the engine does with the failed program. */
+/** Inputs whose findings the class has reported are never acted on, whatever the engine does with the failed program. */
 function refuseFindings(inputs: Properties): void {
-  const told = findingsTold(inputs);
-  if (told.length > 0) throw new EntraError("INPUT_INVALID", `its inputs were refused: ${told.join("; ")}`);
+  const reported = reportedFindings(inputs);
+  if (reported.length > 0) throw new EntraError("INPUT_INVALID", `its inputs were refused: ${reported.join("; ")}`);
 }
 
-const findingsTold = (inputs: Properties): string[] =>
+const reportedFindings = (inputs: Properties): string[] =>
   Array.isArray(inputs["__findings"]) ? inputs["__findings"].map(String) : [];
 
 /** The engine keeps the id and the properties of an object whose creation threw this, and repairs it by an update. */
-function initFailed(half: HalfDone, inputs: Properties, told: Told): Error {
-  const message = half.reason.toldOnce(told);
+function initFailed(half: HalfDone, inputs: Properties, reasons: ReportedReasons): Error {
+  const message = half.reason.deduplicated(reasons);
   return Object.assign(new Error(message), {
     id: half.id,
     // Without `__provider` in it, the next read or delete of this object could not be run at all.
@@ -157,13 +158,13 @@ function initFailed(half: HalfDone, inputs: Properties, told: Told): Error {
 }
 
 /**
- * The error as Pulumi tells it with its resource. The dynamic provider also prints `${error}: ${error.stack}` under the stack;
+ * The error as Pulumi reports it with its resource. The dynamic provider also prints `${error}: ${error.stack}` under the stack;
  * there a short line is enough: `cannot read agent identity "Payslip helper": WRONG_TENANT`.
  */
-function spoken(error: unknown, step: Step, told: Told): unknown {
+function forPulumi(error: unknown, step: Step, reasons: ReportedReasons): unknown {
   if (!(error instanceof EntraError)) return error;
   const failure = worded(error, step);
-  failure.message = failure.toldOnce(told);
+  failure.message = failure.deduplicated(reasons);
   failure.stack = failure.code;
   failure.toString = () => failure.what;
   return failure;
@@ -200,7 +201,7 @@ let connected: Tenant | undefined;
 
 /** Every preview, update, refresh and destroy says which tenant it talks to. */
 async function connectAndSay(): Promise<Tenant> {
-  const surroundings = { say: (message: string) => log.waits(message), cancelled: cancel.signal };
+  const surroundings = { say: (message: string) => log.progress(message), cancelled: cancel.signal };
   const tenant = await connect(process.env, process.cwd(), surroundings);
   if (!connected) process.stdout.write(`Tenant: ${tenant.name} (${tenant.id})\n`);
   connected = tenant;

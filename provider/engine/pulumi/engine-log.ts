@@ -1,10 +1,10 @@
 /**
- * What takes long, told on the line of the resource that waits, through Pulumi's log service. Pulumi shows the last text of
+ * What takes long, reported on the line of the resource that waits, through Pulumi's log service. Pulumi shows the last text of
  * a line until the whole run is over, so an empty one ends it.
  *
- * Life-cycle methods are not told which resource they serve. The class says its URN to `check`, which keeps it out of what
+ * Life-cycle methods do not learn which resource they serve. The class passes its URN to `check`, which keeps it out of what
  * the engine stores, and it is remembered here by kind and marker. Where no `check` ran (`pulumi refresh`, `pulumi
- * destroy`, a resource that the program does not declare any more), waits are told under the stack.
+ * destroy`, a resource that the program does not declare any more), it is reported under the stack.
  */
 import { AsyncLocalStorage } from "node:async_hooks";
 import { createRequire } from "node:module";
@@ -16,84 +16,84 @@ import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 export type Show = (urn: string, message: string) => Promise<boolean>;
 
 /** Milliseconds between two lines under the stack: many resources meet the same trouble at once. */
-const asideAgainMs = 15_000;
+const underStackEveryMs = 15_000;
 
 /** Shorter waits for the tenant are not worth a line, in milliseconds. */
-const worthTellingMs = 5_000;
+const worthReportingMs = 5_000;
 
 /** The resource whose life-cycle method runs. */
 interface Line {
   readonly urn: string | undefined;
   /** A message stands there. */
-  isTold: boolean;
-  /** For how long it has waited between looks, in milliseconds. */
+  isUsed: boolean;
+  /** For how long it has waited between reads, in milliseconds. */
   pausedMs: number;
 }
 
 export class EngineLog {
   readonly #urns = new Map<string, string>();
   readonly #lines = new AsyncLocalStorage<Line>();
-  #asideAtMs = -Infinity;
+  #underStackAt = -Infinity;
 
   /**
    * @param show undefined where there is no engine
-   * @param aside tells it under the stack, for good
+   * @param underStack prints a message under the stack, for good
    */
   constructor(
     private readonly show: Show | undefined,
-    private readonly aside: (message: string) => void,
+    private readonly underStack: (message: string) => void,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Notes whose marker this is. A process hears it from `check`, before it does anything else for the resource. */
+  /** Remembers whose marker this is. A process hears it from `check`, before it does anything else for the resource. */
   declare(kind: string, marker: string, urn: string): void {
     if (urn !== "") this.#urns.set(`${kind} ${marker}`, urn);
   }
 
-  /** Runs a life-cycle method. What it has to wait for is told on the line of its resource, until it is done. */
+  /** Runs a life-cycle method. What it has to wait for is reported on the line of its resource, until it is done. */
   async during<T>(kind: string, marker: string, act: () => Promise<T>): Promise<T> {
-    const line: Line = { urn: this.#urns.get(`${kind} ${marker}`), isTold: false, pausedMs: 0 };
+    const line: Line = { urn: this.#urns.get(`${kind} ${marker}`), isUsed: false, pausedMs: 0 };
     try {
       return await this.#lines.run(line, act);
     } finally {
       // Before the engine hears that it is done, and prints the line for the last time.
-      if (line.isTold && line.urn !== undefined) await this.show?.(line.urn, "");
+      if (line.isUsed && line.urn !== undefined) await this.show?.(line.urn, "");
     }
   }
 
-  /** Tells why nothing moves, and for how long: `waiting 12 s for Graph's quota of 3,000 writes in 150 s`. */
-  waits(message: string): void {
+  /** Reports why nothing moves, and for how long: `waiting 12 s for Graph's quota of 3,000 writes in 150 s`. */
+  progress(message: string): void {
     const line = this.#lines.getStore();
     if (line?.urn === undefined || !this.show) {
-      this.#tellAside(message);
+      this.#reportUnderStack(message);
       return;
     }
-    line.isTold = true;
+    line.isUsed = true;
     void this.show(line.urn, message).then((isShown) => {
-      if (!isShown) this.#tellAside(message);
+      if (!isShown) this.#reportUnderStack(message);
     });
   }
 
-  /** Tells why the same look at the tenant is repeated from here on; its pauses have nothing to add. */
-  looks(message: string): void {
+  /** Reports why a read of the tenant is repeated from here on; the pauses between have nothing to add. */
+  repetition(message: string): void {
     const line = this.#lines.getStore();
     if (line) line.pausedMs = -Infinity;
-    this.waits(message);
+    this.progress(message);
   }
 
-  /** Tells it when the looks of one life-cycle method at the tenant come to more than a moment. */
-  pauses(ms: number): void {
+  /** Reports the pauses between the reads of one life-cycle method when they come to more than a moment. */
+  pause(ms: number): void {
     const line = this.#lines.getStore();
     if (!line) return;
     line.pausedMs += ms;
-    if (line.pausedMs < worthTellingMs) return;
-    this.waits(`waiting until all of Graph shows the same: looking again in ${Math.ceil(ms / 1000)} s`);
+    if (line.pausedMs < worthReportingMs) return;
+    this.progress(`waiting until all of Graph shows the same: reading again in ${Math.ceil(ms / 1000)} s`);
   }
 
-  #tellAside(message: string): void {
-    if (this.now() - this.#asideAtMs < asideAgainMs) return;
-    this.#asideAtMs = this.now();
-    this.aside(message);
+  #reportUnderStack(message: string): void {
+    if (this.now() - this.#underStackAt < underStackEveryMs) return;
+    this.#underStackAt = this.now();
+    this.underStack(message);
   }
 }
 

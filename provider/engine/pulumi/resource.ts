@@ -7,7 +7,7 @@
 import { createRequire } from "node:module";
 import type * as pulumi from "@pulumi/pulumi";
 import { tenantSetting } from "../../graph/settings";
-import { type Judged, judge } from "../inputs";
+import { type Schema, validate } from "../inputs";
 import type { Finding } from "../lifecycle";
 import { markerOf } from "../marker";
 import { traceProgramOnly } from "./stack-trace";
@@ -45,7 +45,7 @@ export abstract class EntraResource extends UntilSdkIsLoaded {
    * @param outputs names of what Graph computes; an output exists on the class only when it is named here.
    */
   protected constructor(
-    lifecycle: Judged,
+    lifecycle: Schema,
     name: string,
     args: object,
     outputs: readonly string[],
@@ -65,7 +65,7 @@ export abstract class EntraResource extends UntilSdkIsLoaded {
           ...Object.fromEntries([...outputs, "tenantId"].map((output) => [output, undefined])),
           ...args,
           marker: marker(urn),
-          // For `check` alone, which tells waits on the resource's line and keeps it out of the state: see engine-log.ts.
+          // For `check` alone, which reports waits on the resource's line and keeps it out of the state: see engine-log.ts.
           __urn: urn,
           ...(findings.length > 0
             ? { __findings: findings.map(({ property, reason }) => `${property} ${reason}`) }
@@ -85,18 +85,18 @@ export abstract class EntraResource extends UntilSdkIsLoaded {
   }
 }
 
-/** Findings about plain values; what is an output is judged by the provider when it is known. */
-function findingsOf(lifecycle: Judged, args: object): readonly Finding[] {
+/** Findings about plain values; what is an output is validated by the provider when it is known. */
+function findingsOf(lifecycle: Schema, args: object): readonly Finding[] {
   const deferred = Object.keys(args).filter((key) => isDeferred((args as Record<string, unknown>)[key]));
   const plain = Object.fromEntries(
     Object.entries(args).filter(([key, value]) => !deferred.includes(key) && value !== undefined),
   );
-  const { findings } = judge(deferred.length > 0 ? withoutRules(lifecycle) : lifecycle, plain);
+  const { findings } = validate(deferred.length > 0 ? withoutRules(lifecycle) : lifecycle, plain);
   return findings.filter(({ property }) => !deferred.includes(property));
 }
 
 /** Rules about several properties wait until all of them are known. */
-const withoutRules = (judged: Judged): Judged => ({ ...judged, rules: () => [] });
+const withoutRules = (schema: Schema): Schema => ({ ...schema, rules: () => [] });
 
 function isDeferred(value: unknown): boolean {
   if (sdk().Output.isInstance(value) || value instanceof Promise) return true;
@@ -130,7 +130,7 @@ function refuseOtherTenantThanExpected(): void {
   const actual = setting.mode === "entra" ? setting.tenant : (process.env["ENTRA_AGENT_ID_TENANT"] ?? "local");
   if (actual.toLowerCase() === expected.toLowerCase()) return;
   throw new (sdk().RunError)(
-    `stack configuration entra-agent-id:tenant expects tenant "${expected}", and ENTRA_AGENT_ID_TENANT leads to "${actual}". ` +
+    `stack configuration entra-agent-id:tenant expects tenant "${expected}", and ENTRA_AGENT_ID_TENANT selects "${actual}". ` +
       `Set ENTRA_AGENT_ID_TENANT=${expected}, or change the configuration if this stack is meant for the other tenant.`,
   );
 }

@@ -1,5 +1,5 @@
 /**
- * What a stack trace tells while a resource is declared. Pulumi takes one for every resource: its first line becomes the
+ * What a stack trace says while a resource is declared. Pulumi takes one for every resource: its first line becomes the
  * resource's source position, and the whole of it is kept in the stack's state.
  */
 

@@ -8,7 +8,7 @@ export class Claims {
   /** Marker of the resource that has the object, by kind and id. */
   readonly #kept = new Map<string, string>();
   readonly #declared = new Set<string>();
-  readonly #made = new Set<string>();
+  readonly #created = new Set<string>();
   readonly #touched = new Set<string>();
   readonly #removed = new Set<string>();
 
@@ -31,8 +31,8 @@ export class Claims {
   }
 
   /** Created by this process, and not merely found. */
-  make(id: string): void {
-    this.#made.add(id);
+  create(id: string): void {
+    this.#created.add(id);
   }
 
   /** Created, found or changed: not every replica may know of it, whoever made it. */
@@ -52,7 +52,7 @@ export class Claims {
 
   isDeclared = (kind: string, marker: string): boolean => this.#declared.has(`${kind} ${marker}`);
   /** Whether this process created the object of this id, of any kind. */
-  isMade = (id: string): boolean => this.#made.has(id);
+  isCreated = (id: string): boolean => this.#created.has(id);
   isTouched = (id: string): boolean => this.#touched.has(id);
   isKept = (kind: string, id: string): boolean => this.#kept.has(`${kind} ${id}`);
   isRemoved = (kind: string, id: string): boolean => this.#removed.has(`${kind} ${id}`);

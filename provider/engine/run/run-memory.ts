@@ -15,6 +15,23 @@ let latest: Moment = 0;
 /** Later than everything so far. */
 export const moment = (): Moment => ++latest;
 
+/** By clock and time. */
+const lastSearches = new WeakMap<object, Map<number, Moment>>();
+
+/**
+ * The moment of the last search of everybody who searches until the same time: the first of them asks for a list then, and
+ * all share it.
+ *
+ * @param clock by which that time is
+ */
+export function lastSearchAt(clock: object, time: number): Moment {
+  const searches = lastSearches.get(clock) ?? new Map<number, Moment>();
+  lastSearches.set(clock, searches);
+  const at = searches.get(time) ?? moment();
+  searches.set(time, at);
+  return at;
+}
+
 interface Asked<T> {
   readonly at: Moment;
   readonly answer: Promise<T>;

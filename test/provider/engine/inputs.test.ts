@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { agentIdentity } from "../../../provider/identities/agent-identity";
 import { conditionalAccessPolicy } from "../../../provider/conditional-access/conditional-access-policy";
-import { judge } from "../../../provider/engine/inputs";
+import { validate } from "../../../provider/engine/inputs";
 import { UNKNOWN } from "../../../provider/engine/unknown";
 import { federatedIdentityCredential } from "../../../provider/credentials/federated-identity-credential";
 import { permissionGrant } from "../../../provider/permissions/permission-grant";
@@ -11,7 +11,7 @@ const right = { displayName: "Payslip helper", blueprintId, sponsors: ["diego.si
 
 describe("inputs of an agent identity", () => {
   it("get their defaults and a canonical form: sets sorted, each item once, names in lower case", () => {
-    const { inputs, findings } = judge(agentIdentity, {
+    const { inputs, findings } = validate(agentIdentity, {
       ...right,
       blueprintId: blueprintId.toUpperCase(),
       sponsors: ["Johanna.Lorenz@contoso.com", "diego.siciliani@contoso.com", "johanna.lorenz@contoso.com"],
@@ -45,22 +45,22 @@ describe("inputs of an agent identity", () => {
     ["a property it does not have", { colour: "red" }, "colour", "is not a property of an AgentIdentity"],
     ["a switch that is not one", { enabled: "yes" }, "enabled", "must be a boolean"],
   ])("are refused: %s", (_title, change, property, reason) => {
-    expect(judge(agentIdentity, { ...right, ...change }).findings).toEqual([{ property, reason }]);
+    expect(validate(agentIdentity, { ...right, ...change }).findings).toEqual([{ property, reason }]);
   });
 
   it("are refused with all findings at once", () => {
-    const { findings } = judge(agentIdentity, { displayName: "", blueprintId: "x", sponsors: [], colour: 1 });
+    const { findings } = validate(agentIdentity, { displayName: "", blueprintId: "x", sponsors: [], colour: 1 });
     expect(findings.map(({ property }) => property)).toEqual(["colour", "displayName", "blueprintId", "sponsors"]);
   });
 
   it("wait with their judgement until they are known, and are passed on untouched", () => {
-    const { inputs, findings } = judge(agentIdentity, { ...right, blueprintId: UNKNOWN, sponsors: UNKNOWN });
+    const { inputs, findings } = validate(agentIdentity, { ...right, blueprintId: UNKNOWN, sponsors: UNKNOWN });
     expect(findings).toEqual([]);
     expect(inputs).toMatchObject({ blueprintId: UNKNOWN, sponsors: UNKNOWN });
   });
 
   it("are judged as far as they are known", () => {
-    const { findings } = judge(agentIdentity, { ...right, displayName: "", sponsors: [UNKNOWN, "Ada"] });
+    const { findings } = validate(agentIdentity, { ...right, displayName: "", sponsors: [UNKNOWN, "Ada"] });
     expect(findings.map(({ property }) => property)).toEqual(["displayName", "sponsors[1]"]);
   });
 
@@ -70,9 +70,9 @@ describe("inputs of an agent identity", () => {
         fc.array(fc.emailAddress(), { minLength: 1 }),
         fc.string({ minLength: 1, maxLength: 256 }),
         (sponsors, displayName) => {
-          const once = judge(agentIdentity, { ...right, sponsors, displayName });
+          const once = validate(agentIdentity, { ...right, sponsors, displayName });
           if (once.findings.length > 0) return;
-          expect(judge(agentIdentity, once.inputs)).toEqual(once);
+          expect(validate(agentIdentity, once.inputs)).toEqual(once);
         },
       ),
     );
@@ -81,7 +81,7 @@ describe("inputs of an agent identity", () => {
 
 describe("inputs of other kinds", () => {
   it("name the rule that is broken: a federated credential has exactly one audience and an https issuer", () => {
-    const { findings } = judge(federatedIdentityCredential, {
+    const { findings } = validate(federatedIdentityCredential, {
       blueprintId,
       name: "github actions",
       issuer: "http://token.example",
@@ -97,13 +97,13 @@ describe("inputs of other kinds", () => {
   });
 
   it("may break rules between properties: a grant of nothing", () => {
-    expect(judge(permissionGrant, { agentId: blueprintId }).findings).toEqual([
+    expect(validate(permissionGrant, { agentId: blueprintId }).findings).toEqual([
       { property: "application", reason: "or delegated must name at least one permission" },
     ]);
   });
 
   it("absorb what Graph rewrites in a Conditional Access policy", () => {
-    const { inputs, findings } = judge(conditionalAccessPolicy, {
+    const { inputs, findings } = validate(conditionalAccessPolicy, {
       displayName: "Block risky agents",
       conditions: {
         clientApplications: { includeAgentIdServicePrincipals: ["All"], excludeAgentIdServicePrincipals: [] },
@@ -128,7 +128,7 @@ describe("inputs of other kinds", () => {
   });
 
   it("refuse any control but block for agents", () => {
-    const { findings } = judge(conditionalAccessPolicy, {
+    const { findings } = validate(conditionalAccessPolicy, {
       displayName: "MFA for agents",
       conditions: {
         clientApplications: { includeAgentIdServicePrincipals: ["All"] },
@@ -145,7 +145,7 @@ describe("inputs of other kinds", () => {
   });
 
   it("name the exact place of a finding deep inside", () => {
-    const { findings } = judge(conditionalAccessPolicy, {
+    const { findings } = validate(conditionalAccessPolicy, {
       displayName: "x",
       conditions: { clientApplications: { includeAgents: ["All"] }, applications: {}, agentIdRiskLevels: ["severe"] },
     });

@@ -156,7 +156,7 @@ describe("an agent identity blueprint principal", () => {
     const other = (await tenant.process()).create(agentIdentityBlueprintPrincipal, { blueprintId }, "eeeeffffgggghhhh");
     await expect(other).rejects.toMatchObject({
       code: "OWNERSHIP_UNCLEAR",
-      message: expect.stringContaining("it bears the marker of another resource") as string,
+      message: expect.stringContaining("it has the marker of another resource") as string,
     });
   });
 });

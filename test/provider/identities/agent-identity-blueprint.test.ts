@@ -141,7 +141,7 @@ describe("an agent identity blueprint", () => {
     await expect(other).rejects.toMatchObject({
       code: "OWNERSHIP_UNCLEAR",
       message: expect.stringMatching(
-        /^cannot create agent identity blueprint "Payroll agents": blueprint "Payroll agents" \(appId .*, uniqueName payroll\) exists already: it does not bear this resource's marker, so somebody else made it\. Declare another uniqueName, or delete that blueprint\.$/,
+        /^cannot create agent identity blueprint "Payroll agents": blueprint "Payroll agents" \(appId .*, uniqueName payroll\) exists already: it does not have this resource's marker, so somebody else made it\. Declare another uniqueName, or delete that blueprint\.$/,
       ) as string,
     });
   });
@@ -154,7 +154,7 @@ describe("an agent identity blueprint", () => {
       run.create(agentIdentityBlueprint, asks({ displayName: "Ours now", uniqueName: "shared" }), "cccccccccccccccc"),
     ).rejects.toMatchObject({
       code: "OWNERSHIP_UNCLEAR",
-      message: expect.stringContaining("it does not bear this resource's marker") as string,
+      message: expect.stringContaining("it does not have this resource's marker") as string,
     });
     expect(await tenant.graph.get(`/applications(appId='${theirs.id}')`)).toMatchObject({
       displayName: "Payroll agents",

@@ -195,12 +195,12 @@ describe("an agent identity", () => {
     });
   });
 
-  it("stays when the engine deletes what a new resource has adopted in the same update", async () => {
+  it("stays when the engine deletes what a new resource has recovered in the same update", async () => {
     const made = await run.create(agentIdentity, asks());
     await run.provider(agentIdentity).delete(made.id, made.outputs);
     expect(await tenant.graph.get<Identity>(path(made.id))).toMatchObject({ id: made.id });
     expect(tenant.warnings).toEqual([
-      `left agent identity "Payslip helper" (${made.id}) in place: another resource of this update has adopted it`,
+      `left agent identity "Payslip helper" (${made.id}) in place: another resource of this update has it now`,
     ]);
   });
 
@@ -313,17 +313,17 @@ describe("an agent identity", () => {
     });
   });
 
-  it("tells when it was taken over, and with the first one why that may be", async () => {
+  it("warns when it was recovered, and with the first one why that may be", async () => {
     const first = await run.create(agentIdentity, asks());
     const second = await run.create(agentIdentity, asks(), "eeeeffffgggghhhh");
     const later = await tenant.process();
     await later.create(agentIdentity, asks());
     await later.create(agentIdentity, asks(), "eeeeffffgggghhhh");
     expect(tenant.warnings).toEqual([
-      `took over agent identity "Payslip helper" (${first.id}). What is taken over is this stack's own by its unique name, its ` +
+      `recovered agent identity "Payslip helper" (${first.id}). What is recovered is this stack's own by its unique name, its ` +
         "marker or what it is made of, as after an interrupted run or when the state was lost. If another stack declares it too, " +
         "give one of the stacks an owner of its own: `pulumi config set entra-agent-id:owner NAME`",
-      `took over agent identity "Payslip helper" (${second.id})`,
+      `recovered agent identity "Payslip helper" (${second.id})`,
     ]);
   });
 

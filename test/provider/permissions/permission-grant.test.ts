@@ -100,7 +100,7 @@ describe("a permission grant", () => {
     await later.create(permissionGrant, asks());
     const asked = tenant.requestsSince();
     expect(tenant.warnings[0]).toMatch(
-      `took over permission grant "Microsoft Graph for Payslip helper" (${agentId}/${microsoftGraph}). `,
+      `recovered permission grant "Microsoft Graph for Payslip helper" (${agentId}/${microsoftGraph}). `,
     );
     await (await tenant.process()).create(permissionGrant, asks());
     expect(tenant.requestsSince()).toEqual(asked);

@@ -2,11 +2,11 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { Lag } from "../../../../provider/engine/consistency/lag";
-import { notebookIn, notesFolder, RecentWrites } from "../../../../provider/engine/consistency/write-journal";
+import { journalIn, journalFolder, WriteJournal } from "../../../../provider/engine/consistency/write-journal";
 
-const agent = ["tenant", "AgentIdentity", "marker"] as const;
+const agent = { tenantId: "tenant", kind: "AgentIdentity", marker: "marker" };
 const [madeMs, askedMs] = [15_000, 120_000];
-const unseenMs = { made: madeMs, asked: askedMs };
+const unseenMs = { created: madeMs, requested: askedMs };
 
 describe("what a process knows of the one before it", () => {
   let folder: string;
@@ -19,16 +19,16 @@ describe("what a process knows of the one before it", () => {
   });
   afterEach(() => fs.rmSync(path.dirname(folder), { recursive: true, force: true }));
 
-  const aProcess = (): RecentWrites =>
-    new RecentWrites(
+  const aProcess = (): WriteJournal =>
+    new WriteJournal(
       () => nowMs,
-      notebookIn(folder, (message) => warnings.push(message)),
+      journalIn(folder, (message) => warnings.push(message)),
     );
-  const until = (recent: RecentWrites): number | undefined => recent.mayShowUntilMs(agent, unseenMs);
+  const until = (recent: WriteJournal): number | undefined => recent.mayShowUntil(agent, unseenMs);
 
   it("is nothing where nothing was written, and no file is made", () => {
     const recent = aProcess();
-    expect([until(recent), recent.wroteAtMs("tenant", "id", madeMs), recent.removedAtMs("tenant", "id")]).toEqual([
+    expect([until(recent), recent.writtenAt("tenant", "id", madeMs), recent.deletedAt("tenant", "id")]).toEqual([
       undefined,
       undefined,
       undefined,
@@ -37,33 +37,33 @@ describe("what a process knows of the one before it", () => {
   });
 
   it("is what was asked for, however long it waited for its turn: the time counts from the new process", () => {
-    aProcess().asked(...agent);
+    aProcess().requested(agent);
     nowMs += 300_000;
     expect(until(aProcess())).toBe(nowMs + askedMs);
   });
 
   it("is what was made, and when", () => {
     const recent = aProcess();
-    recent.asked(...agent);
-    recent.made(...agent, "id");
+    recent.requested(agent);
+    recent.created(agent, "id");
     const madeAtMs = nowMs;
     nowMs += 5_000;
     expect(until(aProcess())).toBe(madeAtMs + madeMs);
-    expect(aProcess().wroteAtMs("tenant", "id", madeMs)).toBe(madeAtMs);
-    expect(aProcess().wroteAtMs("tenant", "id", 4_000)).toBeUndefined();
+    expect(aProcess().writtenAt("tenant", "id", madeMs)).toBe(madeAtMs);
+    expect(aProcess().writtenAt("tenant", "id", 4_000)).toBeUndefined();
   });
 
   it("is nothing of what was refused, or deleted again, and what was deleted is known", () => {
-    aProcess().asked(...agent);
+    aProcess().requested(agent);
     nowMs += 1;
     const recent = aProcess();
-    recent.asked("tenant", "AgentIdentity", "other");
-    recent.refused("tenant", "AgentIdentity", "other");
-    recent.removed(...agent, "id");
+    recent.requested({ ...agent, marker: "other" });
+    recent.refused({ ...agent, marker: "other" });
+    recent.deleted(agent, "id");
     nowMs += 1_000;
     expect(until(aProcess())).toBeUndefined();
-    expect(aProcess().mayShowUntilMs(["tenant", "AgentIdentity", "other"], unseenMs)).toBeUndefined();
-    expect(aProcess().removedAtMs("tenant", "id")).toBe(nowMs - 1_000);
+    expect(aProcess().mayShowUntil({ ...agent, marker: "other" }, unseenMs)).toBeUndefined();
+    expect(aProcess().deletedAt("tenant", "id")).toBe(nowMs - 1_000);
   });
 
   it("is how far the tenant lags, halved with each minute, and nothing of how far another one does", () => {
@@ -82,19 +82,19 @@ describe("what a process knows of the one before it", () => {
   });
 
   it("is nothing of another tenant", () => {
-    aProcess().asked(...agent);
-    expect(aProcess().mayShowUntilMs(["other", "AgentIdentity", "marker"], unseenMs)).toBeUndefined();
+    aProcess().requested(agent);
+    expect(aProcess().mayShowUntil({ ...agent, tenantId: "other" }, unseenMs)).toBeUndefined();
   });
 
   it("survives a line that a killed process did not finish", () => {
-    aProcess().asked(...agent);
+    aProcess().requested(agent);
     const [file = ""] = fs.readdirSync(folder);
     fs.appendFileSync(path.join(folder, file), '{"at":1,"did":"rem');
     expect(until(aProcess())).toBe(nowMs + askedMs);
   });
 
   it("is forgotten, file and all, when it is a quarter of an hour old", () => {
-    aProcess().asked(...agent);
+    aProcess().requested(agent);
     const [file = ""] = fs.readdirSync(folder);
     const old = new Date(Date.now() - 901_000);
     fs.utimesSync(path.join(folder, file), old, old);
@@ -103,24 +103,24 @@ describe("what a process knows of the one before it", () => {
   });
 
   it("is for this user alone", () => {
-    aProcess().asked(...agent);
+    aProcess().requested(agent);
     const [file = ""] = fs.readdirSync(folder);
     expect(fs.statSync(folder).mode & 0o077).toBe(0);
     expect(fs.statSync(path.join(folder, file)).mode & 0o077).toBe(0);
   });
 
-  it("cannot be kept in a folder that is none: that is told once, and the run goes on", () => {
+  it("cannot be kept in a folder that is none: that is reported once, and the run goes on", () => {
     fs.writeFileSync(folder, "a file");
     const recent = aProcess();
-    recent.asked(...agent);
-    recent.made(...agent, "id");
+    recent.requested(agent);
+    recent.created(agent, "id");
     expect(until(recent)).toBe(nowMs + madeMs);
     expect(warnings).toHaveLength(1);
     expect(warnings[0]).toContain("wait two minutes before the next one");
   });
 
   it("lies beside what the Pulumi CLI keeps", () => {
-    expect(notesFolder({ PULUMI_HOME: "/home/ci/.pulumi" })).toBe("/home/ci/.pulumi/entra-agent-id/recent-writes");
-    expect(notesFolder({})).toBe(path.join(os.homedir(), ".pulumi", "entra-agent-id", "recent-writes"));
+    expect(journalFolder({ PULUMI_HOME: "/home/ci/.pulumi" })).toBe("/home/ci/.pulumi/entra-agent-id/write-journal");
+    expect(journalFolder({})).toBe(path.join(os.homedir(), ".pulumi", "entra-agent-id", "write-journal"));
   });
 });

@@ -1,6 +1,6 @@
 /** What others do to an object that a run has deleted a moment ago, and what the next run makes of what it is shown. */
 import { textOf } from "../../../../provider/engine/json";
-import type { Note } from "../../../../provider/engine/consistency/write-journal";
+import type { Entry } from "../../../../provider/engine/consistency/write-journal";
 import { emptyState, up } from "../../../miniature-engine/engine";
 import { LaggingTenant } from "../../../lag/lagging-tenant";
 import { byHand, type Meddle, meddled } from "../../../lag/meddled-process";
@@ -27,7 +27,7 @@ const lists: Readonly<Record<string, string>> = {
 /** A stack whose last resource was deleted by a run of this machine a moment ago, and how it is declared again. */
 async function aDeleted(name: string) {
   tenant.reset({ lag: { ms: 1, share: 0 } });
-  const notes: Note[] = [];
+  const notes: Entry[] = [];
   const process = (meddle?: Meddle) => meddled(tenant, notes, meddle);
   const last = fleet.findIndex(([other]) => other === name);
   const all: Fleet = new Map(fleet.slice(0, last + 1));

@@ -1,5 +1,5 @@
 /** What a run must not forget of an object that the one before it brought back from the deleted items. */
-import type { Note } from "../../../../provider/engine/consistency/write-journal";
+import type { Entry } from "../../../../provider/engine/consistency/write-journal";
 import { destroy, emptyState, refresh, up } from "../../../miniature-engine/engine";
 import { LaggingTenant } from "../../../lag/lagging-tenant";
 import { type Meddle, meddled } from "../../../lag/meddled-process";
@@ -46,7 +46,7 @@ function before(id: string): { readonly meddle: Meddle; readonly isAsked: () => 
 describe("an object that a run has restored", () => {
   it("is not forgotten when its delete is refused and a replica shows it among the deleted items still", async () => {
     tenant.reset({ lag: { ms: 1, share: 0 } });
-    const notes: Note[] = [];
+    const notes: Entry[] = [];
     const process = (meddle?: Meddle) => meddled(tenant, notes, meddle);
     const first = await up(emptyState, programOf(fleet), await process());
     tenant.time.pass(3_600_000);

@@ -1,4 +1,4 @@
-import { Told } from "../../../../provider/engine/run/told";
+import { ReportedReasons } from "../../../../provider/engine/run/reported-reasons";
 import { type Step, type StepError, worded } from "../../../../provider/engine/life/wording";
 import { EntraError, type EntraErrorCode, type GraphAnswer } from "../../../../provider/graph/errors";
 
@@ -58,11 +58,12 @@ describe("a failure of the look before a create", () => {
 });
 
 describe("a cause that many resources share", () => {
-  const wrong = "the stack's state belongs to tenant A, and ENTRA_AGENT_ID_TENANT leads to tenant B. Set it to A";
+  const wrong = "the stack's state belongs to tenant A, and ENTRA_AGENT_ID_TENANT selects tenant B. Set it to A";
 
   it("is told in full by the first, and by every other one with its code and who explains it", () => {
-    const told = new Told();
-    const tell = (name: string) => failure(name, "WRONG_TENANT", wrong, undefined, { verb: "read" }).toldOnce(told);
+    const reasons = new ReportedReasons();
+    const tell = (name: string) =>
+      failure(name, "WRONG_TENANT", wrong, undefined, { verb: "read" }).deduplicated(reasons);
     expect(["one", "two", "three"].map(tell)).toEqual([
       `cannot read agent identity "one": ${wrong}.`,
       'cannot read agent identity "two": WRONG_TENANT, as explained for agent identity "one".',
@@ -73,7 +74,7 @@ describe("a cause that many resources share", () => {
   });
 
   it("leaves to each what is its own: where its object is, and which request it was", () => {
-    const told = new Told();
+    const reasons = new ReportedReasons();
     const tell = (name: string) =>
       failure(
         name,
@@ -81,7 +82,7 @@ describe("a cause that many resources share", () => {
         "Insufficient privileges.",
         { status: 403, code: "Authorization_RequestDenied", requestId: `r-${name}` },
         { verb: "finish", kept: `It was created and is in the state as ${name}-id.` },
-      ).toldOnce(told);
+      ).deduplicated(reasons);
     tell("one");
     expect(tell("two")).toBe(
       'cannot finish agent identity "two": FORBIDDEN, as explained for agent identity "one". ' +
@@ -90,17 +91,17 @@ describe("a cause that many resources share", () => {
   });
 
   it("is another one when another permission is missing, or something else is said", () => {
-    const told = new Told();
+    const reasons = new ReportedReasons();
     const tell = (name: string, message: string, permission: string) =>
-      failure(name, "FORBIDDEN", message, undefined, { permissions: [permission] }).toldOnce(told);
+      failure(name, "FORBIDDEN", message, undefined, { permissions: [permission] }).deduplicated(reasons);
     tell("one", "Insufficient privileges.", "AgentIdentity.Create.All");
     expect(tell("two", "Insufficient privileges.", "AgentIdentity.Read.All")).toContain("Grant AgentIdentity.Read.All");
     expect(tell("three", "Not for agents.", "AgentIdentity.Create.All")).toContain("Not for agents.");
   });
 
   it("is told again where that is shorter than to say who explains it", () => {
-    const told = new Told();
-    const tell = (name: string) => failure(name, "CONFLICT", "No.", undefined).toldOnce(told);
+    const reasons = new ReportedReasons();
+    const tell = (name: string) => failure(name, "CONFLICT", "No.", undefined).deduplicated(reasons);
     tell("somebody with a long name, so that it takes more room than the cause does");
     expect(tell("two")).toContain("No.");
   });

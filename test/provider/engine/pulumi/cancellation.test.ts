@@ -5,7 +5,7 @@ import { conditionalAccessPolicy } from "../../../../provider/conditional-access
 import { whenCancelled } from "../../../../provider/engine/pulumi/cancellation";
 import { Driver } from "../../../../provider/engine/life/driver";
 import { dynamicProvider } from "../../../../provider/engine/pulumi/dynamic";
-import { world } from "../../../../provider/engine/run/world";
+import { runIn } from "../../../../provider/engine/run/run";
 import { connection } from "../../../../provider/graph/connection";
 import { ManualClock } from "../../../graph/manual-clock";
 
@@ -65,7 +65,7 @@ describe("a cancelled run", () => {
       conditionalAccessPolicy,
       new Driver(
         conditionalAccessPolicy,
-        world(() => Promise.resolve(tenant)),
+        runIn(() => Promise.resolve(tenant)),
       ),
     );
     const news = {

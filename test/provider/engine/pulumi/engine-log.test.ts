@@ -26,14 +26,14 @@ function aLog(works = true) {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("a long wait", () => {
-  it("is told on the line of the resource whose life-cycle method waits, whatever else runs meanwhile", async () => {
+  it("is reported on the line of the resource whose life-cycle method waits, whatever else runs meanwhile", async () => {
     const { log, shown, aside } = aLog();
     log.declare("AgentIdentity", "m1", "urn:1");
     log.declare("PermissionGrant", "m1", "urn:2");
     const wait = (kind: string) =>
       log.during(kind, "m1", async () => {
         await turn();
-        log.waits(`${kind} waits`);
+        log.progress(`${kind} waits`);
         await turn();
       });
     await Promise.all([wait("AgentIdentity"), wait("PermissionGrant")]);
@@ -50,7 +50,7 @@ describe("a long wait", () => {
     const { log, shown } = aLog();
     log.declare("AgentIdentity", "m1", "urn:1");
     const failing = log.during("AgentIdentity", "m1", async () => {
-      log.waits("waiting 12 s");
+      log.progress("waiting 12 s");
       await turn();
       throw new Error("No.");
     });
@@ -65,40 +65,40 @@ describe("a long wait", () => {
     expect(shown).toEqual([]);
   });
 
-  it("is told under the stack, once in fifteen seconds, where nobody said which resource it is", async () => {
+  it("is reported under the stack, once in fifteen seconds, where nobody said which resource it is", async () => {
     const { log, shown, aside, clock } = aLog();
     log.declare("AgentIdentity", "other", "urn:1");
     log.declare("AgentIdentity", "m1", "");
     for (clock.ms = 0; clock.ms < 31_000; clock.ms += 1_000)
       await log.during("AgentIdentity", "m1", async () => {
         await turn();
-        log.waits(`at ${clock.ms}`);
+        log.progress(`at ${clock.ms}`);
       });
     expect(shown).toEqual([]);
     expect(aside).toEqual(["at 0", "at 15000", "at 30000"]);
   });
 
-  it("is told under the stack where the engine takes no messages, or there is none", async () => {
+  it("is reported under the stack where the engine takes no messages, or there is none", async () => {
     const { log, aside } = aLog(false);
     log.declare("AgentIdentity", "m1", "urn:1");
     await log.during("AgentIdentity", "m1", async () => {
       await turn();
-      log.waits("told anyway");
+      log.progress("reported anyway");
     });
-    expect(aside).toEqual(["told anyway"]);
+    expect(aside).toEqual(["reported anyway"]);
     expect(enginesLog(["node", "/some/program.js", "127.0.0.1:1"])).toBeUndefined();
   });
 
-  it("for all of the tenant to show the same is told when its looks come to five seconds", async () => {
+  it("for all of the tenant to show the same is reported when its pauses come to five seconds", async () => {
     const { log, shown } = aLog();
     log.declare("AgentIdentity", "m1", "urn:1");
     await log.during("AgentIdentity", "m1", async () => {
-      for (const ms of [100, 200, 400, 4_000, 400]) log.pauses(ms);
+      for (const ms of [100, 200, 400, 4_000, 400]) log.pause(ms);
       await turn();
-      log.pauses(2_000);
+      log.pause(2_000);
     });
-    log.pauses(60_000);
-    const text = (seconds: number) => `waiting until all of Graph shows the same: looking again in ${seconds} s`;
+    log.pause(60_000);
+    const text = (seconds: number) => `waiting until all of Graph shows the same: reading again in ${seconds} s`;
     expect(shown).toEqual([
       { urn: "urn:1", message: text(1) },
       { urn: "urn:1", message: text(2) },
@@ -106,13 +106,13 @@ describe("a long wait", () => {
     ]);
   });
 
-  it("for a create whose answer was lost is told as that, however often it looks", async () => {
+  it("for a create whose answer was lost is reported as that, however often it searches", async () => {
     const { log, shown } = aLog();
     log.declare("AgentIdentity", "m1", "urn:1");
     await log.during("AgentIdentity", "m1", async () => {
-      log.looks("was asked for and not answered");
+      log.repetition("was asked for and not answered");
       await turn();
-      for (const ms of [1_000, 2_000, 4_000, 8_000]) log.pauses(ms);
+      for (const ms of [1_000, 2_000, 4_000, 8_000]) log.pause(ms);
     });
     expect(shown.map(({ message }) => message)).toEqual(["was asked for and not answered", ""]);
   });

@@ -93,11 +93,11 @@ describe("a resource class", () => {
     expect(process.exitCode).toBeUndefined();
   });
 
-  it("is refused when the configuration expects another tenant than the environment leads to", () => {
+  it("is refused when the configuration expects another tenant than the environment selects", () => {
     pulumi.runtime.setAllConfig({ "entra-agent-id:tenant": "contoso.com" });
     process.env["ENTRA_AGENT_ID_TENANT"] = "local";
     expect(() => new AgentIdentity("a", right)).toThrow(
-      'stack configuration entra-agent-id:tenant expects tenant "contoso.com", and ENTRA_AGENT_ID_TENANT leads to "local". ' +
+      'stack configuration entra-agent-id:tenant expects tenant "contoso.com", and ENTRA_AGENT_ID_TENANT selects "local". ' +
         "Set ENTRA_AGENT_ID_TENANT=contoso.com, or change the configuration if this stack is meant for the other tenant.",
     );
   });

@@ -1,0 +1,48 @@
+/** What all resources of a process share: the tenant, who has which object, how long to wait, where to report. */
+import type { Tenant } from "../../graph/tenant";
+import { type Consistency, defaultTiming } from "../consistency/consistency";
+import { Lag } from "../consistency/lag";
+import { WriteJournal } from "../consistency/write-journal";
+import { Claims } from "./claims";
+import { Names } from "./names";
+import { ReportedReasons } from "./reported-reasons";
+
+export interface Run extends Consistency {
+  readonly tenant: () => Promise<Tenant>;
+  readonly claims: Claims;
+  /** What this process and those before it wrote lately. */
+  readonly journal: WriteJournal;
+  /** How the objects of this run are called. */
+  readonly names: Names;
+  readonly reasons: ReportedReasons;
+  /** Reports to the person at the keyboard what was done. */
+  readonly report: (message: string) => void;
+  /** Reports why nothing moves, as long as nothing does. */
+  readonly progress: (message: string) => void;
+  /** Reports what a person may want to look at. */
+  readonly warn: (message: string) => void;
+}
+
+export function runIn(tenant: Run["tenant"], settings: Partial<Run> = {}): Run {
+  const { timing = defaultTiming } = settings;
+  const { lag = new Lag(timing.now), journal = new WriteJournal(timing.now) } = settings;
+  return {
+    async tenant() {
+      const connected = await tenant();
+      lag.remember(journal.lagOf(connected.id));
+      return connected;
+    },
+    claims: new Claims(),
+    names: new Names(),
+    reasons: new ReportedReasons(),
+    timing,
+    startedAt: timing.now(),
+    isReplicated: () => true,
+    report: () => undefined,
+    progress: () => undefined,
+    warn: () => undefined,
+    ...settings,
+    lag,
+    journal,
+  };
+}

@@ -21,6 +21,12 @@ export {
   type ConditionalAccessPolicyArgs,
 } from "./provider/conditional-access/conditional-access-policy";
 export {
+  type CountryNamedLocationArgs,
+  type IpNamedLocationArgs,
+  NamedLocation,
+  type NamedLocationArgs,
+} from "./provider/conditional-access/named-location";
+export {
   FederatedIdentityCredential,
   type FederatedIdentityCredentialArgs,
 } from "./provider/credentials/federated-identity-credential";

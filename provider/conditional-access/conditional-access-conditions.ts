@@ -32,6 +32,8 @@ export interface ConditionsArgs {
   }>;
   /** What is reached for: appIds, `All`, `AllAgentIdResources`, `Office365`. */
   readonly applications: pulumi.Input<{ readonly includeApplications: Names; readonly excludeApplications?: Names }>;
+  /** Where somebody signs in from: ids of named locations, `All` or `AllTrusted`. */
+  readonly locations?: pulumi.Input<{ readonly includeLocations: Names; readonly excludeLocations?: Names }>;
   /** Risk of the agent, any of these. */
   readonly agentIdRiskLevels?: pulumi.Input<pulumi.Input<"low" | "medium" | "high">[]>;
 }
@@ -70,6 +72,12 @@ export const conditions = z
       includeApplications: names.min(1, `must name at least one application, "All" or "AllAgentIdResources"`),
       excludeApplications: names.optional(),
     }),
+    locations: z
+      .strictObject({
+        includeLocations: names.min(1, `must name at least one location, "All" or "AllTrusted"`),
+        excludeLocations: names.optional(),
+      })
+      .optional(),
     agentIdRiskLevels: z.array(z.enum(riskLevels, `must be "low", "medium" or "high"`)).optional(),
   })
   .transform(canonical);

@@ -7,9 +7,9 @@
  * Replaced: never.
  * Deleted:  softly, for 30 days. A tenant holds 195 policies.
  *
- * The tenant shows the policy as "<displayName> [xxxxxxxx]": policies have no other place for the marker by which an
- * interrupted create is found again. An enforced policy is report-only while it is made and while its conditions or
- * controls change, and enforced once they read back: a condition that Graph dropped must never block everybody.
+ * The tenant shows the policy as "<displayName> [xxxxxxxx]": see name-suffix.ts. An enforced policy is report-only while it is
+ * made and while its conditions or controls change, and enforced once they read back: a condition that Graph dropped must
+ * never block everybody.
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
@@ -28,6 +28,7 @@ import {
   sessionControls,
   sessionControlsFromGraph,
 } from "./conditional-access-conditions";
+import { declaredName, displayName, hasMarker, shownName } from "./name-suffix";
 import { same } from "../engine/json";
 import type { Lifecycle } from "../engine/lifecycle";
 import { EntraResource } from "../engine/pulumi/resource";
@@ -73,7 +74,7 @@ interface Inputs {
 const reportOnly = "enabledForReportingButNotEnforced";
 
 const properties = {
-  displayName: z.string().min(1, "must not be empty").max(240, "must be at most 240 characters"),
+  displayName,
   conditions,
   grantControls,
   sessionControls,
@@ -136,7 +137,7 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
   async find(tenant, { marker }, after) {
     const all = await policies.of(tenant, collection, () => tenant.list<Policy>(collection, beta), after);
     return all
-      .filter(({ displayName }) => displayName.endsWith(suffix(marker)))
+      .filter(({ displayName }) => hasMarker(displayName, marker))
       .map(({ id, displayName }) => ({ id, label: `Conditional Access policy "${displayName}" (${id})` }));
   },
 
@@ -155,7 +156,7 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
     const { displayName, state } = found;
     return {
       inputs: {
-        displayName: displayName.endsWith(suffix(marker)) ? displayName.slice(0, -suffix(marker).length) : displayName,
+        displayName: declaredName(displayName, marker),
         conditions: conditionsFromGraph(found.conditions),
         grantControls: canonicalControls(found.grantControls ?? { operator: "OR", builtInControls: [] }),
         sessionControls: sessionControlsFromGraph(found.sessionControls),
@@ -179,13 +180,10 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
   remove: (tenant, id) => tenant.delete(`${collection}/${encodeURIComponent(id)}`, beta),
 };
 
-/** Part of the name from the create on, so that a crash right after it loses nothing. */
-const suffix = (marker: string): string => ` [${marker.slice(0, 8)}]`;
-
 function body(wanted: Inputs & { marker: string }, now: Partial<Inputs> = {}): object {
   const session = replacing(now.sessionControls ?? {}, wanted.sessionControls);
   return {
-    displayName: wanted.displayName + suffix(wanted.marker),
+    displayName: shownName(wanted.displayName, wanted.marker),
     state: wanted.state,
     conditions: conditionsToGraph(wanted.conditions, now.conditions),
     grantControls: replacing(now.grantControls ?? {}, wanted.grantControls),

@@ -93,6 +93,8 @@ export interface Lifecycle<Inputs extends object> {
   rules?(inputs: Inputs): readonly Finding[];
   /** Defaults that depend on the marker. */
   defaults?(marker: string): Partial<Inputs>;
+  /** Defaults that depend on other inputs. */
+  defaultsFor?(declared: Partial<Inputs>): Partial<Inputs>;
   /** How a person calls this object; `called` says how they call another one of that id. */
   nameOf(inputs: Partial<Inputs>, called: (id: string) => string): string;
   /** Properties whose change makes a new object. */

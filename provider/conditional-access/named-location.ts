@@ -1,0 +1,263 @@
+/**
+ * Named location: networks or countries that Conditional Access policies refer to.
+ *
+ * Graph:    /identity/conditionalAccess/namedLocations (v1.0)
+ * Docs:     https://learn.microsoft.com/graph/api/resources/namedlocation
+ * Id:       Graph's GUID of the location.
+ * Replaced: when IP ranges take the place of countries, or the other way round.
+ * Deleted:  softly, for 30 days. A tenant holds 195 locations. Graph refuses to delete one that a policy refers to.
+ *
+ * The tenant shows the location as "<displayName> [xxxxxxxx]": see name-suffix.ts.
+ */
+import type * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { declaredName, displayName, hasMarker, shownName } from "./name-suffix";
+import { sorted } from "../engine/json";
+import type { Finding, Lifecycle } from "../engine/lifecycle";
+import { EntraResource } from "../engine/pulumi/resource";
+import { RunMemory } from "../engine/run/run-memory";
+import { EntraError, undefinedWhenGone } from "../graph/errors";
+import type { Tenant } from "../graph/tenant";
+
+// ---- what a program writes -------------------------------------------------
+
+/** Networks, by their addresses. */
+export interface IpNamedLocationArgs {
+  /** Name people see, 1 to 240 characters; the tenant shows a suffix after it, made of the marker. Changed in place. */
+  displayName: pulumi.Input<string>;
+  /** Which of the two kinds of location this is. A change replaces. */
+  definedBy: "ipRanges";
+  /** Networks in CIDR notation, IPv4 and IPv6, from /8 on: `203.0.113.0/24`. 1 to 2,000. Changed in place. */
+  ipRanges: pulumi.Input<pulumi.Input<string>[]>;
+  /** Whether policies about trusted locations mean this one. Our delete takes the trust away first, as Graph demands. @default false. Changed in place. */
+  isTrusted?: pulumi.Input<boolean>;
+}
+
+/** Countries, by where an address or a device is said to be. */
+export interface CountryNamedLocationArgs {
+  /** Name people see, 1 to 240 characters; the tenant shows a suffix after it, made of the marker. Changed in place. */
+  displayName: pulumi.Input<string>;
+  /** Which of the two kinds of location this is. A change replaces. */
+  definedBy: "countries";
+  /** Two-letter codes of ISO 3166-1: `DE`. At least one. Changed in place. */
+  countriesAndRegions: pulumi.Input<pulumi.Input<string>[]>;
+  /** Whether what cannot be found on the map belongs to it. @default false. Changed in place. */
+  includeUnknownCountriesAndRegions?: pulumi.Input<boolean>;
+  /** Whether the address or the GPS of the Authenticator app says where somebody is. Agents have addresses only. @default "clientIpAddress". Changed in place. */
+  countryLookupMethod?: pulumi.Input<"clientIpAddress" | "authenticatorAppGps">;
+}
+
+/** One of two: networks or countries. */
+export type NamedLocationArgs = IpNamedLocationArgs | CountryNamedLocationArgs;
+
+/**
+ * Networks or countries that Conditional Access policies refer to, by the location's id in `conditions.locations`.
+ *
+ * Graph: https://learn.microsoft.com/graph/api/resources/namedlocation. Needs Policy.Read.All and
+ * Policy.ReadWrite.ConditionalAccess.
+ *
+ * Another `definedBy` replaces it; everything else is changed in place. Deleting it is soft, for 30 days, and refused while a
+ * policy refers to it: give the policy `location.id`, and Pulumi deletes the policy first.
+ *
+ * @example
+ * ```ts
+ * import { NamedLocation } from "pulumi-entra-agent-id";
+ *
+ * const office = new NamedLocation("office", {
+ *   displayName: "Head office",
+ *   definedBy: "ipRanges",
+ *   ipRanges: ["203.0.113.0/24", "2001:db8::/32"],
+ *   isTrusted: true,
+ * });
+ * export const officeId = office.id;
+ * ```
+ *
+ * @throws at preview where arguments of the other kind of location are given, or a network or code is none; when deployed
+ * `REFUSED` for the 196th location of a tenant and for the delete of one in use, `FORBIDDEN` without the permissions.
+ */
+export class NamedLocation extends EntraResource {
+  /** Name as declared, without the suffix. */
+  declare readonly displayName: pulumi.Output<string>;
+  /** `ipRanges` or `countries`. */
+  declare readonly definedBy: pulumi.Output<string>;
+
+  constructor(name: string, args: NamedLocationArgs, opts?: pulumi.CustomResourceOptions) {
+    super(namedLocation, name, args, [], opts);
+  }
+}
+
+// ---- what is allowed -------------------------------------------------------
+
+const forms = ["ipRanges", "countries"] as const;
+const lookupMethods = ["clientIpAddress", "authenticatorAppGps"] as const;
+
+interface Inputs {
+  displayName: string;
+  definedBy: (typeof forms)[number];
+  ipRanges?: string[] | undefined;
+  isTrusted?: boolean | undefined;
+  countriesAndRegions?: string[] | undefined;
+  includeUnknownCountriesAndRegions?: boolean | undefined;
+  countryLookupMethod?: (typeof lookupMethods)[number] | undefined;
+}
+
+/** Graph takes no network that is larger than /8. */
+const isWide = (range: string): boolean => Number(range.split("/")[1]) >= 8;
+const network = z
+  .union([z.cidrv4(), z.cidrv6()], `must be a network in CIDR notation, such as "203.0.113.0/24" or "2001:db8::/32"`)
+  .refine(isWide, "must be a network of at least 8 bits: /8 or longer");
+const country = z.string().regex(/^[A-Z]{2}$/, `must be a two-letter country code of ISO 3166-1, such as "DE"`);
+
+const properties = {
+  displayName,
+  definedBy: z.enum(forms, `must be "ipRanges" or "countries"`),
+  ipRanges: z
+    .array(network)
+    .min(1, "must name at least one network")
+    .max(2_000, "must be at most 2000 networks")
+    .transform(sorted)
+    .optional(),
+  isTrusted: z.boolean().optional(),
+  countriesAndRegions: z.array(country).min(1, "must name at least one country").transform(sorted).optional(),
+  includeUnknownCountriesAndRegions: z.boolean().optional(),
+  countryLookupMethod: z.enum(lookupMethods, `must be "clientIpAddress" or "authenticatorAppGps"`).optional(),
+};
+
+/** What may be said of each of the two; the first must be. */
+const members = {
+  ipRanges: ["ipRanges", "isTrusted"],
+  countries: ["countriesAndRegions", "includeUnknownCountriesAndRegions", "countryLookupMethod"],
+} as const;
+
+// ---- how it is kept in the tenant ------------------------------------------
+
+interface Location {
+  readonly "@odata.type": string;
+  readonly id: string;
+  readonly displayName: string;
+  readonly ipRanges?: readonly { readonly cidrAddress: string }[];
+  readonly isTrusted?: boolean;
+  readonly countriesAndRegions?: readonly string[];
+  readonly includeUnknownCountriesAndRegions?: boolean;
+  readonly countryLookupMethod?: Inputs["countryLookupMethod"];
+}
+
+const collection = "/identity/conditionalAccess/namedLocations";
+const path = (id: string): string => `${collection}/${encodeURIComponent(id)}`;
+const types = {
+  ipRanges: "#microsoft.graph.ipNamedLocation",
+  countries: "#microsoft.graph.countryNamedLocation",
+} as const;
+
+/** All named locations of the tenant, before the first create of a run. */
+const locations = new RunMemory<readonly Location[]>();
+
+export const namedLocation: Lifecycle<Inputs> = {
+  kind: "NamedLocation",
+  noun: "named location",
+  plural: "named locations",
+  properties,
+  rules(inputs) {
+    const { definedBy } = inputs;
+    const [must] = members[definedBy];
+    const other = definedBy === "ipRanges" ? "countries" : "ipRanges";
+    const foreign = members[other].filter((key) => inputs[key] !== undefined);
+    return [
+      ...(inputs[must] === undefined ? [{ property: must, reason: `must be given: ${definedBy} define it` }] : []),
+      ...foreign.map((property): Finding => ({
+        property,
+        reason: `must be left out: it says something of a location that is defined by ${other}, and this one is by ${definedBy}`,
+      })),
+    ];
+  },
+  defaultsFor: ({ definedBy }) =>
+    definedBy === "countries"
+      ? { includeUnknownCountriesAndRegions: false, countryLookupMethod: "clientIpAddress" }
+      : { isTrusted: false },
+  nameOf: ({ displayName }) => displayName ?? "",
+  replacedBy: ["definedBy"],
+  permissions: {
+    read: ["Policy.Read.All"],
+    create: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
+    change: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
+    remove: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
+  },
+  duplicateCreate: "allowed",
+
+  async find(tenant, { marker }, after) {
+    const all = await locations.of(tenant, collection, () => tenant.list<Location>(collection), after);
+    return all
+      .filter(({ displayName }) => hasMarker(displayName, marker))
+      .map(({ id, displayName }) => ({ id, label: `named location "${displayName}" (${id})` }));
+  },
+
+  async create(tenant, wanted) {
+    const { id } = await tenant.post<Location>(collection, body(wanted));
+    return { id };
+  },
+
+  async read(tenant, id, { marker }) {
+    const found = await tenant.get<Location>(path(id)).catch(undefinedWhenGone);
+    if (!found) return undefined;
+    const { countriesAndRegions, includeUnknownCountriesAndRegions, countryLookupMethod } = found;
+    const shared = { displayName: declaredName(found.displayName, marker) };
+    const inputs: Partial<Inputs> =
+      found["@odata.type"] === types.ipRanges
+        ? {
+            ...shared,
+            definedBy: "ipRanges",
+            ipRanges: sorted((found.ipRanges ?? []).map(({ cidrAddress }) => cidrAddress)),
+            isTrusted: found.isTrusted,
+          }
+        : {
+            ...shared,
+            definedBy: "countries",
+            countriesAndRegions: sorted(countriesAndRegions ?? []),
+            includeUnknownCountriesAndRegions,
+            countryLookupMethod,
+          };
+    return { inputs, outputs: {} };
+  },
+
+  async change(tenant, id, wanted) {
+    await tenant.patch(path(id), body(wanted));
+  },
+
+  async remove(tenant, id) {
+    try {
+      await tenant.delete(path(id));
+    } catch (refusal) {
+      if (!(refusal instanceof EntraError) || refusal.code !== "REFUSED") throw refusal;
+      const location = await tenant.get<Location>(path(id)).catch(undefinedWhenGone);
+      if (location?.isTrusted !== true) throw refusal;
+      await removeTrusted(tenant, id);
+    }
+  },
+};
+
+/** Graph deletes none that is trusted, whoever trusted it. One that it refuses to delete all the same stays trusted. */
+async function removeTrusted(tenant: Tenant, id: string): Promise<void> {
+  const trust = (isTrusted: boolean): Promise<unknown> =>
+    tenant.patch(path(id), { "@odata.type": types.ipRanges, isTrusted });
+  await trust(false);
+  try {
+    await tenant.delete(path(id));
+  } catch (error) {
+    if (error instanceof EntraError && error.code === "REFUSED") await trust(true);
+    throw error;
+  }
+}
+
+function body({ marker, definedBy, ipRanges, ...wanted }: Inputs & { marker: string }): object {
+  return {
+    ...wanted,
+    "@odata.type": types[definedBy],
+    displayName: shownName(wanted.displayName, marker),
+    ...(ipRanges ? { ipRanges: ipRanges.map(rangeOf) } : {}),
+  };
+}
+
+const rangeOf = (cidrAddress: string): object => ({
+  "@odata.type": `#microsoft.graph.${cidrAddress.includes(":") ? "iPv6" : "iPv4"}CidrRange`,
+  cidrAddress,
+});

@@ -16,6 +16,7 @@ export default tseslint.config(
       ".demo/",
       ".entra-agent-id/",
       "eslint.config.mjs",
+      "dependency-cruiser.config.mjs",
       "jest.config.mjs",
     ],
   },

@@ -20,12 +20,7 @@ export {
   ConditionalAccessPolicy,
   type ConditionalAccessPolicyArgs,
 } from "./provider/conditional-access/conditional-access-policy";
-export {
-  type CountryNamedLocationArgs,
-  type IpNamedLocationArgs,
-  NamedLocation,
-  type NamedLocationArgs,
-} from "./provider/conditional-access/named-location";
+export { NamedLocation, type NamedLocationArgs } from "./provider/conditional-access/named-location";
 export {
   FederatedIdentityCredential,
   type FederatedIdentityCredentialArgs,

@@ -1,4 +1,4 @@
-/** One transform for every test; jose is published as ES modules only, so it is compiled too. */
+/** One transform for every test; jose and commander are published as ES modules only, so they are compiled too. */
 const shared = {
   testEnvironment: "node",
   transform: {
@@ -7,7 +7,7 @@ const shared = {
       { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
     ],
   },
-  transformIgnorePatterns: ["/node_modules/(?!jose/)"],
+  transformIgnorePatterns: ["/node_modules/(?!(jose|commander)/)"],
   modulePathIgnorePatterns: ["<rootDir>/dist", "<rootDir>/.demo", "<rootDir>/test/.work"],
 };
 

@@ -1,5 +1,4 @@
 /** The emulated tenant that ENTRA_AGENT_ID_TENANT names, as the tenant commands work on it: in a folder, or served. */
-import { automationAppId } from "../emulator/seed";
 import {
   type EmulatedTenant,
   type Fault,
@@ -86,7 +85,10 @@ export function embeddedTenant(tenant: EmulatedTenant): TenantAccess {
       return read(path, await tenant.handle(new Request(`https://graph.microsoft.com/${version}${path}`, { headers })));
     },
     token: (request) => tenant.token(request),
-    secret: () => Promise.resolve({ client_id: automationAppId, client_secret: tenant.automationSecret() }),
+    secret() {
+      const { clientId, clientSecret } = tenant.credentials();
+      return Promise.resolve({ client_id: clientId, client_secret: clientSecret });
+    },
     switches: () => Promise.resolve(tenant.switches()),
     set: (changes) => done(() => tenant.set(changes)),
     advance: (ms) => done(() => tenant.advance(ms)),

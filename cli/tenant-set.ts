@@ -33,7 +33,7 @@ type Group = Readonly<Record<string, unknown>>;
 
 /** `lag.ms=1000 lag.share=0.5` becomes one change of `lag`; what is not named stays. */
 function changesOf(assignments: readonly string[], switches: Switches): SwitchChanges {
-  const before: Group = switches;
+  const before: Group = { ...switches };
   const changes: Record<string, unknown> = {};
   for (const assignment of assignments) {
     const [, name = "", member, text = ""] = /^([a-zA-Z]+)(?:\.([a-zA-Z]+))?=(.*)$/.exec(assignment) ?? [];

@@ -1,6 +1,7 @@
 /**
- * A fleet: one kind of agent, and each agent a line. The kind is the blueprint with its principal, who may sign in as it
- * and a policy that blocks it at high risk; the agents are identities with what they may do.
+ * Agent fleet. What decides which children exist is plain, so that every preview names them; the rest is an `Input`.
+ * Each part takes out of its arguments what is its own and passes the others on: what is misspelt in JavaScript is refused
+ * by the resource that it was meant for.
  */
 import * as pulumi from "@pulumi/pulumi";
 import { AgentIdentity } from "../provider/identities/agent-identity";
@@ -8,93 +9,143 @@ import { AgentIdentityBlueprint } from "../provider/identities/agent-identity-bl
 import { AgentIdentityBlueprintPrincipal } from "../provider/identities/agent-identity-blueprint-principal";
 import { ConditionalAccessPolicy } from "../provider/conditional-access/conditional-access-policy";
 import { FederatedIdentityCredential } from "../provider/credentials/federated-identity-credential";
-import { PermissionGrant } from "../provider/permissions/permission-grant";
+import { PermissionGrant, type PermissionGrantArgs } from "../provider/permissions/permission-grant";
+
+// ---- what a program writes -------------------------------------------------
 
 /** What agents may do at one API, by permission names. */
 export interface FleetPermissions {
-  /** appId of the API. @default Microsoft Graph */
+  /** appId of the API. @default Microsoft Graph. A change replaces the grants. */
   readonly api?: pulumi.Input<string>;
-  /** Application permissions: what an agent may do as itself. */
-  readonly application?: readonly string[];
-  /** Delegated permissions: what it may do for whoever it acts for. */
-  readonly delegated?: readonly string[];
+  /** Application permissions (`User.Read.All`): what an agent may do as itself. @default none. Changed in place. */
+  readonly application?: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** Delegated permissions (`Mail.Read`), with consent for all users: what it may do for whoever it acts for. @default none. Changed in place. */
+  readonly delegated?: pulumi.Input<readonly pulumi.Input<string>[]>;
 }
 
 /** A workload that may sign in as the blueprint without a secret. */
 export interface FleetFederation {
+  /** `iss` of the outside token, an https URL of up to 600 characters. Changed in place. */
   readonly issuer: pulumi.Input<string>;
+  /** `sub` of the outside token, case-sensitive, up to 600 characters. Changed in place. */
   readonly subject: pulumi.Input<string>;
-  /** @default "api://AzureADTokenExchange" */
+  /** `aud` of the outside token, up to 600 characters. @default "api://AzureADTokenExchange". Changed in place. */
   readonly audience?: pulumi.Input<string>;
 }
 
+/** Resource options of one agent's identity. Its permission grants are its children and inherit what children do, such as `protect`. */
+export type FleetAgentOptions = Omit<pulumi.CustomResourceOptions, "id" | "import" | "parent" | "urn">;
+
 /** One agent of a fleet. */
 export interface FleetAgent {
-  /** Name people see, 1 to 256 characters. */
+  /** Name people see, 1 to 256 characters. Changed in place. */
   readonly displayName: pulumi.Input<string>;
-  /** Who answers for this agent. @default the sponsors of the fleet */
+  /** Who answers for this agent. @default the sponsors of the fleet. Changed in place. */
   readonly sponsors?: pulumi.Input<pulumi.Input<string>[]>;
-  /** What this agent may do besides what every agent of the fleet may, by the same names. */
+  /** Who may operate this agent: user principal names or object ids. Not managed when left out. Changed in place. */
+  readonly owners?: pulumi.Input<pulumi.Input<string>[]>;
+  /** What this agent may do besides what every agent of the fleet may, by the same names. @default nothing */
   readonly permissions?: Readonly<Record<string, FleetPermissions>>;
-  /** Whether it may sign in. @default true */
+  /** Whether it may sign in. @default true. Changed in place. */
   readonly enabled?: pulumi.Input<boolean>;
+  /** Resource options of its identity: `protect`, `aliases`, `ignoreChanges` and the others. @default what it inherits from the fleet */
+  readonly options?: FleetAgentOptions;
 }
 
+/** What a fleet is declared with. */
 export interface AgentFleetArgs {
-  /** Name of this kind of agent, 1 to 256 characters. */
+  /** Name of this kind of agent, 1 to 256 characters. Changed in place. */
   readonly displayName: pulumi.Input<string>;
-  /** What this kind of agent does, up to 1024 characters. */
+  /** What this kind of agent does, up to 1024 characters. Not managed when left out. Changed in place. */
   readonly description?: pulumi.Input<string>;
-  /** Who answers for this kind of agent: user principal names, or object ids of users, Microsoft 365 groups or dynamic groups. */
+  /** Who answers for this kind of agent: user principal names, or object ids of users, Microsoft 365 groups or dynamic groups. Changed in place. */
   readonly sponsors: pulumi.Input<pulumi.Input<string>[]>;
-  /** Workloads that may sign in as the blueprint, by a credential name that is never changed. A blueprint holds at most 20. */
+  /** Who may operate the blueprint, and none of the agents: user principal names or object ids. Not managed when left out. Changed in place. */
+  readonly owners?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Workloads that may sign in as the blueprint, by a credential name that is never changed. At most 20. @default none */
   readonly federation?: Readonly<Record<string, FleetFederation>>;
-  /** What every agent of the fleet may do, one entry for each API under a name that is never changed (`graph`). */
+  /** What every agent of the fleet may do, one entry for each API under a name that is never changed (`graph`). @default nothing */
   readonly permissions?: Readonly<Record<string, FleetPermissions>>;
-  /** The agents, by a name that is never changed: it is the agent's identity in the program. */
+  /** The agents, by a name that is never changed: under another name it is another agent, unless `options` has an alias. */
   readonly agents: Readonly<Record<string, FleetAgent>>;
-  /** Whether agents at high risk are blocked, or only reported. @default "enabledForReportingButNotEnforced" */
-  readonly blockHighRisk?: pulumi.Input<"enabled" | "disabled" | "enabledForReportingButNotEnforced">;
+  /**
+   * State of the policy about agents at high risk: `enabled` blocks them. `false` declares no policy, and deletes the one
+   * that is there. @default "enabledForReportingButNotEnforced". Changed in place.
+   */
+  readonly blockHighRisk?: pulumi.Input<"enabled" | "disabled" | "enabledForReportingButNotEnforced"> | false;
 }
 
+/**
+ * All of one kind of agent: adding an agent is adding a line.
+ *
+ * It declares a blueprint with its principal, one federated identity credential for each workload, a Conditional Access policy that
+ * blocks the agents at high risk (report-only unless `blockHighRisk` says otherwise), and for each agent an identity and one permission
+ * grant for each API. Preview names all of them: their names come from the keys of `agents`, `permissions` and `federation`.
+ *
+ * - **Replaced:** never. An agent under another key is another agent; a grant whose `api` changes is replaced.
+ * - **Deleted:** with everything in it; each part as its own class says. A key that is removed deletes its children.
+ *
+ * @see https://learn.microsoft.com/graph/api/resources/agentid-platform-overview
+ * @throws INPUT_INVALID and all that its resources raise: each error names its resource
+ * @example
+ * ```ts
+ * import { AgentFleet } from "pulumi-entra-agent-id";
+ *
+ * const payroll = new AgentFleet("payroll", {
+ *   displayName: "Payroll agents",
+ *   sponsors: ["johanna.lorenz@contoso.com"],
+ *   permissions: { graph: { application: ["User.Read.All"], delegated: ["Mail.Read"] } },
+ *   agents: {
+ *     "payslip-helper": { displayName: "Payslip helper" },
+ *     "expense-checker": {
+ *       displayName: "Expense checker",
+ *       owners: ["diego.siciliani@contoso.com"],
+ *       options: { protect: true },
+ *     },
+ *   },
+ *   // The security team has policies of its own.
+ *   blockHighRisk: false,
+ * });
+ * export const blueprintId = payroll.blueprintId;
+ * ```
+ */
 export class AgentFleet extends pulumi.ComponentResource {
+  /** The blueprint that all agents are created from. */
   readonly blueprint: AgentIdentityBlueprint;
+  /** The blueprint's presence in this tenant. */
   readonly principal: AgentIdentityBlueprintPrincipal;
-  readonly highRiskPolicy: ConditionalAccessPolicy;
-  /** The identities, by the names of `agents`. */
+  /** The policy about agents at high risk; undefined where `blockHighRisk` is false. */
+  readonly highRiskPolicy: ConditionalAccessPolicy | undefined;
+  /** The identities, by the keys of `agents`. */
   readonly agents: Readonly<Record<string, AgentIdentity>>;
   /** appId of the blueprint. */
   readonly blueprintId: pulumi.Output<string>;
 
   constructor(name: string, args: AgentFleetArgs, opts?: pulumi.ComponentResourceOptions) {
     super("entra-agent-id:index:AgentFleet", name, {}, opts);
+    const { agents, federation = {}, permissions = {}, blockHighRisk, ...blueprint } = args;
 
-    this.blueprint = this.#blueprint(name, args);
-    this.principal = new AgentIdentityBlueprintPrincipal(name, { blueprintId: this.blueprint.id }, { parent: this });
-    this.highRiskPolicy = this.#blockHighRisk(name, args);
-    for (const [key, workload] of Object.entries(args.federation ?? {})) this.#federate(name, key, workload);
+    this.blueprint = new AgentIdentityBlueprint(name, blueprint, { parent: this });
+    this.blueprintId = this.blueprint.id;
+    this.principal = new AgentIdentityBlueprintPrincipal(name, { blueprintId: this.blueprintId }, { parent: this });
+    this.highRiskPolicy = blockHighRisk === false ? undefined : this.#policy(name, args.displayName, blockHighRisk);
+    for (const [key, workload] of Object.entries(federation)) this.#federate(name, key, workload);
     this.agents = Object.fromEntries(
-      Object.entries(args.agents).map(([key, agent]) => [key, this.#agent(`${name}-${key}`, agent, args)]),
+      Object.entries(agents).map(([key, agent]) => [
+        key,
+        this.#agent(`${name}-${key}`, { ...agent, sponsors: agent.sponsors ?? args.sponsors }, permissions),
+      ]),
     );
 
-    this.blueprintId = this.blueprint.id;
     this.registerOutputs({ blueprintId: this.blueprintId });
   }
 
-  /** @param unknown what TypeScript would have refused: the blueprint refuses it by name */
-  #blueprint(
+  /** Scoped to the principal, which stands for every identity of the blueprint, future ones included. */
+  #policy(
     name: string,
-    { displayName, description, sponsors, federation, permissions, agents, blockHighRisk, ...unknown }: AgentFleetArgs,
-  ): AgentIdentityBlueprint {
-    return new AgentIdentityBlueprint(
-      name,
-      { ...unknown, displayName, sponsors, ...(description === undefined ? {} : { description }) },
-      { parent: this },
-    );
-  }
-
-  /** Scoped to the principal, which stands for every identity of the blueprint, those to come included. */
-  #blockHighRisk(name: string, { displayName, blockHighRisk }: AgentFleetArgs): ConditionalAccessPolicy {
+    displayName: pulumi.Input<string>,
+    state: Exclude<AgentFleetArgs["blockHighRisk"], false>,
+  ): ConditionalAccessPolicy {
     return new ConditionalAccessPolicy(
       `${name}-block-high-risk`,
       {
@@ -105,22 +156,20 @@ export class AgentFleet extends pulumi.ComponentResource {
           agentIdRiskLevels: ["high"],
         },
         grantControls: { builtInControls: ["block"] },
-        ...(blockHighRisk === undefined ? {} : { state: blockHighRisk }),
+        ...(state === undefined ? {} : { state }),
       },
       { parent: this },
     );
   }
 
-  #federate(name: string, key: string, { issuer, subject, audience, ...unknown }: FleetFederation): void {
+  #federate(name: string, key: string, { audience, ...credential }: FleetFederation): void {
     new FederatedIdentityCredential(
       `${name}-${key}`,
       {
-        ...unknown,
-        blueprintId: this.blueprint.id,
-        name: key,
-        issuer,
-        subject,
+        ...credential,
         ...(audience === undefined ? {} : { audiences: [audience] }),
+        blueprintId: this.blueprintId,
+        name: key,
       },
       { parent: this },
     );
@@ -128,43 +177,34 @@ export class AgentFleet extends pulumi.ComponentResource {
 
   #agent(
     name: string,
-    { displayName, sponsors, permissions = {}, enabled, ...unknown }: FleetAgent,
-    fleet: AgentFleetArgs,
+    { permissions = {}, options, ...agent }: FleetAgent & Pick<AgentFleetArgs, "sponsors">,
+    ofFleet: Readonly<Record<string, FleetPermissions>>,
   ): AgentIdentity {
-    const identity = new AgentIdentity(
-      name,
-      {
-        ...unknown,
-        displayName,
-        // From the principal: it has to exist before an identity can be made.
-        blueprintId: this.principal.blueprintId,
-        sponsors: sponsors ?? fleet.sponsors,
-        ...(enabled === undefined ? {} : { enabled }),
-      },
-      { parent: this },
-    );
-    for (const [key, grant] of Object.entries(joined(fleet.permissions ?? {}, permissions))) {
-      new PermissionGrant(`${name}-${key}`, { agentId: identity.id, ...grant }, { parent: identity });
+    // From the principal: it has to exist before an identity can be created.
+    const { blueprintId } = this.principal;
+    const identity = new AgentIdentity(name, { ...agent, blueprintId }, { ...options, parent: this });
+    for (const key of new Set([...Object.keys(ofFleet), ...Object.keys(permissions)])) {
+      const grant = joined(ofFleet[key], permissions[key]);
+      new PermissionGrant(`${name}-${key}`, { ...grant, agentId: identity.id }, { parent: identity });
     }
     return identity;
   }
 }
 
-/** One grant for each API: what the fleet may there, and what the agent may besides. */
-function joined(
-  fleet: Readonly<Record<string, FleetPermissions>>,
-  agent: Readonly<Record<string, FleetPermissions>>,
-): Record<string, FleetPermissions & { application: string[]; delegated: string[] }> {
-  const keys = [...new Set([...Object.keys(fleet), ...Object.keys(agent)])];
-  return Object.fromEntries(
-    keys.map((key) => [
-      key,
-      {
-        ...fleet[key],
-        ...agent[key],
-        application: [...(fleet[key]?.application ?? []), ...(agent[key]?.application ?? [])],
-        delegated: [...(fleet[key]?.delegated ?? []), ...(agent[key]?.delegated ?? [])],
-      },
-    ]),
-  );
-}
+/** One grant of both: what the fleet may do at an API, and what the agent may do besides. */
+const joined = (fleet: FleetPermissions = {}, agent: FleetPermissions = {}): Omit<PermissionGrantArgs, "agentId"> => ({
+  ...fleet,
+  ...agent,
+  application: both(fleet.application, agent.application),
+  delegated: both(fleet.delegated, agent.delegated),
+});
+
+type Names = NonNullable<FleetPermissions["application"]>;
+
+/** Plain where both are, so that what is wrong in them is reported at once. */
+const both = (one: Names = [], other: Names = []): pulumi.Input<pulumi.Input<string>[]> =>
+  isPlain(one) && isPlain(other)
+    ? [...one, ...other]
+    : pulumi.all([one, other]).apply(([first, second]) => [...first, ...second]);
+
+const isPlain = (names: Names): names is readonly pulumi.Input<string>[] => Array.isArray(names);

@@ -5,7 +5,7 @@ import type { Found } from "./router";
 import { personMay } from "./rules/calling-person";
 import type { Caller } from "./sign-in/token";
 import type { Json, Store, StoredObject } from "./state/store";
-import type { Switches } from "./switches/switches";
+import type { Switches } from "./switches/values";
 
 interface Asking {
   readonly caller: Caller;
@@ -27,7 +27,7 @@ export function mayPass(found: Found, { caller, body, switches }: Asking, store:
   if (addressed && !personMay({ route, caller, object: addressed, body }, store, switches.profiles)) return false;
   const properties = isJson(body) ? Object.keys(body).filter((name) => name !== "@odata.type") : [];
   const { permissions, permissionsByKind = {} } = route;
-  // Who might do it to some kind of object learns that this one is not there.
+  // 404 only for a caller who may do this to some kind of object.
   const tables = addressed
     ? [permissionsByKind[kind] ?? permissions]
     : [permissions, ...Object.values(permissionsByKind)];

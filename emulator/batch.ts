@@ -38,7 +38,8 @@ const inherited = ["authorization", switchesHeader];
  * @param base origin and version, such as `https://graph.microsoft.com/v1.0`
  * @param batch the request that carries the parts
  * @param serve answers one part
- * @param together whether parts are under way at the same time, where none waits for the other; else one after the other
+ * @param together whether parts are under way at the same time, where none waits for the other; else one after the
+ * other
  * @throws {GraphRefusal} when the batch itself is wrong; then no part was served
  */
 export async function answerBatch(
@@ -91,7 +92,7 @@ function checkParts(parts: readonly Part[], base: string): void {
   }
 }
 
-/** Dots in a path lead nowhere else: not to another version. */
+/** Dots in a path do not lead to another version. */
 const addressOf = (url: string, base: string): string => new URL(`${base}/${url.replace(/^\//, "")}`).href;
 
 function partRequest({ method, url, headers: given, body }: Part, base: string, batch: Headers): Request {

@@ -10,8 +10,8 @@ export interface BodyRule<Schema extends z.ZodObject = z.ZodObject> {
   /** `error.code` of refusals. @default "Request_BadRequest" */
   readonly code?: "BadRequest";
   /**
-   * Type of the body by metadata. With it, metadata decides which properties there are and of which type, and `schema` is
-   * a `z.looseObject` that only says what metadata does not: lengths, formats, what is required.
+   * Type of the body by metadata. With it, metadata decides which properties there are and of which type, and `schema`
+   * is a `z.looseObject` that only says what metadata does not: lengths, formats, what is required.
    */
   readonly type?: string;
   /** Without `type`: strict, what it does not name is refused. */

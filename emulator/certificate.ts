@@ -19,7 +19,7 @@ export interface ServerCertificate {
 const dayMs = 86_400_000;
 const lifeMs = 365 * dayMs;
 
-/** A certificate with less than this before its end is replaced. */
+/** A certificate that is valid for less than this is replaced. */
 const renewalMs = 30 * dayMs;
 
 /** Both halves in one file, so that two processes never mix them. */
@@ -27,8 +27,8 @@ const privateName = "certificate-and-key.pem";
 const publicName = "certificate.pem";
 
 /**
- * It vouches for itself and is no authority: whoever trusts it trusts this tenant and nothing else, whatever becomes of
- * its key.
+ * It is self-signed and no certificate authority: whoever trusts it trusts this tenant and nothing else, even where its
+ * key gets known.
  *
  * @param where folder of the tenant, which keeps it; in `"memory"` it is made anew each time
  */
@@ -55,7 +55,7 @@ function readable(file: string): string | undefined {
   return fs.existsSync(file) ? fs.readFileSync(file, "utf8") : undefined;
 }
 
-/** The kept one, unless it is damaged or near its end. TLS clients go by the machine's clock, not by the tenant's. */
+/** The stored one, unless it is damaged or expires soon. TLS clients go by the machine's clock, not by the tenant's. */
 function usable(file: string): string | undefined {
   const pem = readable(file);
   if (pem === undefined) return undefined;

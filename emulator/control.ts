@@ -1,9 +1,8 @@
 /** What can be asked of a served tenant beside Microsoft Graph and sign-in: its own controls, below `/_tenant`. */
 import { z } from "zod";
-import { automationAppId } from "./seed";
+import type { EmulatedTenant } from "./emulated-tenant";
 import { tokenLifeSeconds } from "./sign-in/token";
 import { faultSchema } from "./switches/fault";
-import type { EmulatedTenant } from "./tenant";
 
 /** A control is data: how it is asked for, and what it does. */
 interface Control<Body = unknown> {
@@ -41,7 +40,10 @@ export const controls: readonly Control[] = [
   control({
     method: "POST",
     path: "/automation-secret",
-    does: (tenant) => ({ client_id: automationAppId, client_secret: tenant.automationSecret() }),
+    does(tenant) {
+      const { clientId, clientSecret } = tenant.credentials();
+      return { client_id: clientId, client_secret: clientSecret };
+    },
   }),
   control({
     method: "POST",

@@ -2,13 +2,13 @@
 import { randomUUID } from "node:crypto";
 import { malformedPayload } from "./body";
 import { errorBody, type GraphRefusal, plainBadRequest } from "./refusal";
-import type { Answer } from "./route";
+import type { Answer } from "./answer";
 import type { RequestRecord } from "./state/journal";
 import { timeIn } from "./switches/clock";
 import type { Mishap } from "./switches/fault";
 import { mishapFor, switchesFor } from "./switches/request-switches";
 import type { Visit } from "./switches/overlap";
-import type { Switches } from "./switches/switches";
+import type { Switches } from "./switches/values";
 
 export interface Passage {
   readonly request: Request;

@@ -61,7 +61,9 @@ export function checkPermissionNames(names: readonly string[]): void {
 
 export const microsoftGraphAppId = "00000003-0000-0000-c000-000000000000";
 
-/** The APIs whose service principals every tenant here has. Microsoft Graph's list is complete, the others' are a few. */
+/**
+ * The APIs whose service principals every tenant here has. Microsoft Graph's list is complete, the others' are a few.
+ */
 export const apis: readonly Api[] = [
   {
     appId: microsoftGraphAppId,

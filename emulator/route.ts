@@ -3,10 +3,12 @@
  * is checked by the tenant before `answer` runs.
  */
 import type { z } from "zod";
-import type { Switches } from "./switches/switches";
+import type { Answer } from "./answer";
+import type { Switches } from "./switches/values";
 import type { Key, Version } from "./odata/address";
 import type { BodyRule } from "./body";
-import type { Query, QueryRule } from "./odata/query";
+import type { Query } from "./odata/query";
+import type { QueryRule } from "./odata/query-rule";
 import type { GraphRefusal } from "./refusal";
 import { notFound } from "./refusal";
 import type { StoredObject } from "./state/store";
@@ -56,14 +58,6 @@ export interface Context<Body = unknown> extends Surroundings {
   readonly version: Version;
 }
 
-export interface Answer {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: object;
-  /** Answered as text/plain instead of a body: counts. */
-  readonly text?: string;
-}
-
 export interface Route {
   readonly method: Method;
   /**
@@ -90,12 +84,12 @@ export interface Route {
   readonly makesMissing?: true;
   /** Concerns agents though its path does not say so: tokens that are refused there are refused here. */
   readonly forAgents?: true;
-  /** Tells routes of one method and path apart. The first that agrees is taken. */
+  /** Distinguishes routes of one method and path: the first whose condition holds is taken. */
   readonly when?: (body: unknown, headers: Headers) => boolean;
   readonly body?: BodyRule;
   /**
-   * Type of the answer by metadata, or of each element of its `value`; `Edm.String` and the like for plain values. Every
-   * answer is checked against it in tests. @default no body is answered
+   * Type of the answer by metadata, or of each element of its `value`; `Edm.String` and the like for plain values.
+   * Every answer is checked against it in tests. @default no body is answered
    */
   readonly answers?: string;
   /** Query options. @default none */

@@ -9,7 +9,7 @@ export const tenantName = "Contoso (emulated)";
 /** Verified domain of every emulated tenant. */
 export const tenantDomain = "contoso.com";
 
-/** The domain a tenant is born with, and the issuer of its users' sign-in names. */
+/** The domain a tenant is created with, and the issuer of its users' sign-in names. */
 export const tenantInitialDomain = "contoso.onmicrosoft.com";
 
 /** Client id of the application Pulumi signs in as when nobody says otherwise. */
@@ -77,7 +77,7 @@ function seedId(words: string): string {
   );
 }
 
-/** The directory is as old as this; only what clients make is younger. */
+/** Creation time of everything in the seed. */
 const createdDateTime = "2025-01-06T08:00:00.000Z";
 
 /** Fills an empty store. Runs inside a transaction. */

@@ -4,25 +4,30 @@ import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, createServer as createSocketServer, type Server, type Socket } from "node:net";
 import { serverCertificate } from "./certificate";
 import { addressesControl, answerControl } from "./control";
+import type { EmulatedTenant } from "./emulated-tenant";
 import { page } from "./pages/page";
 import { isConnectionReset } from "./switches/broken-answer";
-import type { EmulatedTenant } from "./tenant";
 
+/** Where a tenant is served. */
 export interface ServeOptions {
-  /** 0 for any free one. */
-  readonly port: number;
-  /** The same port also takes TLS, with a certificate made for it. @default false */
+  /** Port on 127.0.0.1, from 0 to 65535; 0 takes any free one. @default 0 */
+  readonly port?: number;
+  /**
+   * The same port also takes TLS, with a certificate for loopback names that is no authority. A tenant on disk keeps
+   * it, in `tls/`; for one in memory it is made anew. @default false: plain HTTP only
+   */
   readonly tls?: boolean;
 }
 
+/** A tenant on a port of this machine. */
 export interface ServedTenant {
   /** `http://127.0.0.1:PORT` */
   readonly url: string;
   /** `https://127.0.0.1:PORT`, for clients that refuse plain HTTP. Set where TLS was asked for. */
   readonly secureUrl: string | undefined;
-  /** PEM file that TLS clients have to trust. Set where TLS was asked for. */
+  /** PEM file that TLS clients have to trust: NODE_EXTRA_CA_CERTS, SSL_CERT_FILE. Set where TLS was asked for. */
   readonly caFile: string | undefined;
-  /** Ends every connection, answered or not. */
+  /** Frees the port and ends every connection, answered or not. The tenant stays open. */
   close(): Promise<void>;
 }
 
@@ -33,8 +38,8 @@ const longestBody = 4 * 1024 * 1024;
 const longestControlBody = 512 * 1024 * 1024;
 
 /**
- * Only a client ends a connection that nothing is asked on. Were it this side, a request could be on its way: a client that was
- * busy for five seconds, Node.js's own limit, would be cut off.
+ * Only a client ends a connection that nothing is asked on. Were it this side, a request could be on its way: a client
+ * that was busy for five seconds, Node.js's own limit, would be cut off.
  */
 const options = { keepAliveTimeout: 0 };
 
@@ -42,11 +47,19 @@ const options = { keepAliveTimeout: 0 };
 const tlsHandshake = 0x16;
 
 /**
- * Serves Microsoft Graph at `/v1.0` and `/beta`, sign-in at the paths of login.microsoftonline.com, controls below
- * `/_tenant`, and pages to look at from `/` on. Only this machine can reach it, and a browser page of another site cannot:
- * the Host header must be a loopback name.
+ * Serves a tenant on a port of this machine, for clients in other processes: Microsoft Graph at `/v1.0` and `/beta`,
+ * sign-in at the paths of login.microsoftonline.com, controls below `/_tenant`, and pages to look at from `/` on.
+ * `entra-agent-id tenant start` does the same.
+ *
+ * Only programs on this machine can reach it, and pages of other sites in a browser cannot: the Host header must be a
+ * loopback name. It is no identity provider: any program on this machine can get any token from it.
+ *
+ * @throws {Error} `cannot serve at …` where the port is in use or not allowed
  */
-export async function serveTenant(tenant: EmulatedTenant, { port, tls = false }: ServeOptions): Promise<ServedTenant> {
+export async function serveTenant(
+  tenant: EmulatedTenant,
+  { port = 0, tls = false }: ServeOptions = {},
+): Promise<ServedTenant> {
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void answer(tenant, incoming, outgoing);
   const plain = createServer(options, listener).on("clientError", (_error, socket) => socket.destroy());
   const certificate = tls ? await serverCertificate(tenant.where) : undefined;
@@ -82,7 +95,7 @@ function listening(server: Server, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {
       const taken = error.code === "EADDRINUSE";
-      const why = taken ? "the port is in use. Choose another with --port." : error.message;
+      const why = taken ? "the port is in use. Choose another one." : error.message;
       reject(new Error(`cannot serve at http://127.0.0.1:${port}: ${why}`, { cause: error }));
     });
     server.listen(port, "127.0.0.1", resolve);

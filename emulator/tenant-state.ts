@@ -4,7 +4,7 @@ import { checkPermissionNames } from "./permissions";
 import { automationAppId, seed, tenantName } from "./seed";
 import { automationSecret } from "./sign-in/automation-secret";
 import { applicationOf } from "./sign-in/client";
-import { forgetHistory } from "./state/replica";
+import { forgetHistory } from "./state/history";
 import { beginEpoch } from "./state/snapshot";
 import type { Store } from "./state/store";
 import { addFile, checkedFile, type TenantFile, tenantFileOf } from "./state/tenant-file";

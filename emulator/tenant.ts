@@ -6,13 +6,13 @@ import { randomUUID } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { entityOf } from "./entities";
-import type { EmulatedTenant, TenantOptions } from "./emulated-tenant";
+import type { ClientCredentials, EmulatedTenant, TenantOptions } from "./emulated-tenant";
 import type { Ground } from "./entities/entity";
 import { remembered, type RequestRecord } from "./state/journal";
 import { checkPermissionNames } from "./permissions";
-import { seed, seedOrganization, tenantDomain, tenantName } from "./seed";
+import { automationAppId, seed, seedOrganization, tenantDomain, tenantName } from "./seed";
 import { Service } from "./service";
-import { forgetHistory } from "./state/replica";
+import { forgetHistory } from "./state/history";
 import { plant, type PlantedObject } from "./state/plant";
 import type { Store } from "./state/store";
 import { SqliteStore } from "./state/sqlite-store";
@@ -22,32 +22,69 @@ import { exportState, importState, resetState, seedState } from "./tenant-state"
 import { advanced, timeIn } from "./switches/clock";
 import { clearFaults, type Fault, planFault, plannedFaults } from "./switches/faults";
 import { earlyCalls } from "./switches/throttle";
-import { changed, keepSwitches, type SwitchChanges, type Switches, switchesOf } from "./switches/switches";
+import { changed, keepSwitches, switchesOf } from "./switches/switches";
+import type { SwitchChanges, Switches } from "./switches/values";
 import { keepGranted } from "./sign-in/app-roles";
 import { automationSecret } from "./sign-in/automation-secret";
 import { keepIssuer, type Trust } from "./sign-in/issuers";
 import { issueToken, signingKey } from "./sign-in/token";
 import { type TokenRequest, tokenSubject } from "./sign-in/token-subject";
 
-export type { EmulatedTenant, TenantOptions } from "./emulated-tenant";
 export type { TokenRequest } from "./sign-in/token-subject";
 export type { RequestRecord } from "./state/journal";
 export type { Fault, FaultAnswer } from "./switches/faults";
 export type { PlantedObject } from "./state/plant";
 export type { Snapshot } from "./state/snapshot";
 export type { TenantFile } from "./state/tenant-file";
-export type { SwitchChanges, Switches } from "./switches/switches";
+export type { SwitchChanges, Switches } from "./switches/values";
 export type { Trust } from "./sign-in/issuers";
+
+/** What this package needs of its own tenants besides. */
+export interface InternalOptions {
+  /**
+   * Origin of the URLs in answers. @default the origin of each request, which is https://graph.microsoft.com unless the
+   * tenant is served
+   */
+  readonly baseUrl?: string;
+  /**
+   * Holds every answer against metadata, and names its type and its operation in the headers `x-emulated-type` and
+   * `x-emulated-operation`. A violation becomes status 500 with code `SelfCheckFailed`. For tests. @default false
+   */
+  readonly selfCheck?: boolean;
+}
+
+/** What the tests of this package do with a tenant besides. */
+export interface InternalTenant extends EmulatedTenant {
+  /**
+   * Requests that came before the Retry-After of an earlier answer to their caller had ended, since the last reset.
+   * Those that were already under way when that answer was sent count as well.
+   */
+  earlyCalls(): number;
+  /** Puts objects into the directory as they are, unchecked: what was there before, for tests and replays. */
+  plant(objects: readonly PlantedObject[]): void;
+  /** The state as it is, to come back to with `restore`; in this process only, and fast. */
+  snapshot(): Snapshot;
+  /** Back to a snapshot: everything but the request log. @throws {TypeError} for one of another tenant */
+  restore(snapshot: Snapshot): void;
+}
+
+/**
+ * Inside this package a tenant is always the one with everything; the door of the package, emulator/index.ts, shows
+ * less of it.
+ */
+export type { InternalTenant as EmulatedTenant };
 
 const fileName = "tenant.sqlite";
 
-/** Whether there is a tenant in `directory`. A process that was killed while it began to make one leaves an empty file. */
+/**
+ * Whether there is a tenant in `directory`. A process that was killed while it began to make one leaves an empty file.
+ */
 export const tenantExists = (directory: string): boolean =>
   (fs.statSync(path.join(directory, fileName), { throwIfNoEntry: false })?.size ?? 0) > 0;
 
 /**
- * Rejects when the tenant in `directory` is taken away under the process that has it open: what is written from then on is
- * kept nowhere. Noticed within a second, until `stop` is aborted.
+ * Rejects when the tenant in `directory` is taken away under the process that has it open: what is written from then on
+ * is kept nowhere. Noticed within a second, until `stop` is aborted.
  */
 export function tenantGone(directory: string, stop: AbortSignal): Promise<never> {
   const file = path.join(directory, fileName);
@@ -65,7 +102,7 @@ export function tenantGone(directory: string, stop: AbortSignal): Promise<never>
 }
 
 /** Opens a tenant, and makes it on first use. */
-export function openTenant(options: TenantOptions): EmulatedTenant {
+export function openTenant(options: TenantOptions & InternalOptions): InternalTenant {
   const where = options.memory ? "memory" : directoryOf(options);
   const store = new SqliteStore(
     options.memory ? ":memory:" : path.join(where, fileName),
@@ -80,7 +117,8 @@ export function openTenant(options: TenantOptions): EmulatedTenant {
 }
 
 function directoryOf({ directory }: TenantOptions): string {
-  if (directory === undefined) throw new TypeError("openTenant needs a directory, or memory: true");
+  if (directory === undefined)
+    throw new TypeError("cannot open an emulated tenant: name its directory, or memory: true.");
   const where = path.resolve(directory);
   fs.mkdirSync(where, { recursive: true, mode: 0o700 });
   keepToSelf(where);
@@ -90,7 +128,10 @@ function directoryOf({ directory }: TenantOptions): string {
   return where;
 }
 
-/** Only this user gets at the signing key and the secret inside. Folders of others stay as they are; Windows has no modes. */
+/**
+ * Only this user can read the signing key and the secret inside. Folders of others stay as they are; Windows has no
+ * modes.
+ */
 function keepToSelf(folder: string): void {
   const { uid, mode } = fs.statSync(folder);
   if (uid === process.getuid?.() && (mode & 0o077) !== 0) fs.chmodSync(folder, mode & 0o700);
@@ -104,7 +145,7 @@ function idOf(store: Store, wanted: string | undefined, where: string): string {
       throw new Error(`cannot open the emulated tenant in ${where}: it is tenant ${found}, not ${wanted}.`);
     }
     if (found !== undefined) {
-      // Tenants of the first release were born without one.
+      // Tenants of the first release have none.
       if (!store.get(found)) seedOrganization(store, found);
       return found;
     }
@@ -116,7 +157,7 @@ function idOf(store: Store, wanted: string | undefined, where: string): string {
   });
 }
 
-class Tenant implements EmulatedTenant {
+class Tenant implements InternalTenant {
   readonly name = tenantName;
   readonly domain = tenantDomain;
   readonly #around: Ground;
@@ -126,7 +167,7 @@ class Tenant implements EmulatedTenant {
     private readonly store: Store,
     readonly id: string,
     readonly where: string,
-    { baseUrl, selfCheck }: TenantOptions,
+    { baseUrl, selfCheck }: InternalOptions,
   ) {
     this.#around = { store, tenantId: id, tenantName, domain: tenantDomain };
     this.#service = new Service(this.#around, baseUrl, selfCheck);
@@ -142,8 +183,9 @@ class Tenant implements EmulatedTenant {
     return issueToken(signingKey(this.store), this.id, subject, now);
   }
 
-  automationSecret(): string {
-    return this.store.transaction("write", () => automationSecret(this.store));
+  credentials(): ClientCredentials {
+    const clientSecret = this.store.transaction("write", () => automationSecret(this.store));
+    return { clientId: automationAppId, clientSecret };
   }
 
   trustIssuer(trust: Trust): void {
@@ -186,7 +228,7 @@ class Tenant implements EmulatedTenant {
   advance(ms: number): void {
     this.store.transaction("write", () => {
       const switches = switchesOf(this.store);
-      keepSwitches(this.store, changed(switches, { clock: advanced(switches, ms) }));
+      keepSwitches(this.store, changed(switches, { clock: advanced(switches.clock, ms) }));
     });
   }
 

@@ -12,14 +12,16 @@ export function isNewEnough(version, engines) {
   return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
 }
 
-/** @param {string} root @returns {string} the machine's own, or else the one that the npm package "node" brings */
+/** @param {string} root @returns {string} the machine's own, or else the one that tools/node-binary brings */
 export function chooseNode(root) {
   const { engines } = /** @type {{ engines: { node: string } }} */ (readJson(path.join(root, "package.json")));
   if (isNewEnough(process.version, engines.node)) return process.execPath;
-  const ours = path.join(root, "node_modules", "node", "bin", process.platform === "win32" ? "node.exe" : "node");
+  const [system, program] = process.platform === "win32" ? ["win", "node.exe"] : [process.platform, "node"];
+  const name = `node-${system}-${process.arch}`;
+  const ours = path.join(root, "node_modules", name, "bin", program);
   if (existsSync(ours)) return ours;
   throw new Error(
-    `Node.js ${process.version} is too old, and node_modules/node has none (npm may have been told to skip install scripts). ` +
-      `Run npm rebuild node, or use Node.js ${engines.node}.`,
+    `Node.js ${process.version} is too old, and npm has not installed ${name} (tools/node-binary has one for some platforms). ` +
+      `Use Node.js ${engines.node}, or run npm ci if ${name} is in package-lock.json.`,
   );
 }

@@ -160,7 +160,7 @@ const application = { resource: "Application", type: "application", refused: { m
 const plainPartly = z.looseObject({ ...plain, ...people }).partial();
 
 /**
- * `sponsors` of a body that says it is a blueprint are swallowed: that is the trap. One secret can be asked for at once.
+ * `sponsors` of a body that says it is a blueprint are ignored without a refusal. One secret can be asked for at once.
  */
 export const applicationToCreate = {
   ...application,

@@ -1,6 +1,6 @@
 /** conditionalAccessPolicy: how it reads, and what a body can say. v1.0 has less of both. */
 import { z } from "zod";
-import { told } from "../metadata/told";
+import { visible } from "../metadata/visible";
 import type { Entity, Queryable } from "./entity";
 
 const kind = "conditionalAccessPolicy";
@@ -31,7 +31,7 @@ export const conditionalAccessPolicy: Entity = {
     "conditions/agentIdRiskLevels": nullable,
   },
   shows({ id, body, deletedDateTime }, { version = "beta" }) {
-    return told({ id, ...body, deletedDateTime }, kind, { version, newMembers: true }) as Record<string, unknown>;
+    return visible({ id, ...body, deletedDateTime }, kind, { version, newMembers: true }) as Record<string, unknown>;
   },
 };
 
@@ -195,7 +195,7 @@ const sessionControls = z.strictObject({
 
 const writable = {
   displayName: z.string().min(1).max(256),
-  /** Taken and forgotten: the documentation calls it "not used". */
+  /** Accepted and not stored: the documentation calls it "not used". */
   description: z.string().nullable().optional(),
   state: oneOf("enabled", "disabled", "enabledForReportingButNotEnforced"),
   conditions,

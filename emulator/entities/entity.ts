@@ -1,7 +1,7 @@
 /** What the tenant knows about one kind of object. */
 import type { Version } from "../odata/address";
 import type { Store, StoredObject } from "../state/store";
-import type { Switches } from "../switches/switches";
+import type { Switches } from "../switches/values";
 
 /** The tenant, whoever asks. */
 export interface Ground {

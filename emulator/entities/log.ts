@@ -1,4 +1,4 @@
-/** directoryAudit and signIn: what the tenant writes down by itself. Nobody can change them. */
+/** directoryAudit and signIn: what the tenant records by itself. Nobody can change them. */
 import { asStored, type Entity } from "./entity";
 
 export const directoryAudit: Entity = {

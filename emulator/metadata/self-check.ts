@@ -1,7 +1,8 @@
 /** The tenant's own answers against metadata: whatever it sends must be what its route says it answers. */
 import type { Version } from "../odata/address";
 import { GraphRefusal } from "../refusal";
-import type { Answer, Route } from "../route";
+import type { Answer } from "../answer";
+import type { Route } from "../route";
 import { type Problem, problemsOf } from "./check";
 import { membersOf } from "./metadata";
 

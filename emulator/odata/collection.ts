@@ -1,6 +1,7 @@
 /** Lists and single objects as they are answered: filter, order, page, projection, neighbours. */
 import { entityOf } from "../entities";
-import type { Answer, Context } from "../route";
+import type { Answer } from "../answer";
+import type { Context } from "../route";
 import type { Selection, Store, StoredObject } from "../state/store";
 import { view } from "../view";
 import { indexedNeed, matches } from "./condition";

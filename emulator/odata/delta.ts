@@ -7,7 +7,8 @@
  */
 import { entityOf } from "../entities";
 import { GraphRefusal } from "../refusal";
-import type { Answer, Context } from "../route";
+import type { Answer } from "../answer";
+import type { Context } from "../route";
 import {
   changedAfter,
   type ChangedObject,
@@ -24,7 +25,8 @@ import { view } from "../view";
 import { matches } from "./condition";
 import { type DeltaToken, parseDeltaToken, printDeltaToken, tokenLifeMs } from "./delta-token";
 import { contextUrl, project } from "./projection";
-import { collectionOf, filterOf, type QueryRule } from "./query";
+import { filterOf } from "./query";
+import { collectionOf, type QueryRule } from "./query-rule";
 import type { Entity } from "../entities/entity";
 
 export interface Followed {

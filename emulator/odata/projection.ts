@@ -8,7 +8,8 @@ import type { StoredObject } from "../state/store";
 import { view } from "../view";
 import { matches } from "./condition";
 import type { Expand } from "./expand";
-import { filterOf, relationOf } from "./query";
+import { filterOf } from "./query";
+import { relationOf } from "./query-rule";
 
 /** Neighbours that the directory shows of an expanded relation, and never a link to more. */
 export const mostExpanded = 20;

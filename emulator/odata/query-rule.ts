@@ -77,5 +77,5 @@ export const relationOf = ({ type }: Relation, maxPage = 999): QueryRule => {
   };
 };
 
-/** Laid over a list's rule: `…/$count` of it. */
+/** Merged over a list's rule: `…/$count` of it. */
 export const countOnly = { options: ["$filter", "$search"], countOnly: true } as const satisfies QueryRule;

@@ -10,9 +10,6 @@ import { type QueryOption, type QueryRule, relationOf } from "./query-rule";
 import { checkedSearch, parseSearch, type Search } from "./search";
 import { checkSelect, noSuchProperty, parsingFailed } from "./selectable";
 
-export * from "./query-rule";
-export { project } from "./projection";
-
 export interface Query {
   readonly select: readonly string[] | undefined;
   readonly expand: readonly Expand[];

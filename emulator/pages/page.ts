@@ -4,7 +4,7 @@
  */
 import type { Version } from "../odata/address";
 import { undisturbed } from "../switches/request-switches";
-import type { EmulatedTenant } from "../tenant";
+import type { EmulatedTenant } from "../emulated-tenant";
 import { type Browsable, browsables, permissionsToBrowse } from "./collections";
 import { type Content, html } from "./html";
 import { pageOf } from "./layout";

@@ -2,7 +2,7 @@
 import { administrativeUnit, scopedRoleMemberToAdd, unitToChange, unitToCreate } from "../entities/administrative-unit";
 import { reference } from "../entities/reference";
 import { listAnswer, objectAnswer } from "../odata/collection";
-import { collectionOf, countOnly, oneObject, oneObjectOf } from "../odata/query";
+import { collectionOf, countOnly, oneObject, oneObjectOf } from "../odata/query-rule";
 import { denied, notFound } from "../refusal";
 import { type Context, keyOf, type Permission, type Route, route } from "../route";
 import {

@@ -2,7 +2,7 @@
 import { agentUser } from "../entities/user";
 import { agentUserToChange, agentUserToCreate } from "../entities/user-bodies";
 import { listAnswer, objectAnswer } from "../odata/collection";
-import { collectionOf } from "../odata/query";
+import { collectionOf } from "../odata/query-rule";
 import { badRequest } from "../refusal";
 import { type Context, type Route, route, targetOf } from "../route";
 import { changeAgentUser, makeAgentUser } from "../rules/agent-user";

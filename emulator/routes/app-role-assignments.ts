@@ -1,11 +1,13 @@
-/** appRoleAssignments (what a service principal, user or group holds) and appRoleAssignedTo (who holds what on an API). */
+/**
+ * appRoleAssignments (what a service principal, user or group holds) and appRoleAssignedTo (who holds what on an API).
+ */
 import { appRoleAssignment, assignmentToCreate } from "../entities/app-role-assignment";
 import type { Entity } from "../entities/entity";
 import { group } from "../entities/group";
 import { servicePrincipal } from "../entities/service-principal";
 import { user } from "../entities/user";
 import { objectAnswer } from "../odata/collection";
-import { oneObjectOf } from "../odata/query";
+import { oneObjectOf } from "../odata/query-rule";
 import { badRequest, notFound } from "../refusal";
 import { type Context, keyOf, type Permission, type Route, route, targetOf } from "../route";
 import { existing, makeAssignment } from "../rules/app-role-assignments";

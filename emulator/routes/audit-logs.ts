@@ -1,15 +1,16 @@
 /** /auditLogs: what happened in the tenant, newest first. The tenant itself writes it. */
 import { directoryAudit, signIn } from "../entities/log";
 import type { Entity } from "../entities/entity";
-import { toldAnswer, wantsNewMembers } from "../metadata/told";
+import { visibleAnswer, wantsNewMembers } from "../metadata/visible";
 import { listAnswer, objectAnswer } from "../odata/collection";
-import { collectionOf, oneObject, type QueryOption, type QueryRule } from "../odata/query";
+import { collectionOf, oneObject, type QueryOption, type QueryRule } from "../odata/query-rule";
 import { notFound } from "../refusal";
-import { type Answer, type Context, keyOf, type Permissions, type Route, route } from "../route";
+import type { Answer } from "../answer";
+import { type Context, keyOf, type Permissions, type Route, route } from "../route";
 import type { StoredObject } from "../state/store";
 
-const told = (context: Context, { kind }: Entity, answer: Answer): Answer =>
-  toldAnswer(answer, kind, { version: context.version, newMembers: wantsNewMembers(context.headers) });
+const seen = (context: Context, { kind }: Entity, answer: Answer): Answer =>
+  visibleAnswer(answer, kind, { version: context.version, newMembers: wantsNewMembers(context.headers) });
 
 /** Without `$count` and `$search`: the logs know neither. */
 const logQuery = (entity: Entity): QueryRule => {
@@ -45,7 +46,7 @@ const logRoutes = (
     differs: shared.differs,
     answers: entity.kind,
     query: logQuery(entity),
-    answer: (context) => told(context, entity, list(context)),
+    answer: (context) => seen(context, entity, list(context)),
   }),
   route({
     method: "GET",
@@ -56,7 +57,7 @@ const logRoutes = (
     differs: shared.differs,
     answers: entity.kind,
     query: oneObject,
-    answer: (context) => told(context, entity, objectAnswer(context, known(context, entity))),
+    answer: (context) => seen(context, entity, objectAnswer(context, known(context, entity))),
   }),
 ];
 

@@ -3,7 +3,7 @@ import { checkBody } from "../body";
 import { agentIdentityBlueprint } from "../entities/application";
 import { blueprintToChange, blueprintToCreate, blueprintToUpsert } from "../entities/application-body";
 import { listAnswer, objectAnswer } from "../odata/collection";
-import { agentsOnAPage, collectionOf, oneObjectOf } from "../odata/query";
+import { agentsOnAPage, collectionOf, oneObjectOf } from "../odata/query-rule";
 import { notFound } from "../refusal";
 import { keyOf, type Route, route, targetOf } from "../route";
 import { changeApplication } from "../rules/application";

@@ -1,7 +1,7 @@
 /** POST /identity/conditionalAccess/evaluate: What-If, for agent identities. Beta only. */
 import { z } from "zod";
 import type { BodyRule } from "../body";
-import { toldAnswer, wantsNewMembers } from "../metadata/told";
+import { visibleAnswer, wantsNewMembers } from "../metadata/visible";
 import { notEmulated, plainBadRequest } from "../refusal";
 import { type Route, route } from "../route";
 import { evaluate } from "../rules/conditional-access-evaluation";
@@ -40,7 +40,7 @@ export const conditionalAccessEvaluateRoutes: Route[] = [
     source: "REF conditionalaccessroot-evaluate; SDKB for agentSignIn; the logic as in ENT policy-autonomous-agents",
     differs: [
       "Only agent identities that reach for applications are evaluated; users, service principals, user actions and authentication contexts are 501.",
-      "Which reason is told when several hold is not documented: the first of state, subject, application, risk.",
+      "Which reason is given when several hold is not documented: the first of state, subject, application, risk.",
     ],
     body: toEvaluate,
     answers: type,
@@ -67,7 +67,7 @@ export const conditionalAccessEvaluateRoutes: Route[] = [
         status: 200,
         body: { "@odata.context": `${base}/$metadata#Collection(microsoft.graph.${type})`, value },
       };
-      return toldAnswer(answer, type, { version, newMembers: wantsNewMembers(headers) });
+      return visibleAnswer(answer, type, { version, newMembers: wantsNewMembers(headers) });
     },
   }),
 ];

@@ -1,6 +1,7 @@
 /** /identity/conditionalAccess/templates: policies that Microsoft suggests. Beta only. */
 import data from "../data/conditional-access-templates.json";
-import { oneObject, project } from "../odata/query";
+import { project } from "../odata/projection";
+import { oneObject } from "../odata/query-rule";
 import { notFound } from "../refusal";
 import { keyOf, type Route, route } from "../route";
 import { policyRead } from "./conditional-access";

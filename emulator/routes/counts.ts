@@ -1,6 +1,6 @@
 /** `/$count` of the directory's lists: as many as the list without it has, page by page. */
 import { inDirectory } from "../odata/filter";
-import { countOnly } from "../odata/query";
+import { countOnly } from "../odata/query-rule";
 import type { Route } from "../route";
 
 /** A count for every list that knows `$count`, unless one is declared. */

@@ -1,10 +1,14 @@
-/** Secrets and certificates of applications, blueprints and service principals: the actions, and the one read that shows keys. */
+/**
+ * Secrets and certificates of applications, blueprints and service principals: the actions, and the one read that shows
+ * keys.
+ */
 import { entityOf } from "../entities";
 import { certificatesOf, shownCertificate } from "../entities/credential";
 import { keyToAdd, keyToRemove, passwordToAdd, passwordToRemove } from "../entities/credential-body";
 import { objectAnswer } from "../odata/collection";
 import { badRequest, denied } from "../refusal";
-import { type Answer, type Context, permitted, type Permissions, type Route, route, targetOf } from "../route";
+import type { Answer } from "../answer";
+import { type Context, permitted, type Permissions, type Route, route, targetOf } from "../route";
 import { checkHasCredentials } from "../rules/credentials";
 import { addCertificate, checkProof, removeCertificate } from "../rules/key-credentials";
 import { checkOwned } from "../rules/ownership";

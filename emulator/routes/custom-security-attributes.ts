@@ -11,7 +11,7 @@ import {
   definitionToCreate,
 } from "../entities/custom-security-attributes";
 import { listAnswer, objectAnswer } from "../odata/collection";
-import { collectionOf, oneObject } from "../odata/query";
+import { collectionOf, oneObject } from "../odata/query-rule";
 import { conflict, notFound } from "../refusal";
 import { type Context, keyOf, type Route, route } from "../route";
 import {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { listAnswer, objectAnswer, wholeListAnswer } from "../odata/collection";
 import { purge, restorableKinds, restore } from "../rules/deletion";
 import { applicationKinds, entityOf, servicePrincipalKinds } from "../entities";
-import { collectionOf, oneObject, type QueryRule } from "../odata/query";
+import { collectionOf, oneObject, type QueryRule } from "../odata/query-rule";
 import { badRequest, notFound } from "../refusal";
 import { type Context, keyOf, type Permissions, type Route, route } from "../route";
 import type { StoredObject } from "../state/store";

@@ -4,7 +4,7 @@ import { directoryObjectKinds } from "../entities";
 import { group } from "../entities/group";
 import { isA } from "../metadata/metadata";
 import { objectAnswer, wholeListAnswer } from "../odata/collection";
-import { oneObject } from "../odata/query";
+import { oneObject } from "../odata/query-rule";
 import { badRequest, denied, GraphRefusal, notFound } from "../refusal";
 import { type Context, keyOf, permitted, type Permission, type Route, route } from "../route";
 import { checkReachOf } from "../rules/agent-user";

@@ -9,7 +9,8 @@ import {
 } from "../entities/directory-role";
 import { reference } from "../entities/reference";
 import { listAnswer, objectAnswer, relatedAnswer } from "../odata/collection";
-import { collectionOf, oneObject, project } from "../odata/query";
+import { project } from "../odata/projection";
+import { collectionOf, oneObject } from "../odata/query-rule";
 import { badRequest, notFound } from "../refusal";
 import { type Context, keyOf, type Route, route } from "../route";
 import { idIn } from "../rules/people";

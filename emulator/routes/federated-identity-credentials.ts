@@ -6,7 +6,7 @@ import {
   federatedIdentityCredential,
 } from "../entities/federated-identity-credential";
 import { objectAnswer, relatedAnswer } from "../odata/collection";
-import { collectionOf, oneObjectOf } from "../odata/query";
+import { collectionOf, oneObjectOf } from "../odata/query-rule";
 import { badRequest, notFound } from "../refusal";
 import { type Context, keyOf, type Permissions, type Route, route, targetOf } from "../route";
 import { changeCredential, completeCredential, makeCredential } from "../rules/federated-identity-credentials";

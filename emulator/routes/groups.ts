@@ -2,7 +2,7 @@
 import { group } from "../entities/group";
 import { groupToChange, groupToCreate, groupToUpsert } from "../entities/group-bodies";
 import { listAnswer, objectAnswer } from "../odata/collection";
-import { collectionOf, countOnly, oneObjectOf } from "../odata/query";
+import { collectionOf, countOnly, oneObjectOf } from "../odata/query-rule";
 import { notFound } from "../refusal";
 import { type Context, type Permission, type Route, route } from "../route";
 import { softDelete } from "../rules/deletion";

@@ -37,7 +37,10 @@ import { userRelationRoutes } from "./user-relations";
 import { userRoutes } from "./users";
 import { verifiedPublisherRoutes } from "./verified-publisher";
 
-/** Routes that belong together, under the title that FIDELITY.md gives them. The first route that fits a request answers it. */
+/**
+ * Routes that belong together, under the title that FIDELITY.md gives them. The first route that fits a request answers
+ * it.
+ */
 export interface Area {
   readonly title: string;
   readonly routes: readonly Route[];

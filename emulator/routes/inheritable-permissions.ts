@@ -2,7 +2,7 @@
 import { belongingTo } from "../entities/application";
 import { inheritablePermission, inheritableToChange, inheritableToCreate } from "../entities/inheritable-permission";
 import { objectAnswer, relatedAnswer } from "../odata/collection";
-import { oneObject } from "../odata/query";
+import { oneObject } from "../odata/query-rule";
 import { notFound } from "../refusal";
 import { type Context, keyOf, type Route, route, targetOf } from "../route";
 import { changeInheritable, inheritableOf, makeInheritable } from "../rules/inheritable-permissions";

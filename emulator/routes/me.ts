@@ -3,14 +3,15 @@ import { userKinds } from "../entities";
 import { user } from "../entities/user";
 import { userToChange } from "../entities/user-bodies";
 import { objectAnswer } from "../odata/collection";
-import { oneObjectOf } from "../odata/query";
+import { oneObjectOf } from "../odata/query-rule";
 import { notFound, plainBadRequest } from "../refusal";
-import { type Answer, type Context, type Permissions, type Route, route } from "../route";
+import type { Answer } from "../answer";
+import { type Context, type Permissions, type Route, route } from "../route";
 import { changeUser, checkIdentities, revokeSessions } from "../rules/user";
 import type { StoredObject } from "../state/store";
 import { userOf } from "./users";
 
-/** @throws {GraphRefusal} 400 for an application, which is nobody */
+/** @throws {GraphRefusal} 400 for an application: no user is signed in */
 export function meOf({ caller, store }: Context): StoredObject {
   if (caller.idtyp === "app") {
     throw plainBadRequest("/me request is only valid with delegated authentication flow.");
@@ -20,7 +21,7 @@ export function meOf({ caller, store }: Context): StoredObject {
   throw notFound(caller.oid);
 }
 
-/** Applications come through to be told why they cannot. */
+/** Applications pass the permission check, so that the refusal says why. */
 const onlyPeople = (...delegated: readonly string[]): Permissions => ({ application: [[]], delegated });
 
 /** REF user-update: what people may write on themselves. */

@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { transitiveMemberOf } from "../entities/membership";
 import { badRequest, notFound } from "../refusal";
-import { type Answer, type Context, keyOf, type Permission, type Route, route } from "../route";
+import type { Answer } from "../answer";
+import { type Context, keyOf, type Permission, type Route, route } from "../route";
 import type { StoredObject } from "../state/store";
 import { meOf } from "./me";
 import { userOf } from "./users";
@@ -43,7 +44,7 @@ interface Place {
   readonly path: string;
   readonly at: (context: Context) => StoredObject;
   readonly anyKind?: true;
-  /** Applications are told that they are nobody. */
+  /** Applications are refused: no user is signed in. */
   readonly me?: true;
 }
 

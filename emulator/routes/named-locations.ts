@@ -11,7 +11,7 @@ import {
   locationWithoutType,
 } from "../entities/named-location";
 import { listAnswer, objectAnswer } from "../odata/collection";
-import { collectionOf, oneObject } from "../odata/query";
+import { collectionOf, oneObject } from "../odata/query-rule";
 import { notFound, plainBadRequest } from "../refusal";
 import { type Context, keyOf, type Route, route } from "../route";
 import { moveToBin, purge } from "../rules/deletion";

@@ -2,7 +2,7 @@
 import { grantToChange, grantToCreate, oauth2PermissionGrant } from "../entities/oauth2-permission-grant";
 import { servicePrincipal } from "../entities/service-principal";
 import { listAnswer, objectAnswer } from "../odata/collection";
-import { collectionOf, oneObjectOf } from "../odata/query";
+import { collectionOf, oneObjectOf } from "../odata/query-rule";
 import { type Context, keyOf, type Route, route } from "../route";
 import { existing } from "../rules/app-role-assignments";
 import { changeGrant, makeGrant } from "../rules/oauth2-permission-grants";

@@ -2,7 +2,7 @@
 import { z } from "zod";
 import { domain, organization } from "../entities/organization";
 import { listAnswer, objectAnswer } from "../odata/collection";
-import { collectionOf, oneObject } from "../odata/query";
+import { collectionOf, oneObject } from "../odata/query-rule";
 import { notFound } from "../refusal";
 import { type Context, keyOf, type Permissions, type Route, route } from "../route";
 import type { StoredObject } from "../state/store";

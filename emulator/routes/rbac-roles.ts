@@ -7,7 +7,7 @@ import {
   serviceAssignmentToCreate,
 } from "../entities/rbac-role";
 import { listAnswer, objectAnswer, wholeListAnswer } from "../odata/collection";
-import { collectionOf, oneObjectOf } from "../odata/query";
+import { collectionOf, oneObjectOf } from "../odata/query-rule";
 import { badRequest, notFound } from "../refusal";
 import { type Basis, type Context, keyOf, type Route, route } from "../route";
 import { newId } from "../rules/people";
@@ -94,10 +94,10 @@ const assignmentRoutes: Route[] = [
       if (!role) throw notFound(roleDefinitionId);
       const wanted = { principalId: principal.id, roleDefinitionId: role.id, appScopeId };
       const where = { property: "principalId", value: principal.id };
-      const twin = context.store
+      const existing = context.store
         .find({ kinds: [kind], where })
         .some(({ body }) => body["roleDefinitionId"] === role.id && body["appScopeId"] === appScopeId);
-      if (twin) throw badRequest("The role assignment already exists.");
+      if (existing) throw badRequest("The role assignment already exists.");
       return objectAnswer(context, context.store.insert(kind, newId(), wanted), 201);
     },
   }),

@@ -4,7 +4,7 @@ import type { Entity, Relation } from "../entities/entity";
 import { isA } from "../metadata/metadata";
 import { objectAnswer, referenceTo, referencesAnswer, relatedAnswer } from "../odata/collection";
 import { isCollection } from "../odata/projection";
-import { countOnly, oneObject, type QueryRule, relationOf } from "../odata/query";
+import { countOnly, oneObject, type QueryRule, relationOf } from "../odata/query-rule";
 import { notFound } from "../refusal";
 import { type Basis, type Context, type Permissions, type Route, route, targetOf } from "../route";
 import type { StoredObject } from "../state/store";
@@ -33,8 +33,8 @@ interface RelationRoutes {
 }
 
 /**
- * `GET path/relation`, `…/$count`, `…/$ref` and the same for each cast. Counts and casts are advanced queries: they need
- * `ConsistencyLevel: eventual`.
+ * `GET path/relation`, `…/$count`, `…/$ref` and the same for each cast. Counts and casts are advanced queries: they
+ * need `ConsistencyLevel: eventual`.
  */
 export function relationRoutes(declared: RelationRoutes): Route[] {
   const { path, entity, relation, casts = [], at = targetOf, maxPage, ...shared } = declared;

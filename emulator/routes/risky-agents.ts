@@ -1,10 +1,11 @@
 /** /identityProtection: risky agents and their detections. Beta only. */
 import { agentRiskDetection, agentsToJudge, riskId, riskyAgentIdentity, riskyKinds } from "../entities/risky-agent";
-import { toldAnswer, wantsNewMembers } from "../metadata/told";
+import { visibleAnswer, wantsNewMembers } from "../metadata/visible";
 import { listAnswer, objectAnswer } from "../odata/collection";
-import { collectionOf, oneObject } from "../odata/query";
+import { collectionOf, oneObject } from "../odata/query-rule";
 import { notFound } from "../refusal";
-import { type Answer, type Context, keyOf, type Route, route } from "../route";
+import type { Answer } from "../answer";
+import { type Context, keyOf, type Route, route } from "../route";
 import { judge, type Judgement } from "../rules/risk";
 
 const agents = "/identityProtection/riskyAgents";
@@ -16,8 +17,8 @@ const readDetections = ["IdentityRiskEvent.Read.All", "IdentityRiskEvent.ReadWri
 const differs = ["Agents become risky only by confirmCompromised; Microsoft's detections do not run here."];
 const shared = { versions: ["beta"], differs } as const;
 
-const told = (context: Context, type: string, answer: Answer): Answer =>
-  toldAnswer(answer, type, { version: context.version, newMembers: wantsNewMembers(context.headers) });
+const seen = (context: Context, type: string, answer: Answer): Answer =>
+  visibleAnswer(answer, type, { version: context.version, newMembers: wantsNewMembers(context.headers) });
 
 const action = (judgement: Judgement, basis: "example" | "prose"): Route =>
   route({
@@ -48,7 +49,7 @@ export const riskyAgentRoutes: Route[] = [
     source: "REF identityprotectionroot-list-riskyagents",
     answers: "riskyAgent",
     query: { ...collectionOf(riskyAgentIdentity), type: "riskyAgent" },
-    answer: (context) => told(context, "riskyAgent", listAnswer(context, { kinds })),
+    answer: (context) => seen(context, "riskyAgent", listAnswer(context, { kinds })),
   }),
   route({
     ...shared,
@@ -63,7 +64,7 @@ export const riskyAgentRoutes: Route[] = [
       const id = keyOf(context, "agent");
       const record = context.store.get(riskId(id));
       if (!record) throw notFound(id);
-      return told(context, "riskyAgent", objectAnswer(context, record));
+      return seen(context, "riskyAgent", objectAnswer(context, record));
     },
   }),
   action("confirmCompromised", "example"),
@@ -79,7 +80,7 @@ export const riskyAgentRoutes: Route[] = [
     answers: agentRiskDetection.kind,
     query: collectionOf(agentRiskDetection),
     answer: (context) =>
-      told(context, agentRiskDetection.kind, listAnswer(context, { kinds: [agentRiskDetection.kind] })),
+      seen(context, agentRiskDetection.kind, listAnswer(context, { kinds: [agentRiskDetection.kind] })),
   }),
   route({
     ...shared,
@@ -94,7 +95,7 @@ export const riskyAgentRoutes: Route[] = [
       const id = keyOf(context, "detection");
       const found = context.store.get(id);
       if (found?.kind !== agentRiskDetection.kind) throw notFound(id);
-      return told(context, agentRiskDetection.kind, objectAnswer(context, found));
+      return seen(context, agentRiskDetection.kind, objectAnswer(context, found));
     },
   }),
 ];

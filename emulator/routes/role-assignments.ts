@@ -11,7 +11,7 @@ import {
   unifiedRoleDefinition,
 } from "../entities/directory-role";
 import { listAnswer, objectAnswer, relatedAnswer } from "../odata/collection";
-import { collectionOf, oneObjectOf } from "../odata/query";
+import { collectionOf, oneObjectOf } from "../odata/query-rule";
 import { badRequest, notFound } from "../refusal";
 import { type Context, keyOf, type Route, route } from "../route";
 import { newId } from "../rules/people";

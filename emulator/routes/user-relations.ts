@@ -3,7 +3,7 @@ import { user } from "../entities/user";
 import { reference } from "../entities/reference";
 import { objectAnswer, referenceTo } from "../odata/collection";
 import { managerOf } from "../entities/membership";
-import { oneObject } from "../odata/query";
+import { oneObject } from "../odata/query-rule";
 import { notFound } from "../refusal";
 import { type Context, keyOf, type Permission, type Route, route } from "../route";
 import { addSponsor, removeManager, removeSponsor, setManager } from "../rules/user-people";
@@ -25,7 +25,7 @@ const places = [
     path: "/me",
     at: meOf,
     anyKind: true,
-    // Applications are told that there is nobody they could be, so every token of theirs comes through.
+    // Without a signed-in user the refusal has to say so: every token of an application passes the permission check.
     of: (permissions: readonly Permission[]) => ({
       permissions: { application: [[]], delegated: ["User.Read", ...permissions] },
     }),

@@ -4,7 +4,7 @@ import { userKinds } from "../entities";
 import { agentUser, user } from "../entities/user";
 import { agentUserToChange, localAccountToCreate, userToChange, userToCreate } from "../entities/user-bodies";
 import { listAnswer, objectAnswer } from "../odata/collection";
-import { collectionOf, countOnly, oneObjectOf } from "../odata/query";
+import { collectionOf, countOnly, oneObjectOf } from "../odata/query-rule";
 import { notFound } from "../refusal";
 import { type Context, type Route, route, targetOf } from "../route";
 import { changeAgentUser, checkReachOf } from "../rules/agent-user";

@@ -1,4 +1,6 @@
-/** Rules of Conditional Access filters: `CustomSecurityAttribute.Set_Attr -eq "x"`, joined by -and, -or and parentheses. */
+/**
+ * Rules of Conditional Access filters: `CustomSecurityAttribute.Set_Attr -eq "x"`, joined by -and, -or and parentheses.
+ */
 import type { AssignedAttributes } from "../entities/custom-security-attributes";
 import { notEmulated, plainBadRequest } from "../refusal";
 

@@ -1,5 +1,6 @@
-/** The audit log writes itself: one line for each successful write on what Graph's directory audits cover. */
-import type { Answer, Context, Route } from "../route";
+/** The audit log: one line for each successful write on what Graph's directory audits cover. */
+import type { Answer } from "../answer";
+import type { Context, Route } from "../route";
 import type { Json, StoredObject } from "../state/store";
 import { view } from "../view";
 import { agentTypeOf, writeLog } from "./logs";
@@ -11,18 +12,47 @@ interface Activity {
   readonly operation: "Add" | "Update" | "Delete" | "Assign" | "Unassign";
 }
 
-/** What objects are called, by the start of the route's path. */
-const things: readonly (readonly [start: string, noun: string, category: string])[] = [
-  ["/applications", "application", "ApplicationManagement"],
-  ["/servicePrincipals", "service principal", "ApplicationManagement"],
-  ["/users", "user", "UserManagement"],
-  ["/groups", "group", "GroupManagement"],
-  ["/directory/administrativeUnits", "administrative unit", "AdministrativeUnit"],
-  ["/administrativeUnits", "administrative unit", "AdministrativeUnit"],
-  ["/identity/conditionalAccess/policies", "conditional access policy", "Policy"],
-  ["/policies/conditionalAccessPolicies", "conditional access policy", "Policy"],
-  ["/identity/conditionalAccess/namedLocations", "named location", "Policy"],
+/** What the audit log calls objects of one kind, and where it files what happens to them. */
+interface Subject {
+  readonly noun: string;
+  readonly category: string;
+}
+
+const subjects = {
+  application: { noun: "application", category: "ApplicationManagement" },
+  servicePrincipal: { noun: "service principal", category: "ApplicationManagement" },
+  user: { noun: "user", category: "UserManagement" },
+  group: { noun: "group", category: "GroupManagement" },
+  administrativeUnit: { noun: "administrative unit", category: "AdministrativeUnit" },
+  conditionalAccessPolicy: { noun: "conditional access policy", category: "Policy" },
+  namedLocation: { noun: "named location", category: "Policy" },
+} as const satisfies Readonly<Record<string, Subject>>;
+
+/** The objects that a route's path is about, by its start. */
+const subjectsByPath: readonly (readonly [start: string, subject: Subject])[] = [
+  ["/applications", subjects.application],
+  ["/servicePrincipals", subjects.servicePrincipal],
+  ["/users", subjects.user],
+  ["/groups", subjects.group],
+  ["/directory/administrativeUnits", subjects.administrativeUnit],
+  ["/administrativeUnits", subjects.administrativeUnit],
+  ["/identity/conditionalAccess/policies", subjects.conditionalAccessPolicy],
+  ["/policies/conditionalAccessPolicies", subjects.conditionalAccessPolicy],
+  ["/identity/conditionalAccess/namedLocations", subjects.namedLocation],
 ];
+
+/** Objects that can be soft-deleted, by kind. */
+const subjectsOfDeleted: Readonly<Record<string, Subject>> = {
+  application: subjects.application,
+  agentIdentityBlueprint: subjects.application,
+  servicePrincipal: subjects.servicePrincipal,
+  agentIdentityBlueprintPrincipal: subjects.servicePrincipal,
+  agentIdentity: subjects.servicePrincipal,
+  user: subjects.user,
+  agentUser: subjects.user,
+  group: subjects.group,
+  administrativeUnit: subjects.administrativeUnit,
+};
 
 const updates: Readonly<Record<string, string>> = {
   addPassword: "Certificates and secrets management",
@@ -47,9 +77,9 @@ function activityOf({ method, path }: Route, status: number): Activity | undefin
       method === "PATCH" ? (["Update", "Update"] as const) : madeOrGone[method === "POST" ? "POST" : "DELETE"];
     return { category: "ApplicationManagement", name: `${verb} delegated permission grant`, operation };
   }
-  const thing = things.find(([start]) => path.startsWith(start));
-  if (!thing) return undefined;
-  const [start, noun, category] = thing;
+  const found = subjectsByPath.find(([start]) => path.startsWith(start));
+  if (!found) return undefined;
+  const [start, { noun, category }] = found;
   const rest = path
     .slice(start.length)
     .split("/")
@@ -79,10 +109,9 @@ function onObject(method: Route["method"], noun: string, status: number): Pick<A
 /** Restore and delete for good have one address for every kind. */
 function activityOnDeleted({ method, path }: Route, object: StoredObject | undefined): Activity | undefined {
   if (!path.startsWith("/directory/deletedItems/{") || method === "GET" || !object) return undefined;
-  const sets: Readonly<Record<string, number>> = { user: 2, agentUser: 2, group: 3, administrativeUnit: 4 };
-  const index =
-    sets[object.kind] ?? (object.kind === "application" || object.kind === "agentIdentityBlueprint" ? 0 : 1);
-  const [, noun = "", category = ""] = things[index] ?? [];
+  const subject = subjectsOfDeleted[object.kind];
+  if (!subject) throw new Error(`the audit log has no name for a deleted ${object.kind}`);
+  const { noun, category } = subject;
   if (method === "POST") return { category, name: `Restore ${noun}`, operation: "Update" };
   return { category, name: `Hard delete ${noun}`, operation: "Delete" };
 }
@@ -123,7 +152,7 @@ export function recordAudit(
     result: "success",
     resultReason: "",
     targetResources: target ? [resource(context, target, context.body, before?.body)] : [],
-    // Of the one who did it; only beta tells.
+    // Who did it; only beta shows this.
     performedBy: performer(context),
   });
 }

@@ -7,7 +7,7 @@ import { denied } from "../refusal";
 import type { Context, Route } from "../route";
 import type { Caller } from "../sign-in/token";
 import type { Store, StoredObject } from "../state/store";
-import type { Switches } from "../switches/switches";
+import type { Switches } from "../switches/values";
 import { administersAgents } from "./ownership";
 import { roleIds, rolesOf } from "./roles";
 
@@ -27,7 +27,9 @@ export interface Write {
 const permissionSuffices =
   /\/(check|get)Member(Groups|Objects)$|\/validateProperties$|\/appRoleAssign(ments|edTo)\b|\/assignLicense$/i;
 
-/** Whether a caller with the permission for it may do this. Applications may; a person as its roles and relations say. */
+/**
+ * Whether a caller with the permission for it may do this. Applications may; a person as its roles and relations say.
+ */
 export function personMay(write: Write, store: Store, profiles: Switches["profiles"]): boolean {
   const { caller, object, route, body } = write;
   if (caller.idtyp !== "user" || route.method === "GET" || !agentKinds.includes(object.kind)) return true;
@@ -57,7 +59,7 @@ const onObject = /^\/(applications|servicePrincipals|users|directoryObjects)\/\{
 const isOwnedBy = (store: Store, { id }: StoredObject, { oid }: Caller): boolean =>
   store.targets("owners", id).includes(oid);
 
-/** What an agent hangs from, deleted or not: its parent, the principal and the blueprint. */
+/** What an agent belongs to, deleted or not: its parent, the principal and the blueprint. */
 function above(store: Store, { kind, body }: StoredObject): StoredObject[] {
   if (kind === "agentUser") {
     const parent = store.get(String(body["identityParentId"]), "either");
@@ -76,7 +78,7 @@ function setsOnly(body: unknown, names: readonly string[]): body is Readonly<Rec
   return set.length > 0 && set.every((name) => names.includes(name));
 }
 
-/** Sponsors switch an agent on and off; the documentation is of two minds about more. */
+/** Sponsors switch an agent on and off; the documentation contradicts itself about more. */
 function sponsorMay({ route, caller, object, body }: Write, store: Store, profiles: Switches["profiles"]): boolean {
   if (!isSponsoredBy(store, object, caller) || !onObject.test(route.path)) return false;
   const { sponsorRights } = profiles;

@@ -7,8 +7,8 @@ import type { Store, StoredObject } from "../state/store";
 import { agentUsersOf, type CleanUp, type Deleting, softDelete } from "./deletion";
 
 /**
- * Does the work whose time has come. A principal that is back saves its identities; one that is gone for good leaves them
- * as orphans. Identities made since the delete, under another principal of the blueprint, are not touched.
+ * Does the work that is due. Where the principal was restored, its identities stay; where it was deleted for good, they
+ * stay as orphans. Identities made since the delete, under another principal of the blueprint, are not touched.
  */
 export function cleanUp(context: Deleting, payload: object): void {
   const { principalId, deletedDateTime } = payload as CleanUp;

@@ -15,7 +15,9 @@ export interface AgentSignIn {
 
 export interface Verdict {
   readonly policy: StoredObject;
-  /** `notSet` where the policy applies, else the first condition that does not hold, as `whatIfAnalysisReasons` has it. */
+  /**
+   * `notSet` where the policy applies, else the first condition that does not hold, as `whatIfAnalysisReasons` has it.
+   */
   readonly reason:
     "notSet" | "policyNotEnabled" | "agentIdentities" | "application" | "agentIdRisk" | "notEnoughInformation";
   /** Whether it would block: it applies, is enforced and grants nothing. */

@@ -6,7 +6,9 @@ import { directoryRoles } from "../permissions";
 import { plainBadRequest } from "../refusal";
 import type { Store } from "../state/store";
 
-/** The real service puts a number of four digits before the message; which one belongs to which case is not published. */
+/**
+ * The real service puts a number of four digits before the message; which one belongs to which case is not published.
+ */
 const unknownId = (id: string, property: string) =>
   plainBadRequest(`1000: The policy references '${id}' in ${property}, which does not exist.`);
 

@@ -1,4 +1,4 @@
-/** Deleting softly, bringing back, deleting for good. */
+/** Soft delete, restore, and deleting for good. */
 import { applicationKinds, servicePrincipalKinds } from "../entities";
 import { federatedIdentityCredential } from "../entities/federated-identity-credential";
 import { inheritablePermission } from "../entities/inheritable-permission";
@@ -22,7 +22,7 @@ export interface CleanUp {
   readonly deletedDateTime: string;
 }
 
-/** Life among the deleted items, in milliseconds. */
+/** How long an object stays among the deleted items, in milliseconds. */
 export const keptForMs = 30 * 24 * 60 * 60 * 1_000;
 
 /** Work to do later: see {@link expire}. */

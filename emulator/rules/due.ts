@@ -1,6 +1,6 @@
 /** What happens in a tenant by itself once its time has come: clean-ups, and the end of what was deleted. */
 import type { Surroundings } from "../entities/entity";
-import type { Switches } from "../switches/switches";
+import type { Switches } from "../switches/values";
 import { cleanUp } from "./cascade";
 import { cleanUpKind, expire, expiryKind } from "./deletion";
 

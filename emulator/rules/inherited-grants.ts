@@ -1,4 +1,4 @@
-/** What an agent identity holds because its blueprint's principal does, and the blueprint hands it down. */
+/** What an agent identity holds because its blueprint's principal does, and the blueprint makes it inheritable. */
 import { belongingTo, blueprintOf } from "../entities/application";
 import { view } from "../view";
 import type { Context } from "../route";
@@ -53,7 +53,7 @@ function passed(pattern: Pattern, scopes: readonly string[]): readonly string[] 
   return scopes.filter((scope) => named.includes(scope));
 }
 
-/** Only what everybody consented to comes down. */
+/** Only grants for all principals are inherited. */
 export function inheritedGrants(context: Context, identity: StoredObject): StoredObject[] {
   const found = above(context, identity);
   if (!found) return [];

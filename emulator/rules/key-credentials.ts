@@ -56,8 +56,8 @@ export function certificateOf(asked: Json): Certificate {
 }
 
 /**
- * The collection after a PATCH, which replaces it whole. A credential that is there already is named by its `keyId`, with
- * or without its `key`.
+ * The collection after a PATCH, which replaces it whole. A credential that is there already is named by its `keyId`,
+ * with or without its `key`.
  */
 export function keptCertificates(before: readonly Json[], wanted: readonly Json[]): Certificate[] {
   const known = certificatesOf({ keyCredentials: before });

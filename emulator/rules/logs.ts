@@ -7,7 +7,7 @@ import { view } from "../view";
 /** Entries of one log that are kept, and up to a hundred more for each process that writes it. */
 export const mostLogEntries = 10_000;
 
-/** Entries of a log between two looks for old ones. */
+/** Entries of a log between two deletions of old ones. */
 const sweep = 100;
 
 type LogKind = "directoryAudit" | "signIn";
@@ -89,7 +89,7 @@ export interface SignIn {
   readonly uniqueTokenIdentifier?: string | undefined;
   readonly ipAddress?: string | undefined;
   readonly userAgent?: string | null | undefined;
-  /** What Conditional Access made of it. @default no policy looked at it */
+  /** The result of Conditional Access. @default no policy applied */
   readonly policies?: readonly AppliedPolicy[] | undefined;
 }
 

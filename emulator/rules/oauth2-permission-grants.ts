@@ -1,4 +1,4 @@
-/** What holds of delegated permission grants, whoever asks. */
+/** Rules for delegated permission grants, whoever the caller is. */
 import type { z } from "zod";
 import { servicePrincipalKinds } from "../entities";
 import { type grantToCreate, oauth2PermissionGrant } from "../entities/oauth2-permission-grant";

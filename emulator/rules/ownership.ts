@@ -7,7 +7,7 @@ import { roleIds, rolesOf } from "./roles";
 export const isOwner = ({ caller, store }: Context, object: StoredObject): boolean =>
   store.targets("owners", object.id).includes(caller.oid);
 
-/** Roles that rule over every agent. */
+/** Roles that administer every agent. */
 const agentAdministrators = [roleIds.agentIdAdministrator, roleIds.globalAdministrator];
 
 /** A person with a role that administers agents. */

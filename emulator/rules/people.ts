@@ -38,7 +38,10 @@ function objectAt(context: Context, url: string): StoredObject | undefined {
   return found && (kinds?.includes(found.kind) ?? true) ? found : undefined;
 }
 
-/** Objects named in the body of a create. Unknown ones are 400, as the documentation of Agent ID says; in a `$ref` they are 404. */
+/**
+ * Objects named in the body of a create. Unknown ones are 400, as the documentation of Agent ID says; in a `$ref` they
+ * are 404.
+ */
 export function boundPeople(context: Context, urls: readonly string[] = []): StoredObject[] {
   const people = urls.map((url) => {
     const found = objectAt(context, url);

@@ -19,8 +19,8 @@ export const roleIds = {
 export const builtInRole = (id: string) => builtInRoles.find(({ templateId }) => templateId === id.toLowerCase());
 
 /**
- * Ids of the role definitions a principal holds for the whole tenant: assigned to it, or to a role-assignable group it is
- * a direct member of. Assignments to an administrative unit do not count.
+ * Ids of the role definitions a principal holds for the whole tenant: assigned to it, or to a role-assignable group it
+ * is a direct member of. Assignments to an administrative unit do not count.
  */
 export function rolesOf({ store }: { readonly store: Store }, principalId: string): ReadonlySet<string> {
   const groups = store

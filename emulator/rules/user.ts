@@ -1,4 +1,4 @@
-/** What holds of users, whoever asks; agent users are users too. */
+/** Rules for users, whoever the caller is; agent users are users too. */
 import type { z } from "zod";
 import type { localAccountToCreate, userToChange, userToCreate } from "../entities/user-bodies";
 import { userKinds } from "../entities";

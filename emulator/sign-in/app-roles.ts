@@ -5,7 +5,7 @@ import { automationAppId, defaultPermissions } from "../seed";
 import type { Store, StoredObject } from "../state/store";
 import { ownAgentsPermission } from "../rules/agent-identity";
 import { permissionsShownAt } from "../switches/permissions-lag";
-import type { Switches } from "../switches/switches";
+import type { Switches } from "../switches/values";
 import { microsoftGraphAppId } from "../permissions";
 import { view } from "../view";
 

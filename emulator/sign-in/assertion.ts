@@ -1,13 +1,9 @@
 /** Client assertions: a JWT signed with the application's certificate, or one of an issuer that it trusts. */
 import { createHash, X509Certificate } from "node:crypto";
-import {
-  compactVerify,
-  decodeJwt,
-  decodeProtectedHeader,
-  type JWTPayload,
-  type JWTVerifyGetKey,
-  type ProtectedHeaderParameters,
-} from "jose";
+import type { JWTPayload, JWTVerifyGetKey, ProtectedHeaderParameters } from "jose";
+import { decodeProtectedHeader } from "jose/decode/protected_header";
+import { compactVerify } from "jose/jws/compact/verify";
+import { decodeJwt } from "jose/jwt/decode";
 import type { Surroundings } from "../entities/entity";
 import type { Certificate } from "../entities/credential";
 import { type Client, type Federation, federationsOf, timeOf, verifyingOf } from "./client";

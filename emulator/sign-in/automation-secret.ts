@@ -1,4 +1,4 @@
-/** The client secret of the automation application: one per tenant, which clients that sign in need to be told. */
+/** The client secret with which the automation application signs in: one per tenant. */
 import { randomUUID } from "node:crypto";
 import { passwordsOf } from "../entities/credential";
 import { automationAppId } from "../seed";
@@ -9,8 +9,8 @@ import { hashOf, newSecret } from "./secret";
 const metaKey = "automationSecret";
 
 /**
- * The secret, made when the tenant has none. It is kept readable, beside the tenant's signing key, so that `tenant start`
- * can print it again; a reset does not change it. Runs inside a write transaction.
+ * The secret, made when the tenant has none. It is kept readable, beside the tenant's signing key, so that `tenant
+ * start` can print it again; a reset does not change it. Runs inside a write transaction.
  *
  * @throws {TypeError} where the automation application was deleted
  */
@@ -19,7 +19,10 @@ export function automationSecret(store: Store): string {
   const secret = known ?? newSecret();
   if (known === undefined) store.setMeta(metaKey, secret);
   const application = applicationOf(store, automationAppId);
-  if (!application) throw new TypeError("the tenant has no automation application any more: reset it");
+  if (!application)
+    throw new TypeError(
+      "cannot give the client credentials: the automation application was deleted. Reset the tenant.",
+    );
   const kept = passwordsOf(application.body);
   const secretHash = hashOf(secret);
   if (!kept.some((one) => one.secretHash === secretHash)) {

@@ -3,8 +3,8 @@ import type { Surroundings } from "../entities/entity";
 import { issuerOf, type SigningKey } from "./token";
 
 /**
- * The OpenID configuration of one version. The endpoints are where the client asked; the issuer is Entra's, because that
- * is what `iss` of the tokens says.
+ * The OpenID configuration of one version. The endpoints are where the client asked; the issuer is Entra's, because
+ * that is what `iss` of the tokens says.
  *
  * @param segment how the address names the tenant; `common` and the like are answered with a template
  */

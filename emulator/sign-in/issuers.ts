@@ -1,5 +1,6 @@
 /** Keys of the issuers whose assertions applications trust. Nothing is fetched from beyond this machine. */
-import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
+import type { JSONWebKeySet, JWTVerifyGetKey } from "jose";
+import { createLocalJWKSet } from "jose/jwks/local";
 import { z } from "zod";
 import type { Surroundings } from "../entities/entity";
 import type { Store } from "../state/store";
@@ -8,15 +9,15 @@ import { issuerOf, signingKey } from "./token";
 
 const keySet = z.object({ keys: z.array(z.looseObject({ kty: z.string() })).min(1) });
 
-const trustSchema = z.strictObject({
-  /** As it stands in `iss` of the assertions. */
-  issuer: z.string().min(1),
-  /** The issuer's JSON Web Key Set. */
-  jwks: keySet,
-});
+/** An issuer whose keys are handed over, because nothing is fetched from it. */
+export interface Trust {
+  /** As it stands in `iss` of the assertions: `https://token.actions.githubusercontent.com`. */
+  readonly issuer: string;
+  /** The issuer's JSON Web Key Set, with one key at least. */
+  readonly jwks: JSONWebKeySet;
+}
 
-/** An issuer whose keys are handed over, because nothing can be fetched from it. */
-export type Trust = Readonly<z.infer<typeof trustSchema>>;
+const trustSchema: z.ZodType<Trust> = z.strictObject({ issuer: z.string().min(1), jwks: keySet });
 
 const meta = "trustedIssuers";
 
@@ -26,7 +27,7 @@ const trusted = (store: Store): Readonly<Record<string, Trust["jwks"]>> =>
 /** Runs inside a write transaction. @throws {TypeError} when the keys are no key set */
 export function keepIssuer(store: Store, trust: Trust): void {
   const { success, data, error } = trustSchema.safeParse(trust);
-  if (!success) throw new TypeError(`not an issuer with its keys: ${z.prettifyError(error)}`);
+  if (!success) throw new TypeError(`cannot trust the issuer: ${z.prettifyError(error)}`);
   store.setMeta(meta, JSON.stringify({ ...trusted(store), [data.issuer]: data.jwks }));
 }
 

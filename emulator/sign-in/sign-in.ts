@@ -1,39 +1,23 @@
 /**
- * The sign-in service of the tenant: token endpoint, discovery and keys, at the paths of login.microsoftonline.com. It is
- * reached by that host in this process, and by path where the tenant is served.
+ * The sign-in service of the tenant: token endpoint, discovery and keys, at the paths of login.microsoftonline.com. It
+ * is reached by that host in this process, and by path where the tenant is served.
  */
 import { randomUUID } from "node:crypto";
-import type { Ground } from "../entities/entity";
+import type { Ground, Surroundings } from "../entities/entity";
 import { timeIn } from "../switches/clock";
-import { type Switches, switchesOf } from "../switches/switches";
+import { switchesOf } from "../switches/switches";
+import type { Switches } from "../switches/values";
 import { cloudMetadata, instanceDiscovery, keySet, openIdConfiguration } from "./discovery";
 import { errorOf, SignInNotEmulated, SignInRefusal } from "./refusal";
 import { signingKey } from "./token";
-import { answerToken, type TokenSurroundings } from "./token-endpoint";
-
-export interface SignInRequest {
-  readonly url: URL;
-  readonly origin: string;
-  readonly headers: Headers;
-  readonly text: string;
-  /** First segment of the path, as it was written. */
-  readonly segment: string;
-  /** `any` for `common` and `organizations`. */
-  readonly tenant: "this" | "any";
-  readonly traceId: string;
-  readonly correlationId: string;
-}
-
-export interface SignInAnswer {
-  readonly status: number;
-  readonly body: object;
-}
+import type { SignInAnswer, SignInRequest } from "./exchange";
+import { answerToken } from "./token-endpoint";
 
 interface Address {
   readonly method: "GET" | "POST";
   /** Its group, where it has one, names the tenant. */
   readonly path: RegExp;
-  readonly answer: (around: TokenSurroundings, request: SignInRequest) => SignInAnswer | Promise<SignInAnswer>;
+  readonly answer: (around: Surroundings, request: SignInRequest) => SignInAnswer | Promise<SignInAnswer>;
 }
 
 const document = (body: object): SignInAnswer => ({ status: 200, body });

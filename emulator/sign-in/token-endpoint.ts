@@ -6,25 +6,23 @@ import { recordSignIn } from "../rules/logs";
 import { assignmentsOf, rolesOf } from "./app-roles";
 import { byAssertion, type Proof } from "./assertion";
 import { type Client, clientOf, secretsOf, timeOf } from "./client";
+import type { SignInAnswer, SignInRequest } from "./exchange";
 import { type TokenForm, tokenForm } from "./form";
 import { SignInRefusal } from "./refusal";
 import { asksFor, type Resource, resourceOf } from "./resource";
 import { matches } from "./secret";
-import type { SignInAnswer, SignInRequest } from "./sign-in";
 import { issueAppToken, signingKey, tokenLifeSeconds } from "./token";
 
-export type TokenSurroundings = Surroundings;
-
-/** What was learned before the token was issued or refused. */
+/** What was found out before the token was issued or refused. */
 interface Attempt {
   client?: Client;
   proof?: Proof;
   resource?: Resource;
 }
 
-/** @throws {SignInRefusal} which is in the sign-in log already when a client could be told */
+/** @throws {SignInRefusal} which is in the sign-in log by then */
 export async function answerToken(
-  around: TokenSurroundings,
+  around: Surroundings,
   request: SignInRequest,
   endpoint: 1 | 2,
 ): Promise<SignInAnswer> {
@@ -42,7 +40,7 @@ export async function answerToken(
 }
 
 async function issue(
-  around: TokenSurroundings,
+  around: Surroundings,
   request: SignInRequest,
   form: TokenForm,
   attempt: Attempt,
@@ -82,18 +80,18 @@ async function issue(
 
 const signInAudienceOf = ({ application }: Client): unknown => application?.body["signInAudience"] ?? "AzureADMyOrg";
 
-/** Seconds as clients are told: Entra's own tokens live one second longer than they say. */
-const told = tokenLifeSeconds - 1;
+/** `expires_in`, in seconds: Entra's own tokens are valid for one second longer. */
+const expiresIn = tokenLifeSeconds - 1;
 
 /** The older endpoint answers in strings. */
 function tokenAnswer({ endpoint, resource }: TokenForm, access_token: string, now: Date): object {
-  if (endpoint === 2) return { token_type: "Bearer", expires_in: told, ext_expires_in: told, access_token };
+  if (endpoint === 2) return { token_type: "Bearer", expires_in: expiresIn, ext_expires_in: expiresIn, access_token };
   const seconds = Math.floor(now.getTime() / 1000);
   return {
     token_type: "Bearer",
-    expires_in: String(told),
-    ext_expires_in: String(told),
-    expires_on: String(seconds + told),
+    expires_in: String(expiresIn),
+    ext_expires_in: String(expiresIn),
+    expires_on: String(seconds + expiresIn),
     not_before: String(seconds),
     resource,
     access_token,
@@ -101,7 +99,7 @@ function tokenAnswer({ endpoint, resource }: TokenForm, access_token: string, no
 }
 
 function proofOf(
-  around: TokenSurroundings,
+  around: Surroundings,
   request: SignInRequest,
   client: Client,
   { secret, assertion }: TokenForm,
@@ -114,7 +112,9 @@ function proofOf(
   return Promise.resolve({ kind: "clientSecret", credentialId: found.keyId });
 }
 
-/** What a certificate's assertion may be aimed at: either endpoint or the issuer, at Microsoft's address or this one. */
+/**
+ * What a certificate's assertion may be aimed at: either endpoint or the issuer, at Microsoft's address or this one.
+ */
 function audiencesOf({ tenantId, domain }: Surroundings, { origin }: SignInRequest): string[] {
   const paths = ["/oauth2/v2.0/token", "/oauth2/token", "/v2.0", "/", ""];
   return [origin, "https://login.microsoftonline.com"].flatMap((at) =>
@@ -125,7 +125,7 @@ function audiencesOf({ tenantId, domain }: Surroundings, { origin }: SignInReque
 }
 
 function record(
-  around: TokenSurroundings,
+  around: Surroundings,
   { headers, traceId, correlationId }: SignInRequest,
   { clientId }: TokenForm,
   { client, proof, resource }: Attempt,

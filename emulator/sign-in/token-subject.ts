@@ -7,12 +7,15 @@ import type { Store, StoredObject } from "../state/store";
 import { rolesOf } from "./app-roles";
 import type { TokenSubject } from "./token";
 
+/** What a token is to say. */
 export interface TokenRequest {
-  /** Microsoft Graph permissions in the token. @default what the application holds */
+  /** Microsoft Graph permissions in the token, whoever holds them. @default what the application holds */
   readonly permissions?: readonly string[];
-  /** Client id of the application. @default the automation application */
+  /** Client id of an application in the tenant, an agent identity included. @default the automation application */
   readonly app?: string;
-  /** User principal name: the token is a delegated one. */
+  /**
+   * User principal name of a person in the tenant: the token is a delegated one. @default an application's own token
+   */
   readonly user?: string;
 }
 
@@ -24,11 +27,12 @@ export function tokenSubject(
   checkPermissionNames(permissions ?? []);
   const { store } = around;
   const principal = principalOf(store, app);
-  if (!principal) throw new TypeError(`no service principal with appId "${app}" in the emulated tenant`);
+  if (!principal)
+    throw new TypeError(`cannot issue a token: no service principal of the emulated tenant has the appId "${app}".`);
   const held = permissions ?? heldBy(principal, around);
   if (user === undefined) return { appId: app, oid: principal.id, permissions: held };
   const [person] = store.find({ kinds: ["user"], where: { property: "userPrincipalName", value: user } });
-  if (!person) throw new TypeError(`no user "${user}" in the emulated tenant`);
+  if (!person) throw new TypeError(`cannot issue a token: the emulated tenant has no user "${user}".`);
   return {
     appId: app,
     oid: person.id,
@@ -40,7 +44,10 @@ export function tokenSubject(
 const principalOf = (store: Store, appId: string): StoredObject | undefined =>
   store.find({ kinds: servicePrincipalKinds, where: { property: "appId", value: appId } })[0];
 
-/** Application permissions on Microsoft Graph: its app role assignments, and what `grant` says of the automation application. */
+/**
+ * Application permissions on Microsoft Graph: its app role assignments, and what `grant` says of the automation
+ * application.
+ */
 function heldBy(principal: StoredObject, around: Surroundings): readonly string[] {
   const graph = principalOf(around.store, microsoftGraphAppId);
   return graph ? rolesOf(around, principal, graph, around.switches, around.now) : [];

@@ -8,7 +8,11 @@ import {
   randomBytes,
   randomUUID,
 } from "node:crypto";
-import { decodeJwt, errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import type { JWTPayload } from "jose";
+import { JWTClaimValidationFailed, JWTExpired } from "jose/errors";
+import { decodeJwt } from "jose/jwt/decode";
+import { SignJWT } from "jose/jwt/sign";
+import { jwtVerify } from "jose/jwt/verify";
 import { GraphRefusal } from "../refusal";
 import type { Store } from "../state/store";
 
@@ -21,7 +25,7 @@ export const graphAudiences: readonly string[] = [
   "00000003-0000-0000-c000-000000000000",
 ];
 
-/** Life of a token, in seconds. */
+/** How long a token is valid, in seconds. */
 export const tokenLifeSeconds = 3_600;
 
 /** Who sent a request. */
@@ -92,7 +96,9 @@ export interface AppToken {
   readonly proof: "1" | "2";
   /** Values of app roles. */
   readonly roles: readonly string[];
-  /** Whether the token says that it is an application's: Microsoft Graph's do, others where the API asks for the claim. */
+  /**
+   * Whether the token says that it is an application's: Microsoft Graph's do, others where the API asks for the claim.
+   */
   readonly says: { readonly kind: boolean; readonly displayName: boolean };
   /** The `uti` claim. */
   readonly id: string;
@@ -170,7 +176,7 @@ async function verified(key: SigningKey, tenantId: string, token: string, now: D
 
 async function verifiedAnew(key: SigningKey, tenantId: string, token: string, now: Date): Promise<JWTPayload> {
   try {
-    // Told first: a token of another tenant also has another key, and its signature is the less helpful news.
+    // Checked first: a token of another tenant also has another key, and a wrong signature would be the less helpful reason.
     const { tid } = decodeJwt(token);
     if (tid !== tenantId)
       throw refused(`The token was issued for tenant '${String(tid)}', this is tenant '${tenantId}'.`);
@@ -184,8 +190,8 @@ async function verifiedAnew(key: SigningKey, tenantId: string, token: string, no
     return payload;
   } catch (error) {
     if (error instanceof GraphRefusal) throw error;
-    if (error instanceof errors.JWTExpired) throw refused("Lifetime validation failed, the token is expired.");
-    if (error instanceof errors.JWTClaimValidationFailed && error.claim === "aud") {
+    if (error instanceof JWTExpired) throw refused("Lifetime validation failed, the token is expired.");
+    if (error instanceof JWTClaimValidationFailed && error.claim === "aud") {
       throw refused("Access token validation failure. Invalid audience.");
     }
     throw refused("Access token validation failure.");

@@ -6,7 +6,7 @@ import type { Json, Store, StoredObject } from "./store";
 export interface Span {
   readonly from: number;
   readonly upTo: number;
-  /** What changed in an object that changed in the span is told from here on. @default from */
+  /** What changed in an object of the span is shown from here on. @default from */
   readonly since?: number | undefined;
 }
 

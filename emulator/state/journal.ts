@@ -7,12 +7,15 @@ export interface RequestRecord {
   readonly sequence: number;
   /** ISO time at which the request came, by the tenant's clock. */
   readonly at: string;
+  /** HTTP method: `PATCH`. */
   readonly method: string;
   /** Decoded path with version, without query. */
   readonly path: string;
   /** Status that was answered; 0 when the connection was reset instead. */
   readonly status: number;
+  /** The `request-id` header of the answer. */
   readonly requestId: string;
+  /** The `client-request-id` header of the request; the request id where it had none. */
   readonly clientRequestId: string;
   /** Method and path of the route: `PATCH /applications/{id}`. Missing where the request did not get so far. */
   readonly operation?: string;
@@ -20,7 +23,7 @@ export interface RequestRecord {
   readonly appId?: string;
   /** Resource units, while quotas are on. */
   readonly units?: number;
-  /** The caller was told to wait longer. */
+  /** It came before the Retry-After of an earlier answer had ended. */
   readonly early?: true;
   /** Set for a part of a `$batch`. */
   readonly batch?: true;
@@ -29,7 +32,7 @@ export interface RequestRecord {
 /** Requests that are remembered, and up to a hundred more. Older ones are dropped. */
 export const mostRequests = 10_000;
 
-/** Requests between two looks for old ones. */
+/** Requests between two deletions of old ones. */
 const sweep = 100;
 
 export function remember(store: Store, record: Omit<RequestRecord, "sequence">): void {

@@ -1,18 +1,9 @@
 /** The store as one request sees it while the tenant's replicas lag. */
-import { History, type Lag, Replica } from "./replica";
-import type { SqliteStore } from "./sqlite-store";
+import { History } from "./history";
+import type { PrimaryStore } from "./primary-store";
+import { Replica } from "./replica";
 import type { Directory, Json, NewObject, Selection, Store, StoredObject, Task } from "./store";
-
-export interface Seeing {
-  /** Null: no replica lags at this request, so what it writes is everywhere at once. */
-  readonly lag: Lag | null;
-  /** Which replica the request came to. */
-  readonly replica: number;
-  /** The tenant's time. */
-  readonly now: Date;
-  /** The request is a GET. */
-  readonly reads: boolean;
-}
+import type { Viewpoint } from "./viewpoint";
 
 /** Is made inside the transaction of its request. */
 export class LaggingStore implements Store {
@@ -21,8 +12,8 @@ export class LaggingStore implements Store {
   readonly #newest: Directory;
 
   constructor(
-    readonly primary: SqliteStore,
-    { lag, replica, now, reads }: Seeing,
+    readonly primary: PrimaryStore,
+    { lag, replica, now, reads }: Viewpoint,
   ) {
     this.replica = lag ? new Replica(primary, replica, now.getTime()) : primary;
     this.#history = new History(primary, lag, now.getTime());
@@ -111,7 +102,7 @@ export class LaggingStore implements Store {
   hasDue = (now: Date): boolean => this.primary.hasDue(now);
   takeDue = (now: Date, most?: number): Task[] => this.primary.takeDue(now, most);
   schedule = (dueAt: Date, kind: string, payload: object): void => this.primary.schedule(dueAt, kind, payload);
-  seenBy = (seeing: Seeing): Store => this.primary.seenBy(seeing);
+  seenBy = (viewpoint: Viewpoint): Store => this.primary.seenBy(viewpoint);
   clear = (): void => this.primary.clear();
   close = (): void => this.primary.close();
   run: Store["run"] = (sql, ...values) => this.primary.run(sql, ...values);

@@ -19,9 +19,11 @@ const first = `
 /**
  * Every write transaction has a number, its change: rows say which one touched them last, so that delta queries can ask
  * for what is newer. Rows of layout 1 have change 0. `appeared` is the change that made an object or brought it back,
- * `touched` a JSON object with the change of each property, and of each relation from it, that was changed since. What is gone leaves its change behind.
+ * `touched` a JSON object with the change of each property, and of each relation from it, that was changed since. What
+ * is gone leaves its change behind.
  *
- * What lay deleted in a file of layout 1 ends 30 days after its delete, as everything else does. The partial indexes keep lists in order of creation without sorting, and soft-deleted objects out of their way.
+ * What lay deleted in a file of layout 1 ends 30 days after its delete, as everything else does. The partial indexes
+ * keep lists in order of creation without sorting, and soft-deleted objects out of their way.
  */
 const second = `
   ALTER TABLE objects ADD COLUMN changed INTEGER NOT NULL DEFAULT 0;

@@ -1,96 +1,15 @@
 /**
  * Replica lag: what one copy of the directory knows by now.
  *
- * A write that is late somewhere leaves behind what its objects and links were before, for each replica that has not got
- * it yet. A replica shows the newest write that reached it, object by object and link by link, so it never goes back;
- * everything of one request arrives together. A write without lag is everywhere at once, and another lag begins with all
- * replicas alike. Without lag nothing of this is kept.
+ * A write that is late somewhere leaves behind what its objects and links were before, for each replica that has not
+ * got it yet. A replica shows the newest write that reached it, object by object and link by link, so it never goes
+ * back; everything of one request arrives together. A write without lag is everywhere at once, and another lag begins
+ * with all replicas alike. Without lag nothing of this is kept.
  */
-import type { Switches } from "../switches/switches";
-import { hasState, indexedValues, type SqliteStore } from "./sqlite-store";
-import type { Directory, Selection, Store, StoredObject } from "./store";
-
-export type Lag = NonNullable<Switches["lag"]>;
-
-/** Every replica has everything: another lag begins anew. */
-export function forgetHistory(store: Pick<Store, "run">): void {
-  store.run("DELETE FROM history");
-}
-
-/** From 0 up to 1, the same for the same numbers. */
-export function draw(...numbers: readonly number[]): number {
-  let hash = 0x9e3779b9;
-  for (const number of numbers) {
-    hash = Math.imul(hash ^ (number | 0), 0x85ebca6b);
-    hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-    hash ^= hash >>> 16;
-  }
-  return (hash >>> 0) / 2 ** 32;
-}
-
-/** Replicas that a change reaches late, as bits. */
-export function lateReplicas({ replicas, share, seed }: Lag, change: number): number {
-  let late = 0;
-  for (let replica = 0; replica < replicas; replica += 1) if (draw(seed, change, replica) < share) late |= 1 << replica;
-  return late;
-}
-
-/** A person's requests always come to the same replica, an application's to any. @param count rises by one a request */
-export function replicaFor({ replicas, seed }: Lag, person: string | undefined, count: number): number {
-  if (person === undefined) return Math.floor(draw(seed, -1, count) * replicas);
-  return Math.floor(draw(seed, -2, ...Buffer.from(person.toLowerCase())) * replicas);
-}
-
-const linkKey = (kind: string, source: string, target: string) =>
-  JSON.stringify([kind, source.toLowerCase(), target.toLowerCase()]);
-/** Sorts before the key of any link, which begins with `[`. */
-const objectKey = (seq: number) => `#${seq}`;
-
-/** Notes what was before a write, where the write is late somewhere. Runs inside the transaction of the write. */
-export class History {
-  readonly #noted = new Set<string>();
-  #late: number | undefined;
-
-  constructor(
-    private readonly store: SqliteStore,
-    /** Null: what is written is everywhere at once. */
-    private readonly lag: Lag | null,
-    private readonly now: number,
-  ) {}
-
-  /** Before the write. @param before as the primary has it; undefined when it is made now */
-  object(seq: number, before: StoredObject | undefined): void {
-    this.#note(objectKey(seq), before ?? null);
-  }
-
-  link(kind: string, source: string, target: string, before: boolean): void {
-    this.#note(linkKey(kind, source, target), before ? [kind, source, target] : null);
-  }
-
-  #note(key: string, before: unknown): void {
-    if (this.#noted.has(key)) return;
-    this.#noted.add(key);
-    const change = this.store.change();
-    const { lag } = this;
-    this.#late ??= this.#begin(change);
-    // What is everywhere at once makes up for everything before it.
-    if (!lag || this.#late === 0) this.store.run("DELETE FROM history WHERE key = ?", key);
-    else {
-      const sql = "INSERT INTO history (key, change, until, late, before) VALUES (?, ?, ?, ?, ?)";
-      this.store.run(sql, key, change, this.now + lag.ms, this.#late, JSON.stringify(before));
-    }
-  }
-
-  /** What every replica has by now is of no more use, nor is what came before it. */
-  #begin(change: number): number {
-    this.store.run(
-      "DELETE FROM history WHERE (key, change) IN (SELECT older.key, older.change FROM history AS newer " +
-        "JOIN history AS older ON older.key = newer.key AND older.change <= newer.change WHERE newer.until <= ?)",
-      this.now,
-    );
-    return !this.lag || this.lag.ms === 0 ? 0 : lateReplicas(this.lag, change);
-  }
-}
+import { linkKey, objectKey } from "./history";
+import type { PrimaryStore } from "./primary-store";
+import { indexedValues } from "./property-index";
+import { type Directory, hasState, type Selection, type StoredObject } from "./store";
 
 /** What a replica has instead of what the primary has; `before` is JSON. */
 interface Late {
@@ -111,7 +30,7 @@ export class Replica implements Directory {
   #lateLinks: ReadonlyMap<string, Link | undefined> | undefined;
 
   constructor(
-    private readonly store: SqliteStore,
+    private readonly store: PrimaryStore,
     private readonly replica: number,
     private readonly now: number,
   ) {

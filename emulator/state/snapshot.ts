@@ -9,7 +9,7 @@ export interface Snapshot {
   readonly tables: readonly { readonly name: string; readonly rows: readonly Row[] }[];
 }
 
-/** The request log tells what was asked and goes on; the signing key lives as long as the tenant. */
+/** The request log goes on through a restore; the signing key stays as long as the tenant. */
 const notKept = ["requests"];
 const keptMeta = ["tenantId", "signingKey", "schemaVersion", "automationSecret"];
 
@@ -25,8 +25,8 @@ export function snapshotOf(store: Store): Snapshot {
 }
 
 /**
- * Everything as it was, and the request log as it is. Delta tokens of before are no longer known: changes made since the
- * snapshot never happened. Runs inside a write transaction.
+ * Everything as it was, and the request log as it is. Delta tokens of before are no longer known: changes made since
+ * the snapshot never happened. Runs inside a write transaction.
  *
  * @throws {TypeError} for a snapshot of another tenant
  */

@@ -12,16 +12,16 @@
 import type { SQLInputValue } from "node:sqlite";
 import { isDeepStrictEqual } from "node:util";
 import { Database, type Row } from "./database";
-import { LaggingStore, type Seeing } from "./lagging-store";
-import type { Json, NewObject, Selection, Store, StoredObject, Task } from "./store";
-
-/** Names of the properties of a kind that can be searched by value. */
-export type Indexed = (kind: string) => readonly string[];
+import { LaggingStore } from "./lagging-store";
+import type { PrimaryStore } from "./primary-store";
+import { type Indexed, indexedValues } from "./property-index";
+import { hasState, type Json, type NewObject, type Selection, type Store, type StoredObject, type Task } from "./store";
+import type { Viewpoint } from "./viewpoint";
 
 /** Rows read at a time while walking a collection. */
 const chunk = 200;
 
-export class SqliteStore extends Database implements Store {
+export class SqliteStore extends Database implements PrimaryStore {
   /** @param file path of the database, or `:memory:` */
   constructor(
     file: string,
@@ -220,10 +220,10 @@ export class SqliteStore extends Database implements Store {
   }
 
   /** The store as a request sees it; is called inside the transaction of the request. */
-  seenBy(seeing: Seeing): Store {
+  seenBy(viewpoint: Viewpoint): Store {
     // Without lag there is a past only where one request brought a lag of its own.
-    if (!seeing.lag && this.row("SELECT 1 FROM history LIMIT 1") === undefined) return this;
-    return new LaggingStore(this, seeing);
+    if (!viewpoint.lag && this.row("SELECT 1 FROM history LIMIT 1") === undefined) return this;
+    return new LaggingStore(this, viewpoint);
   }
 
   schedule(dueAt: Date, kind: string, payload: object): void {
@@ -251,23 +251,6 @@ export class SqliteStore extends Database implements Store {
 }
 
 const columns = "objects.seq, objects.id, objects.kind, objects.body, objects.deletedDateTime";
-
-/** Rows of the property index that an object has. */
-export function* indexedValues(
-  names: readonly string[],
-  body: Json,
-): Generator<readonly [name: string, value: string]> {
-  for (const name of names) {
-    const value = body[name];
-    for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (one === undefined || one === null) continue;
-      yield [name, (typeof one === "string" ? one : JSON.stringify(one)).toLowerCase()];
-    }
-  }
-}
-
-export const hasState = (deletedDateTime: unknown, deleted: boolean | "either"): boolean =>
-  deleted === "either" || (deletedDateTime !== null) === deleted;
 
 function stored(row: Row): StoredObject {
   return {

@@ -1,6 +1,8 @@
-/** What the state of an emulated tenant can do, whoever keeps it: objects of any kind, links between them, later work. */
+/**
+ * What the state of an emulated tenant can do, whoever keeps it: objects of any kind, links between them, later work.
+ */
 import type { Database } from "./database";
-import type { Seeing } from "./lagging-store";
+import type { Viewpoint } from "./viewpoint";
 
 export type Json = Readonly<Record<string, unknown>>;
 
@@ -10,11 +12,11 @@ export interface StoredObject {
   readonly id: string;
   readonly kind: string;
   readonly body: Json;
-  /** ISO time of the soft delete, or null while the object lives. */
+  /** ISO time of the soft delete; null while the object is not deleted. */
   readonly deletedDateTime: string | null;
 }
 
-/** An object to be stored; it lives unless a time is given. */
+/** An object to be stored; it is not deleted unless a time is given. */
 export type NewObject = Pick<StoredObject, "kind" | "id" | "body"> & Partial<Pick<StoredObject, "deletedDateTime">>;
 
 export interface Selection {
@@ -23,9 +25,13 @@ export interface Selection {
   readonly where?: { readonly property: string; readonly value: string; readonly prefix?: true } | undefined;
   /** Only objects made later than this one. @default 0 */
   readonly after?: number | undefined;
-  /** `false`: living objects. `true`: soft-deleted ones. `"either"`: both. @default false */
+  /** `false`: objects that are not deleted. `true`: soft-deleted ones. `"either"`: both. @default false */
   readonly deleted?: boolean | "either" | undefined;
 }
+
+/** @param deleted as in {@link Selection} */
+export const hasState = (deletedDateTime: unknown, deleted: boolean | "either"): boolean =>
+  deleted === "either" || (deletedDateTime !== null) === deleted;
 
 /** Work for later, such as what follows a delete by a day. */
 export interface Task {
@@ -50,9 +56,10 @@ export interface Directory {
 }
 
 /**
- * A request is given its own Store. Without replica lag that is the store itself. With lag, a GET reads what one replica
- * knows by now; any other request reads and writes the newest state, except that `get` only finds what the replica knows
- * as well: so a request right after a create may be told that the object is not there, and no update is ever lost.
+ * A request is given its own Store. Without replica lag that is the store itself. With lag, a GET reads what one
+ * replica knows by now; any other request reads and writes the newest state, except that `get` only finds what the
+ * replica knows as well: so a request right after a create may be answered that the object is not there, and no update
+ * is ever lost.
  */
 export interface Store extends Directory, Pick<Database, "transaction" | "change" | "lastChange" | "meta" | "setMeta"> {
   /** The newest state, whatever the request sees. */
@@ -75,10 +82,12 @@ export interface Store extends Directory, Pick<Database, "transaction" | "change
   schedule(dueAt: Date, kind: string, payload: object): void;
   /** Whether {@link takeDue} would take something; cheap, for every request. */
   hasDue(now: Date): boolean;
-  /** Takes the work that is due, earliest first, at most `most` tasks. Each is taken once, so use a write transaction. */
+  /**
+   * Takes the work that is due, earliest first, at most `most` tasks. Each is taken once, so use a write transaction.
+   */
   takeDue(now: Date, most?: number): Task[];
   /** The store of one request while replicas lag; called inside the request's transaction. */
-  seenBy(seeing: Seeing): Store;
+  seenBy(viewpoint: Viewpoint): Store;
   /** Everything but the named values. */
   clear(): void;
   close(): void;

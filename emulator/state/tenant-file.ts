@@ -1,9 +1,9 @@
 /**
  * A tenant as one readable JSON file: to keep beside a program, to compare, to write by hand.
  *
- * A file with `tenant` is a whole tenant. One without it, such as `{"objects": […]}`, says what there is beside the seed.
- * Objects stand in the order in which they were made, which is the order of lists; their properties are sorted. A file
- * holds no signing key and no secret: of client secrets only the hashes.
+ * A file with `tenant` is a whole tenant. One without it, such as `{"objects": […]}`, says what there is beside the
+ * seed. Objects stand in the order in which they were made, which is the order of lists; their properties are sorted. A
+ * file holds no signing key and no secret: of client secrets only the hashes.
  */
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
@@ -12,16 +12,50 @@ import type { Json, Store, StoredObject } from "./store";
 /** Rises when older readers could not understand a file. */
 export const fileFormat = 1;
 
-const objectSchema = z.strictObject({
-  /** OData type without `microsoft.graph.`. */
-  kind: z.string().min(1),
+/** One object in a file. */
+export interface FileObject {
+  /** OData type without `microsoft.graph.`: `agentIdentity`, `group`. */
+  readonly kind: string;
   /** @default a new GUID */
-  id: z.string().min(1).optional(),
-  /** ISO time of the soft delete. @default it lives */
-  deletedDateTime: z.iso.datetime().optional(),
+  readonly id?: string | undefined;
+  /** ISO time of the soft delete. @default it is not deleted */
+  readonly deletedDateTime?: string | undefined;
   /** As the tenant keeps them: what was set, not what Graph computes. */
-  properties: z.record(z.string(), z.json()).default({}),
+  readonly properties: Readonly<Record<string, unknown>>;
   /** Ids of the objects at the other end, by relation: `owners`, `sponsors`, `members`, `manager` … */
+  readonly relations?: Readonly<Record<string, readonly string[]>> | undefined;
+}
+
+/** A tenant in a file. A whole tenant has `tenant`; without it a file says what there is beside the seed. */
+export interface TenantFile {
+  /** Version of the form. @default 1 */
+  readonly format: 1;
+  /** Whose file it is: a whole tenant. When it is imported, the id becomes that of the tenant that reads it. */
+  readonly tenant?: { readonly id: string; readonly name: string } | undefined;
+  /**
+   * What the automation application holds, each with the ISO time of its grant. Missing where `grant` was never used.
+   */
+  readonly permissions?: Readonly<Record<string, string>> | undefined;
+  /** As {@link SwitchChanges}. */
+  readonly switches?: Readonly<Record<string, unknown>> | undefined;
+  /** In the order in which they were created, which is the order of lists. */
+  readonly objects: readonly FileObject[];
+  /** What is to happen by itself, such as the clean-up a day after a delete. */
+  readonly tasks?:
+    | readonly {
+        /** ISO time of the tenant's clock. */
+        readonly dueAt: string;
+        readonly kind: string;
+        readonly payload: Readonly<Record<string, unknown>>;
+      }[]
+    | undefined;
+}
+
+const objectSchema = z.strictObject({
+  kind: z.string().min(1),
+  id: z.string().min(1).optional(),
+  deletedDateTime: z.iso.datetime().optional(),
+  properties: z.record(z.string(), z.json()).default({}),
   relations: z.record(z.string(), z.array(z.string())).optional(),
 });
 
@@ -37,22 +71,15 @@ const permissionsSchema = z
   .union([z.record(z.string(), z.iso.datetime()), z.array(z.string())])
   .transform((held) => (Array.isArray(held) ? Object.fromEntries(held.map((name) => [name, sinceEver])) : held));
 
-const fileSchema = z.strictObject({
+const fileSchema: z.ZodType<TenantFile> = z.strictObject({
   format: z.literal(fileFormat).default(fileFormat),
   tenant: z.strictObject({ id: z.guid(), name: z.string() }).optional(),
-  /**
-   * What the automation application holds, each with the ISO time of its grant; a list says since ever. Missing where
-   * `grant` was never used.
-   */
+  // A list of names stands for grants since ever.
   permissions: permissionsSchema.optional(),
   switches: z.record(z.string(), z.json()).optional(),
   objects: z.array(objectSchema),
-  /** What is to happen by itself, such as the clean-up a day after a delete. */
   tasks: z.array(taskSchema).optional(),
 });
-
-export type TenantFile = z.infer<typeof fileSchema>;
-type FileObject = TenantFile["objects"][number];
 
 /** The file of a store. Runs inside a transaction. */
 export function tenantFileOf(store: Store, name: string): TenantFile {
@@ -64,14 +91,14 @@ export function tenantFileOf(store: Store, name: string): TenantFile {
     format: fileFormat,
     tenant: { id: store.meta("tenantId") ?? "", name },
     ...(permissions === undefined ? {} : { permissions: permissionsSchema.parse(sorted(JSON.parse(permissions))) }),
-    ...(switches === undefined ? {} : { switches: sorted(JSON.parse(switches)) as TenantFile["switches"] }),
+    ...(switches === undefined ? {} : { switches: sorted(JSON.parse(switches)) as Json }),
     objects: [...everything(store)].map(({ id, kind, body, deletedDateTime }) => {
       const related = relations.get(id.toLowerCase());
       return {
         kind,
         id,
         ...(deletedDateTime === null ? {} : { deletedDateTime }),
-        properties: sorted(body) as FileObject["properties"],
+        properties: sorted(body) as Json,
         ...(related ? { relations: related } : {}),
       };
     }),
@@ -81,7 +108,7 @@ export function tenantFileOf(store: Store, name: string): TenantFile {
           tasks: tasks.map(({ dueAt, kind, payload }) => ({
             dueAt: String(dueAt),
             kind: String(kind),
-            payload: sorted(JSON.parse(String(payload))) as Record<string, z.core.util.JSONType>,
+            payload: sorted(JSON.parse(String(payload))) as Json,
           })),
         }),
   };
@@ -125,7 +152,7 @@ export function checkedFile(
   problems: (kind: string, properties: Json, id: string | undefined) => readonly string[] | undefined,
 ): TenantFile {
   const result = fileSchema.safeParse(given);
-  if (!result.success) throw new TypeError(`not a file of an emulated tenant: ${z.prettifyError(result.error)}`);
+  if (!result.success) throw new TypeError(`cannot read the tenant file: ${z.prettifyError(result.error)}`);
   const file = result.data;
   const wrong = file.objects.flatMap(({ kind, id, properties }, at) => {
     const found = problems(kind, properties, id);
@@ -140,18 +167,18 @@ export function checkedFile(
     if (before === undefined) places.set(id.toLowerCase(), at);
     else wrong.push(`objects[${at}].id: ${id} is the id of objects[${before}] as well`);
   });
-  if (wrong.length > 0) throw new TypeError(`not a file of an emulated tenant: ${wrong.join("; ")}`);
+  if (wrong.length > 0) throw new TypeError(`cannot read the tenant file: ${wrong.join("; ")}`);
   if (file.tenant === undefined || file.tenant.id.toLowerCase() === tenantId) return file;
   const text = JSON.stringify(file).replaceAll(file.tenant.id, tenantId);
   return fileSchema.parse(JSON.parse(text));
 }
 
 /**
- * Puts the file's objects, relations and tasks into the store, beside what is there; an object whose id is there already
- * becomes what the file says. Runs inside a write transaction.
+ * Puts the file's objects, relations and tasks into the store, beside what is there; an object whose id is there
+ * already becomes what the file says. Runs inside a write transaction.
  *
  * @throws {TypeError} when a relation leads to an object that is neither in the file nor in the tenant; files of whole
- *   tenants are trusted in that
+ * tenants are trusted in that
  */
 export function addFile(store: Store, { tenant, objects, tasks = [] }: TenantFile): void {
   const named = objects.map((object) => ({ ...object, id: object.id ?? randomUUID() }));

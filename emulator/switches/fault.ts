@@ -2,69 +2,90 @@
 import { z } from "zod";
 import { whyUnsafe } from "./path-pattern";
 
+/** An answer that an HTTP server could give. */
+export interface FaultAnswer {
+  /** From 200 to 599. */
+  readonly status: number;
+  /** Beside the content type, which the body decides. @default none */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Sent as JSON; a string is sent as it is. Not with 204, 205 or 304, which have no body. @default nothing */
+  readonly body?: unknown;
+}
+
+/** What happens to one request. */
+export interface Mishap {
+  /** `before`: the request has no effect. `after`: it takes effect, then its answer is replaced. */
+  readonly effect: "before" | "after";
+  /**
+   * What is answered instead. `reset` breaks the connection. `stall` never answers: the client gives up, or the
+   * connection breaks after five minutes, or after the milliseconds that are given. `truncate` breaks the connection in
+   * the middle of the body. `html` is a proxy's page with status 200. `claims` is 401 with a claims challenge, as
+   * continuous access evaluation sends it. `redirect` is an absolute URL, on this host or another; its status is 307
+   * unless given.
+   */
+  readonly answer:
+    | "reset"
+    | "stall"
+    | "truncate"
+    | "html"
+    | "claims"
+    | FaultAnswer
+    | { readonly stall: number }
+    | { readonly redirect: string; readonly status?: 301 | 302 | 307 | 308 | undefined };
+}
+
+/** A request that goes wrong. */
+export interface Fault extends Mishap {
+  /** @default any */
+  readonly method?: string | undefined;
+  /**
+   * Source of a regular expression on the decoded path, version included and query left out: `/applications$`. A simple
+   * one: no repeated group that varies in itself, and at most three repetitions without an end. @default any
+   */
+  readonly path?: string | undefined;
+  /** It happens to the nth matching request from now on, and to those after it as `times` says. @default 1 */
+  readonly nth?: number | undefined;
+  /** How often it happens. @default 1 */
+  readonly times?: number | undefined;
+}
+
 const plainAnswerSchema = z
   .strictObject({
     status: z.number().int().min(200).max(599),
     headers: z.record(z.string().regex(/^(?!body$)[\w-]+$/i), z.string().regex(/^[\t\x20-\x7e]*$/)).optional(),
-    /** Sent as JSON; a string is sent as it is. @default nothing */
     body: z.unknown().optional(),
   })
   .refine(({ status, body }) => body === undefined || ![204, 205, 304].includes(status), "this status has no body");
 
 const answerSchema = z.union([
-  /**
-   * `reset` breaks the connection. `stall` never answers: the client gives up, or the connection breaks after
-   * {@link longestStall}. `truncate` breaks the connection in the middle of the body. `html` is a proxy's page with
-   * status 200. `claims` is 401 with a claims challenge, as continuous access evaluation sends it.
-   */
   z.enum(["reset", "stall", "truncate", "html", "claims"]),
   plainAnswerSchema,
+  z.strictObject({ stall: z.number().int().min(0) }),
   z.strictObject({
-    /** Longest stall, in milliseconds. */
-    stall: z.number().int().min(0),
-  }),
-  z.strictObject({
-    /** Absolute URL in `Location`, which may be on another host. */
     redirect: z.url(),
-    /** @default 307 */
     status: z.union([z.literal(301), z.literal(302), z.literal(307), z.literal(308)]).optional(),
   }),
 ]);
 
 const mishap = {
-  /** `before`: the request has no effect. `after`: it takes effect, then its answer is replaced. */
   effect: z.enum(["before", "after"]),
-  /** What is answered instead. */
   answer: answerSchema,
 };
 
-/** What happens to one request. */
-export const mishapSchema = z.strictObject(mishap);
+export const mishapSchema: z.ZodType<Mishap> = z.strictObject(mishap);
 
-export const faultSchema = z.strictObject({
-  /** @default any */
+export const faultSchema: z.ZodType<Fault> = z.strictObject({
   method: z
     .string()
     .regex(/^[a-z]+$/i)
     .optional(),
-  /** Source of a regular expression on the decoded path, version included; a simple one: see `whyUnsafe`. @default any */
   path: z.string().optional(),
   ...mishap,
-  /** Happens to the so-manieth matching request from now on, and to those after it as `times` says. @default 1 */
   nth: z.number().int().min(1).optional(),
-  /** How often. @default 1 */
   times: z.number().int().min(1).optional(),
 });
 
-/** An answer that an HTTP server could give. */
-export type FaultAnswer = Readonly<z.input<typeof plainAnswerSchema>>;
-
-export type Mishap = Readonly<z.infer<typeof mishapSchema>>;
-
-/** A request that goes wrong. */
-export type Fault = Readonly<z.input<typeof faultSchema>>;
-
-/** How long an answer stalls when the fault does not say, in milliseconds: longer than any client's patience. */
+/** How long an answer stalls when the fault does not say, in milliseconds: longer than any client waits. */
 export const longestStall = 300_000;
 
 /**
@@ -73,10 +94,11 @@ export const longestStall = 300_000;
  */
 export function checkedFault(fault: unknown): Fault {
   const result = faultSchema.safeParse(fault);
-  if (!result.success) throw new TypeError(`not a fault of the emulated tenant: ${z.prettifyError(result.error)}`);
+  if (!result.success) throw new TypeError(`cannot plan the fault: ${z.prettifyError(result.error)}`);
   const { path = "" } = result.data;
   new RegExp(path);
   const why = whyUnsafe(path);
-  if (why !== undefined) throw new TypeError(`the path ${path} could keep requests waiting: ${why}.`);
+  if (why !== undefined)
+    throw new TypeError(`cannot plan the fault: its path ${path} could keep requests waiting: ${why}.`);
   return result.data;
 }

@@ -1,6 +1,6 @@
 /**
- * Requests that go wrong on purpose. A fault is planned in the store, so that whichever process serves the request takes
- * it, or sent along with one request by the header `x-emulated-fault: {"effect":"after","answer":"reset"}`.
+ * Requests that go wrong on purpose. A fault is planned in the store, so that whichever process serves the request
+ * takes it, or sent along with one request by the header `x-emulated-fault: {"effect":"after","answer":"reset"}`.
  */
 import type { Store } from "../state/store";
 import { checkedFault, type Fault, type Mishap } from "./fault";
@@ -27,8 +27,8 @@ export function clearFaults(store: Store): void {
 }
 
 /**
- * Takes the oldest fault that is due at this request. Each is taken by one request only, and every fault that fits counts
- * the request, taken or not. Runs inside a write transaction.
+ * Takes the oldest fault that is due at this request. Each is taken by one request only, and every fault that fits
+ * counts the request, taken or not. Runs inside a write transaction.
  */
 export function takeFault(store: Store, method: string, path: string): Mishap | undefined {
   let taken: Mishap | undefined;

@@ -1,12 +1,12 @@
 /** Where requests are counted: what each one costs, whether it comes too early, and whether it may pass. */
-import { decodeJwt } from "jose";
+import { decodeJwt } from "jose/jwt/decode";
 import { applicationKinds } from "../entities";
 import type { Address, Segment } from "../odata/address";
 import type { Store } from "../state/store";
 import { type Cost, costOf } from "./quota-table";
 import { endOf, throttleHeaders } from "./retry-after";
 import { anybodyWaits, type Asked, charge, type Charge, countEarly, mustWait, quotasFor } from "./throttle";
-import type { Switches } from "./switches";
+import type { Switches } from "./values";
 
 /** A request at the gate. */
 export interface Arriving {

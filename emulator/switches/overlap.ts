@@ -1,4 +1,7 @@
-/** Requests that are under way for a while and at the same time, and what comes of it where they write to one application. */
+/**
+ * Requests that are under way for a while and at the same time, and what comes of it where they write to one
+ * application.
+ */
 import { setTimeout as pause } from "node:timers/promises";
 import { GraphRefusal } from "../refusal";
 

@@ -1,5 +1,5 @@
 /** How a granted permission reaches tokens. */
-import type { Switches } from "./switches";
+import type { Switches } from "./values";
 
 /**
  * Whether tokens issued now have a permission that was granted at `grantedAt`. It is late by `permissionsLagMs`. Tokens

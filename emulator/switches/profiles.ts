@@ -64,7 +64,7 @@ export const profileChoices = {
   agentUserOfDeletedIdentity: {
     asks: "What becomes of the agent user when its agent identity is deleted by itself?",
     choices: ["left", "deleted"],
-    sources: "ENT howto-delete-agent-identity leaves it open in a comment and tells how to delete it by hand",
+    sources: "ENT howto-delete-agent-identity leaves it open in a comment and describes how to delete it by hand",
   },
   hardDeleteOfBlueprintPrincipal: {
     asks: "Can a deleted blueprint principal be deleted for good before its 30 days are over?",
@@ -79,6 +79,9 @@ export const profileChoices = {
 } as const satisfies Readonly<Record<string, Question>>;
 
 type Name = keyof typeof profileChoices;
+
+/** What was chosen, by the name of the question. */
+export type Profiles = { readonly [N in Name]: (typeof profileChoices)[N]["choices"][number] };
 
 const names = Object.keys(profileChoices) as Name[];
 

@@ -63,7 +63,7 @@ export const quotaTable: readonly Quota[] = [
 ];
 
 /** Resource units of requests that do not cost one. Listed POSTs ask and write nothing. */
-const dear: readonly { readonly request: string; readonly units: number; readonly selected?: number }[] = [
+const expensive: readonly { readonly request: string; readonly units: number; readonly selected?: number }[] = [
   { request: "GET applications", units: 2 },
   { request: "GET applications/{id}/extensionProperties", units: 2 },
   { request: "GET contracts", units: 3 },
@@ -86,7 +86,7 @@ const dear: readonly { readonly request: string; readonly units: number; readonl
   { request: "GET users", units: 2 },
 ];
 
-const dearByRequest = new Map(dear.map((row) => [row.request.toLowerCase(), row]));
+const expensiveByRequest = new Map(expensive.map((row) => [row.request.toLowerCase(), row]));
 
 export interface Cost {
   /** Undefined where no quota is documented: `$batch` itself, whose parts are counted one by one. */
@@ -99,7 +99,7 @@ export interface Cost {
 export function costOf(method: string, { segments }: Pick<Address, "segments">, options: URLSearchParams): Cost {
   const path = segments.map(({ name, key }) => (key ? `${name}/{id}` : name)).join("/");
   const request = `${method} ${path.replace(/^me(?=\/|$)/i, "users/{id}")}`.toLowerCase();
-  const row = dearByRequest.get(request);
+  const row = expensiveByRequest.get(request);
   const { units = 1, selected } = row ?? {};
   const select = options.has("$select");
   const few = Number(options.get("$top") ?? Infinity) < 20;

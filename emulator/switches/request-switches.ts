@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { type Mishap, mishapSchema } from "./fault";
 import { parseFault } from "./fault-wording";
-import { changed, type Switches } from "./switches";
+import { changed } from "./switches";
+import type { Switches } from "./values";
 
 export const switchesHeader = "x-emulated-switches";
 export const faultHeader = "x-emulated-fault";
@@ -24,8 +25,8 @@ export function switchesFor(headers: Headers, switches: Switches): Switches {
 export const undisturbed = { [faultHeader]: "none", [switchesHeader]: '{"latencyMs":0,"lag":null,"quotas":null}' };
 
 /**
- * What is to happen to this request: as JSON, or in the words of fault-wording.ts (`after 504`). `none`: nothing, whatever
- * is planned.
+ * What is to happen to this request: as JSON, or in the words of fault-wording.ts (`after 504`). `none`: nothing,
+ * whatever is planned.
  *
  * @throws {TypeError} naming the header and what is wrong in it
  */

@@ -1,6 +1,6 @@
 /** The headers of throttling. */
 import type { Charge } from "./throttle";
-import type { Switches } from "./switches";
+import type { Switches } from "./values";
 
 type Form = NonNullable<Switches["quotas"]>["retryAfter"];
 

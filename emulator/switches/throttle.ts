@@ -1,12 +1,12 @@
 /**
- * Throttling: quotas that run empty, and callers that come back too early. Kept as two named values in the store, so that
- * its processes share them; a request costs one small write, and that only while quotas are on.
+ * Throttling: quotas that run empty, and callers that come back too early. Kept as two named values in the store, so
+ * that its processes share them; a request costs one small write, and that only while quotas are on.
  *
  * Each quota is a bucket that drains evenly: `most` requests fit at once, and `most / seconds` more every second.
  */
 import type { Store } from "../state/store";
 import { type Cost, type Quota, quotaTable } from "./quota-table";
-import type { Switches } from "./switches";
+import type { Switches } from "./values";
 
 type Quotas = NonNullable<Switches["quotas"]>;
 
@@ -22,7 +22,7 @@ export interface Asked {
   readonly tenantId: string;
   /** It writes to an application that personal accounts can sign in to. */
   readonly personalAccounts: boolean;
-  /** It came before it was told to. */
+  /** It came before the Retry-After of an earlier answer had ended. */
   readonly early: boolean;
 }
 
@@ -78,7 +78,7 @@ export function charged(levels: Levels, asked: Asked, quotas: Quotas, now: numbe
   ];
 }
 
-/** Sums of fractions come out a little off. */
+/** Sums of fractions are inexact. */
 const rounding = 1e-6;
 
 const levelKey = ({ name, of }: Quota, { appId }: Asked): string => (of === "tenant" ? name : `${name} ${appId}`);
@@ -98,7 +98,7 @@ export function charge(store: Store, asked: Asked, quotas: Quotas, now: Date): C
   return result;
 }
 
-/** Callers that were told to wait, and for how long, in milliseconds of the tenant's clock. */
+/** Callers that were answered with Retry-After, and when it ends, in milliseconds of the tenant's clock. */
 interface Waiting {
   readonly until: Readonly<Record<string, number>>;
   /** Requests that did not wait. */
@@ -107,7 +107,9 @@ interface Waiting {
 
 const waitingKey = "earlyCalls";
 
-/** Whoever asks these again before `until` is early. `what` is a quota or a workload. Runs inside a write transaction. */
+/**
+ * Whoever asks these again before `until` is early. `what` is a quota or a workload. Runs inside a write transaction.
+ */
 export function mustWait(store: Store, appId: string, what: string, until: Date, now: Date): void {
   const { until: all, early } = waitingIn(store) ?? { until: {}, early: 0 };
   const live = Object.entries(all).filter(([, end]) => end > now.getTime());
@@ -115,7 +117,7 @@ export function mustWait(store: Store, appId: string, what: string, until: Date,
   store.setMeta(waitingKey, JSON.stringify({ until: next, early }));
 }
 
-/** Whether the caller was told to wait longer for one of these. Then it is counted. */
+/** Whether a Retry-After of the caller for one of these has not ended yet. Then the request is counted as early. */
 export function countEarly(store: Store, appId: string, what: readonly string[], now: Date): boolean {
   const waiting = waitingIn(store);
   if (!waiting || !what.some((one) => (waiting.until[`${one} ${appId}`] ?? 0) > now.getTime())) return false;
@@ -126,7 +128,7 @@ export function countEarly(store: Store, appId: string, what: readonly string[],
   return true;
 }
 
-/** Whether anybody was ever told to wait: if not, nobody can be early. */
+/** Whether anybody was ever answered with Retry-After: if not, nobody can be early. */
 export const anybodyWaits = (store: Store): boolean => store.meta(waitingKey) !== undefined;
 
 export const earlyCalls = (store: Store): number => waitingIn(store)?.early ?? 0;

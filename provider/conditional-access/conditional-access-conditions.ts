@@ -16,25 +16,42 @@ export interface ConditionsArgs {
   readonly clientApplications?: pulumi.Input<{
     /** Object ids of agent identities, or of blueprint principals for all their identities, or `All`. */
     readonly includeAgentIdServicePrincipals?: Names;
+    /** Object ids of agent identities and blueprint principals that the policy leaves out. */
     readonly excludeAgentIdServicePrincipals?: Names;
     /** Agents by custom security attribute, such as `CustomSecurityAttribute.Agents_Stage -eq "pilot"`. */
     readonly agentIdServicePrincipalFilter?: pulumi.Input<{
+      /** Whether the policy applies to the agents of the rule, or to all others. */
       mode: pulumi.Input<"include" | "exclude">;
+      /** The rule, in the syntax of Entra's filters. */
       rule: pulumi.Input<string>;
     }>;
   }>;
   /** People, and `AllAgentIdUsers` for the user accounts of agents. */
   readonly users?: pulumi.Input<{
+    /** Object ids of users, `All`, `None` or `AllAgentIdUsers`. */
     readonly includeUsers?: Names;
+    /** Object ids of users that the policy leaves out. */
     readonly excludeUsers?: Names;
+    /** Object ids of groups. */
     readonly includeGroups?: Names;
+    /** Object ids of groups that the policy leaves out. */
     readonly excludeGroups?: Names;
   }>;
-  /** What is reached for: appIds, `All`, `AllAgentIdResources`, `Office365`. */
-  readonly applications: pulumi.Input<{ readonly includeApplications: Names; readonly excludeApplications?: Names }>;
-  /** Where somebody signs in from: ids of named locations, `All` or `AllTrusted`. */
-  readonly locations?: pulumi.Input<{ readonly includeLocations: Names; readonly excludeLocations?: Names }>;
-  /** Risk of the agent, any of these. */
+  /** What the token is for. */
+  readonly applications: pulumi.Input<{
+    /** appIds, `All`, `AllAgentIdResources` or `Office365`. At least one. */
+    readonly includeApplications: Names;
+    /** appIds that the policy leaves out. */
+    readonly excludeApplications?: Names;
+  }>;
+  /** Where somebody signs in from. @default anywhere */
+  readonly locations?: pulumi.Input<{
+    /** Ids of named locations, `All` or `AllTrusted`. At least one. */
+    readonly includeLocations: Names;
+    /** Ids of named locations that the policy leaves out, or `AllTrusted`. */
+    readonly excludeLocations?: Names;
+  }>;
+  /** Risk levels of the agent at which the policy applies. @default at every level, and without risk */
   readonly agentIdRiskLevels?: pulumi.Input<pulumi.Input<"low" | "medium" | "high">[]>;
 }
 

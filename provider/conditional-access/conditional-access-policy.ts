@@ -1,15 +1,9 @@
 /**
- * Conditional Access policy: when agents may get a token, and when not.
+ * Conditional Access policy. The suffix of its name is there because policies have no other place for the marker by which an
+ * interrupted create is found again.
  *
- * Graph:    /identity/conditionalAccess/policies (beta: v1.0 has no agent conditions)
- * Docs:     https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy?view=graph-rest-beta
- * Id:       Graph's GUID of the policy.
- * Replaced: never.
- * Deleted:  softly, for 30 days. A tenant holds 195 policies.
- *
- * The tenant shows the policy as "<displayName> [xxxxxxxx]": see name-suffix.ts. An enforced policy is report-only while it is
- * made and while its conditions or controls change, and enforced once they read back: a condition that Graph dropped must
- * never block everybody.
+ * Graph: /identity/conditionalAccess/policies (beta: v1.0 has no agent conditions)
+ * Docs:  https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy?view=graph-rest-beta
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
@@ -37,6 +31,7 @@ import { undefinedWhenGone } from "../graph/errors";
 
 // ---- what a program writes -------------------------------------------------
 
+/** What a Conditional Access policy is declared with. */
 export interface ConditionalAccessPolicyArgs {
   /** Name people see, 1 to 240 characters; the tenant shows a suffix after it, made of the marker. Changed in place. */
   displayName: pulumi.Input<string>;
@@ -50,10 +45,45 @@ export interface ConditionalAccessPolicyArgs {
   state?: pulumi.Input<"enabled" | "disabled" | "enabledForReportingButNotEnforced">;
 }
 
+/**
+ * When agents may get a token and when not; report-only unless `state` is `enabled`.
+ *
+ * An enforced policy is report-only while it is created and while its conditions or controls change, and enforced once they read back:
+ * a condition that Graph dropped must never block everybody. The tenant shows the policy as `<displayName> [xxxxxxxx]`.
+ *
+ * - **Id:** Graph's GUID of the policy.
+ * - **Replaced:** never.
+ * - **Deleted:** softly, for 30 days. A new `up` creates another one. A tenant holds 195 policies.
+ *
+ * @see https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy?view=graph-rest-beta
+ * @throws INPUT_INVALID when a policy for agents has a control other than `block`, or names neither agents nor users
+ * @throws OWNERSHIP_UNCLEAR when two policies have the suffix of this resource's marker
+ * @throws REFUSED when Graph refuses a condition, or the tenant holds 195 policies
+ * @throws NOT_YET_VISIBLE when the tenant does not show the conditions and controls as declared: it stays report-only
+ * @throws others, as every resource: docs/troubleshooting.md
+ * @example
+ * ```ts
+ * import { ConditionalAccessPolicy } from "pulumi-entra-agent-id";
+ *
+ * new ConditionalAccessPolicy("block-risky-agents", {
+ *   displayName: "Block agents at high risk",
+ *   conditions: {
+ *     clientApplications: { includeAgentIdServicePrincipals: ["All"] },
+ *     applications: { includeApplications: ["All"] },
+ *     agentIdRiskLevels: ["high"],
+ *   },
+ *   state: "enabledForReportingButNotEnforced",
+ * });
+ * ```
+ */
 export class ConditionalAccessPolicy extends EntraResource {
+  /** Name people see, without the suffix. */
   declare readonly displayName: pulumi.Output<string>;
+  /** Whom and what it is about, in canonical form: lists sorted, nothing empty. */
   declare readonly conditions: pulumi.Output<Conditions>;
+  /** What happens then. */
   declare readonly grantControls: pulumi.Output<GrantControls>;
+  /** `enabledForReportingButNotEnforced`, `enabled` or `disabled`. */
   declare readonly state: pulumi.Output<string>;
 
   constructor(name: string, args: ConditionalAccessPolicyArgs, opts?: pulumi.CustomResourceOptions) {
@@ -83,7 +113,7 @@ const properties = {
     .default(reportOnly),
 };
 
-// ---- how it lives in the tenant --------------------------------------------
+// ---- what it is in the tenant ----------------------------------------------
 
 interface Policy {
   readonly id: string;

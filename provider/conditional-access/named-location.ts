@@ -1,13 +1,8 @@
 /**
- * Named location: networks or countries that Conditional Access policies refer to.
+ * Named location: by its networks or by its countries. Graph has a type for each, and changes none into the other.
  *
- * Graph:    /identity/conditionalAccess/namedLocations (v1.0)
- * Docs:     https://learn.microsoft.com/graph/api/resources/namedlocation
- * Id:       Graph's GUID of the location.
- * Replaced: when IP ranges take the place of countries, or the other way round.
- * Deleted:  softly, for 30 days. A tenant holds 195 locations. Graph refuses to delete one that a policy refers to.
- *
- * The tenant shows the location as "<displayName> [xxxxxxxx]": see name-suffix.ts.
+ * Graph: /identity/conditionalAccess/namedLocations (v1.0)
+ * Docs:  https://learn.microsoft.com/graph/api/resources/namedlocation
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
@@ -21,44 +16,40 @@ import type { Tenant } from "../graph/tenant";
 
 // ---- what a program writes -------------------------------------------------
 
-/** Networks, by their addresses. */
-export interface IpNamedLocationArgs {
+/** What a named location is declared with: networks or countries, as `definedBy` says. */
+export interface NamedLocationArgs {
   /** Name people see, 1 to 240 characters; the tenant shows a suffix after it, made of the marker. Changed in place. */
   displayName: pulumi.Input<string>;
-  /** Which of the two kinds of location this is. A change replaces. */
-  definedBy: "ipRanges";
-  /** Networks in CIDR notation, IPv4 and IPv6, from /8 on: `203.0.113.0/24`. 1 to 2,000. Changed in place. */
-  ipRanges: pulumi.Input<pulumi.Input<string>[]>;
-  /** Whether policies about trusted locations mean this one. Our delete takes the trust away first, as Graph demands. @default false. Changed in place. */
+  /** Whether networks (`ipRanges`) or `countries` define it. Arguments of the other one are refused. A change replaces. */
+  definedBy: pulumi.Input<"ipRanges" | "countries">;
+  /** Networks in CIDR notation, IPv4 and IPv6, from /8 on: `203.0.113.0/24`. 1 to 2,000. @default none: countries define it. Changed in place. */
+  ipRanges?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Whether policies about trusted locations mean these networks. @default false. Changed in place. */
   isTrusted?: pulumi.Input<boolean>;
-}
-
-/** Countries, by where an address or a device is said to be. */
-export interface CountryNamedLocationArgs {
-  /** Name people see, 1 to 240 characters; the tenant shows a suffix after it, made of the marker. Changed in place. */
-  displayName: pulumi.Input<string>;
-  /** Which of the two kinds of location this is. A change replaces. */
-  definedBy: "countries";
-  /** Two-letter codes of ISO 3166-1: `DE`. At least one. Changed in place. */
-  countriesAndRegions: pulumi.Input<pulumi.Input<string>[]>;
-  /** Whether what cannot be found on the map belongs to it. @default false. Changed in place. */
+  /** Two-letter codes of ISO 3166-1: `DE`. At least one. @default none: networks define it. Changed in place. */
+  countriesAndRegions?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Whether addresses of unknown countries belong to it. @default false. Changed in place. */
   includeUnknownCountriesAndRegions?: pulumi.Input<boolean>;
-  /** Whether the address or the GPS of the Authenticator app says where somebody is. Agents have addresses only. @default "clientIpAddress". Changed in place. */
+  /** Whether the address (`clientIpAddress`) or the GPS of the Authenticator app (`authenticatorAppGps`) says the country. @default "clientIpAddress". Changed in place. */
   countryLookupMethod?: pulumi.Input<"clientIpAddress" | "authenticatorAppGps">;
 }
 
-/** One of two: networks or countries. */
-export type NamedLocationArgs = IpNamedLocationArgs | CountryNamedLocationArgs;
-
 /**
- * Networks or countries that Conditional Access policies refer to, by the location's id in `conditions.locations`.
+ * Networks or countries that Conditional Access policies refer to by the id of the location.
  *
- * Graph: https://learn.microsoft.com/graph/api/resources/namedlocation. Needs Policy.Read.All and
- * Policy.ReadWrite.ConditionalAccess.
+ * Give a policy `location.id` in `conditions.locations`: then Pulumi creates the location first and deletes it last. A trusted one is
+ * deleted as well: its trust is taken away just before, and given back where Graph refuses the delete. The tenant shows the location
+ * as `<displayName> [xxxxxxxx]`.
  *
- * Another `definedBy` replaces it; everything else is changed in place. Deleting it is soft, for 30 days, and refused while a
- * policy refers to it: give the policy `location.id`, and Pulumi deletes the policy first.
+ * - **Id:** Graph's GUID of the location.
+ * - **Replaced:** when `definedBy` changes.
+ * - **Deleted:** softly, for 30 days. A new `up` creates another one. A tenant holds 195 named locations.
  *
+ * @see https://learn.microsoft.com/graph/api/resources/namedlocation
+ * @throws INPUT_INVALID when arguments are given that belong to the other kind of location, or a network or a code is none
+ * @throws OWNERSHIP_UNCLEAR when two locations have the suffix of this resource's marker
+ * @throws REFUSED when a policy refers to the location that shall be deleted, or the tenant holds 195 named locations
+ * @throws others, as every resource: docs/troubleshooting.md
  * @example
  * ```ts
  * import { NamedLocation } from "pulumi-entra-agent-id";
@@ -71,12 +62,9 @@ export type NamedLocationArgs = IpNamedLocationArgs | CountryNamedLocationArgs;
  * });
  * export const officeId = office.id;
  * ```
- *
- * @throws at preview where arguments of the other kind of location are given, or a network or code is none; when deployed
- * `REFUSED` for the 196th location of a tenant and for the delete of one in use, `FORBIDDEN` without the permissions.
  */
 export class NamedLocation extends EntraResource {
-  /** Name as declared, without the suffix. */
+  /** Name people see, without the suffix. */
   declare readonly displayName: pulumi.Output<string>;
   /** `ipRanges` or `countries`. */
   declare readonly definedBy: pulumi.Output<string>;

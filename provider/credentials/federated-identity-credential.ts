@@ -1,13 +1,8 @@
 /**
- * Federated identity credential: lets a workload outside Entra (GitHub Actions, Kubernetes, another cloud) or a managed
- * identity sign in as the blueprint, with no secret anywhere.
+ * Federated identity credential.
  *
- * Graph:    /applications/{object id}/microsoft.graph.agentIdentityBlueprint/federatedIdentityCredentials (v1.0)
- * Docs:     https://learn.microsoft.com/graph/api/resources/federatedidentitycredential
- * Id:       "<blueprint's appId>/<name>".
- * Replaced: when the blueprint or the name changes.
- * Deleted:  for good. A blueprint holds at most 20. With its blueprint it is deleted softly: the state keeps it until that is
- *           purged, and the next `up` looks whether it came back.
+ * Graph: /applications/{object id}/microsoft.graph.agentIdentityBlueprint/federatedIdentityCredentials (v1.0)
+ * Docs:  https://learn.microsoft.com/graph/api/resources/federatedidentitycredential
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
@@ -24,6 +19,7 @@ import type { Tenant } from "../graph/tenant";
 
 // ---- what a program writes -------------------------------------------------
 
+/** What a federated identity credential is declared with. */
 export interface FederatedIdentityCredentialArgs {
   /** `id` (appId) of the blueprint. A change replaces. */
   blueprintId: pulumi.Input<string>;
@@ -39,11 +35,44 @@ export interface FederatedIdentityCredentialArgs {
   description?: pulumi.Input<string>;
 }
 
+/**
+ * Lets a workload outside Entra (GitHub Actions, Kubernetes, another cloud) or a managed identity sign in as the blueprint, without a secret.
+ *
+ * - **Id:** `<blueprint's appId>/<name>`.
+ * - **Replaced:** when `blueprintId` or `name` changes.
+ * - **Deleted:** permanently. With its blueprint it is deleted softly: the state keeps it until the blueprint is purged, and the next
+ *   `up` looks whether it came back.
+ *
+ * @see https://learn.microsoft.com/graph/api/resources/federatedidentitycredential
+ * @throws INPUT_INVALID when a value is outside its limits
+ * @throws OWNERSHIP_UNCLEAR when a credential of this name trusts another workload, or one of another name trusts this workload
+ * @throws REFUSED when the blueprint holds 20 credentials, which is the most
+ * @throws NOT_FOUND when the blueprint is not in the tenant
+ * @throws others, as every resource: docs/troubleshooting.md
+ * @example
+ * ```ts
+ * import { AgentIdentityBlueprint, FederatedIdentityCredential } from "pulumi-entra-agent-id";
+ *
+ * const sponsors = ["johanna.lorenz@contoso.com"];
+ * const blueprint = new AgentIdentityBlueprint("payroll", { displayName: "Payroll agents", sponsors });
+ * new FederatedIdentityCredential("github", {
+ *   blueprintId: blueprint.id,
+ *   name: "github",
+ *   issuer: "https://token.actions.githubusercontent.com",
+ *   subject: "repo:contoso/payroll-agents:ref:refs/heads/main",
+ * });
+ * ```
+ */
 export class FederatedIdentityCredential extends EntraResource {
+  /** appId of the blueprint that the workload signs in as. */
   declare readonly blueprintId: pulumi.Output<string>;
+  /** Key within the blueprint. */
   declare readonly name: pulumi.Output<string>;
+  /** `iss` of the outside token. */
   declare readonly issuer: pulumi.Output<string>;
+  /** `sub` of the outside token. */
   declare readonly subject: pulumi.Output<string>;
+  /** `aud` of the outside token: exactly one. */
   declare readonly audiences: pulumi.Output<string[]>;
   /** Graph's GUID of the credential. */
   declare readonly credentialId: pulumi.Output<string>;
@@ -77,7 +106,7 @@ const properties = {
   description: z.string().max(600, "must be at most 600 characters").optional(),
 };
 
-// ---- how it lives in the tenant --------------------------------------------
+// ---- what it is in the tenant ----------------------------------------------
 
 interface Credential {
   readonly id: string;
@@ -111,7 +140,7 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
 
   refersTo: ({ blueprintId }) => [blueprintId],
 
-  // A credential has no place for a marker: one with the same content is taken for ours, one with other content never.
+  // A credential has no place for a marker: one with the same content is recovered, one with other content never.
   async find(tenant, wanted, after) {
     const objectId = await objectIdOf(tenant, wanted.blueprintId);
     const list = () => tenant.list<Credential>(collection(objectId));

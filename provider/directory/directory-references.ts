@@ -47,6 +47,9 @@ interface Named {
   readonly collection: "users" | "groups" | "servicePrincipals";
 }
 
+/** Least permissions to look somebody up: what an object id belongs to is found by asking for each kind of object. */
+export const lookUpPermissions: readonly string[] = ["User.Read.All", "Group.Read.All", "Application.Read.All"];
+
 /** Which of these names nobody in the tenant has, or two of them mean the same. */
 export async function missingReferences(
   tenant: Tenant,

@@ -37,6 +37,10 @@ export function validate(schema: Schema, declared: Readonly<Record<string, unkno
   }
   for (const [key, property] of Object.entries(schema.properties)) {
     const value = given[key];
+    if (value === UNKNOWN) {
+      inputs[key] = value;
+      continue;
+    }
     const parsed = property.safeParse(value);
     const canonical = parsed.success ? parsed.data : value;
     if (canonical !== undefined) inputs[key] = canonical;

@@ -61,6 +61,8 @@ export interface Made<Inputs> {
 
 /** Least Graph permissions per step, all of them needed together; quoted when Graph answers 403. */
 export interface Permissions {
+  /** For `questions`, where these read something else: people and groups by their names. @default as to read */
+  readonly check?: readonly string[];
   readonly read: readonly string[];
   /** For the search before a create, where that reads more than the object: the deleted items. @default as to read */
   readonly find?: readonly string[];

@@ -1,4 +1,4 @@
-/** What came back for one attempt, read to its last byte, and why nothing came back. */
+/** The answer to one attempt, read to its last byte, and the reason why there is none. */
 import { EntraError, type EntraErrorCode, type EntraErrorDetails } from "./errors";
 
 /** One HTTP answer. The body has been read: an answer is complete or it is a {@link NoAnswer}. */
@@ -10,7 +10,7 @@ export interface Answer {
   readonly json: object | undefined;
 }
 
-/** The request may have been sent and nothing that can be used came back. */
+/** There is no answer: the connection failed, or the answer was cut off. */
 export class NoAnswer extends Error {
   override readonly name = "NoAnswer";
 
@@ -21,6 +21,24 @@ export class NoAnswer extends Error {
     cause: unknown,
   ) {
     super(message, { cause });
+  }
+}
+
+/** A Response whose body is in memory: for code that wants a Response. One with a body of text would be a stream again. */
+export class ReadResponse extends Response {
+  readonly #body: Pick<Answer, "text" | "json">;
+
+  constructor(body: Pick<Answer, "text" | "json">, init: ResponseInit) {
+    super(null, init);
+    this.#body = body;
+  }
+
+  override text(): Promise<string> {
+    return Promise.resolve(this.#body.text);
+  }
+
+  override json(): Promise<unknown> {
+    return Promise.resolve(this.#body.json);
   }
 }
 
@@ -35,12 +53,12 @@ function parsed(text: string): object | undefined {
     const value: unknown = JSON.parse(text);
     return typeof value === "object" && value !== null ? value : undefined;
   } catch {
-    // Not JSON is an answer of its own kind (a proxy's page, a cut body); meaning.ts decides what it means.
+    // An answer that is not JSON (a proxy's page, a truncated body) is still an answer: meaning.ts decides what it means.
     return undefined;
   }
 }
 
-/** Graph's own words about a failure; the code is empty when the answer did not come from Graph. */
+/** Graph's own error; the code is empty when the answer did not come from Graph. */
 export function refusalOf(answer: Answer): { code: string; message: string; requestId: string } {
   const error = field(answer.json, "error");
   const inner = field(error, "innerError") ?? field(error, "innererror");

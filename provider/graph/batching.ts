@@ -1,21 +1,22 @@
 /**
- * `$batch`: a transport made of a transport. It gathers the requests that are handed over together, sends up to 20 of them
- * as one and gives each its own answer back. Nothing above notices: each part is judged and repeated alone.
+ * `$batch`: a transport on top of another one. It collects requests, sends up to 20 of them as one and returns to each its own
+ * answer. The layers above do not notice: each part is judged and sent again alone.
  *
  * Docs: https://learn.microsoft.com/graph/json-batching
  */
+import { ReadResponse } from "./answer";
 import type { Transport } from "./transport";
 
-/** Parts of one batch. Graph's limit. */
-const mostParts = 20;
+/** Requests in one batch. Graph's limit. */
+const maxParts = 20;
 
-/** Longest wait for company, in milliseconds, however long Graph takes. */
-const longestHold = 250;
+/** A batch window is open no longer than this, in milliseconds, however long Graph takes. */
+const maxWindowMs = 250;
 
-/** A request that waits for company. */
-interface Waiting {
+/** A request in an open batch window. */
+interface Queued {
   readonly request: Request;
-  /** Read before it is needed: a body can be read once. */
+  /** Read in advance: a body can be read once. */
   readonly body: string;
   readonly answer: (response: Response) => void;
   readonly fail: (error: unknown) => void;
@@ -29,13 +30,13 @@ interface PartAnswer {
 }
 
 /**
- * A request that nobody is ahead of leaves at once. While answers are awaited, requests wait for them together, for two
- * round trips at most: what is alone never waits, and what comes in a stream travels in few trips.
+ * While no request is under way, a batch window closes at once. While answers are outstanding, it stays open until they have
+ * come, for two round trips at most: a single request never waits, and a stream of requests needs few round trips.
  *
  * @param now milliseconds, from any beginning
  */
 export function batching(send: Transport, now: () => number = () => performance.now()): Transport {
-  const companies = new Map<string, Company>();
+  const windows = new Map<string, BatchWindow>();
   let roundTripMs = 0;
 
   const timed: Transport = async (request) => {
@@ -47,63 +48,62 @@ export function batching(send: Transport, now: () => number = () => performance.
       roundTripMs = roundTripMs === 0 ? took : roundTripMs * 0.8 + took * 0.2;
     }
   };
-  const companyOf = (key: string): Company => {
-    const known = companies.get(key);
+  const windowFor = (key: string): BatchWindow => {
+    const known = windows.get(key);
     if (known) return known;
-    const founded = new Company(
-      (waiting) => deliver(timed, waiting),
-      () => Math.min(longestHold, 2 * roundTripMs),
+    const opened = new BatchWindow(
+      (queued) => deliver(timed, queued),
+      () => Math.min(maxWindowMs, 2 * roundTripMs),
     );
-    companies.set(key, founded);
-    return founded;
+    windows.set(key, opened);
+    return opened;
   };
 
   return async (request) => {
     const body = request.body === null ? "" : await request.text();
-    return new Promise<Response>((answer, fail) => companyOf(keyOf(request)).join({ request, body, answer, fail }));
+    return new Promise<Response>((answer, fail) => windowFor(keyOf(request)).add({ request, body, answer, fail }));
   };
 }
 
-/** Requests that may travel together. */
-class Company {
-  #waiting: Waiting[] = [];
+/** Collects requests that may be sent in one batch. */
+class BatchWindow {
+  #queued: Queued[] = [];
   #underWay = 0;
-  #leaves: NodeJS.Timeout | NodeJS.Immediate | undefined;
+  #closes: NodeJS.Timeout | NodeJS.Immediate | undefined;
 
   constructor(
-    private readonly deliver: (waiting: readonly Waiting[]) => Promise<void>,
-    private readonly hold: () => number,
+    private readonly deliver: (queued: readonly Queued[]) => Promise<void>,
+    private readonly openMs: () => number,
   ) {}
 
-  join(waiting: Waiting): void {
-    this.#waiting.push(waiting);
-    if (this.#waiting.length === mostParts) this.#leave();
-    else if (this.#waiting.length > 1) return;
-    else if (this.#underWay === 0) this.#leaves = setImmediate(this.#leave);
-    else this.#leaves = setTimeout(this.#leave, this.hold());
+  add(request: Queued): void {
+    this.#queued.push(request);
+    if (this.#queued.length === maxParts) this.#close();
+    else if (this.#queued.length > 1) return;
+    else if (this.#underWay === 0) this.#closes = setImmediate(this.#close);
+    else this.#closes = setTimeout(this.#close, this.openMs());
   }
 
-  readonly #leave = (): void => {
-    clearImmediate(this.#leaves as NodeJS.Immediate);
-    clearTimeout(this.#leaves as NodeJS.Timeout);
-    const waiting = this.#waiting.splice(0);
-    if (waiting.length === 0) return;
+  readonly #close = (): void => {
+    clearImmediate(this.#closes as NodeJS.Immediate);
+    clearTimeout(this.#closes as NodeJS.Timeout);
+    const queued = this.#queued.splice(0);
+    if (queued.length === 0) return;
     this.#underWay++;
-    void this.deliver(waiting).then(() => {
-      // Whoever was answered asks the next question first, and travels along.
-      if (--this.#underWay === 0) setImmediate(this.#leave);
+    void this.deliver(queued).then(() => {
+      // The callers that were just answered send their next request first, so that it is in the same batch.
+      if (--this.#underWay === 0) setImmediate(this.#close);
     });
   };
 }
 
-/** One batch carries requests of one version, of one caller. */
+/** A batch carries requests of one version and one token. */
 function keyOf({ url, headers }: Request): string {
-  const { origin, pathname } = new URL(url);
-  return `${origin}/${pathname.split("/")[1] ?? ""} ${headers.get("authorization") ?? ""}`;
+  return `${/^https?:\/\/[^/]+\/[^/?]*/.exec(url)?.[0] ?? ""} ${headers.get("authorization") ?? ""}`;
 }
 
-async function deliver(send: Transport, waiting: readonly Waiting[]): Promise<void> {
-  const wanted = waiting.filter(({ request, fail }) => {
+async function deliver(send: Transport, queued: readonly Queued[]): Promise<void> {
+  const wanted = queued.filter(({ request, fail }) => {
     if (request.signal.aborted) fail(request.signal.reason);
     return !request.signal.aborted;
   });
@@ -117,7 +117,7 @@ async function deliver(send: Transport, waiting: readonly Waiting[]): Promise<vo
   }
 }
 
-const alone = ({ request, body }: Waiting): Request =>
+const alone = ({ request, body }: Queued): Request =>
   new Request(request.url, {
     method: request.method,
     headers: request.headers,
@@ -126,14 +126,14 @@ const alone = ({ request, body }: Waiting): Request =>
     ...(body === "" ? {} : { body }),
   });
 
-async function together(send: Transport, waiting: readonly Waiting[]): Promise<void> {
-  const base = keyOf((waiting[0] as Waiting).request).split(" ")[0] ?? "";
-  const authorization = waiting[0]?.request.headers.get("authorization");
-  const requests = waiting.map((one, index) => part(one, String(index + 1), base));
-  // The batch goes on while anybody still waits for a part of it.
+async function together(send: Transport, queued: readonly Queued[]): Promise<void> {
+  const base = keyOf((queued[0] as Queued).request).split(" ")[0] ?? "";
+  const authorization = queued[0]?.request.headers.get("authorization");
+  const requests = queued.map((one, index) => part(one, String(index + 1), base));
+  // The batch is cancelled when every part of it is.
   const stop = new AbortController();
-  let left = waiting.length;
-  for (const { request, fail } of waiting) {
+  let left = queued.length;
+  for (const { request, fail } of queued) {
     request.signal.addEventListener(
       "abort",
       () => {
@@ -158,39 +158,36 @@ async function together(send: Transport, waiting: readonly Waiting[]): Promise<v
     }),
   );
   const text = await response.text();
-  // A batch that was refused as a whole did nothing: one part that is wrong must not fail the others.
+  // A batch that was refused as a whole had no effect: one wrong part must not fail the others.
   if (response.status === 400 || response.status === 413) {
-    await Promise.all(waiting.map(async (one) => send(alone(one)).then(one.answer, one.fail)));
+    await Promise.all(queued.map(async (one) => send(alone(one)).then(one.answer, one.fail)));
     return;
   }
-  // Whatever else happened to the batch as a whole happened to each of its parts.
+  // Every other answer to the batch as a whole is the answer to each of its parts.
   if (response.status !== 200) {
-    for (const { answer } of waiting) answer(new Response(bodyFor(response.status, text), response));
+    const { status, headers } = response;
+    for (const { answer } of queued) answer(new ReadResponse({ text, json: undefined }, { status, headers }));
     return;
   }
   const answers = partAnswers(text);
-  if (!answers) throw new TypeError("the batch was answered with something that is no answer to a batch");
-  waiting.forEach(({ answer, fail }, index) => {
+  if (!answers) throw new TypeError("the answer to the batch is no batch response");
+  queued.forEach(({ answer, fail }, index) => {
     const found = answers.get(String(index + 1));
     if (found) answer(responseOf(found, response.headers.get("date")));
-    else fail(new TypeError("the batch was answered without this part"));
+    else fail(new TypeError("the answer to the batch lacks this part"));
   });
 }
 
-const withoutBody = new Set([204, 205, 304]);
+/** Headers of the batch that are not repeated in its parts. */
+const batchHeaders = ["authorization", "user-agent", "content-length", "host"];
 
-const bodyFor = (status: number, text: string): string | null => (withoutBody.has(status) ? null : text);
-
-/** What the batch carries for all of its parts is not repeated in each. */
-const ofTheBatch = ["authorization", "user-agent", "content-length", "host"];
-
-function part({ request, body }: Waiting, id: string, base: string): object {
-  const headers = Object.fromEntries([...request.headers].filter(([name]) => !ofTheBatch.includes(name)));
+function part({ request, body }: Queued, id: string, base: string): object {
+  const headers = Object.fromEntries([...request.headers].filter(([name]) => !batchHeaders.includes(name)));
   const carried = body === "" ? {} : { body: JSON.parse(body) as unknown };
   return { id, method: request.method, url: request.url.slice(base.length), headers, ...carried };
 }
 
-/** By id; undefined when this is no answer to a batch, as a cut one or a proxy's page. */
+/** By id; undefined when this is no batch response: a truncated one, or a proxy's page. */
 function partAnswers(text: string): Map<string, PartAnswer> | undefined {
   try {
     const { responses } = JSON.parse(text) as { responses?: unknown };
@@ -201,11 +198,9 @@ function partAnswers(text: string): Map<string, PartAnswer> | undefined {
   }
 }
 
-/** @param date of the batch: by Graph's clock, which a Retry-After of a part is meant by */
+/** @param date of the batch, by Graph's clock: a Retry-After of a part refers to it */
 function responseOf({ status, headers, body }: PartAnswer, date: string | null): Response {
   const text = body === undefined || body === null ? "" : typeof body === "string" ? body : JSON.stringify(body);
-  return new Response(bodyFor(status, text), {
-    status,
-    headers: { ...(date === null ? {} : { date }), ...headers },
-  });
+  const json = typeof body === "object" && body !== null ? body : undefined;
+  return new ReadResponse({ text, json }, { status, headers: { ...(date === null ? {} : { date }), ...headers } });
 }

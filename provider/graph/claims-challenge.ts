@@ -1,8 +1,8 @@
-/** What a 401 asks the next token to carry (Continuous Access Evaluation). */
+/** The claims that a 401 asks for in the next token (Continuous Access Evaluation). */
 
 /**
  * The claims of `WWW-Authenticate: Bearer …, claims="<base64>"` as JSON text; undefined when the answer names none.
- * What is not JSON inside is ignored: a plain new token is then the best that can be tried.
+ * Claims that are not JSON are ignored: then a new token without them is tried.
  */
 export function claimsChallenge(headers: Headers): string | undefined {
   const encoded = /\bclaims="([^"]+)"/.exec(headers.get("www-authenticate") ?? "")?.[1];

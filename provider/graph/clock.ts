@@ -1,4 +1,4 @@
-/** Time, as everything in this folder sees it. Tests hand in a clock of their own, so that no test ever waits. */
+/** Time for everything in this folder. Tests pass a clock of their own, so that no test waits. */
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface Clock {

@@ -14,14 +14,14 @@ import { networkTransport, type Transport } from "./transport";
 
 const graphOrigin = "https://graph.microsoft.com";
 
-/** What tests and tools may set; users have nothing to tune here. */
+/** What tests and tools may set; users have no setting here. */
 export type Tuning = Partial<
-  Pick<PipelineSettings, "clock" | "persistence" | "quotas" | "scheduler" | "log" | "say" | "cancelled">
+  Pick<PipelineSettings, "clock" | "retryBudget" | "quotas" | "scheduler" | "log" | "progress" | "cancelled">
 >;
 
 /** How one tenant is reached. */
 export interface Endpoint {
-  /** How people know the tenant. */
+  /** The tenant's name in messages. */
   readonly name: string;
   /** Scheme and host of Graph there. */
   readonly origin: string;
@@ -33,39 +33,39 @@ export interface Endpoint {
   readonly guard?: (claims: TokenClaims) => void;
 }
 
-/** An emulated tenant in this process, as far as a connection needs it. */
+/** An emulated tenant in this process: the part of it that a connection uses. */
 export interface EmbeddedTenant {
   handle(request: Request): Promise<Response>;
-  /** An access token of an application that may do everything. */
+  /** An access token of the application that the tenant has for this package. */
   token(): Promise<string>;
-  /** Says whether its replicas lag. @default they may */
+  /** Whether its replicas lag. @default they may */
   switches?(): { readonly lag: object | null };
 }
 
 const connections = new Map<string, Promise<Tenant>>();
 
-/** What a process brings along to its connection. */
-export type Surroundings = Pick<Tuning, "say" | "cancelled">;
+/** What a process may set for its connection. */
+export type ConnectionOptions = Pick<Tuning, "progress" | "cancelled">;
 
 const warning = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
 
 /**
- * The tenant that ENTRA_AGENT_ID_TENANT names: one connection per process and setting. One that could not be reached is
- * tried again by the next call. Any other failure stays: a wrong secret is tried once, and not once for every resource.
+ * The tenant that ENTRA_AGENT_ID_TENANT names: one connection per process and setting. After UNAVAILABLE the next call
+ * tries again. Any other failure stays: a wrong secret is tried once, not once for every resource.
  *
- * @param surroundings whom to tell of long waits, by default standard error, and what ends them
+ * @param options where long waits are reported, by default on standard error, and what ends them
  * @throws EntraError SETTING_INVALID, SIGN_IN_FAILED, WRONG_TENANT; UNAVAILABLE when no served tenant answers
  */
 export async function connect(
   env: NodeJS.ProcessEnv = process.env,
   cwd: string = process.cwd(),
-  surroundings: Surroundings = {},
+  options: ConnectionOptions = {},
 ): Promise<Tenant> {
   const setting = tenantSetting(env, cwd);
   const key = JSON.stringify(setting);
   const known = connections.get(key);
   if (known) return known;
-  const opened = open(setting, env, surroundings).catch((error: unknown) => {
+  const opened = open(setting, env, options).catch((error: unknown) => {
     if (error instanceof EntraError && error.code === "UNAVAILABLE") connections.delete(key);
     throw error;
   });
@@ -73,8 +73,8 @@ export async function connect(
   return opened;
 }
 
-async function open(setting: TenantSetting, env: NodeJS.ProcessEnv, surroundings: Surroundings): Promise<Tenant> {
-  const tuning: Tuning = { say: warning, ...surroundings, log: requestLog(env) };
+async function open(setting: TenantSetting, env: NodeJS.ProcessEnv, options: ConnectionOptions): Promise<Tenant> {
+  const tuning: Tuning = { progress: warning, ...options, log: requestLog(env) };
   switch (setting.mode) {
     case "embedded":
       return embeddedConnection(
@@ -110,7 +110,7 @@ export function embeddedConnection(
   tuning: Tuning = {},
 ): Promise<Tenant> {
   const transport: Transport = (request) => tenant.handle(request);
-  // An embedded tenant keeps no quotas unless it is told to, and then it says so: there is nothing to hold back for.
+  // An embedded tenant has no quotas unless a test switches them on, and then it answers 429: no request is held back here.
   const isReplicated = (): boolean => tenant.switches?.().lag !== null;
   return connection(
     { name, origin: graphOrigin, transport, issue: () => tenant.token(), isReplicated },
@@ -118,8 +118,8 @@ export function embeddedConnection(
   );
 }
 
-/** Signs in, learns from the token which tenant this is, and builds the pipeline. */
-export async function connection({ issue, guard, ...reached }: Endpoint, tuning: Tuning = {}): Promise<Tenant> {
+/** Signs in, reads from the token which tenant this is, and builds the pipeline. */
+export async function connection({ issue, guard, ...endpoint }: Endpoint, tuning: Tuning = {}): Promise<Tenant> {
   const clock: Clock = tuning.clock ?? systemClock;
   let id: string | undefined;
   const accept = (claims: TokenClaims): void => {
@@ -128,15 +128,15 @@ export async function connection({ issue, guard, ...reached }: Endpoint, tuning:
     if (claims.tenantId !== id) {
       throw new EntraError(
         "WRONG_TENANT",
-        `cannot go on: the new access token is for tenant ${claims.tenantId}, and this run began on ${id}`,
+        `cannot continue: the new access token is for tenant ${claims.tenantId}, and this run began on ${id}`,
       );
     }
   };
   const tokens = new Tokens(issue, accept, clock);
-  return graphTenant({ ...tuning, ...reached, id: await tokens.tenantId(), tokens, clock });
+  return graphTenant({ ...tuning, ...endpoint, id: await tokens.tenantId(), tokens, clock });
 }
 
-/** A GUID in the setting, and in AZURE_TENANT_ID, must be the token's. A domain was the authority that issued the token. */
+/** A GUID in the setting, or in AZURE_TENANT_ID, must be the token's tenant. A domain needs no check: it was the authority that issued the token. */
 function refuseOtherTenant(tenantId: string, wanted: string, env: NodeJS.ProcessEnv): void {
   const named = { ENTRA_AGENT_ID_TENANT: wanted, AZURE_TENANT_ID: env["AZURE_TENANT_ID"]?.trim().toLowerCase() };
   for (const [variable, value] of Object.entries(named)) {
@@ -148,7 +148,7 @@ function refuseOtherTenant(tenantId: string, wanted: string, env: NodeJS.Process
   }
 }
 
-/** The only place that loads the emulator: a run on a real tenant never does. */
+/** The only place that loads the emulator: a run on a real tenant never loads it. */
 async function openEmbedded(directory: string): Promise<EmbeddedTenant> {
   try {
     // eslint-disable-next-line @typescript-eslint/no-require-imports

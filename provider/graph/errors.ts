@@ -1,39 +1,39 @@
 /**
- * Every error this package raises, with a closed set of codes. Messages may be reworded; codes are stable.
+ * Every error that this package throws, with a closed set of codes. Messages may change; codes are stable.
  */
 
-/** What went wrong, for programs. People read the message. */
+/** The reason, for programs. People read the message. */
 export type EntraErrorCode =
   /** Graph refused the request: any 4xx that has no code of its own below. */
   | "REFUSED"
-  /** 404: the object is not there. Nothing else means that. */
+  /** 404: the object does not exist. No other answer means that. */
   | "NOT_FOUND"
   /** 403: the caller lacks a permission or is of the wrong kind. */
   | "FORBIDDEN"
   /** 409: the object exists already. */
   | "CONFLICT"
-  /** 429 for longer than the patience allows. */
+  /** 429 until the retry budget was spent. */
   | "THROTTLED"
-  /** 5xx, no connection or others' writes in the way, for longer than the patience allows; nothing was changed. */
+  /** 5xx, no connection or concurrent writes of others until the retry budget was spent; nothing was changed. */
   | "UNAVAILABLE"
-  /** A write was sent and its answer never came: it may or may not have taken effect. */
+  /** A write was sent and there was no answer: it may or may not have taken effect. */
   | "ANSWER_LOST"
-  /** Graph answered something that is not what its documentation says. */
+  /** Graph's answer is not what its documentation says. */
   | "UNEXPECTED_ANSWER"
-  /** No token could be had, or Agent ID refuses the kind of token. */
+  /** No token was issued, or Agent ID refuses this kind of token. */
   | "SIGN_IN_FAILED"
   /** ENTRA_AGENT_ID_TENANT, or a variable that goes with it, is missing or wrong. */
   | "SETTING_INVALID"
   /** The state, the configuration or the token belongs to another tenant. */
   | "WRONG_TENANT"
-  /** The program declares something that cannot be. */
+  /** The program declares something that Graph or Agent ID does not allow. */
   | "INPUT_INVALID"
-  /** An object with the natural key exists and is not provably ours, or two objects match. */
+  /** An object with the natural key exists and has no marker of this resource, or two objects match. */
   | "OWNERSHIP_UNCLEAR"
-  /** The write succeeded, and reads do not show it within the patience. */
+  /** The write succeeded, and reads did not show it before the timeout. */
   | "NOT_YET_VISIBLE";
 
-/** What Graph answered. Never bodies, headers or tokens. */
+/** What is kept of Graph's answer. Never bodies, headers or tokens. */
 export interface GraphAnswer {
   /** HTTP status. */
   readonly status: number;
@@ -63,12 +63,12 @@ export class EntraError extends Error {
   }
 }
 
-/** What Microsoft support asks for, at the end of a message: `[403 Authorization_RequestDenied, request 5b8f…]`. */
+/** For Microsoft support, at the end of a message: `[403 Authorization_RequestDenied, request 5b8f…]`. */
 export function cited(answer: GraphAnswer | undefined): string | undefined {
   if (!answer) return undefined;
   const { status, code, requestId } = answer;
-  const said = [`${status} ${code}`.trim(), ...(requestId === "" ? [] : [`request ${requestId}`])];
-  return `[${said.join(", ")}]`;
+  const parts = [`${status} ${code}`.trim(), ...(requestId === "" ? [] : [`request ${requestId}`])];
+  return `[${parts.join(", ")}]`;
 }
 
 /** Use as `.catch(undefinedWhenGone)`: a 404 becomes undefined, every other error stays an error. */
@@ -77,7 +77,7 @@ export function undefinedWhenGone(error: unknown): undefined {
   throw error;
 }
 
-/** What an error of any origin says. Errors of other realms are no instances of this one's Error. */
+/** The message of an error of any origin. Errors of other realms are no instances of this realm's Error. */
 export function messageOf(error: unknown): string {
   const { message } = (typeof error === "object" && error !== null ? error : {}) as { message?: unknown };
   return typeof message === "string" ? message : String(error);

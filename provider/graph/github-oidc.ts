@@ -1,4 +1,4 @@
-/** The identity that GitHub Actions vouches for. */
+/** Identity tokens of GitHub Actions jobs, for workload identity federation. */
 import { EntraError } from "./errors";
 
 const audience = "api://AzureADTokenExchange";
@@ -8,7 +8,7 @@ const audience = "api://AzureADTokenExchange";
  *
  * @param requestUrl ACTIONS_ID_TOKEN_REQUEST_URL
  * @param requestToken ACTIONS_ID_TOKEN_REQUEST_TOKEN
- * @throws EntraError SIGN_IN_FAILED with GitHub's status, never with its body
+ * @throws EntraError SIGN_IN_FAILED with GitHub's status, never with the body of its answer
  */
 export async function githubAssertion(requestUrl: string, requestToken: string): Promise<string> {
   const url = new URL(requestUrl);

@@ -1,13 +1,13 @@
-/** The Tenant that resources see, on top of the pipeline. */
+/** The Tenant that resources use, on top of the pipeline. */
 import { pipeline, type PipelineSettings } from "./pipeline";
 import { reads } from "./reads";
 import type { RequestOptions, Tenant } from "./tenant";
 
-/** Who a tenant is and how to reach it. */
+/** Which tenant it is, and how to reach it. */
 export interface GraphTenantSettings extends PipelineSettings {
   /** GUID. */
   readonly id: string;
-  /** How people know it. */
+  /** Its name in messages. */
   readonly name: string;
   /** @default always */
   readonly isReplicated?: () => boolean;
@@ -30,6 +30,6 @@ export function graphTenant(settings: GraphTenantSettings): Tenant {
     async delete(path: string, options?: RequestOptions): Promise<void> {
       await send("DELETE", path, undefined, options);
     },
-    url: (path) => `${origin}/v1.0${path}`,
+    url: (path, version = "v1.0") => `${origin}/${version}${path}`,
   };
 }

@@ -6,22 +6,22 @@ import { type Answer, answeredError, NoAnswer, refusalOf } from "./answer";
 import { EntraError } from "./errors";
 
 /**
- * How often a request may be sent: `safe` reads change nothing, `repeatable` writes name what they change and come to
- * the same when repeated, `once` must not be sent again unless it is certain that the first one had no effect.
+ * How often a request may be sent: `safe` reads change nothing, `repeatable` writes have the same effect when they are
+ * sent twice, `once` must not be sent again unless it is certain that the first one had no effect.
  */
-export type Kind = "safe" | "repeatable" | "once";
+export type RequestKind = "safe" | "repeatable" | "once";
 
 const repeatableMethods = ["PATCH", "PUT", "DELETE"];
 
-/** The kind of a method, unless the caller knows better. Everything that is not known to be repeatable is sent once. */
-export function kindOf(method: string, repeatable = repeatableMethods.includes(method)): Kind {
+/** The kind of a method, unless the caller knows better. What is not known to be repeatable is sent once. */
+export function kindOf(method: string, repeatable = repeatableMethods.includes(method)): RequestKind {
   if (method === "GET") return "safe";
   return repeatable ? "repeatable" : "once";
 }
 
 export type Verdict =
   | { readonly then: "done" }
-  /** Send it again later. `error` is what to say when the patience ends. */
+  /** Send it again later. `error` is what to throw when the retry budget is spent. */
   | { readonly then: "again"; readonly because: "throttled" | "failed"; readonly error: EntraError }
   | { readonly then: "stop"; readonly error: EntraError };
 
@@ -29,7 +29,7 @@ export type Verdict =
 const unclear = new Set([408, 500, 502, 503, 504, 507, 509]);
 
 /** Judges one attempt. */
-export function judge(kind: Kind, outcome: Answer | NoAnswer): Verdict {
+export function judge(kind: RequestKind, outcome: Answer | NoAnswer): Verdict {
   if (outcome instanceof NoAnswer) {
     return outcome.sent
       ? lost(kind, new EntraError(codeWhenLost(kind), outcome.message, { cause: outcome }))
@@ -45,8 +45,8 @@ export function judge(kind: Kind, outcome: Answer | NoAnswer): Verdict {
   return { then: "stop", error: final(outcome) };
 }
 
-function judgeSuccess(kind: Kind, answer: Answer): Verdict {
-  // 202 and 204 have no body. Every other success of Graph is a JSON object: less is a cut answer or a proxy's page.
+function judgeSuccess(kind: RequestKind, answer: Answer): Verdict {
+  // 202 and 204 have no body. Every other success of Graph is a JSON object: anything else is a truncated answer or a proxy's page.
   if (answer.json || answer.status === 202 || answer.status === 204) return { then: "done" };
   const code = kind === "safe" ? "UNEXPECTED_ANSWER" : "ANSWER_LOST";
   return lost(
@@ -55,10 +55,11 @@ function judgeSuccess(kind: Kind, answer: Answer): Verdict {
   );
 }
 
-const lost = (kind: Kind, error: EntraError): Verdict =>
+const lost = (kind: RequestKind, error: EntraError): Verdict =>
   kind === "once" ? { then: "stop", error } : { then: "again", because: "failed", error };
 
-const codeWhenLost = (kind: Kind): "UNAVAILABLE" | "ANSWER_LOST" => (kind === "safe" ? "UNAVAILABLE" : "ANSWER_LOST");
+const codeWhenLost = (kind: RequestKind): "UNAVAILABLE" | "ANSWER_LOST" =>
+  kind === "safe" ? "UNAVAILABLE" : "ANSWER_LOST";
 
 /** The error of an answer that no repetition changes. */
 function final(answer: Answer): EntraError {

@@ -1,12 +1,12 @@
-/** Paths without what is particular to a tenant, for logs that may be shared. */
+/** Paths without the ids and names of a tenant, for logs that may be shared. */
 
 /** Words that follow a collection and are not keys. */
 const operations = new Set(["getByIds", "validateProperties", "delta"]);
 const word = /^[a-z][A-Za-z0-9]{0,40}$/;
 
 /**
- * `/v1.0/users/alice@contoso.com?$select=id` becomes `/v1.0/users/{id}`. Keys, quoted values and whatever does not look
- * like a word of Graph's vocabulary become `{id}`; the query goes.
+ * `/v1.0/users/alice@contoso.com?$select=id` becomes `/v1.0/users/{id}`. Keys, quoted values and segments that do
+ * not look like a word of Graph's vocabulary become `{id}`; the query is left out.
  */
 export function pathTemplate(url: string): string {
   const path = /^https?:\/\//.test(url) ? new URL(url).pathname : url.replace(/[?#].*$/s, "");

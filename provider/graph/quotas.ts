@@ -15,15 +15,15 @@ export interface Cost {
 export interface Quota {
   readonly workload: Workload;
   readonly counts: keyof Cost;
-  /** What the bucket holds, and what comes back, evenly, in each window. */
+  /** What the bucket holds, and what is refilled, evenly, in each window. */
   readonly amount: number;
   /** Milliseconds. */
   readonly windowMs: number;
-  /** For people: what they wait for. */
+  /** In messages: what a request waits for. */
   readonly what: string;
 }
 
-/** A tenant of fewer than 50 users; larger ones grant more, and nothing tells a client which it is. */
+/** Of a tenant with fewer than 50 users. Larger tenants get more, and a client cannot know which size it is. */
 export const documentedQuotas: readonly Quota[] = [
   { workload: "directory", counts: "units", amount: 3_500, windowMs: 10_000, what: "3,500 resource units in 10 s" },
   { workload: "directory", counts: "writes", amount: 3_000, windowMs: 150_000, what: "3,000 writes in 150 s" },
@@ -32,7 +32,7 @@ export const documentedQuotas: readonly Quota[] = [
 ];
 
 /** Reads that cost more than one resource unit. */
-const dearReads: readonly (readonly [path: RegExp, units: number])[] = [
+const expensiveReads: readonly (readonly [path: RegExp, units: number])[] = [
   [/^\/groups\/[^/]+\/transitiveMembers\b/i, 5],
   [/^\/groups\/[^/]+\/members\b/i, 3],
   [/^\/applications\b/i, 2],
@@ -47,47 +47,47 @@ export function costOf(method: string, path: string, workload: Workload): Cost {
   // Conditional Access counts requests, whatever they ask for.
   if (workload !== "directory") return { units: 1, writes: 0 };
   const [address = "", query = ""] = path.split("?");
-  const base = dearReads.find(([form]) => form.test(address))?.[1] ?? 1;
+  const base = expensiveReads.find(([form]) => form.test(address))?.[1] ?? 1;
   const top = /(?:^|&)(?:\$|%24)top=(\d+)/i.exec(query)?.[1];
   const cheaper = (/(?:^|&)(?:\$|%24)select=/i.test(query) ? 1 : 0) + (top !== undefined && Number(top) < 20 ? 1 : 0);
   const dearer = /(?:^|&)(?:\$|%24)expand=/i.test(query) ? 1 : 0;
   return { units: Math.max(1, base - cheaper + dearer), writes: 0 };
 }
 
-/** A bucket always has room for one dear request, however little of the quota Graph grants. */
-const leastRoom = 10;
+/** A bucket always holds enough for one expensive request, however little of the quota Graph grants. */
+const minCapacity = 10;
 
-/** Sums of fractions come out a little off. */
+/** Sums of fractions are not exact. */
 const rounding = 1e-7;
 
-/** Graph rounds the share that it tells. */
+/** Graph rounds the share that it reports. */
 const precision = 0.01;
 
-/** The time in which a pace that was halved comes back to the documented one, in milliseconds. */
+/** The time in which the rate grows from nothing to the documented one, in milliseconds. */
 const recoveryMs = 600_000;
 
-/** A second refusal within so many windows of the first, with something granted between, says that less is granted than is documented. */
-const windowsOfDoubt = 2;
+/** A second 429 within so many windows of the first, with a granted request between them: Graph grants less than is documented. */
+const repeatedWithinWindows = 2;
 
-/** However little Graph grants, it is asked again: for this share of the documented quota. */
-const leastPace = 1 / 64;
+/** The rate never falls below this share of the documented one. */
+const minRate = 1 / 64;
 
 /**
- * What is left of a quota: a bucket that holds `amount` and fills evenly, as Graph's own does. A request is kept out of it
- * while it is under way and taken out when it is answered. Graph takes it out earlier, so Graph's bucket never holds less
- * than this one says, however late a request arrives: our own pace is never answered 429.
+ * A token bucket for one quota: it holds `amount` and is refilled evenly, like Graph's own. What a request costs is reserved
+ * while the request is under way and taken out when it is answered. Graph takes it out earlier, so Graph's bucket never holds
+ * less than this one, however late a request arrives: alone we are never answered 429.
  *
- * Others may spend of the same quota, and Graph may grant less: what it says of that corrects the bucket.
+ * Others may use the same quota, and Graph may grant less: its reports and refusals correct the bucket.
  */
-export class Spending {
+export class QuotaBucket {
   #underWay = 0;
   #left: number;
-  /** When `#left` was so; in the future after a refusal, until which nothing comes back. */
-  #atMs: number;
-  /** Share of the documented quota that Graph grants, as far as is known. */
-  #pace = 1;
-  #refusedUntilMs = -Infinity;
-  /** Requests that were granted since the last refusal. */
+  /** The time of `#left`; after a refusal a time in the future, until which nothing is refilled. */
+  #at: number;
+  /** The assumed share of the documented quota that Graph grants. */
+  #rate = 1;
+  #refusedUntil = -Infinity;
+  /** How many requests were granted since the last refusal. */
   #granted = 0;
 
   constructor(
@@ -95,26 +95,26 @@ export class Spending {
     private readonly clock: Clock,
   ) {
     this.#left = quota.amount;
-    this.#atMs = clock.now();
+    this.#at = clock.now();
   }
 
   /** Whether this much may be spent now. */
   fits(amount: number): boolean {
     this.#fill();
-    return this.#atMs <= this.clock.now() && this.#left - this.#underWay + rounding >= amount;
+    return this.#at <= this.clock.now() && this.#left - this.#underWay + rounding >= amount;
   }
 
-  /** Milliseconds since 1970 at which this much will have come back, when all that is under way is taken out. */
+  /** When this much will be refilled, with all requests under way taken out; milliseconds since 1970. */
   freeAt(amount: number): number {
     this.#fill();
     const missing = amount + this.#underWay - this.#left;
-    const fromMs = Math.max(this.#atMs, this.clock.now());
-    return missing <= rounding ? fromMs : fromMs + Math.ceil(missing / this.#perMs);
+    const from = Math.max(this.#at, this.clock.now());
+    return missing <= rounding ? from : from + Math.ceil(missing / this.#perMs);
   }
 
-  /** Whether time alone brings this much back, without an answer. */
+  /** Whether this much will be refilled by time alone, without an answer to a request under way. */
   fitsLater(amount: number): boolean {
-    return this.#underWay + amount <= this.#room + rounding;
+    return this.#underWay + amount <= this.#capacity + rounding;
   }
 
   spend(amount: number): void {
@@ -129,59 +129,59 @@ export class Spending {
   }
 
   /**
-   * Whether we filled Graph's bucket that far ourselves.
+   * Whether our own requests explain this used share.
    *
-   * @param sentAtMs when the request was sent whose answer says how full it was, in milliseconds since 1970
+   * @param sentAt when the request was sent whose answer reported it, in milliseconds since 1970
    */
-  explains(share: number, sentAtMs: number): boolean {
+  explains(share: number, sentAt: number): boolean {
     this.#fill();
-    const cameBack = (this.clock.now() - sentAtMs) * this.#perMs;
-    return (share - precision) * this.#room <= this.#room - this.#left + this.#underWay + cameBack + rounding;
+    const refilled = (this.clock.now() - sentAt) * this.#perMs;
+    return (share - precision) * this.#capacity <= this.#capacity - this.#left + this.#underWay + refilled + rounding;
   }
 
   /**
-   * Graph's bucket is fuller than we made it: no more is left than it says.
+   * More of the quota is used than we used ourselves: no more is left than Graph reported.
    *
-   * @param amount what the request cost whose answer says so; it is still under way
+   * @param amount the cost of the request whose answer reported it; it is still under way
    */
   isUsed(share: number, amount: number): void {
     this.#fill();
-    this.#left = Math.min(this.#left, (1 - share) * this.#room + amount);
+    this.#left = Math.min(this.#left, (1 - share) * this.#capacity + amount);
   }
 
   /**
-   * Graph refused a request of this cost, which counts as answered: its bucket is empty, and holds enough for that one
-   * again at `untilMs`. When others took what was left, the pace may be right; when we did, it is too fast.
+   * Graph refused a request of this cost, which counts as answered: Graph's bucket is empty and holds enough for that request
+   * again at `until`. If others used the quota up, our rate may be right; if we did, it is too high.
    */
-  refused(amount: number, untilMs: number): void {
+  refused(amount: number, until: number): void {
     this.#fill();
     const now = this.clock.now();
     this.#granted--;
-    // Those that were under way together were refused for one reason.
-    if (now >= this.#refusedUntilMs) {
-      const isAgain = now - this.#refusedUntilMs < windowsOfDoubt * this.quota.windowMs;
-      if (isAgain && this.#granted > 0) this.#pace = Math.max(leastPace, this.#pace / 2);
+    // Requests that were under way together were refused for the same reason.
+    if (now >= this.#refusedUntil) {
+      const isRepeated = now - this.#refusedUntil < repeatedWithinWindows * this.quota.windowMs;
+      if (isRepeated && this.#granted > 0) this.#rate = Math.max(minRate, this.#rate / 2);
       this.#granted = 0;
     }
-    this.#refusedUntilMs = Math.max(untilMs, this.#refusedUntilMs);
-    this.#atMs = this.#refusedUntilMs;
+    this.#refusedUntil = Math.max(until, this.#refusedUntil);
+    this.#at = this.#refusedUntil;
     this.#left = amount;
   }
 
   get #perMs(): number {
-    return (this.quota.amount * this.#pace) / this.quota.windowMs;
+    return (this.quota.amount * this.#rate) / this.quota.windowMs;
   }
 
-  get #room(): number {
-    return Math.min(this.quota.amount, Math.max(this.quota.amount * this.#pace, leastRoom));
+  get #capacity(): number {
+    return Math.min(this.quota.amount, Math.max(this.quota.amount * this.#rate, minCapacity));
   }
 
   #fill(): void {
-    const passed = this.clock.now() - this.#atMs;
+    const passed = this.clock.now() - this.#at;
     if (passed <= 0) return;
-    const cameBack = passed * this.#perMs;
-    this.#pace = Math.min(1, this.#pace + passed / recoveryMs);
-    this.#left = Math.min(this.#room, this.#left + cameBack);
-    this.#atMs += passed;
+    const refilled = passed * this.#perMs;
+    this.#rate = Math.min(1, this.#rate + passed / recoveryMs);
+    this.#left = Math.min(this.#capacity, this.#left + refilled);
+    this.#at += passed;
   }
 }

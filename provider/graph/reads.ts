@@ -1,6 +1,6 @@
 /** The two ways to read: one object, and all pages of a collection. */
 import { EntraError } from "./errors";
-import type { Send } from "./pipeline";
+import type { Send } from "./graph-client";
 import type { GraphVersion, RequestOptions, Tenant } from "./tenant";
 
 export type Reads = Pick<Tenant, "get" | "list">;
@@ -20,23 +20,22 @@ export function reads(send: Send, origin: string): Reads {
 async function object(send: Send, path: string, options: RequestOptions | undefined): Promise<object> {
   const body = await send("GET", path, undefined, options);
   if (typeof body === "object" && body !== null) return body;
-  throw new EntraError("UNEXPECTED_ANSWER", "Graph answered a read with nothing");
+  throw new EntraError("UNEXPECTED_ANSWER", "Graph answered a read without a body");
 }
 
-/** Every item once: an object that moves between pages while they are read comes twice. */
+/** Every item once: an object that moves between pages while they are read is in two of them. */
 async function allPages(send: Send, origin: string, path: string, options: RequestOptions): Promise<unknown[]> {
   const items = new Map<unknown, unknown>();
   const seen = new Set<string>();
   let version = options.version ?? "v1.0";
   for (let next = path; ;) {
     const page: Page = await object(send, next, { ...options, version });
-    if (!Array.isArray(page.value))
-      throw new EntraError("UNEXPECTED_ANSWER", "Graph answered a list without a list in it");
+    if (!Array.isArray(page.value)) throw new EntraError("UNEXPECTED_ANSWER", "the list response has no `value` array");
     for (const item of page.value as unknown[]) items.set(idOf(item) ?? Symbol("item without id"), item);
     const link = page["@odata.nextLink"];
     if (link === undefined) return [...items.values()];
     if (typeof link !== "string" || seen.has(link))
-      throw new EntraError("UNEXPECTED_ANSWER", "Graph's pages lead in a circle");
+      throw new EntraError("UNEXPECTED_ANSWER", "the list has no end: Graph named a next page that was read before");
     seen.add(link);
     ({ path: next, version } = withinOrigin(link, origin));
   }
@@ -47,16 +46,16 @@ interface Page {
   readonly "@odata.nextLink"?: unknown;
 }
 
-/** Path and version of a nextLink. A link that leads elsewhere is refused before the token goes there. */
+/** Path and version of a nextLink. A link to another host is refused before the token is sent there. */
 function withinOrigin(link: string, origin: string): { path: string; version: GraphVersion } {
   const [, version, path] = link.startsWith(`${origin}/`)
     ? (/^\/(v1\.0|beta)(\/.*)$/s.exec(link.slice(origin.length)) ?? [])
     : [];
   if (path !== undefined) return { path, version: version as GraphVersion };
-  const leadsTo = URL.canParse(link) ? new URL(link).origin : "no address at all";
+  const host = URL.canParse(link) ? new URL(link).origin : "an address that is no URL";
   throw new EntraError(
     "UNEXPECTED_ANSWER",
-    `Graph's next page leads to ${leadsTo}, which is not ${origin}: it was not followed`,
+    `the list's next page is at ${host}, outside ${origin}/v1.0 and ${origin}/beta: it was not read`,
   );
 }
 

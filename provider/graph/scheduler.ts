@@ -2,92 +2,93 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Clock } from "./clock";
 import { EntraError } from "./errors";
-import { type Cost, documentedQuotas, type Quota, Spending } from "./quotas";
+import { type Cost, documentedQuotas, type Quota, QuotaBucket } from "./quotas";
 import type { Workload } from "./workload";
 
 /** What the scheduler has to know about a request. */
-export interface Errand {
+export interface RequestSpec {
   readonly workload: Workload;
   readonly cost: Cost;
-  /** What others wait for goes first: a blueprint (0) before its principal (1) before agents (2) before the rest (3). */
+  /** Lower ranks go first, because other requests depend on them: blueprints (0), principals (1), agents (2), the rest (3). */
   readonly rank: number;
-  /** Errands with the same key are never under way together. */
+  /** Requests with the same key are never under way together. */
   readonly serial?: string | undefined;
 }
 
 export interface Scheduler {
   /**
-   * Runs `send` as soon as it may be sent.
+   * Runs `send` as soon as the request may be sent.
    *
    * @throws EntraError UNAVAILABLE when the run is cancelled before that; `send` was not called
    */
-  run<T>(errand: Errand, send: () => Promise<T>): Promise<T>;
-  /** Nothing of this workload starts before `atMs` (milliseconds since 1970). A later deadline stays. */
-  holdUntil(workload: Workload, atMs: number): void;
-  /** Graph answered 429: the workload is held until `atMs`, and what it counts is used up then. */
-  refused(errand: Errand, atMs: number, limit: Limit | undefined): void;
+  run<T>(spec: RequestSpec, send: () => Promise<T>): Promise<T>;
+  /** No request of this workload is sent before `at` (milliseconds since 1970). A later time that is set already stays. */
+  holdUntil(workload: Workload, at: number): void;
+  /** Graph answered 429: the workload is held until `at`, and its quotas are used up until then. */
+  refused(spec: RequestSpec, at: number, limit: Limit | undefined): void;
   /**
-   * How much of its limit Graph says is used: `x-ms-throttle-limit-percentage`, from 0.8 to 1.8.
+   * The used share of a limit, as Graph reports it: `x-ms-throttle-limit-percentage`, from 0.8 to 1.8.
    *
-   * @param sentAtMs when the request was sent whose answer says so
+   * @param sentAt when the request of that answer was sent, in milliseconds since 1970
    */
-  nearLimit(errand: Errand, share: number, sentAtMs: number): void;
+  nearLimit(spec: RequestSpec, share: number, sentAt: number): void;
 }
 
-/** Why nothing more is done in a run that was cancelled. */
+/** Why a cancelled run sends nothing more. */
 export const runCancelled = (): EntraError =>
   new EntraError("UNAVAILABLE", "the run was cancelled before this request was sent");
 
-/** Which of its limits Graph means. */
+/** Which limit was exceeded. */
 export type Limit = keyof Cost;
 
-/** A wait long enough that people should know of it. */
+/** A wait that is long enough to be reported. */
 export interface LongWait {
   readonly ms: number;
   /** `Graph's quota of 3,000 writes in 150 s`, `Graph's Retry-After`. */
   readonly forWhat: string;
 }
 
-/** Shorter waits are not worth a line, in milliseconds. */
-const worthTellingMs = 2_000;
+/** Shorter waits are not reported, in milliseconds. */
+const reportedFromMs = 2_000;
 
-/** From this share of its limit on Graph says how much is used. */
-const nearShare = 0.8;
+/** Graph reports the used share of a limit from here on. */
+const reportedShare = 0.8;
 
 interface Waiting {
-  readonly errand: Errand;
-  /** What it spends of. */
-  readonly spendings: readonly Spending[];
+  readonly spec: RequestSpec;
+  /** The quotas that it counts against. */
+  readonly buckets: readonly QuotaBucket[];
   readonly start: () => void;
   readonly refuse: (error: EntraError) => void;
-  /** In the context of the call that waits: whoever is answered meanwhile is another one. */
-  readonly tell: (wait: LongWait) => void;
-  told: boolean;
+  /** Bound to the asynchronous context of this request: the answer to another one is what starts it. */
+  report: (wait: LongWait) => void;
+  started: boolean;
+  reported: boolean;
 }
 
 export interface SchedulerSettings {
-  /** Most requests under way at once. @default 100: five batches */
+  /** How many requests may be under way at once. @default 100: five batches */
   readonly concurrency?: number;
   /** @default the documented ones */
   readonly quotas?: readonly Quota[];
-  /** Told once of every request that waits long, in the asynchronous context of its call. @default nobody is told */
-  readonly tell?: (wait: LongWait) => void;
-  /** From then on nothing is sent any more; what is under way goes on. @default never */
+  /** Called once for every request that waits long, in the asynchronous context of its call. @default nothing is reported */
+  readonly onLongWait?: (wait: LongWait) => void;
+  /** From then on nothing is sent any more; requests under way end. @default never */
   readonly cancelled?: AbortSignal | undefined;
 }
 
 /**
- * Quotas are kept before Graph has to say so, Retry-After is a deadline for everybody, one serial key at a time, and less
- * and fewer together when Graph says that somebody else spends too.
+ * Keeps Graph's quotas so that Graph need not answer 429, makes all requests of a workload wait for a Retry-After, sends one
+ * request of a serial key at a time, and slows down when Graph reports that others use the same quota.
  */
 export class QuotaScheduler implements Scheduler {
   /** In the order in which they may start. */
   readonly #waiting: Waiting[] = [];
   readonly #busyKeys = new Set<string>();
   readonly #heldUntil = new Map<Workload, number>();
-  readonly #spendings: readonly Spending[];
-  readonly #most: number;
-  readonly #tell: (wait: LongWait) => void;
+  readonly #buckets: readonly QuotaBucket[];
+  readonly #maxConcurrency: number;
+  readonly #onLongWait: (wait: LongWait) => void;
   readonly #cancelled: AbortSignal | undefined;
   #limit: number;
   #underWay = 0;
@@ -96,122 +97,132 @@ export class QuotaScheduler implements Scheduler {
 
   constructor(
     private readonly clock: Clock,
-    { concurrency = 100, quotas = documentedQuotas, tell = () => undefined, cancelled }: SchedulerSettings = {},
+    { concurrency = 100, quotas = documentedQuotas, onLongWait = () => undefined, cancelled }: SchedulerSettings = {},
   ) {
-    this.#most = concurrency;
+    this.#maxConcurrency = concurrency;
     this.#limit = concurrency;
-    this.#spendings = quotas.map((quota) => new Spending(quota, clock));
-    this.#tell = tell;
+    this.#buckets = quotas.map((quota) => new QuotaBucket(quota, clock));
+    this.#onLongWait = onLongWait;
     this.#cancelled = cancelled;
     cancelled?.addEventListener("abort", () => this.#refuseAll(), { once: true });
   }
 
-  async run<T>(errand: Errand, send: () => Promise<T>): Promise<T> {
-    const spendings = this.#of(errand);
+  async run<T>(spec: RequestSpec, send: () => Promise<T>): Promise<T> {
+    const buckets = this.#of(spec);
     await new Promise<void>((start, refuse) => {
-      const after = this.#waiting.findIndex((other) => other.errand.rank > errand.rank);
-      const tell = AsyncLocalStorage.bind(this.#tell);
-      const waiting = { errand, spendings, start, refuse, tell, told: false };
+      const after = this.#waiting.findIndex((other) => other.spec.rank > spec.rank);
+      const waiting: Waiting = {
+        spec,
+        buckets,
+        start,
+        refuse,
+        report: this.#onLongWait,
+        started: false,
+        reported: false,
+      };
       this.#waiting.splice(after === -1 ? this.#waiting.length : after, 0, waiting);
       if (this.#cancelled?.aborted === true) this.#refuseAll();
-      else this.#startWhatMay();
+      else this.#startAllowed();
+      // Only now, because most requests start at once and binding costs more than all else here.
+      if (!waiting.started) waiting.report = AsyncLocalStorage.bind(this.#onLongWait);
     });
     try {
       return await send();
     } finally {
       this.#underWay--;
-      if (errand.serial !== undefined) this.#busyKeys.delete(errand.serial);
-      for (const spending of spendings) spending.answered(errand.cost[spending.quota.counts]);
-      if (this.#limit < this.#most) this.#limit += 1 / this.#limit;
-      this.#startWhatMay();
+      if (spec.serial !== undefined) this.#busyKeys.delete(spec.serial);
+      for (const bucket of buckets) bucket.answered(spec.cost[bucket.quota.counts]);
+      if (this.#limit < this.#maxConcurrency) this.#limit += 1 / this.#limit;
+      this.#startAllowed();
     }
   }
 
-  holdUntil(workload: Workload, atMs: number): void {
-    this.#heldUntil.set(workload, Math.max(atMs, this.#heldUntil.get(workload) ?? 0));
+  holdUntil(workload: Workload, at: number): void {
+    this.#heldUntil.set(workload, Math.max(at, this.#heldUntil.get(workload) ?? 0));
   }
 
-  refused(errand: Errand, atMs: number, limit: Limit | undefined): void {
-    this.holdUntil(errand.workload, atMs);
-    for (const spending of this.#of(errand)) {
-      const { counts } = spending.quota;
-      if (limit === undefined || limit === counts) spending.refused(errand.cost[counts], atMs);
+  refused(spec: RequestSpec, at: number, limit: Limit | undefined): void {
+    this.holdUntil(spec.workload, at);
+    for (const bucket of this.#of(spec)) {
+      const { counts } = bucket.quota;
+      if (limit === undefined || limit === counts) bucket.refused(spec.cost[counts], at);
     }
     this.#slowDown(0.5);
   }
 
-  nearLimit(errand: Errand, share: number, sentAtMs: number): void {
-    // Also what is no number at all.
-    if (!(share >= nearShare)) return;
-    const spendings = this.#of(errand);
-    // One quota that we used up ourselves explains it.
-    if (spendings.some((spending) => spending.explains(share, sentAtMs))) return;
-    for (const spending of spendings) spending.isUsed(share, errand.cost[spending.quota.counts]);
+  nearLimit(spec: RequestSpec, share: number, sentAt: number): void {
+    // Holds for NaN too.
+    if (!(share >= reportedShare)) return;
+    const buckets = this.#of(spec);
+    // The report is about the quota that we used that far ourselves.
+    if (buckets.some((bucket) => bucket.explains(share, sentAt))) return;
+    for (const bucket of buckets) bucket.isUsed(share, spec.cost[bucket.quota.counts]);
     this.#slowDown(share >= 1 ? 0.5 : 0.8);
   }
 
   #slowDown(factor: number): void {
     const now = this.clock.now();
-    // Answers that were under way together say the same thing: once a second is enough.
+    // Answers to requests that were under way together report the same: once a second is enough.
     if (now - this.#slowedAt < 1_000) return;
     this.#slowedAt = now;
     this.#limit = Math.max(1, Math.floor(this.#limit * factor));
   }
 
-  #of = ({ workload, cost }: Errand): Spending[] =>
-    this.#spendings.filter(({ quota }) => quota.workload === workload && cost[quota.counts] > 0);
+  #of = ({ workload, cost }: RequestSpec): QuotaBucket[] =>
+    this.#buckets.filter(({ quota }) => quota.workload === workload && cost[quota.counts] > 0);
 
-  #startWhatMay(): void {
-    // Who waits for a quota makes all wait that spend of it and came later: cheap requests never overtake a dear one.
-    const ahead = new Map<Spending, number>();
+  #startAllowed(): void {
+    // A request that waits for a quota makes later ones wait that count against it: cheap requests never overtake an expensive one.
+    const ahead = new Map<QuotaBucket, number>();
     for (let index = 0; index < this.#waiting.length && this.#underWay < Math.floor(this.#limit);) {
       const next = this.#waiting[index];
       if (!next) return;
-      const { errand } = next;
-      if ((errand.serial !== undefined && this.#busyKeys.has(errand.serial)) || this.#mustWait(next, ahead)) {
+      const { spec } = next;
+      if ((spec.serial !== undefined && this.#busyKeys.has(spec.serial)) || this.#mustWait(next, ahead)) {
         index++;
         continue;
       }
       this.#waiting.splice(index, 1);
       this.#underWay++;
-      if (errand.serial !== undefined) this.#busyKeys.add(errand.serial);
-      for (const spending of next.spendings) spending.spend(errand.cost[spending.quota.counts]);
+      if (spec.serial !== undefined) this.#busyKeys.add(spec.serial);
+      for (const bucket of next.buckets) bucket.spend(spec.cost[bucket.quota.counts]);
+      next.started = true;
       next.start();
     }
   }
 
-  /** @param ahead what those before this one wait for, by quota; what this one has to wait for is added */
-  #mustWait(waiting: Waiting, ahead: Map<Spending, number>): boolean {
-    const { errand, spendings } = waiting;
+  /** @param ahead what the requests before this one wait for, by quota; what this one waits for is added */
+  #mustWait(waiting: Waiting, ahead: Map<QuotaBucket, number>): boolean {
+    const { spec, buckets } = waiting;
     const now = this.clock.now();
-    const heldUntil = this.#heldUntil.get(errand.workload) ?? 0;
-    let longest = { atMs: heldUntil, forWhat: "Graph's Retry-After" };
+    const heldUntil = this.#heldUntil.get(spec.workload) ?? 0;
+    let longest = { at: heldUntil, forWhat: "Graph's Retry-After" };
     let short = false;
-    for (const spending of spendings) {
-      const amount = errand.cost[spending.quota.counts];
-      const before = ahead.get(spending) ?? 0;
-      if (before === 0 && spending.fits(amount)) continue;
+    for (const bucket of buckets) {
+      const amount = spec.cost[bucket.quota.counts];
+      const before = ahead.get(bucket) ?? 0;
+      if (before === 0 && bucket.fits(amount)) continue;
       short = true;
-      ahead.set(spending, before + amount);
-      const atMs = spending.freeAt(before + amount);
-      if (atMs > longest.atMs) longest = { atMs, forWhat: `Graph's quota of ${spending.quota.what}` };
-      // What depends on requests under way is looked at again when one of them is answered.
-      if (before === 0 && spending.fitsLater(amount)) this.#wake(atMs);
+      ahead.set(bucket, before + amount);
+      const at = bucket.freeAt(before + amount);
+      if (at > longest.at) longest = { at, forWhat: `Graph's quota of ${bucket.quota.what}` };
+      // Otherwise an answer to a request under way starts the next one.
+      if (before === 0 && bucket.fitsLater(amount)) this.#wake(at);
     }
     if (heldUntil > now) this.#wake(heldUntil);
-    if (!waiting.told && longest.atMs - now >= worthTellingMs) {
-      waiting.told = true;
-      waiting.tell({ ms: longest.atMs - now, forWhat: longest.forWhat });
+    if (!waiting.reported && longest.at - now >= reportedFromMs) {
+      waiting.reported = true;
+      waiting.report({ ms: longest.at - now, forWhat: longest.forWhat });
     }
     return short || heldUntil > now;
   }
 
-  #wake(atMs: number): void {
-    if (atMs >= this.#wakeAt) return;
-    this.#wakeAt = atMs;
-    void this.clock.wait(atMs - this.clock.now()).then(() => {
+  #wake(at: number): void {
+    if (at >= this.#wakeAt) return;
+    this.#wakeAt = at;
+    void this.clock.wait(at - this.clock.now()).then(() => {
       this.#wakeAt = Infinity;
-      this.#startWhatMay();
+      this.#startAllowed();
     });
   }
 

@@ -4,7 +4,7 @@ import type { Issue } from "./tokens";
 
 /**
  * @param url of the served tenant, without a slash at its end
- * @throws EntraError UNAVAILABLE when nothing answers there, SETTING_INVALID when what answers is no emulated tenant
+ * @throws EntraError UNAVAILABLE when nothing answers there, SETTING_INVALID when another server answers
  */
 export function servedToken(url: string): Issue {
   return async () => {
@@ -35,7 +35,7 @@ async function tokenIn(response: Response): Promise<string | undefined> {
     const { access_token: token } = (await response.json()) as { access_token?: unknown };
     return typeof token === "string" ? token : undefined;
   } catch {
-    // Any web server may sit at this port; the caller says so.
+    // Another web server may have this port: the caller's error says so.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Which tenant this process talks to. Only the environment says: `refresh` and `destroy` run without the program, and
- * Pulumi would hand them the stack configuration of the last update.
+ * Which tenant this process talks to. Only the environment selects it: `refresh` and `destroy` run without the program, and
+ * Pulumi would give them the stack configuration of the last update.
  */
 import * as fs from "node:fs";
 import * as path from "node:path";
@@ -21,8 +21,8 @@ const loopback = /^http:\/\/(127\.0\.0\.1|localhost|\[::1\]):\d+\/?$/;
 /**
  * Reads ENTRA_AGENT_ID_TENANT: `local` (default), `local:PATH`, `http://127.0.0.1:PORT`, a tenant GUID or a domain.
  *
- * It is an error to have a sign-in set (AZURE_TENANT_ID, AZURE_CLIENT_ID, ENTRA_AGENT_ID_SIGN_IN) and ENTRA_AGENT_ID_TENANT not: somebody who signs in to Azure should never
- * change the embedded tenant by accident, nor the other way round.
+ * It is an error to set a sign-in (AZURE_TENANT_ID, AZURE_CLIENT_ID, ENTRA_AGENT_ID_SIGN_IN) and not ENTRA_AGENT_ID_TENANT:
+ * nobody shall change the embedded tenant and mean the real one, or the other way round.
  */
 export function tenantSetting(env: NodeJS.ProcessEnv = process.env, cwd: string = process.cwd()): TenantSetting {
   const value = env["ENTRA_AGENT_ID_TENANT"]?.trim();
@@ -38,7 +38,7 @@ export function tenantSetting(env: NodeJS.ProcessEnv = process.env, cwd: string 
     return { mode: "embedded", directory: embeddedDirectory(cwd) };
   }
   if (value === "local") return { mode: "embedded", directory: embeddedDirectory(cwd) };
-  // From the project's folder, so that the program, the command and a subfolder mean the same place.
+  // Relative to the project's folder, so that it is the same place for the program, the command and in a subfolder.
   if (/^local:./.test(value)) {
     const project = path.dirname(embeddedDirectory(cwd));
     return { mode: "embedded", directory: path.resolve(project, value.slice("local:".length)) };
@@ -52,8 +52,8 @@ export function tenantSetting(env: NodeJS.ProcessEnv = process.env, cwd: string 
 }
 
 /**
- * `.entra-agent-id/` beside the nearest Pulumi.yaml upwards. The provider starts in the program's folder and the command
- * in the user's: both must find the same one. Without any Pulumi.yaml it lies in `cwd`.
+ * `.entra-agent-id/` beside the nearest Pulumi.yaml upwards. The provider runs in the program's folder and the command
+ * in the user's: both must find the same one. Without any Pulumi.yaml it is in `cwd`.
  */
 export function embeddedDirectory(cwd: string): string {
   for (let folder = path.resolve(cwd); ; folder = path.dirname(folder)) {

@@ -1,21 +1,21 @@
-/** Signing in to Microsoft Entra: which way, said by the environment at call time. Never the Azure CLI's token. */
+/** The ways to sign in to Microsoft Entra; the environment selects one at call time. Never the Azure CLI's token. */
 import type * as Identity from "@azure/identity";
 import type { TokenCredential } from "@azure/identity";
 import { EntraError } from "./errors";
 import { githubAssertion } from "./github-oidc";
 import { unusableToken } from "./tokens";
 
-/** One way to sign in. The README and the error messages are made from these. */
+/** One way to sign in. docs/getting-started.md and the error messages are made from these. */
 export interface SignInWay {
-  /** Value of ENTRA_AGENT_ID_SIGN_IN that asks for it. */
+  /** Value of ENTRA_AGENT_ID_SIGN_IN that selects it. */
   readonly name: string;
   readonly title: string;
   /** All of them must be set. */
   readonly variables: readonly string[];
   readonly optional?: readonly string[];
-  /** True when it is never guessed: ENTRA_AGENT_ID_SIGN_IN must ask for it. */
+  /** True when only ENTRA_AGENT_ID_SIGN_IN selects it, and not the variables that are set. */
   readonly onlyByName?: true;
-  /** True when the credential cannot be told which tenant to sign in to. */
+  /** True when the credential always signs in to its own tenant. */
   readonly ownTenant?: true;
   readonly credential: (identity: typeof Identity, from: SignInSource) => TokenCredential;
 }
@@ -30,7 +30,7 @@ export interface SignInSource {
   readonly prompt: (message: string) => void;
 }
 
-/** In the order they are looked for. */
+/** In the order in which they are tried. */
 export const signInWays: readonly SignInWay[] = [
   {
     name: "workload-identity",
@@ -106,8 +106,8 @@ export const signInWays: readonly SignInWay[] = [
 ];
 
 /**
- * The way that the environment chooses: the one ENTRA_AGENT_ID_SIGN_IN names, or else the first whose variables are set.
- * @throws EntraError SIGN_IN_FAILED for azure-cli, SETTING_INVALID when nothing fits; both say what to set
+ * The way that the environment selects: the one ENTRA_AGENT_ID_SIGN_IN names, or else the first whose variables are set.
+ * @throws EntraError SIGN_IN_FAILED for azure-cli, SETTING_INVALID when none is set up; the message names what to set
  */
 export function signInWay(env: NodeJS.ProcessEnv): SignInWay {
   const asked = env["ENTRA_AGENT_ID_SIGN_IN"]?.trim();

@@ -1,5 +1,5 @@
 /**
- * A connection to one tenant: the only thing resources see of Microsoft Graph.
+ * A connection to one tenant: all that resources know of Microsoft Graph.
  */
 
 /** Which Graph surface a path belongs to. @default "v1.0" */
@@ -15,9 +15,9 @@ export interface RequestOptions {
    */
   readonly serial?: string;
   /**
-   * Whether the request comes to the same when it is sent twice. True for a POST that Graph refuses to carry out again
-   * (an assignment, a grant, a `$ref`): it is repeated when its answer is lost, and the caller takes 409 for done. False
-   * for an upsert that binds people, which Graph takes only for an object that does not exist yet.
+   * Whether the request has the same effect when it is sent twice. True for a POST that Graph refuses to carry out again
+   * (an assignment, a grant, a `$ref`): it is sent again when its answer is lost, and the caller takes 409 for success. False
+   * for an upsert that binds people: Graph allows it only for an object that does not exist yet.
    * @default true for PATCH and DELETE, false for POST
    */
   readonly repeatable?: boolean;
@@ -26,24 +26,25 @@ export interface RequestOptions {
 export interface Tenant {
   /** GUID of the tenant. */
   readonly id: string;
-  /** How people know it: `contoso.com`, `http://127.0.0.1:4040`, `the embedded tenant in /p/.entra-agent-id`. */
+  /** Its name in messages: `contoso.com`, `http://127.0.0.1:4040`, `the embedded tenant in /p/.entra-agent-id`. */
   readonly name: string;
-  /** Whether a read may come from a replica that lags behind a write. An embedded tenant has none, unless its lag is switched on. */
+  /** Whether a read may come from a replica that lags behind a write. An embedded tenant has no replicas, unless its lag is switched on. */
   isReplicated(): boolean;
 
-  /** One object. 404 is an EntraError with code NOT_FOUND. Repeated until answered. */
+  /** One object. 404 is an EntraError with code NOT_FOUND. Sent again until answered. */
   get<T>(path: string, options?: RequestOptions): Promise<T>;
   /** All items of a collection, following `@odata.nextLink`. */
   list<T>(path: string, options?: RequestOptions): Promise<T[]>;
   /**
    * A write that must not be sent twice. When the answer is lost (5xx, reset, time-out, truncated) it is an EntraError
-   * with code ANSWER_LOST and the caller looks before it tries again. 429 and refused connections are repeated: they had no effect.
+   * with code ANSWER_LOST, and the caller has to read before it tries again. After 429 and refused connections it is sent
+   * again: they had no effect.
    */
   post<T>(path: string, body: object, options?: RequestOptions): Promise<T>;
-  /** A keyed write: repeated until answered. `undefined` when Graph answers 204. */
+  /** A write to a keyed object: sent again until answered. `undefined` when Graph answers 204. */
   patch<T>(path: string, body: object, options?: RequestOptions): Promise<T | undefined>;
-  /** Repeated until answered. Deleting what is gone is an EntraError with code NOT_FOUND. */
+  /** Sent again until answered. For an object that is gone: an EntraError with code NOT_FOUND. */
   delete(path: string, options?: RequestOptions): Promise<void>;
-  /** Absolute URL of a path, as `@odata.bind` and `@odata.id` want it. */
-  url(path: string): string;
+  /** Absolute URL of a path, as `@odata.bind` and `@odata.id` want it. @param version by default "v1.0" */
+  url(path: string, version?: GraphVersion): string;
 }

@@ -1,38 +1,41 @@
-/** The access token of a connection: fetched when needed, renewed once when refused, checked before it is used. */
-import { decodeJwt, type JWTPayload } from "jose";
+/** The access token of a connection: requested when needed, replaced once when refused, checked before it is used. */
+import type { JWTPayload } from "jose";
+// All of jose takes 40 ms of every process to load, this part 8.
+import { decodeJwt } from "jose/jwt/decode";
 import type { Clock } from "./clock";
 import { EntraError } from "./errors";
 
-/** What a token says about itself. */
+/** The claims of a token that this package reads. */
 export interface TokenClaims {
   /** `tid`: GUID of the tenant that issued it. */
   readonly tenantId: string;
-  /** `oid`: GUID of the service principal that the token is for; undefined for a person's. */
+  /** `oid`: GUID of the service principal that the token is for; undefined in a person's token. */
   readonly servicePrincipalId: string | undefined;
   /** Delegated (`scp`) and application (`roles`) permissions. */
   readonly permissions: readonly string[];
-  /** `wids`: template ids of directory roles, but the one that everybody has. */
+  /** `wids`: template ids of directory roles, without the one that every token carries. */
   readonly directoryRoles: readonly string[];
-  /** Milliseconds from its issue to its end. */
+  /** Milliseconds from `iat` to `exp`. */
   readonly lifetimeMs: number;
 }
 
 /**
- * Gets a token. `renew` when the last one was refused: a cached one will not do. `claims` is what a claims challenge asks for.
+ * Requests a token. `renew`: the last one was refused, so a cached one must not be returned. `claims`: what a claims challenge
+ * asks for.
  */
 export type Issue = (want: { renew: boolean; claims: string | undefined }) => Promise<string>;
 
-/** Renewed this long before its end, so that no request is under way when it ends. */
+/** A token is replaced this long before it expires, so that no request is under way then. */
 const marginMs = 120_000;
 
-/** Permissions that make Agent ID refuse a token, whatever else it holds. */
+/** Permissions with which Agent ID refuses a token, whatever else it carries. */
 const refusedPermissions = ["Directory.AccessAsUser.All", "Directory.ReadWrite.All"];
 
-/** In `wids` of every token, whatever its holder may do. */
-const everybodysRole = "0997a1d0-0d1d-4acb-b408-d5ca73121e90";
+/** In `wids` of every token. */
+const roleOfEveryToken = "0997a1d0-0d1d-4acb-b408-d5ca73121e90";
 
 export class Tokens {
-  #held: { token: string; claims: TokenClaims; askedAtMs: number; renewAtMs: number } | undefined;
+  #held: { token: string; claims: TokenClaims; requestedAt: number; renewAt: number } | undefined;
   #pending: Promise<string> | undefined;
 
   /** @param accept throws for a token that must not be used here */
@@ -44,19 +47,19 @@ export class Tokens {
 
   /** The token to use now. */
   async current(): Promise<string> {
-    if (this.#held && this.clock.now() < this.#held.renewAtMs) return this.#held.token;
-    return this.#once({ renew: false, claims: undefined });
+    if (this.#held && this.clock.now() < this.#held.renewAt) return this.#held.token;
+    return this.#requestOnce({ renew: false, claims: undefined });
   }
 
-  /** Another token than `refused`. However many requests were refused together, one new token is fetched. */
+  /** Another token than `refused`. For all requests that were refused together one new token is requested. */
   async renew(refused: string, claims?: string): Promise<string> {
     if (this.#held && this.#held.token !== refused) return this.#held.token;
-    return this.#once({ renew: true, claims });
+    return this.#requestOnce({ renew: true, claims });
   }
 
-  /** When the token to use now was asked for, in milliseconds since 1970 by this machine's clock; 0 where there is none. */
-  get askedAtMs(): number {
-    return this.#held?.askedAtMs ?? 0;
+  /** When the present token was requested, in milliseconds since 1970 by this machine's clock; 0 when there is none. */
+  get requestedAt(): number {
+    return this.#held?.requestedAt ?? 0;
   }
 
   /** GUID of the tenant the token is for. */
@@ -65,29 +68,29 @@ export class Tokens {
     return this.#held?.claims.tenantId ?? "";
   }
 
-  #once(want: { renew: boolean; claims: string | undefined }): Promise<string> {
-    this.#pending ??= this.#fetch(want).finally(() => (this.#pending = undefined));
+  #requestOnce(want: { renew: boolean; claims: string | undefined }): Promise<string> {
+    this.#pending ??= this.#request(want).finally(() => (this.#pending = undefined));
     return this.#pending;
   }
 
-  async #fetch(want: { renew: boolean; claims: string | undefined }): Promise<string> {
-    const askedAtMs = this.clock.now();
+  async #request(want: { renew: boolean; claims: string | undefined }): Promise<string> {
+    const requestedAt = this.clock.now();
     const token = await this.issue(want);
     const claims = claimsOf(token);
     refuseUnusable(claims);
     this.accept(claims);
-    // Counted from the asking by the token's own length: neither clock has to be right.
+    // Its lifetime is counted from the request: neither machine's clock has to be right.
     this.#held = {
       token,
       claims,
-      askedAtMs,
-      renewAtMs: askedAtMs + Math.max(claims.lifetimeMs - marginMs, claims.lifetimeMs / 2),
+      requestedAt,
+      renewAt: requestedAt + Math.max(claims.lifetimeMs - marginMs, claims.lifetimeMs / 2),
     };
     return token;
   }
 }
 
-/** @throws EntraError SIGN_IN_FAILED for what is no access token */
+/** @throws EntraError SIGN_IN_FAILED when the text is no access token */
 export function claimsOf(token: string): TokenClaims {
   const { tid, oid, scp, roles, wids, exp, iat } = decoded(token);
   if (typeof tid !== "string") return unreadable('it has no "tid"');
@@ -97,19 +100,19 @@ export function claimsOf(token: string): TokenClaims {
     tenantId: tid.toLowerCase(),
     servicePrincipalId: typeof oid === "string" && scp === undefined ? oid : undefined,
     permissions: [...delegated, ...application],
-    directoryRoles: texts(wids).filter((role) => role !== everybodysRole),
+    directoryRoles: texts(wids).filter((role) => role !== roleOfEveryToken),
     lifetimeMs: ((exp ?? 0) - (iat ?? 0)) * 1000,
   };
 }
 
 const texts = (claim: unknown): string[] =>
-  Array.isArray(claim) ? claim.filter((one): one is string => typeof one === "string") : [];
+  Array.isArray(claim) ? claim.filter((value): value is string => typeof value === "string") : [];
 
 function decoded(token: string): JWTPayload {
   try {
     return decodeJwt(token);
   } catch {
-    // What jose says may quote the token.
+    // jose's message may quote the token.
     return unreadable("it is not a JWT");
   }
 }

@@ -1,42 +1,47 @@
 /** How a request leaves this process. */
-import { type Answer, NoAnswer, readAnswer } from "./answer";
+import { NoAnswer, readAnswer } from "./answer";
+import type { Handler } from "./layer";
 
-/** Carries one attempt. Rejects when no answer came. Honours `request.signal`. */
+/** Sends one attempt. Rejects when there is no answer. Obeys `request.signal`. */
 export type Transport = (request: Request) => Promise<Response>;
 
-/** Over the network, or to a tenant served on this machine. */
+/** To Microsoft Graph, or to a tenant served on this machine. */
 export const networkTransport: Transport = (request) => fetch(request);
 
-/** The time for one attempt, from connecting to the last byte. */
-export const longestAttemptMs = 60_000;
+/** Milliseconds for one attempt, from connecting to the last byte. */
+export const attemptTimeoutMs = 60_000;
 
 /**
- * One attempt: the whole answer, or a NoAnswer that says whether the request may have been sent. Never follows a
+ * Sends an attempt: the whole answer, or a NoAnswer that says whether the request may have been sent. Never follows a
  * redirect, never takes longer than `timeoutMs`.
  */
-export async function sendOnce(
-  transport: Transport,
-  url: string,
-  init: RequestInit,
-  timeoutMs: number,
-): Promise<Answer> {
-  const stop = new AbortController();
-  const { signal } = stop;
-  const timer = setTimeout(() => stop.abort(), timeoutMs);
-  const request = new Request(url, { ...init, redirect: "manual", signal });
-  try {
-    return await unlessAborted(signal, async () => readAnswer(await transport(request)));
-  } catch (error) {
-    if (signal.aborted) throw new NoAnswer(`no answer within ${timeoutMs / 1000} s`, true, error);
-    const code = codeOf(error);
-    const what = code ?? String(error);
-    throw new NoAnswer(`the connection to ${new URL(url).host} failed (${what})`, !neverSent.has(code ?? ""), error);
-  } finally {
-    clearTimeout(timer);
-  }
+export function sendOnce(transport: Transport, timeoutMs: number): Handler {
+  return async ({ method, url, headers, body }) => {
+    const stop = new AbortController();
+    const init = { method, headers, redirect: "manual", signal: stop.signal } as const;
+    const request = new Request(url, body === undefined ? init : { ...init, body });
+    let timer: NodeJS.Timeout | undefined;
+    // A transport in this process need not obey the signal.
+    const timeout = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        stop.abort();
+        reject(new Error("timeout"));
+      }, timeoutMs);
+    });
+    try {
+      return await Promise.race([transport(request).then(readAnswer), timeout]);
+    } catch (error) {
+      if (stop.signal.aborted) throw new NoAnswer(`no answer within ${timeoutMs / 1000} s`, true, error);
+      const code = codeOf(error);
+      const what = code ?? String(error);
+      throw new NoAnswer(`the connection to ${new URL(url).host} failed (${what})`, !neverSent.has(code ?? ""), error);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
 }
 
-/** System and undici codes of failures that happen before a byte of the request is on its way. */
+/** System and undici codes of failures that happen before a byte of the request is sent. */
 const neverSent = new Set([
   "ECONNREFUSED",
   "ENOTFOUND",
@@ -51,12 +56,4 @@ function codeOf(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null) return undefined;
   const { code, cause } = error as { code?: unknown; cause?: unknown };
   return codeOf(cause) ?? (typeof code === "string" ? code : undefined);
-}
-
-/** A transport in this process may not look at its signal. */
-async function unlessAborted<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(new Error("aborted")), { once: true });
-  });
-  return Promise.race([work(), aborted]);
 }

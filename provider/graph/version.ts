@@ -1,14 +1,14 @@
-/** Which release this is. */
+/** The version of this package. */
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { EntraError } from "./errors";
 
 const packageName = "pulumi-entra-agent-id";
 
-/** `pulumi-entra-agent-id/<version>`, as Graph's own logs see us. */
+/** `pulumi-entra-agent-id/<version>`, as in Graph's own logs. */
 export const userAgent = (): string => `${packageName}/${packageVersion()}`;
 
-/** The version in this package's package.json, found upwards: this file runs from the sources and from dist/. */
+/** From this package's package.json, searched upwards: this file runs from the sources and from dist/. */
 export function packageVersion(): string {
   for (let folder = __dirname; folder !== path.dirname(folder); folder = path.dirname(folder)) {
     const file = path.join(folder, "package.json");

@@ -1,4 +1,4 @@
-/** Which part of Graph serves a path. Each part counts its own quota: a Retry-After binds only requests to the same part. */
+/** Which part of Graph serves a path. Each part has its own quotas, and a Retry-After holds only for requests to the same part. */
 
 export type Workload = "directory" | "conditionalAccess" | "identityGovernance" | "networkAccess" | "reports";
 
@@ -19,7 +19,7 @@ export function workloadOf(path: string): Workload {
   return found?.[1] ?? "directory";
 }
 
-/** What others are made of comes first: applications, then service principals, then what hangs from them. */
+/** Objects that others refer to come first: applications, then service principals, then the rest. */
 const ranks: readonly (readonly [path: RegExp, rank: number])[] = [
   [/^\/applications(?:\(|\/microsoft\.graph\.agentIdentityBlueprint\/?$|\/?(?:\?|$))/i, 0],
   [/^\/servicePrincipals(?:\(|\/microsoft\.graph\.agentIdentityBlueprintPrincipal\/?$)/i, 1],
@@ -28,5 +28,5 @@ const ranks: readonly (readonly [path: RegExp, rank: number])[] = [
 
 const lastRank = 3;
 
-/** How early a request goes when not all can: 0 first. */
+/** Which request is sent first when not all can be: the lowest rank. */
 export const rankOf = (path: string): number => ranks.find(([form]) => form.test(path))?.[1] ?? lastRank;

@@ -1,12 +1,8 @@
 /**
- * Agent identity blueprint principal: the blueprint's presence in this tenant. Without it no identity can be made from
- * the blueprint; disabled, none of them gets a token. Graph does not make it with the blueprint.
+ * Agent identity blueprint principal. Graph does not create it with the blueprint.
  *
- * Graph:    /servicePrincipals cast to microsoft.graph.agentIdentityBlueprintPrincipal (v1.0)
- * Docs:     https://learn.microsoft.com/graph/api/resources/agentidentityblueprintprincipal
- * Id:       the object id of the service principal.
- * Replaced: when the blueprint changes.
- * Deleted:  softly, for 30 days. Entra then deletes the identities made from it, within about a day.
+ * Graph: /servicePrincipals cast to microsoft.graph.agentIdentityBlueprintPrincipal (v1.0)
+ * Docs:  https://learn.microsoft.com/graph/api/resources/agentidentityblueprintprincipal
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
@@ -22,6 +18,7 @@ import { restoredPermissions } from "../permissions/restored-permissions";
 
 // ---- what a program writes -------------------------------------------------
 
+/** What a blueprint principal is declared with. */
 export interface AgentIdentityBlueprintPrincipalArgs {
   /** `id` (appId) of the blueprint. A change replaces. */
   blueprintId: pulumi.Input<string>;
@@ -29,9 +26,35 @@ export interface AgentIdentityBlueprintPrincipalArgs {
   enabled?: pulumi.Input<boolean>;
 }
 
+/**
+ * The blueprint's presence in this tenant, and the kill switch for its agents.
+ *
+ * Without it no agent identity can be created from the blueprint. While it is disabled, none of them gets a token.
+ *
+ * - **Id:** the object id of the service principal.
+ * - **Replaced:** when `blueprintId` changes.
+ * - **Deleted:** softly, for 30 days. Entra then deletes the identities created from it, within about a day. An `up` that declares it
+ *   again restores it, and warns of the permissions that come back with it.
+ *
+ * @see https://learn.microsoft.com/graph/api/resources/agentidentityblueprintprincipal
+ * @throws INPUT_INVALID when `blueprintId` is not a GUID
+ * @throws OWNERSHIP_UNCLEAR when the principal has another resource's marker, or `blueprintId` is the appId of a plain application
+ * @throws REFUSED when `blueprintId` is the appId of no blueprint
+ * @throws others, as every resource: docs/troubleshooting.md
+ * @example
+ * ```ts
+ * import { AgentIdentityBlueprint, AgentIdentityBlueprintPrincipal } from "pulumi-entra-agent-id";
+ *
+ * const sponsors = ["johanna.lorenz@contoso.com"];
+ * const blueprint = new AgentIdentityBlueprint("payroll", { displayName: "Payroll agents", sponsors });
+ * // `enabled: false` switches every agent of this kind off.
+ * new AgentIdentityBlueprintPrincipal("payroll", { blueprintId: blueprint.id, enabled: true });
+ * ```
+ */
 export class AgentIdentityBlueprintPrincipal extends EntraResource {
-  /** Give this, not the blueprint's own id, to an AgentIdentity: it is made after the principal then, and deleted before it. */
+  /** Give this, not the blueprint's own id, to an AgentIdentity: it is created after the principal then, and deleted before it. */
   declare readonly blueprintId: pulumi.Output<string>;
+  /** Whether identities of this blueprint get tokens. */
   declare readonly enabled: pulumi.Output<boolean>;
 
   constructor(name: string, args: AgentIdentityBlueprintPrincipalArgs, opts?: pulumi.CustomResourceOptions) {
@@ -51,7 +74,7 @@ const properties = {
   enabled: z.boolean().default(true),
 };
 
-// ---- how it lives in the tenant --------------------------------------------
+// ---- what it is in the tenant ----------------------------------------------
 
 interface Principal {
   readonly "@odata.type"?: string;

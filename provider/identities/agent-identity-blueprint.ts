@@ -1,12 +1,8 @@
 /**
- * Agent identity blueprint: the template of one kind of agent. It holds the credentials; the identities made from it hold none.
+ * Agent identity blueprint.
  *
- * Graph:    /applications cast to microsoft.graph.agentIdentityBlueprint (v1.0)
- * Docs:     https://learn.microsoft.com/graph/api/resources/agentidentityblueprint
- * Id:       the appId. Everything that refers to a blueprint wants it as `blueprintId`.
- * Replaced: when `uniqueName` changes.
- * Deleted:  softly, for 30 days; while it is in deletedItems it keeps its uniqueName, and a new `up` restores it,
- *           with the credentials it had: of those it warns.
+ * Graph: /applications cast to microsoft.graph.agentIdentityBlueprint (v1.0)
+ * Docs:  https://learn.microsoft.com/graph/api/resources/agentidentityblueprint
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
@@ -14,6 +10,7 @@ import {
   bindings,
   changeReferences,
   listedOwners,
+  lookUpPermissions,
   missingReferences,
   readReferences,
   references,
@@ -40,6 +37,7 @@ import { undefinedWhenGone } from "../graph/errors";
 
 // ---- what a program writes -------------------------------------------------
 
+/** What a blueprint is declared with. */
 export interface AgentIdentityBlueprintArgs {
   /** Name people see in the Entra admin centre, 1 to 256 characters. Changed in place. */
   displayName: pulumi.Input<string>;
@@ -57,10 +55,39 @@ export interface AgentIdentityBlueprintArgs {
   uniqueName?: pulumi.Input<string>;
 }
 
+/**
+ * The template of one kind of agent: it holds the credentials, and the agent identities created from it hold none.
+ *
+ * - **Id:** the appId. Everything that refers to a blueprint wants it as `blueprintId`.
+ * - **Replaced:** when `uniqueName` changes.
+ * - **Deleted:** softly, for 30 days, and it keeps its `uniqueName` meanwhile. An `up` that declares it again restores it, and warns
+ *   of the credentials that come back with it.
+ *
+ * @see https://learn.microsoft.com/graph/api/resources/agentidentityblueprint
+ * @throws INPUT_INVALID when a value is outside its limits, or a sponsor or owner is not in the tenant
+ * @throws OWNERSHIP_UNCLEAR when a blueprint without this resource's marker has the `uniqueName`
+ * @throws UNEXPECTED_ANSWER when a plain application has the `uniqueName`
+ * @throws FORBIDDEN when a permission is missing, or the tenant or the caller holds as many objects as it may
+ * @throws others, as every resource: docs/troubleshooting.md
+ * @example
+ * ```ts
+ * import { AgentIdentityBlueprint } from "pulumi-entra-agent-id";
+ *
+ * const blueprint = new AgentIdentityBlueprint("payroll", {
+ *   displayName: "Payroll agents",
+ *   sponsors: ["johanna.lorenz@contoso.com"],
+ * });
+ * export const blueprintId = blueprint.id;
+ * ```
+ */
 export class AgentIdentityBlueprint extends EntraResource {
+  /** Name people see in the Entra admin centre. */
   declare readonly displayName: pulumi.Output<string>;
+  /** Who answers for this kind of agent, sorted, in lower case. */
   declare readonly sponsors: pulumi.Output<string[]>;
+  /** Which tenants may use it: `AzureADMyOrg` or `AzureADMultipleOrgs`. */
   declare readonly signInAudience: pulumi.Output<string>;
+  /** Key within the tenant, by which a later run finds the blueprint again. */
   declare readonly uniqueName: pulumi.Output<string>;
   /** Object id of the application object; `id` is the appId. */
   declare readonly objectId: pulumi.Output<string>;
@@ -104,7 +131,7 @@ const properties = {
     .regex(/^[A-Za-z0-9._-]{1,120}$/, "must be 1 to 120 letters, digits, dots, hyphens or underscores"),
 };
 
-// ---- how it lives in the tenant --------------------------------------------
+// ---- what it is in the tenant ----------------------------------------------
 
 /** What a refresh needs to know of each. */
 const selected = "$select=id,appId,displayName,description,signInAudience,tags,uniqueName";
@@ -119,6 +146,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
   nameOf: ({ displayName, uniqueName }) => displayName ?? uniqueName ?? "",
   replacedBy: ["uniqueName"],
   permissions: {
+    check: lookUpPermissions,
     read: ["AgentIdentityBlueprint.Read.All"],
     find: ["AgentIdentityBlueprint.Read.All", "Application.Read.All"],
     // Setting uniqueName, the key that makes the create repeatable, is an upsert and needs more than .Create.

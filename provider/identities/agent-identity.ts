@@ -1,11 +1,8 @@
 /**
- * Agent identity: the account one agent signs in with. It is made from a blueprint and has no credential of its own.
+ * Agent identity.
  *
- * Graph:    /servicePrincipals cast to microsoft.graph.agentIdentity (v1.0)
- * Docs:     https://learn.microsoft.com/graph/api/resources/agentidentity
- * Id:       the object id, which is the agent's client id as well.
- * Replaced: when the blueprint changes.
- * Deleted:  softly, for 30 days; deleted ones count toward the 250 identities of a blueprint made app-only.
+ * Graph: /servicePrincipals cast to microsoft.graph.agentIdentity (v1.0)
+ * Docs:  https://learn.microsoft.com/graph/api/resources/agentidentity
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
@@ -13,6 +10,7 @@ import {
   bindings,
   changeReferences,
   listedOwners,
+  lookUpPermissions,
   missingReferences,
   objectId,
   readReferences,
@@ -29,10 +27,11 @@ import { undefinedWhenGone } from "../graph/errors";
 
 // ---- what a program writes -------------------------------------------------
 
+/** What an agent identity is declared with. */
 export interface AgentIdentityArgs {
   /** Name people see in the Entra admin centre, 1 to 256 characters. Changed in place. */
   displayName: pulumi.Input<string>;
-  /** The blueprint's appId. Give `principal.blueprintId`, so that the principal is made first. A change replaces. */
+  /** The blueprint's appId. Give `principal.blueprintId`, so that the principal is created first. A change replaces. */
   blueprintId: pulumi.Input<string>;
   /** Who answers for this agent: user principal names or object ids of users, Microsoft 365 groups or dynamic groups. At least one. Changed in place. */
   sponsors: pulumi.Input<pulumi.Input<string>[]>;
@@ -42,10 +41,42 @@ export interface AgentIdentityArgs {
   enabled?: pulumi.Input<boolean>;
 }
 
+/**
+ * The account one agent signs in with: it is created from a blueprint and holds no credential.
+ *
+ * - **Id:** the object id, which is the agent's client id as well.
+ * - **Replaced:** when `blueprintId` changes.
+ * - **Deleted:** softly, for 30 days. Deleted ones count toward the 250 identities that an application may create from one blueprint.
+ *
+ * @see https://learn.microsoft.com/graph/api/resources/agentidentity
+ * @throws INPUT_INVALID when a value is outside its limits, or a sponsor or owner is not in the tenant
+ * @throws OWNERSHIP_UNCLEAR when two identities of the blueprint have this resource's marker
+ * @throws REFUSED when the blueprint has no principal in the tenant
+ * @throws FORBIDDEN when a permission is missing, or the tenant or the caller holds as many objects as it may
+ * @throws others, as every resource: docs/troubleshooting.md
+ * @example
+ * ```ts
+ * import { AgentIdentity, AgentIdentityBlueprint, AgentIdentityBlueprintPrincipal } from "pulumi-entra-agent-id";
+ *
+ * const sponsors = ["johanna.lorenz@contoso.com"];
+ * const blueprint = new AgentIdentityBlueprint("payroll", { displayName: "Payroll agents", sponsors });
+ * const principal = new AgentIdentityBlueprintPrincipal("payroll", { blueprintId: blueprint.id });
+ * const helper = new AgentIdentity("payslip-helper", {
+ *   displayName: "Payslip helper",
+ *   blueprintId: principal.blueprintId,
+ *   sponsors,
+ * });
+ * export const clientId = helper.id;
+ * ```
+ */
 export class AgentIdentity extends EntraResource {
+  /** Name people see in the Entra admin centre. */
   declare readonly displayName: pulumi.Output<string>;
+  /** appId of its blueprint. */
   declare readonly blueprintId: pulumi.Output<string>;
+  /** Who answers for this agent, sorted, in lower case. */
   declare readonly sponsors: pulumi.Output<string[]>;
+  /** Whether the agent may sign in. */
   declare readonly enabled: pulumi.Output<boolean>;
 
   constructor(name: string, args: AgentIdentityArgs, opts?: pulumi.CustomResourceOptions) {
@@ -71,7 +102,7 @@ const properties = {
   enabled: z.boolean().default(true),
 };
 
-// ---- how it lives in the tenant --------------------------------------------
+// ---- what it is in the tenant ----------------------------------------------
 
 interface Identity {
   readonly id: string;
@@ -101,6 +132,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
   nameOf: ({ displayName }) => displayName ?? "",
   replacedBy: ["blueprintId"],
   permissions: {
+    check: lookUpPermissions,
     read: ["AgentIdentity.Read.All"],
     create: ["AgentIdentity.Create.All"],
     change: ["AgentIdentity.ReadWrite.All"],

@@ -1,12 +1,9 @@
 /**
- * Permission grant: everything one agent may do at one API, by the names people know. It is all of it: a permission of
- * that API which is not declared here shows as a difference and is taken away.
+ * Permission grant: a set of objects of Graph, one app role assignment for each application permission and one delegated
+ * permission grant for all delegated ones.
  *
- * Graph:    /servicePrincipals/{id}/appRoleAssignments, /oauth2PermissionGrants (v1.0)
- * Docs:     https://learn.microsoft.com/graph/permissions-grant-via-msgraph
- * Id:       "<agent's object id>/<API's appId>".
- * Replaced: when the agent or the API changes.
- * Deleted:  for good. A token issued before keeps its permissions until it expires.
+ * Graph: /servicePrincipals/{id}/appRoleAssignments, /oauth2PermissionGrants (v1.0)
+ * Docs:  https://learn.microsoft.com/graph/permissions-grant-via-msgraph
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
@@ -23,6 +20,7 @@ import { addScopes, assign, heldPermissions, setScopes, withdraw } from "./held-
 /** appId of Microsoft Graph, the same in every tenant. */
 export const microsoftGraph = "00000003-0000-0000-c000-000000000000";
 
+/** What a permission grant is declared with. At least one permission. */
 export interface PermissionGrantArgs {
   /** `id` of the agent identity, or of a blueprint principal. A change replaces. */
   agentId: pulumi.Input<string>;
@@ -34,10 +32,44 @@ export interface PermissionGrantArgs {
   delegated?: pulumi.Input<pulumi.Input<string>[]>;
 }
 
+/**
+ * Everything one agent may do at one API, application and delegated, by permission names.
+ *
+ * It is complete: a permission of that API which the agent holds and the program does not declare shows as a difference and is removed.
+ *
+ * - **Id:** `<agent's object id>/<API's appId>`.
+ * - **Replaced:** when `agentId` or `api` changes.
+ * - **Deleted:** permanently, with everything the agent holds at the API. A token that was issued before keeps its permissions until it expires.
+ *
+ * @see https://learn.microsoft.com/graph/permissions-grant-via-msgraph
+ * @throws INPUT_INVALID when no permission is declared, or the API is not in the tenant or has no permission of that name
+ * @throws OWNERSHIP_UNCLEAR when the agent already holds a permission at the API that is not declared, or two resources declare the same grant
+ * @throws REFUSED when Entra does not let agents hold the permission
+ * @throws NOT_FOUND when the agent is not in the tenant
+ * @throws others, as every resource: docs/troubleshooting.md
+ * @example
+ * ```ts
+ * import * as agentid from "pulumi-entra-agent-id";
+ *
+ * const sponsors = ["johanna.lorenz@contoso.com"];
+ * const blueprint = new agentid.AgentIdentityBlueprint("payroll", { displayName: "Payroll agents", sponsors });
+ * const { blueprintId } = new agentid.AgentIdentityBlueprintPrincipal("payroll", { blueprintId: blueprint.id });
+ * const helper = new agentid.AgentIdentity("helper", { displayName: "Payslip helper", blueprintId, sponsors });
+ * new agentid.PermissionGrant("helper-graph", {
+ *   agentId: helper.id,
+ *   application: ["User.Read.All"],
+ *   delegated: ["Mail.Read"],
+ * });
+ * ```
+ */
 export class PermissionGrant extends EntraResource {
+  /** Object id of the agent identity or blueprint principal that holds the permissions. */
   declare readonly agentId: pulumi.Output<string>;
+  /** appId of the API. */
   declare readonly api: pulumi.Output<string>;
+  /** Names of the application permissions, sorted. */
   declare readonly application: pulumi.Output<string[]>;
+  /** Names of the delegated permissions, sorted. */
   declare readonly delegated: pulumi.Output<string[]>;
 
   constructor(name: string, args: PermissionGrantArgs, opts?: pulumi.CustomResourceOptions) {
@@ -66,7 +98,7 @@ const properties = {
   delegated: names,
 };
 
-// ---- how it lives in the tenant --------------------------------------------
+// ---- what it is in the tenant ----------------------------------------------
 
 export const permissionGrant: Lifecycle<Inputs> = {
   kind: "PermissionGrant",

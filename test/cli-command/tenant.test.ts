@@ -127,10 +127,7 @@ describe("tenant start", () => {
     const tenant = openTenant({ memory: true });
     const { url, close } = await serveTenant(tenant, { port: 0 });
     const taken = await told(`tenant start --memory --port ${new URL(url).port}`);
-    expect([taken.code, taken.error]).toEqual([
-      2,
-      `cannot serve at ${url}: the port is in use. Choose another with --port.`,
-    ]);
+    expect([taken.code, taken.error]).toEqual([2, `cannot serve at ${url}: the port is in use. Choose another one.`]);
     await close();
     tenant.close();
     expect((await told("tenant start --port x")).error).toContain('--port must be a number from 0 to 65535, not "x"');

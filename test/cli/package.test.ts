@@ -28,8 +28,16 @@ describe("the package", () => {
   }
 
   it("contains what users need and nothing else", () => {
-    const folders = new Set(packed.files.map(({ path }) => path.split("/").slice(0, 2).join("/")));
-    expect([...folders].sort()).toEqual([
+    const parts = packed.files.map(({ path }) =>
+      path
+        .replace(/^docs\/.*/, "docs")
+        .split("/")
+        .slice(0, 2)
+        .join("/"),
+    );
+    expect([...new Set(parts)].sort()).toEqual([
+      "CONTRIBUTING.md",
+      "FIDELITY.md",
       "LICENSE",
       "README.md",
       "dist/cli",
@@ -38,6 +46,8 @@ describe("the package", () => {
       "dist/index.d.ts",
       "dist/index.js",
       "dist/provider",
+      "docs",
+      "llms.txt",
       "package.json",
     ]);
   });

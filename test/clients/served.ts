@@ -20,7 +20,7 @@ export async function aServedTenant(): Promise<Served> {
   const env = {
     TENANT_ID: tenant.id,
     CLIENT_ID: automationAppId,
-    CLIENT_SECRET: tenant.automationSecret(),
+    CLIENT_SECRET: tenant.credentials().clientSecret,
     ENDPOINT: secureUrl,
     HOST: new URL(secureUrl).host,
     NODE_EXTRA_CA_CERTS: caFile,

@@ -4,14 +4,15 @@ import { registrations } from "../registrations";
 
 const registered = registrations();
 
+const minimal: AgentFleetArgs = {
+  displayName: "Payroll agents",
+  sponsors: ["diego.siciliani@contoso.com"],
+  agents: { "payslip-helper": { displayName: "Payslip helper" } },
+};
+
 /** Registers a fleet and gives its children as the engine saw them, without what every resource carries. */
 async function children(change: Partial<AgentFleetArgs> = {}): Promise<Record<string, unknown>> {
-  new AgentFleet("payroll", {
-    displayName: "Payroll agents",
-    sponsors: ["diego.siciliani@contoso.com"],
-    agents: { "payslip-helper": { displayName: "Payslip helper" } },
-    ...change,
-  });
+  new AgentFleet("payroll", { ...minimal, ...change });
   await pulumi.runtime.disconnect();
   const kind = (type: string): string => type.replace("pulumi-nodejs:dynamic/entra-agent-id:", "");
   return Object.fromEntries(
@@ -102,9 +103,71 @@ describe("an agent fleet", () => {
     });
   });
 
-  it("enforces its policy only when told to", async () => {
+  it("enforces its policy only where blockHighRisk says so", async () => {
     const all = await children({ blockHighRisk: "enabled" });
     expect(all["ConditionalAccessPolicy payroll-block-high-risk"]).toMatchObject({ state: "enabled" });
+  });
+
+  it("has no policy where blockHighRisk is false", async () => {
+    expect(Object.keys(await children({ blockHighRisk: false }))).toEqual([
+      "entra-agent-id:index:AgentFleet payroll",
+      "AgentIdentityBlueprint payroll",
+      "AgentIdentityBlueprintPrincipal payroll",
+      "AgentIdentity payroll-payslip-helper",
+    ]);
+  });
+
+  it.each([
+    { blockHighRisk: "disabled" },
+    { blockHighRisk: pulumi.output<"disabled">("disabled") },
+  ] satisfies Partial<AgentFleetArgs>[])("keeps a disabled policy", async ({ blockHighRisk }) => {
+    const all = await children({ blockHighRisk });
+    expect(all["ConditionalAccessPolicy payroll-block-high-risk"]).toMatchObject({ state: "disabled" });
+  });
+
+  it("gives owners to the blueprint and to an agent that names them, and to nobody else", async () => {
+    const all = await children({
+      owners: ["diego.siciliani@contoso.com"],
+      agents: {
+        a: { displayName: "A", owners: [pulumi.output("johanna.lorenz@contoso.com")] },
+        b: { displayName: "B" },
+      },
+    });
+    expect(all["AgentIdentityBlueprint payroll"]).toEqual({
+      displayName: "Payroll agents",
+      sponsors: ["diego.siciliani@contoso.com"],
+      owners: ["diego.siciliani@contoso.com"],
+    });
+    expect(all["AgentIdentity payroll-a"]).toMatchObject({ owners: ["johanna.lorenz@contoso.com"] });
+    expect(all["AgentIdentity payroll-b"]).not.toHaveProperty("owners");
+  });
+
+  it("takes permissions that are known only later, and joins them with those that are known", async () => {
+    const all = await children({
+      permissions: { graph: { application: pulumi.output(["User.Read.All"]) } },
+      agents: { a: { displayName: "A", permissions: { graph: { application: [pulumi.output("Mail.Read")] } } } },
+    });
+    expect(all["PermissionGrant payroll-a-graph"]).toEqual({
+      agentId: "payroll-a-id",
+      application: ["User.Read.All", "Mail.Read"],
+      delegated: [],
+    });
+  });
+
+  it("gives an agent's resource options to its identity, which stays a child of the fleet", async () => {
+    const options: Record<string, pulumi.CustomResourceOptions> = {};
+    const remember: pulumi.ResourceTransformation = ({ type, name, opts }) => {
+      if (type.endsWith(":AgentIdentity")) options[name] = opts;
+      return undefined;
+    };
+    const own = { protect: true, ignoreChanges: ["displayName"], aliases: [{ name: "old" }], parent: undefined };
+    const agents = { a: { displayName: "A", options: own }, b: { displayName: "B" } };
+    const fleet = new AgentFleet("payroll", { ...minimal, agents }, { transformations: [remember] });
+    await pulumi.runtime.disconnect();
+    expect(options).toEqual({
+      "payroll-a": { ...own, deleteBeforeReplace: true, parent: fleet },
+      "payroll-b": { deleteBeforeReplace: true, parent: fleet },
+    });
   });
 
   it("drops nothing that is misspelt in JavaScript: the resource it is for refuses it", async () => {

@@ -14,7 +14,7 @@ const make = async (change: object = {}) => {
 const url = (path: string) => ({ "@odata.id": `${graph}/v1.0${path}` });
 
 describe("an administrative unit", () => {
-  it("is made, read, changed, deleted and brought back", async () => {
+  it("is created, read, changed, deleted and restored", async () => {
     const made = await ask(`POST ${all}`, { displayName: "Munich", description: "The office" }, may);
     expect(made.status).toBe(201);
     const { "@odata.context": context, ...shown } = made.body;

@@ -110,7 +110,7 @@ describe("limits", () => {
     tenant.set({ limits: { objectsOfAPerson: 250 } });
   });
 
-  it("AgentBlueprint_LimitExceeded: what applications made, deleted ones included", async () => {
+  it("AgentBlueprint_LimitExceeded: what applications created, deleted ones included", async () => {
     tenant.set({ limits: { agentIdentityBlueprints: 1 } });
     expect(said(await ask(`POST ${blueprints}`, aNewBlueprint()))).toEqual([400, "AgentBlueprint_LimitExceeded"]);
     await ask(`DELETE /applications/${family.blueprint.id}`);
@@ -119,7 +119,7 @@ describe("limits", () => {
     expect(said(await ask(`POST ${blueprints}`, aNewBlueprint(), { user: "lee.gu@contoso.com" }))).toEqual([201, ""]);
   });
 
-  it("AgentIdentity_LimitExceeded: what applications made of one blueprint, deleted ones included", async () => {
+  it("AgentIdentity_LimitExceeded: what applications created of one blueprint, deleted ones included", async () => {
     tenant.set({ limits: { agentIdentitiesOfABlueprint: 1 } });
     const { id } = (await anIdentity(ask, family)).body;
     expect(said(await anIdentity(ask, family))).toEqual([400, "AgentIdentity_LimitExceeded"]);

@@ -58,7 +58,7 @@ describe("a blueprint principal", () => {
     expect((await ask(`GET ${principals}`)).body.value).toHaveLength(1);
   });
 
-  it("cannot be made for a blueprint that is gone", async () => {
+  it("cannot be created for a blueprint that is gone", async () => {
     await ask(`DELETE ${principals}/${family.principal.id}`);
     await ask(`DELETE /applications/${family.blueprint.id}/${blueprintCast}`);
     const made = await ask(`POST ${principals}`, { appId: family.blueprint.appId });
@@ -67,7 +67,7 @@ describe("a blueprint principal", () => {
 });
 
 describe("an agent identity", () => {
-  it("is made under a blueprint, with its own id as appId", async () => {
+  it("is created under a blueprint, with its own id as appId", async () => {
     const { status, body } = await anIdentity(ask, family, { tags: ["own"] });
     expect([status, body.appId, body.servicePrincipalType, body.tags, body.accountEnabled]).toEqual([
       201,

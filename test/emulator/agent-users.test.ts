@@ -22,7 +22,7 @@ const url = (path: string) => ({ "@odata.id": `${graph}/v1.0${path}` });
 const badRequest = (message: unknown) => [400, "Request_BadRequest", message];
 
 describe("an agent user", () => {
-  it("is made under its type, and at /users when the body says the type", async () => {
+  it("is created under its type, and at /users when the body says the type", async () => {
     const made = await make();
     expect(made.status).toBe(201);
     expect(made.body).toMatchObject({

@@ -214,7 +214,7 @@ describe("owners of an application", () => {
     expect((await ask(`DELETE /applications/${own.id}`, undefined, owns)).status).toBe(204);
   });
 
-  it("include the person who made it without being an administrator", async () => {
+  it("include the person who created it without being an administrator", async () => {
     const nestor = { user: "nestor.wilke@contoso.com", ...writes };
     const { id } = (await ask("POST /applications", { displayName: "his" }, nestor)).body;
     expect((await ask(`GET /applications/${id}/owners`)).body.value.map((one) => one.userPrincipalName)).toEqual([

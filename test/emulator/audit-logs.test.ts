@@ -170,7 +170,7 @@ describe("the sign-in log", () => {
     expect(await read("", "v1.0")).toEqual([]);
   });
 
-  it("takes the documented filter for agents, and tells newer agent types on request", async () => {
+  it("takes the documented filter for agents, and shows newer agent types on request", async () => {
     const documented = `?${kinds("servicePrincipal")} and agent/agentType eq 'AgentIdentity'`;
     expect(await read(documented)).toEqual([]);
     const [entry] = await read(`?${kinds("servicePrincipal")}`);

@@ -22,7 +22,7 @@ const upsert = (name: string) => `/applications(uniqueName='${name}')/${blueprin
 const create = { headers: { Prefer: "create-if-missing" } };
 
 describe("a blueprint", () => {
-  it("is made, read in both cast orders and without a cast, and by appId", async () => {
+  it("is created, read in both cast orders and without a cast, and by appId", async () => {
     const { adele } = await people(ask);
     const made = await ask(`POST ${all}`, {
       displayName: "payroll",
@@ -59,7 +59,7 @@ describe("a blueprint", () => {
     }
   });
 
-  it("needs a sponsor when an application makes it, and takes the caller when a person does", async () => {
+  it("needs a sponsor when an application creates it, and takes the caller when a person does", async () => {
     for (const sponsors of [{}, { "sponsors@odata.bind": [] }]) {
       expect(refusal(await ask(`POST ${all}`, { displayName: "x", ...sponsors }))).toEqual([
         400,
@@ -86,7 +86,7 @@ describe("a blueprint", () => {
     expect([made.status, await owners(made.body.id)]).toEqual([201, []]);
   });
 
-  it("becomes a plain application without a word when OData-Version is missing", async () => {
+  it("silently becomes a plain application when OData-Version is missing", async () => {
     const { adele } = await people(ask);
     const body = {
       "@odata.type": "Microsoft.Graph.AgentIdentityBlueprint",
@@ -158,7 +158,7 @@ describe("a blueprint", () => {
     expect((await set([])).status).toBe(204);
   });
 
-  it("is found or made by its unique name", async () => {
+  it("is found or created by its unique name", async () => {
     const { adele } = await people(ask);
     const body = { displayName: "x", "sponsors@odata.bind": bind(adele) };
     expect((await ask(`PATCH ${upsert("pay roll")}`, { displayName: "x" })).status).toBe(404);
@@ -231,7 +231,7 @@ describe("a blueprint", () => {
     expect((await ask(`PATCH ${upsert("payroll")}`, body, create)).status).toBe(201);
   });
 
-  it("can be made 250 times by applications, deleted ones included, and by people beyond that", async () => {
+  it("can be created 250 times by applications, deleted ones included, and by people beyond that", async () => {
     const { adele } = await people(ask);
     const body = { displayName: "x", "sponsors@odata.bind": bind(adele) };
     const token = await tenant.token();

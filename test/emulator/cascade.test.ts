@@ -91,7 +91,7 @@ describe("the clean-up after a deleted blueprint or principal", () => {
     expect(await lives(younger)).toBe(true);
   });
 
-  it("leaves orphans when the principal is gone for good before", async () => {
+  it("leaves orphans when the principal is deleted for good before", async () => {
     tenant.set({ profiles: { hardDeleteOfBlueprintPrincipal: "deleted" } });
     await ask(`DELETE /servicePrincipals/${family.principal.id}`);
     await ask(`DELETE ${items}/${family.principal.id}`);
@@ -121,7 +121,7 @@ describe("an agent identity, and the user of it, can get tokens", () => {
     store.close();
   });
 
-  it("while everything above lives and is enabled", () => {
+  it("while everything above is enabled and not deleted", () => {
     expect(can()).toEqual([true, true]);
   });
 

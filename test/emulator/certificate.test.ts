@@ -31,7 +31,7 @@ describe("the certificate of a served tenant", () => {
     expect(readFileSync(join(folder, "tls", ".gitignore"), "utf8")).toBe("*\n");
   });
 
-  it("stays the same from start to start, and is made anew when it is damaged or near its end", async () => {
+  it("stays the same from one start to the next, and is replaced when it is damaged or near its end", async () => {
     const first = await serverCertificate(folder);
     expect((await serverCertificate(folder)).certificate).toBe(first.certificate);
     const kept = join(folder, "tls", "certificate-and-key.pem");
@@ -75,7 +75,7 @@ describe("one port", () => {
     tenant.close();
   });
 
-  it("is not trusted by a client that was not told to", async () => {
+  it("is not trusted by a client that was not configured to", async () => {
     const tenant = openTenant({ memory: true });
     const served = await serveTenant(tenant, { port: 0, tls: true });
     const { port } = new URL(served.url);

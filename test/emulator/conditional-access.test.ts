@@ -147,7 +147,7 @@ describe("a Conditional Access policy", () => {
     expect(body.value.map(({ id }) => id)).toEqual(wanted);
   });
 
-  it("comes back from its own bin within 30 days, and counts there toward the limit", async () => {
+  it("can be restored from its own deleted items within 30 days, and counts there toward the limit", async () => {
     const bin = "/identity/conditionalAccess/deletedItems/policies";
     tenant.set({ limits: { conditionalAccessPolicies: 1 } });
     const { id } = (await ask(`POST ${all}`, asks())).body;

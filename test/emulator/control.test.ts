@@ -73,10 +73,10 @@ describe("the controls of a served tenant", () => {
     expect((await asked("POST /seed", { objects: [{ nonsense: true }] })).status).toBe(400);
   });
 
-  it("tell the secret that clients sign in with", async () => {
+  it("give the secret that clients sign in with", async () => {
     expect((await asked("POST /automation-secret")).body).toEqual({
       client_id: expect.stringMatching(/^[0-9a-f-]{36}$/) as unknown,
-      client_secret: tenant.automationSecret(),
+      client_secret: tenant.credentials().clientSecret,
     });
   });
 
@@ -84,9 +84,9 @@ describe("the controls of a served tenant", () => {
     ["POST /advance", { ms: -1 }, "The body is not what POST /_tenant/advance takes: ms: "],
     ["POST /advance", {}, "The body is not what POST /_tenant/advance takes: ms: "],
     ["POST /grant", { permissions: ["Nope"] }, '"Nope" is not a permission of Microsoft Graph'],
-    ["POST /switches", { colour: 1 }, "not a switch of the emulated tenant: "],
+    ["POST /switches", { colour: 1 }, "cannot set the switches of the emulated tenant: "],
     ["POST /fail", { effect: "never" }, "The body is not what POST /_tenant/fail takes: "],
-    ["POST /trust-issuer", { issuer: "https://x", jwks: { keys: [] } }, "not an issuer with its keys: "],
+    ["POST /trust-issuer", { issuer: "https://x", jwks: { keys: [] } }, "cannot trust the issuer: "],
   ])("refuse a wrong body of %s in a sentence", async (control, body, sentence) => {
     expect(await asked(control, body)).toEqual({
       status: 400,

@@ -34,7 +34,7 @@ const make = async (body: object = {}) =>
 const read = async (id: string, query = "") => (await ask(`GET /applications/${id}${query}`)).body;
 
 describe("a secret", () => {
-  it("is shown once, by the action that makes it, and lives two years", async () => {
+  it("is shown once, by the action that creates it, and is valid for two years", async () => {
     const { id } = await make();
     const made = await ask(
       `POST /applications/${id}/addPassword`,
@@ -72,7 +72,7 @@ describe("a secret", () => {
     expect(await status({ secretText: "mine" })).toBe(400);
   });
 
-  it("can be made with a plain application", async () => {
+  it("can be created with a plain application", async () => {
     const made = await make({ passwordCredentials: [{ displayName: "ci" }] });
     expect(made.passwordCredentials).toMatchObject([
       { displayName: "ci", secretText: expect.stringMatching(/^.{32,}$/) as string },
@@ -114,7 +114,7 @@ describe("a secret", () => {
 });
 
 describe("a certificate", () => {
-  it("says itself when it is good and which it is", async () => {
+  it("says when it is valid and which it is", async () => {
     const { id } = await make({ keyCredentials: [asks(first)] });
     const { keyCredentials } = await read(id);
     expect(keyCredentials).toMatchObject([

@@ -31,7 +31,7 @@ const define = (change: object = {}) => ask(`POST ${definitions}`, definition(ch
 const permission = (names: string[]) => ({ permissions: names });
 
 describe("an attribute set", () => {
-  it("is made, read, changed, and cannot be deleted", async () => {
+  it("is created, read, changed, and cannot be deleted", async () => {
     const made = await aSet();
     expect([made.status, made.body]).toMatchObject([201, { id: "Engineering", maxAttributesPerSet: 25 }]);
     expect((await aSet({ id: "engineering" })).status).toBe(409);

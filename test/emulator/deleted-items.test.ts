@@ -28,7 +28,7 @@ const listed = async (cast: string) =>
   (await ask(`GET ${items}/microsoft.graph.${cast}`)).body.value.map((item) => [item["@odata.type"], item.id]);
 
 describe("a deleted object", () => {
-  it("is listed by type, read, and brought back as it was", async () => {
+  it("is listed by type, read, and restored as it was", async () => {
     const before = (await ask(`GET /applications/${family.blueprint.id}/${blueprintCast}`)).body;
     const { id } = (await anIdentity(ask, family)).body;
     await ask(`DELETE /servicePrincipals/${id}/${identityCast}`);
@@ -53,7 +53,7 @@ describe("a deleted object", () => {
     );
   });
 
-  it("is gone for good once it is deleted again", async () => {
+  it("is deleted for good once it is deleted again", async () => {
     const { id } = (await anIdentity(ask, family)).body;
     await ask(`DELETE /servicePrincipals/${id}`);
     expect((await ask(`DELETE ${items}/${id}`, undefined, forGood)).status).toBe(204);
@@ -74,7 +74,7 @@ describe("a deleted object", () => {
     tenant.set({ profiles: { hardDeleteOfBlueprintPrincipal: "refused" } });
   });
 
-  it("is gone for good after 30 days by the tenant's clock", async () => {
+  it("is deleted for good after 30 days by the tenant's clock", async () => {
     const { id } = (await anIdentity(ask, family)).body;
     await ask(`DELETE /servicePrincipals/${id}`);
     tenant.advance(30 * day - 60_000);
@@ -93,7 +93,7 @@ describe("a deleted object", () => {
     expect((await ask(`GET ${items}/${id}`)).status).toBe(200);
   });
 
-  it("takes what it was granted along, and brings it back when both ends live", async () => {
+  it("takes what it was granted along, and brings it back when both ends are there", async () => {
     const resource = only(
       (await ask("GET /servicePrincipals?$top=999")).body.value,
       ({ displayName }) => displayName === "Office 365 SharePoint Online",
@@ -155,7 +155,7 @@ describe("a deleted object", () => {
     ).toBe(200);
   });
 
-  it("cannot be deleted where it lives any more", async () => {
+  it("cannot be deleted any more where it was", async () => {
     await ask(`DELETE /applications/${family.blueprint.id}`);
     expect((await ask(`DELETE /applications/${family.blueprint.id}`)).status).toBe(404);
     expect((await ask(`DELETE /applications/${family.blueprint.id}/${blueprintCast}`)).status).toBe(404);

@@ -114,7 +114,7 @@ describe("a custom role", () => {
     rolePermissions: [{ allowedResourceActions: ["microsoft.directory/applications/basic/read"] }],
   };
 
-  it("is made, changed and deleted; built-in ones cannot be", async () => {
+  it("is created, changed and deleted; built-in ones cannot be", async () => {
     const made = await ask(`POST ${definitions}`, custom, writer);
     expect([made.status, made.body]).toMatchObject([201, { ...custom, isBuiltIn: false, templateId: made.body.id }]);
     const one = `${definitions}/${made.body.id}`;

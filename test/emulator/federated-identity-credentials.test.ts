@@ -20,7 +20,7 @@ const asks = (change: object = {}) => ({
 });
 
 describe("a federated credential", () => {
-  it("is made, listed, read by id and by name, changed and deleted", async () => {
+  it("is created, listed, read by id and by name, changed and deleted", async () => {
     const made = await ask(`POST ${all}`, asks());
     const { id } = made.body;
     const shown = { id, ...asks(), description: null };
@@ -40,7 +40,7 @@ describe("a federated credential", () => {
     expect((await ask(`DELETE ${all}(name='github-main')`)).status).toBe(404);
   });
 
-  it("is found or made by its name", async () => {
+  it("is found or created by its name", async () => {
     const { name: _name, ...body } = asks();
     const prefer = { headers: { Prefer: "create-if-missing" } };
     const path = `${all}(name='github-main')`;
@@ -131,7 +131,7 @@ describe("a federated credential", () => {
     expect(Object.keys((await ask(`GET ${all}/${made.body.id}`)).body)).not.toContain("claimsMatchingExpression");
   });
 
-  it("needs AddRemoveCreds to be made, and goes with its blueprint for good", async () => {
+  it("needs AddRemoveCreds to be created, and goes with its blueprint for good", async () => {
     const least = { permissions: ["AgentIdentityBlueprint.AddRemoveCreds.All"] };
     expect((await ask(`POST ${all}`, asks(), { permissions: ["AgentIdentityBlueprint.Read.All"] })).status).toBe(403);
     const { id } = (await ask(`POST ${all}`, asks(), least)).body;

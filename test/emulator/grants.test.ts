@@ -158,7 +158,7 @@ describe("a delegated permission grant", () => {
     ...change,
   });
 
-  it("is made, found, changed and deleted", async () => {
+  it("is created, found, changed and deleted", async () => {
     const made = await ask(`POST ${all}`, asks());
     const { id } = made.body;
     expect([made.status, made.body]).toMatchObject([201, { ...asks(), principalId: null }]);

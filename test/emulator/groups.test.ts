@@ -26,7 +26,7 @@ const make = (body: object, asking: object = may) => ask("POST /groups", body, a
 const bind = (...paths: string[]) => paths.map((path) => `${graph}/v1.0${path}`);
 
 describe("a group", () => {
-  it("for security is made with owners and members, read, changed and deleted", async () => {
+  it("for security is created with owners and members, read, changed and deleted", async () => {
     const { adele, nestor, user } = await people(ask);
     const made = await make({
       ...security,
@@ -44,7 +44,7 @@ describe("a group", () => {
     expect((await ask(`GET /groups/${id}`)).status).toBe(404);
   });
 
-  it("of Microsoft 365 has a mail address, is public, and belongs to the person who made it", async () => {
+  it("of Microsoft 365 has a mail address, is public, and belongs to the person who created it", async () => {
     const { status, body } = await make(unified, { ...may, user: "adele.vance@contoso.com" });
     expect(status).toBe(201);
     expect(body).toMatchObject({
@@ -94,7 +94,7 @@ describe("a group", () => {
     expect(refusal(await make({ ...security, ...change }))).toEqual([400, "Request_BadRequest", message]);
   });
 
-  it("can be given twenty people when it is made, and no more", async () => {
+  it("can be given twenty people when it is created, and no more", async () => {
     const users = (await ask("GET /users")).body.value;
     const twelve = users.map(({ id }) => `/users/${id}`);
     const groups = (await ask("GET /groups")).body.value.map(({ id }) => `/groups/${id}`);
@@ -118,7 +118,7 @@ describe("a group", () => {
 describe("a role-assignable group", () => {
   const roles = { ...security, isAssignableToRole: true };
 
-  it("needs the permission on roles to be made, changed, filled and deleted", async () => {
+  it("needs the permission on roles to be created, changed, filled and deleted", async () => {
     const { adele } = await people(ask);
     expect((await make(roles)).status).toBe(403);
     const { id, visibility } = (await make(roles, mayRoles)).body as { id: string; visibility?: string };
@@ -200,7 +200,7 @@ describe("lists of groups", () => {
     expect((await ask("GET /groups/$count", undefined, eventual)).body).toBe(5);
   });
 
-  it("tell the security identifier that follows from the id", () => {
+  it("show the security identifier that follows from the id", () => {
     // REF group-upsert, example 2.
     expect(securityIdentifierOf("1226170d-83d5-49b8-99ab-d1ab3d91333e")).toBe(
       "S-1-12-1-304486157-1236829141-2882644889-1043566909",

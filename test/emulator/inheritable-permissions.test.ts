@@ -21,7 +21,7 @@ const make = (body: object = {}) =>
   ask(`POST ${path}`, { resourceAppId: graphAppId, inheritableScopes: type("allAllowedScopes"), ...body });
 
 describe("an inheritable permission", () => {
-  it("is made, read, changed and deleted by the app id of its resource", async () => {
+  it("is created, read, changed and deleted by the app id of its resource", async () => {
     const made = await make({ inheritableRoles: type("noRoles") });
     expect([made.status, made.body]).toMatchObject([
       201,
@@ -44,7 +44,7 @@ describe("an inheritable permission", () => {
     expect((await ask(`DELETE ${path}/${graphAppId}`)).status).toBe(404);
   });
 
-  it("goes for good with its blueprint, and stays while that can come back", async () => {
+  it("is deleted for good with its blueprint, and stays while that can be restored", async () => {
     await make();
     const kept = () => tenant.exportState().objects.filter(({ kind }) => kind === "inheritablePermission").length;
     const { id } = family.blueprint;
@@ -84,7 +84,7 @@ describe("an inheritable permission", () => {
     expect(await status({ ...type("enumeratedScopes"), kind: "enumerated", scopes: ["Mail.Read"] })).toBe(201);
   });
 
-  it("hands down no scope that agents cannot hold", async () => {
+  it("passes on no scope that agents cannot hold", async () => {
     const scopes = (value: string) => ({ ...type("enumeratedScopes"), scopes: ["Mail.Read", value] });
     const refused = await make({ inheritableScopes: scopes("Directory.AccessAsUser.All") });
     expect(refusal(refused)).toEqual([
@@ -127,7 +127,7 @@ describe("what an agent identity inherits", () => {
   const scopes = async () => (await inherited("inheritedOauth2PermissionGrants")).map(({ scope }) => scope);
   const roles = async () => (await inherited("inheritedAppRoleAssignments")).length;
 
-  it("is what its blueprint's principal holds and the blueprint hands down", async () => {
+  it("is what its blueprint's principal holds and the blueprint makes inheritable", async () => {
     expect([await scopes(), await roles()]).toEqual([[], 0]);
     await make(everything);
     const { value } = (await ask("GET /users?$top=1")).body;

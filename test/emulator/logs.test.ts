@@ -27,7 +27,7 @@ describe("a log", () => {
     store.close();
   });
 
-  it("is looked at by a process that writes little", () => {
+  it("is also bounded by a process that writes little", () => {
     const store = open();
     store.transaction("write", () => {
       const old = Array.from({ length: mostLogEntries + 7 }, (_, n) => ({ kind: "signIn", id: `old ${n}`, body: {} }));

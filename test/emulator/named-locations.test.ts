@@ -25,7 +25,7 @@ const idsOf = async (filter: string) =>
   (await ask(`GET ${all}?$filter=${encodeURIComponent(filter)}`)).body.value.map(({ id }) => id);
 
 describe("a named location", () => {
-  it("is made of addresses or of countries and reads as it was written", async () => {
+  it("consists of addresses or of countries and reads as it was written", async () => {
     for (const asked of [ip, country]) {
       const made = await ask(`POST ${all}`, asked);
       expect([made.status, made.body]).toMatchObject([201, { ...asked, modifiedDateTime: made.body.createdDateTime }]);

@@ -122,7 +122,7 @@ const derived = routes
   .filter(({ path }) => path.split("{").length <= 2 && /\/(?:\{[^}]+\}|me)\//.test(path))
   .map(({ path, versions }) => [path, versions?.[0] ?? "v1.0"] as const);
 
-describe("an address that is made of a list", () => {
+describe("an address that is derived from a list", () => {
   it("there are many of", () => expect(derived.length).toBeGreaterThan(100));
 
   it.each(derived)("GET %s (%s) says what the list says", async (path, version) => {

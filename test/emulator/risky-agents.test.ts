@@ -52,7 +52,7 @@ describe("a risky agent", () => {
     ).toHaveLength(1);
   });
 
-  it("tells what came after the sentinel only to who asks for it", async () => {
+  it("shows members after the sentinel only to callers that ask for them", async () => {
     await say("confirmCompromised", family.principal.id);
     const path = `GET ${all}/${family.principal.id}`;
     expect((await ask(path, undefined, reader)).body).toMatchObject({

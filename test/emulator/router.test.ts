@@ -90,7 +90,7 @@ describe("the router", () => {
     expect(found("PATCH", "/applications(uniqueName='new')")).toEqual([["/applications/{id}", undefined]]);
   });
 
-  it("tells functions, versions and methods apart", () => {
+  it("distinguishes functions, versions and methods", () => {
     expect(found("GET", "/applications/DELTA")).toEqual([["/applications/delta", undefined]]);
     expect(found("PUT", `/users/${idOf(5)}/manager/$ref`)).toEqual([["/users/{id}/manager/$ref", idOf(5)]]);
     expect(refused("GET", `/users/${idOf(6)}/sponsors`)[1]).toContain("it is only emulated on beta");

@@ -66,7 +66,7 @@ describe("Conditional Access policies", () => {
 });
 
 describe("administrative units", () => {
-  it("live at the short address of beta as at the long one", async () => {
+  it("are served at the short address of beta as at the long one", async () => {
     const { adele } = await people(ask);
     const { id } = (await beta("POST /administrativeUnits", { displayName: "Munich" })).body;
     const units = { short: `/administrativeUnits/${id}`, long: `/directory/administrativeUnits/${id}` };
@@ -97,7 +97,7 @@ describe("administrative units", () => {
 });
 
 describe("memberships", () => {
-  it("are the same whoever is asked, by members and by check", async () => {
+  it("are the same by members and by check", async () => {
     const { adele, group } = await people(ask);
     const munich = group("Office Munich");
     await v1(`POST ${munich}/members/$ref`, { "@odata.id": `${graph}/v1.0${adele}` });
@@ -144,7 +144,7 @@ describe("memberships", () => {
 });
 
 describe("an app role assignment", () => {
-  it.each(["users", "groups"] as const)("of %s is found by its id where it was made", async (collection) => {
+  it.each(["users", "groups"] as const)("of %s is found by its id where it was created", async (collection) => {
     const { adele, group } = await people(ask);
     const principal = collection === "users" ? adele : group("Office Munich");
     const role = {

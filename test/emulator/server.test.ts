@@ -42,7 +42,7 @@ describe("a served tenant", () => {
     expect(made.status).toBe(201);
   });
 
-  it("says who it is, gives tokens and tells what was asked, and nothing else", async () => {
+  it("says who it is, gives tokens and lists what was asked, and nothing else", async () => {
     expect(await (await fetch(`${served.url}/_tenant`)).json()).toEqual({
       id: tenant.id,
       name: tenant.name,
@@ -146,7 +146,7 @@ describe("a served tenant", () => {
   it("says which port is taken", async () => {
     const port = Number(new URL(served.url).port);
     await expect(serveTenant(tenant, { port })).rejects.toThrow(
-      `cannot serve at http://127.0.0.1:${port}: the port is in use. Choose another with --port.`,
+      `cannot serve at http://127.0.0.1:${port}: the port is in use. Choose another one.`,
     );
   });
 

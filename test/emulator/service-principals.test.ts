@@ -13,7 +13,7 @@ const principal = (appId: string, body: object = {}) => ask("POST /servicePrinci
 const read = async (id: string, query = "") => (await ask(`GET /servicePrincipals/${id}${query}`)).body;
 
 describe("a service principal", () => {
-  it("is made for an application of this tenant and shows what that says", async () => {
+  it("is created for an application of this tenant and shows what that says", async () => {
     const scope = { id: "11111111-1111-4111-8111-111111111111", value: "act", isEnabled: true, type: "User" };
     const { id: object, appId } = await application({
       identifierUris: ["api://web"],
@@ -162,7 +162,7 @@ describe("what service principals are connected to", () => {
       ).toEqual([]);
   });
 
-  it("names what an application made", async () => {
+  it("names what an application created", async () => {
     const maker = (await ask("GET /servicePrincipals?$filter=displayName eq 'Pulumi automation'")).body.value[0].id;
     const family = await aBlueprint(ask);
     const made = (await ask(`GET /servicePrincipals/${maker}/createdObjects`)).body.value.map((one) => one.id);
@@ -190,7 +190,7 @@ describe("a blueprint principal", () => {
     expect((await ask(`PATCH ${path}`, { appDisplayName: "x" })).status).toBe(400);
   });
 
-  it("is made at the plain path when type and header say so", async () => {
+  it("is created at the plain path when type and header say so", async () => {
     const { blueprint } = await aBlueprint(ask);
     const { principal: old } = { principal: (await ask(`GET /servicePrincipals(appId='${blueprint.appId}')`)).body };
     await ask(`DELETE /servicePrincipals/${old.id}`);

@@ -17,10 +17,10 @@ describe("the tenant", () => {
 
   it("makes tokens for its own applications and people only", async () => {
     await expect(tenant.token({ user: "nobody@contoso.com" })).rejects.toThrow(
-      'no user "nobody@contoso.com" in the emulated tenant',
+      'cannot issue a token: the emulated tenant has no user "nobody@contoso.com".',
     );
     await expect(tenant.token({ app: "x" })).rejects.toThrow(
-      'no service principal with appId "x" in the emulated tenant',
+      'cannot issue a token: no service principal of the emulated tenant has the appId "x".',
     );
     const [, payload = ""] = (
       await tenant.token({ user: "Lee.Gu@contoso.com", permissions: ["User.Read", "Mail.Read"] })
@@ -35,7 +35,7 @@ describe("the tenant", () => {
     });
   });
 
-  it("keeps its id and its key at reset, and nothing that was made", async () => {
+  it("keeps its id and its key at reset, and nothing that was created", async () => {
     const family = await aBlueprint(ask);
     const [id, token] = [tenant.id, await tenant.token()];
     tenant.reset();

@@ -19,7 +19,7 @@ const make = (change: object = {}) => ask("POST /users", { ...asked, ...change }
 const url = (path: string) => ({ "@odata.id": `${graph}/v1.0${path}` });
 
 describe("a user", () => {
-  it("is made, read by id and by name, changed and deleted", async () => {
+  it("is created, read by id and by name, changed and deleted", async () => {
     const made = await make();
     expect(made.status).toBe(201);
     const { id } = made.body;
@@ -160,7 +160,7 @@ describe("permissions", () => {
     expect(await patch(leaves, "User.ReadWrite.All", "User-LifeCycleInfo.ReadWrite.All")).toBe(204);
   });
 
-  it("are asked for before anything is told", async () => {
+  it("are checked before anything is answered", async () => {
     expect((await ask("GET /users", undefined, { permissions: ["Group.Read.All"] })).status).toBe(403);
     expect((await ask("POST /users", asked, { permissions: ["User.Read.All"] })).status).toBe(403);
     const { adele } = await people(ask);

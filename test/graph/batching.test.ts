@@ -12,7 +12,7 @@ import { failureOf } from "./wire";
 interface Lane {
   readonly emulated: EmulatedTenant;
   readonly tenant: Tenant;
-  /** "METHOD path" of what really travelled, batches as one. */
+  /** "METHOD path" of what was sent, a batch as one. */
   readonly trips: string[];
 }
 
@@ -22,7 +22,7 @@ afterEach(() => {
   for (const emulated of opened.splice(0)) emulated.close();
 });
 
-/** @param way what happens to a request on its way */
+/** @param way wraps the transport below the batching */
 async function lane(way: (send: Transport) => Transport = (send) => send): Promise<Lane> {
   const emulated = openTenant({ memory: true });
   opened.push(emulated);
@@ -45,7 +45,7 @@ const batches = (count: number) => Array.from({ length: count }, () => "POST /v1
 const users = (tenant: Tenant) => tenant.list<{ id: string; displayName: string }>("/users");
 
 describe("requests that are ready together", () => {
-  it("travel as batches of up to twenty, and each gets its own answer", async () => {
+  it("are sent in batches of up to twenty, and each gets its own answer", async () => {
     const { tenant, trips } = await lane();
     const people = await users(tenant);
     trips.length = 0;
@@ -55,13 +55,13 @@ describe("requests that are ready together", () => {
     expect(trips).toEqual(batches(3));
   });
 
-  it("travel alone when they are alone", async () => {
+  it("are sent without a batch when there is only one", async () => {
     const { tenant, trips } = await lane();
     await users(tenant);
     expect(trips).toEqual(["GET /v1.0/users"]);
   });
 
-  it("travel apart when they are of different versions", async () => {
+  it("are sent in one batch for each version of Graph", async () => {
     const { tenant, trips } = await lane();
     await Promise.all([
       users(tenant),
@@ -72,7 +72,7 @@ describe("requests that are ready together", () => {
     expect([...trips].sort()).toEqual(["POST /beta/$batch", "POST /v1.0/$batch"]);
   });
 
-  it("are judged alone: what is not there does not harm its neighbours", async () => {
+  it("are judged one by one: a 404 does not make the others fail", async () => {
     const { tenant } = await lane();
     const [somebody] = await users(tenant);
     const nobody = "00000000-0000-0000-0000-000000000001";
@@ -84,7 +84,7 @@ describe("requests that are ready together", () => {
     expect(gone).toBeUndefined();
   });
 
-  it("are repeated alone: one part that was throttled is all that is sent again", async () => {
+  it("are sent again one by one: only the part that was throttled", async () => {
     const { emulated, tenant, trips } = await lane();
     const people = await users(tenant);
     trips.length = 0;
@@ -95,7 +95,7 @@ describe("requests that are ready together", () => {
     expect(trips).toEqual(["POST /v1.0/$batch", `GET /v1.0/users/${throttled}`]);
   });
 
-  it("know the time of their batch, by which a Retry-After of theirs is meant", async () => {
+  it("have the Date of their batch, to which their Retry-After refers", async () => {
     const date = "Sat, 21 Nov 2026 12:00:00 GMT";
     const answer = { responses: [1, 2].map((id) => ({ id: String(id), status: 200, body: {} })) };
     const transport = batching(() => Promise.resolve(Response.json(answer, { headers: { date } })));
@@ -103,7 +103,7 @@ describe("requests that are ready together", () => {
     expect((await Promise.all(parts)).map(({ headers }) => headers.get("date"))).toEqual([date, date]);
   });
 
-  it("come to the same as requests that travel alone", async () => {
+  it("get the same answers as requests that are sent without a batch", async () => {
     const operation = fc.oneof(
       fc.record({ read: fc.nat(14) }),
       fc.record({ listed: fc.constantFrom("users", "groups", "servicePrincipals?$select=id") }),
@@ -149,7 +149,7 @@ describe("requests that come one after the other", () => {
   const tick = () => new Promise((resolve) => setImmediate(resolve));
   const read = (id: number) => new Request(`https://graph.microsoft.com/v1.0/users/${id}`);
 
-  /** A wire whose answers come when the test says so, and a clock by which the last round trip took `roundTripMs`. */
+  /** A wire whose answers come when the test calls `answer`, and a clock by which a round trip takes `roundTripMs`. */
   async function wire(roundTripMs: number) {
     const trips: string[] = [];
     const held: (() => void)[] = [];
@@ -172,7 +172,7 @@ describe("requests that come one after the other", () => {
     return { transport, trips, answer };
   }
 
-  it("leave at once when no answer is awaited, and together when one is", async () => {
+  it("are sent at once while no request is under way, and in one batch after the answer otherwise", async () => {
     const { transport, trips, answer } = await wire(250);
     const all = [transport(read(1))];
     await tick();
@@ -191,7 +191,7 @@ describe("requests that come one after the other", () => {
     expect((await Promise.all(all)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
   });
 
-  it("do not wait for an answer that does not come: two round trips are all", async () => {
+  it("wait two round trips at most for an answer that does not come", async () => {
     const { transport, trips, answer } = await wire(5);
     const first = transport(read(1));
     await tick();
@@ -207,7 +207,7 @@ describe("requests that come one after the other", () => {
     expect((await Promise.all([first, second])).map(({ status }) => status)).toEqual([200, 200]);
   });
 
-  it("leave when twenty are there, whatever is awaited", async () => {
+  it("are sent as soon as there are twenty", async () => {
     const { transport, trips, answer } = await wire(250);
     const all = [transport(read(0))];
     await tick();
@@ -220,15 +220,15 @@ describe("requests that come one after the other", () => {
 });
 
 describe("a batch that fails as a whole", () => {
-  /** Harms the first batch. */
-  const harmed =
-    (harm: (send: Transport, request: Request) => Promise<Response>) =>
+  /** The first batch fails. */
+  const failingOnce =
+    (fail: (send: Transport, request: Request) => Promise<Response>) =>
     (send: Transport): Transport => {
       let done = false;
       return (request) => {
         if (done || !request.url.endsWith("$batch")) return send(request);
         done = true;
-        return harm(send, request);
+        return fail(send, request);
       };
     };
 
@@ -246,15 +246,15 @@ describe("a batch that fails as a whole", () => {
     ],
     ["answered with a proxy's page", () => Promise.resolve(new Response("<html>", { status: 200 }))],
     ["answered without its parts", () => Promise.resolve(Response.json({ responses: [] }))],
-  ])("and was %s is sent again for reads", async (_how, harm) => {
-    const { tenant } = await lane(harmed(harm));
+  ])("and was %s is sent again for reads", async (_how, fail) => {
+    const { tenant } = await lane(failingOnce(fail));
     const people = await users(tenant);
     const found = await Promise.all(people.map(({ id }) => tenant.get<{ id: string }>(`/users/${id}`)));
     expect(found.map(({ id }) => id)).toEqual(people.map(({ id }) => id));
   });
 
-  it("answered with JSON that is no answer to a batch counts as done for nobody", async () => {
-    const { tenant } = await lane(harmed(() => Promise.resolve(Response.json({ ok: true }))));
+  it("answered with JSON that is no batch response proves no write", async () => {
+    const { tenant } = await lane(failingOnce(() => Promise.resolve(Response.json({ ok: true }))));
     const [one, two] = await users(tenant);
     const outcomes = await Promise.all(
       [one, two].map((person) => failureOf(tenant.post(`/users/${person?.id ?? ""}/revokeSignInSessions`, {}))),
@@ -262,9 +262,9 @@ describe("a batch that fails as a whole", () => {
     expect(outcomes).toMatchObject([{ code: "ANSWER_LOST" }, { code: "ANSWER_LOST" }]);
   });
 
-  it.each([400, 413])("refused as a whole with %d is sent part by part: it did nothing", async (status) => {
+  it.each([400, 413])("refused as a whole with %d had no effect, and its parts are sent one by one", async (status) => {
     const refused = () => Promise.resolve(Response.json({ error: { code: "BadRequest" } }, { status }));
-    const { tenant, trips } = await lane(harmed(refused));
+    const { tenant, trips } = await lane(failingOnce(refused));
     const people = await users(tenant);
     trips.length = 0;
     const found = await Promise.all(people.map(({ id }) => tenant.get<{ id: string }>(`/users/${id}`)));
@@ -272,9 +272,9 @@ describe("a batch that fails as a whole", () => {
     expect(trips).toHaveLength(people.length);
   });
 
-  it("after it took effect leaves every create in it unanswered, and none is sent twice", async () => {
+  it("after it took effect leaves every create without an answer, and none is sent twice", async () => {
     const { tenant, emulated } = await lane(
-      harmed(async (send, request) => {
+      failingOnce(async (send, request) => {
         await send(request);
         throw new TypeError("fetch failed");
       }),

@@ -20,8 +20,8 @@ afterAll(async () => {
 let azureMachine: Promise<Wire> | undefined;
 
 /**
- * A run on an Azure machine: the one way to sign in whose server can be a local one. @azure/identity looks for the
- * server once per process and keeps tokens by client id.
+ * A run on an Azure machine: the only sign-in whose server can be a local one. @azure/identity looks for the server once per
+ * process and caches tokens by client id.
  */
 async function onAzure(token: () => Promise<string>, setting: NodeJS.ProcessEnv): Promise<NodeJS.ProcessEnv> {
   const wire = await (azureMachine ??= Wire.open());
@@ -55,7 +55,7 @@ describe("the embedded tenant", () => {
     expect((await tenant.list<{ id: string }>("/users?$select=id")).length).toBeGreaterThan(0);
   });
 
-  it("that cannot be opened is said so, and tried again", async () => {
+  it("that cannot be opened is an error, and the next call tries again", async () => {
     const blocked = path.join(folder, "blocked");
     fs.writeFileSync(blocked, "a file");
     const env = { ENTRA_AGENT_ID_TENANT: `local:${blocked}` };
@@ -67,7 +67,7 @@ describe("the embedded tenant", () => {
     expect((await connect(env, folder)).name).toBe(`the embedded tenant in ${blocked}`);
   });
 
-  it("makes one object when its answer is lost, says that it is not known, and is read over broken connections", async () => {
+  it("creates one object when the answer is lost, answers ANSWER_LOST, and is read over broken connections", async () => {
     const emulated = openTenant({ memory: true });
     closing.push(() => emulated.close());
     const tenant = await embeddedConnection(emulated, "a tenant", { clock: new ManualClock() });
@@ -87,7 +87,7 @@ describe("the embedded tenant", () => {
 });
 
 describe("a run on a real tenant", () => {
-  it("has one place that could load the emulator, which is only passed on the way to the embedded tenant", () => {
+  it("has one place that could load the emulator, used for the embedded tenant alone", () => {
     const sources = path.join(__dirname, "../../provider/graph");
     const loading = fs
       .readdirSync(sources)
@@ -100,7 +100,7 @@ describe("a run on a real tenant", () => {
 });
 
 describe("a served tenant", () => {
-  it("gives its own token, and never sees the real credentials", async () => {
+  it("issues its own token, and never sees the real credentials", async () => {
     const emulated = openTenant({ memory: true });
     const served = await serveTenant(emulated, { port: 0 });
     closing.push(
@@ -123,7 +123,7 @@ describe("a served tenant", () => {
     expect(new Set(ids(paged)).size).toBe(paged.length);
   });
 
-  it("is asked for nothing but a token when the real credentials are at hand", async () => {
+  it("gets only a request for a token when real credentials are set", async () => {
     const wire = await Wire.open();
     wire.answers((response, seen) => void aToken().then((access_token) => json(200, { access_token })(response, seen)));
     await connect({
@@ -141,7 +141,7 @@ describe("a served tenant", () => {
     ["an answer without a token", 200, json(200, {})],
     ["a token that is no text", 200, json(200, { access_token: 1 })],
     ["a redirect", 307, json(307, {}, { location: "/elsewhere" })],
-  ])("that is something else is said so, and is asked once for all resources: %s", async (_, status, something) => {
+  ])("that is another server is an error, and is asked once for all resources: %s", async (_, status, something) => {
     const wire = await Wire.open();
     wire.answers(something);
     const env = { ENTRA_AGENT_ID_TENANT: wire.origin };
@@ -155,7 +155,7 @@ describe("a served tenant", () => {
     expect(wire.seen).toHaveLength(1);
   });
 
-  it("that is not there is said so, and tried again", async () => {
+  it("that is not there is an error, and the next call tries again", async () => {
     const wire = await Wire.open();
     await wire.close();
     const env = { ENTRA_AGENT_ID_TENANT: wire.origin };
@@ -210,7 +210,7 @@ describe("Microsoft Entra", () => {
     });
   });
 
-  it("needs a token that can be read, and does not quote it", async () => {
+  it("needs a token that can be read, and never quotes it", async () => {
     const failing = async (token: () => Promise<string>) =>
       failureOf(connect(await onAzure(token, { ENTRA_AGENT_ID_TENANT: crypto.randomUUID() })));
     expect(await failing(() => Promise.resolve("canary"))).toEqual({

@@ -26,7 +26,7 @@ let client: ClientApplication;
 /** When the run begins. */
 let t0: number;
 
-/** An hour ago an administrator let the application read what it holds. */
+/** An hour ago an administrator granted the application to read its own assignments. */
 async function registered(held: readonly string[] = ["Application.Read.All"], permissionsLagMs = lagMs): Promise<void> {
   emulated.restore(begin);
   emulated.set({ permissionsLagMs });
@@ -44,9 +44,9 @@ const keepTime = (): void => emulated.set({ clock: { stoppedAt: new Date(time.no
 
 interface Run {
   readonly graph: Tenant;
-  /** Tokens so far. */
+  /** How many tokens were issued. */
   readonly issued: () => number;
-  readonly said: readonly string[];
+  readonly reported: readonly string[];
 }
 
 interface RunSettings extends Tuning {
@@ -67,7 +67,7 @@ async function aRun({
   ...tuning
 }: RunSettings = {}): Promise<Run> {
   let issued = 0;
-  const said: string[] = [];
+  const reported: string[] = [];
   const handle: Transport = async (request) => {
     keepTime();
     const response = await time.during(() => emulated.handle(request));
@@ -88,18 +88,18 @@ async function aRun({
       transport: batched ? batching(handle, time.now) : handle,
       issue,
     },
-    { clock, scheduler, say: (message) => void said.push(message), ...tuning },
+    { clock, scheduler, progress: (message) => void reported.push(message), ...tuning },
   );
-  return { graph, issued: () => issued, said };
+  return { graph, issued: () => issued, reported };
 }
 
 const seconds = (): number => (time.now() - t0) / 1_000;
 
-/** Operations that the application asked for. */
+/** Requests of the application. */
 const asked = (): string[] =>
   emulated.requests().flatMap(({ appId, operation }) => (appId === client.appId ? String(operation) : []));
 
-const questions = (): string[] => asked().filter((operation) => operation.includes("appRoleAssignments"));
+const lookUps = (): string[] => asked().filter((operation) => operation.includes("appRoleAssignments"));
 
 const refusal = {
   code: "FORBIDDEN",
@@ -118,7 +118,7 @@ describe("a permission that was granted a moment ago", () => {
       ]);
       const path = "/groups/6d1b5f0e-7b1c-4f0e-9a53-0d6f4c1f2a11";
       await client.consent(["Group.ReadWrite.All"]);
-      const { graph, said } = await aRun();
+      const { graph, reported } = await aRun();
       const calls = {
         GET: () => graph.get(path),
         POST: () => graph.post("/groups", body),
@@ -131,23 +131,23 @@ describe("a permission that was granted a moment ago", () => {
       expect([those("old"), those(name)]).toEqual({ GET: [1, 0], POST: [1, 1], PATCH: [0, 1], DELETE: [0, 0] }[method]);
       expect(seconds()).toBeGreaterThanOrEqual(60);
       expect(seconds()).toBeLessThanOrEqual(65);
-      expect(said).toEqual([
+      expect(reported).toEqual([
         "waiting up to 120 s for a permission that was granted at 13:00:00 UTC to come into force",
       ]);
     },
   );
 
-  it("is asked about once and waited for together by all that need it, each told on its own line", async () => {
+  it("is looked up once, and all requests that need it wait together, each reported to its own call", async () => {
     await client.consent(["Group.Read.All"]);
     time.pass(10_000);
     keepTime();
     await client.consent(["User.Read.All"]);
     const lines = new AsyncLocalStorage<number>();
-    const told: unknown[] = [];
-    const { graph, issued } = await aRun({ latencyMs: 400, say: () => void told.push(lines.getStore()) });
+    const reportedLines: unknown[] = [];
+    const { graph, issued } = await aRun({ latencyMs: 400, progress: () => void reportedLines.push(lines.getStore()) });
     const calls = Array.from({ length: 30 }, (_, index) => index);
     const needed = async (line: number) => {
-      // Some together, some while others wait, some refused with a token that is not the newest any more.
+      // Some at the same time, some while others wait, some refused with a token that is no longer the newest.
       await time.wait(line < 10 ? 0 : line * 1_700);
       await graph.get("/users?$top=1");
     };
@@ -156,7 +156,7 @@ describe("a permission that was granted a moment ago", () => {
       "GET /servicePrincipals/{id}/appRoleAssignments",
       "GET /servicePrincipals/{id}",
     ]);
-    expect(told.sort((a, b) => Number(a) - Number(b))).toEqual(calls);
+    expect(reportedLines.sort((a, b) => Number(a) - Number(b))).toEqual(calls);
     // One at first, one at once, and one every five seconds.
     expect(issued()).toBe(14);
     expect(seconds()).toBeLessThanOrEqual(76);
@@ -178,24 +178,26 @@ describe("a permission that was granted a moment ago", () => {
     expect(together.map(({ status }) => status)).toEqual(batched ? [403, 200, 403, 200, 200, 200] : []);
   });
 
-  it.each([90, 900])("needs no waiting where only the token is too old for it, after %d s", async (later) => {
-    const { graph, issued, said } = await aRun();
+  it.each([90, 900])("needs no wait when only the token is older than the grant, after %d s", async (later) => {
+    const { graph, issued, reported } = await aRun();
     await client.consent(["User.Read.All"]);
     time.pass(later * 1_000);
     await graph.get("/users");
-    expect([seconds(), issued(), said.length]).toEqual([later, 2, later < 120 ? 1 : 0]);
+    expect([seconds(), issued(), reported.length]).toEqual([later, 2, later < 120 ? 1 : 0]);
   });
 
-  it("is young by Graph's clock, whatever this machine's says", async () => {
+  it("is recent by Graph's clock, whatever this machine's clock is", async () => {
     await client.consent(["User.Read.All"]);
     const clock = { now: () => time.now() - 5 * hourMs, wait: time.wait };
-    const { graph, said } = await aRun({ clock });
+    const { graph, reported } = await aRun({ clock });
     await graph.get("/users");
     expect(seconds()).toBeLessThanOrEqual(65);
-    expect(said).toEqual(["waiting up to 120 s for a permission that was granted at 13:00:00 UTC to come into force"]);
+    expect(reported).toEqual([
+      "waiting up to 120 s for a permission that was granted at 13:00:00 UTC to come into force",
+    ]);
   });
 
-  it("is found among more permissions than Graph shows on a page", async () => {
+  it("is found among more permissions than there are on one page", async () => {
     const all = apiOf(microsoftGraphAppId)?.appRoles.map(({ value }) => value) ?? [];
     const others = all.filter((value) => /^(Channel|Chat|Device|Edu|Online|Team)/.test(value)).slice(0, 99);
     await registered(["Application.Read.All", ...others]);
@@ -203,10 +205,10 @@ describe("a permission that was granted a moment ago", () => {
     const { graph } = await aRun();
     await graph.get("/users");
     expect(seconds()).toBe(60);
-    expect(questions()).toEqual(Array(2).fill("GET /servicePrincipals/{id}/appRoleAssignments"));
+    expect(lookUps()).toEqual(Array(2).fill("GET /servicePrincipals/{id}/appRoleAssignments"));
   });
 
-  it("is given up two minutes after it was granted, in the end with what Graph said", async () => {
+  it("is waited for two minutes from the grant at most, and then Graph's refusal is the error", async () => {
     await registered(["Application.Read.All"], 3 * lagMs);
     await client.consent(["User.Read.All"]);
     time.pass(3_000);
@@ -215,7 +217,7 @@ describe("a permission that was granted a moment ago", () => {
     expect(seconds()).toBe(120);
   });
 
-  it("is given up as well where the machine's identity service knows no newer token", async () => {
+  it("is waited for no longer when the machine's identity service has no newer token", async () => {
     await client.consent(["User.Read.All"]);
     const cached = emulated.token({ app: client.appId });
     const { graph } = await aRun({ token: () => cached });
@@ -223,7 +225,7 @@ describe("a permission that was granted a moment ago", () => {
     expect(seconds()).toBe(120);
   });
 
-  it("is waited for by all that need it although one sign-in fails meanwhile: the token in hand is valid still", async () => {
+  it("is still waited for when a sign-in fails meanwhile: the present token is still valid", async () => {
     await client.consent(["User.Read.All"]);
     let signIns = 0;
     const token: Issue = async () => {
@@ -256,15 +258,15 @@ describe("an application without any permission", () => {
     /^waiting up to 120 s for a consent .* if there is none, give it now$/,
   ) as string;
 
-  it("is waited for until the consent is in force that was given a moment ago, and asks nothing meanwhile", async () => {
+  it("waits until a recent consent is in force, and reads nothing meanwhile", async () => {
     await registered([]);
     await client.consent(["User.Read.All", "Group.Read.All"]);
-    const { graph, said } = await aRun();
+    const { graph, reported } = await aRun();
     await Promise.all(["/users", "/groups"].map((path) => graph.get(path)));
-    expect([seconds(), questions(), said]).toEqual([60, [], [noneYet, noneYet]]);
+    expect([seconds(), lookUps(), reported]).toEqual([60, [], [noneYet, noneYet]]);
   });
 
-  it("goes on when the consent is given while it waits", async () => {
+  it("continues when the consent is given while it waits", async () => {
     await registered([], 0);
     const { graph } = await aRun();
     const read = graph.get("/users");
@@ -280,19 +282,19 @@ describe("an application without any permission", () => {
     const { graph } = await aRun();
     expect(await failureOf(graph.get("/users"))).toEqual(refusal);
     expect(await failureOf(graph.get("/groups"))).toEqual(refusal);
-    expect([seconds(), questions()]).toEqual([120, []]);
+    expect([seconds(), lookUps()]).toEqual([120, []]);
   });
 });
 
 describe("a permission that is missing for good", () => {
-  it("is refused at once, after one question in the life of the process", async () => {
-    const { graph, issued, said } = await aRun();
+  it("is refused at once, after one look-up in the process", async () => {
+    const { graph, issued, reported } = await aRun();
     const failures = [await failureOf(graph.get("/users"))];
     const later = ["/users", "/groups", "/users"].map((path) => failureOf(graph.get(path)));
     failures.push(...(await Promise.all(later)), await failureOf(graph.post("/groups", {})));
     expect(failures).toEqual(Array(5).fill(refusal));
-    expect(questions()).toEqual(["GET /servicePrincipals/{id}/appRoleAssignments"]);
-    expect([asked().length, seconds(), issued(), said]).toEqual([6, 0, 1, []]);
+    expect(lookUps()).toEqual(["GET /servicePrincipals/{id}/appRoleAssignments"]);
+    expect([asked().length, seconds(), issued(), reported]).toEqual([6, 0, 1, []]);
   });
 
   it("is refused once the others that were granted are in force", async () => {
@@ -302,38 +304,38 @@ describe("a permission that is missing for good", () => {
     expect(seconds()).toBe(60);
   });
 
-  it("is not waited for where something else was granted at another API a moment ago", async () => {
+  it("is not waited for when a permission of another API was granted a moment ago", async () => {
     await client.consent(["Exchange.ManageAsApp"], exchange);
     const { graph, issued } = await aRun();
     expect(await failureOf(graph.get("/users"))).toEqual(refusal);
     expect([seconds(), issued()]).toEqual([0, 1]);
   });
 
-  it("is refused at once where the application may not read what it holds", async () => {
+  it("is refused at once when the application may not read its own assignments", async () => {
     await registered(["Group.Read.All"]);
     await client.consent(["User.Read.All"]);
     const { graph, issued } = await aRun();
     expect(await failureOf(graph.get("/users"))).toEqual(refusal);
     expect(await failureOf(graph.get("/users"))).toEqual(refusal);
-    expect([questions().length, seconds(), issued()]).toEqual([1, 0, 1]);
+    expect([lookUps().length, seconds(), issued()]).toEqual([1, 0, 1]);
   });
 
-  it("is never taken for an object that is gone, whatever the question is answered", async () => {
+  it("is never taken for an object that is gone, whatever the look-up is answered", async () => {
     emulated.fail({ method: "GET", path: "appRoleAssignments", effect: "before", answer: { status: 404 } });
     const { graph } = await aRun();
     expect(await failureOf(graph.get("/users"))).toEqual(refusal);
   });
 
-  it("of a person is refused without any question", async () => {
+  it("of a person is refused without a look-up", async () => {
     const user = "diego.siciliani@contoso.com";
     const token = () => emulated.token({ app: client.appId, user, permissions: ["User.Read"] });
     const { graph } = await aRun({ token });
     expect(await failureOf(graph.get("/groups"))).toEqual(refusal);
-    expect(questions()).toEqual([]);
+    expect(lookUps()).toEqual([]);
   });
 });
 
-describe("permissions that are granted while a run goes on", () => {
+describe("permissions that are granted during a run", () => {
   const reads = {
     "User.Read.All": "/users",
     "Group.Read.All": "/groups",
@@ -345,7 +347,7 @@ describe("permissions that are granted while a run goes on", () => {
   /** @param late seconds after its permission was granted */
   const calls = fc.array(fc.record({ late: fc.nat(200), which: fc.nat(permissions.length - 1) }), { maxLength: 12 });
 
-  it("are there for every call that is made after its own, and none waits longer than they take", async () => {
+  it("are in force for every request after their grant, and none waits longer than that takes", async () => {
     await fc.assert(
       fc.asyncProperty(moments, calls, async (grantedAt, needed) => {
         await registered();

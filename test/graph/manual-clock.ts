@@ -1,37 +1,37 @@
 import type { Clock } from "../../provider/graph/clock";
 
-/** A clock on which waiting takes no time: it jumps to the next moment that somebody waits for. */
+/** A clock on which a wait takes no time: it jumps to the end of the next wait. */
 export class ManualClock implements Clock {
-  /** Every wait that was asked for, in milliseconds. */
+  /** The length of every wait, in milliseconds. */
   readonly waits: number[] = [];
-  readonly #waiting: { atMs: number; wake: () => void }[] = [];
-  #nowMs: number;
+  readonly #waiting: { at: number; wake: () => void }[] = [];
+  #now: number;
 
-  constructor(startMs = Date.UTC(2026, 10, 21, 12)) {
-    this.#nowMs = startMs;
+  constructor(start = Date.UTC(2026, 10, 21, 12)) {
+    this.#now = start;
   }
 
   now(): number {
-    return this.#nowMs;
+    return this.#now;
   }
 
   pass(ms: number): void {
-    this.#nowMs += ms;
+    this.#now += ms;
   }
 
   wait(ms: number): Promise<void> {
     this.waits.push(ms);
     return new Promise((wake) => {
-      this.#waiting.push({ atMs: this.#nowMs + ms, wake });
+      this.#waiting.push({ at: this.#now + ms, wake });
       setImmediate(() => this.#jump());
     });
   }
 
   #jump(): void {
-    this.#waiting.sort((one, other) => one.atMs - other.atMs);
+    this.#waiting.sort((one, other) => one.at - other.at);
     const next = this.#waiting.shift();
     if (!next) return;
-    this.#nowMs = Math.max(this.#nowMs, next.atMs);
+    this.#now = Math.max(this.#now, next.at);
     next.wake();
   }
 }

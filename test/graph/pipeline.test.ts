@@ -14,7 +14,7 @@ const made = json(201, { id: "1" });
 const nothing: Answering = (response) => response.writeHead(204).end();
 const methods = () => wire.seen.map(({ method }) => method);
 
-/** Halts at the first wait, so that a test can do something at that moment. */
+/** Stops at the first wait until `goOn` is called. */
 class HaltingClock extends ManualClock {
   #halt: () => void = () => undefined;
   readonly halted = new Promise<void>((resolve) => (this.#halt = resolve));
@@ -29,7 +29,7 @@ class HaltingClock extends ManualClock {
 }
 
 describe("a request", () => {
-  it("says who asks and in which dialect, and bears one client-request-id for all its attempts", async () => {
+  it("carries the headers of this package, and one client-request-id for all its attempts", async () => {
     wire.answers(refusal(503, "ServiceUnavailable"), json(200, { id: "1" }));
     const tenant = await wire.tenant();
     expect(await tenant.get("/servicePrincipals/1", { headers: { ConsistencyLevel: "eventual" } })).toEqual({
@@ -42,13 +42,11 @@ describe("a request", () => {
     expect(second?.["client-request-id"]).toBe(first?.["client-request-id"]);
   });
 
-  it("knows its tenant from the token and makes absolute addresses in it", async () => {
+  it("goes to the tenant of the token, which has absolute URLs for paths", async () => {
     const tenant = await wire.tenant();
-    expect({ id: tenant.id, name: tenant.name, url: tenant.url("/users/1") }).toEqual({
-      id: tenantId,
-      name: "the wire",
-      url: `${wire.origin}/v1.0/users/1`,
-    });
+    expect({ id: tenant.id, name: tenant.name }).toEqual({ id: tenantId, name: "the wire" });
+    expect(tenant.url("/users/1")).toBe(`${wire.origin}/v1.0/users/1`);
+    expect(tenant.url("/users/1", "beta")).toBe(`${wire.origin}/beta/users/1`);
     expect(wire.seen).toEqual([]);
   });
 
@@ -66,7 +64,7 @@ describe("a request", () => {
     ],
     ['/servicePrincipals?$search="displayName:a#b"', "/servicePrincipals?$search=%22displayName:a%23b%22"],
     ["/applications/1/federatedIdentityCredentials(name='main')", undefined],
-  ])("reaches Graph as it was meant: %s", async (path, asSent) => {
+  ])("reaches Graph with its path and query unchanged: %s", async (path, asSent) => {
     wire.answers(json(200, { id: "1" }));
     await (await wire.tenant()).get(path, { version: "beta" });
     // URLs write a quote in a query as %27; a quote in a path stays.
@@ -119,9 +117,9 @@ describe("a POST", () => {
     expect(methods()).toEqual(["POST"]);
   });
 
-  it("whose connection broke, whose answer was cut off or never came is never sent twice", async () => {
+  it("is never sent twice after a broken connection, a truncated answer or none", async () => {
     const { host } = new URL(wire.origin);
-    const harms: [Answering, string][] = [
+    const failures: [Answering, string][] = [
       [(response) => response.socket?.destroy(), `the connection to ${host} failed (UND_ERR_SOCKET)`],
       [(response) => response.socket?.resetAndDestroy(), `the connection to ${host} failed (ECONNRESET)`],
       [
@@ -134,14 +132,14 @@ describe("a POST", () => {
       [silence, "no answer within 60 s"],
     ];
     const tenant = await wire.tenant();
-    for (const [harm, message] of harms) {
-      wire.answers(harm, made);
+    for (const [failing, message] of failures) {
+      wire.answers(failing, made);
       expect(await failureOf(tenant.post("/servicePrincipals", {}))).toEqual({ code: "ANSWER_LOST", message });
     }
     expect(methods()).toEqual(["POST", "POST", "POST", "POST"]);
   });
 
-  it("is repeated when it certainly had no effect: 429, two writes that met, a refused token", async () => {
+  it("is sent again when it certainly had no effect: 429, concurrent writes, a refused token", async () => {
     wire.answers(
       refusal(429, "TooManyRequests", "slow down", { "retry-after": "3" }),
       refusal(409, "Directory_ConcurrencyViolation"),
@@ -152,16 +150,16 @@ describe("a POST", () => {
     expect(wire.seen.map(({ body }) => body)).toEqual(['{"a":1}', '{"a":1}', '{"a":1}', '{"a":1}']);
   });
 
-  it("is repeated when its caller knows that it only reads", async () => {
+  it("is sent again when its caller knows that it only reads", async () => {
     wire.answers(refusal(504, "UnknownError"), json(200, { value: [] }));
     const found = await (await wire.tenant()).post("/directoryObjects/getByIds", { ids: [] }, { repeatable: true });
     expect(found).toEqual({ value: [] });
     expect(methods()).toEqual(["POST", "POST"]);
   });
 
-  it("is repeated when the connection was refused, and says so when it stays refused", async () => {
+  it("is sent again when the connection was refused, and fails with that when it stays refused", async () => {
     const { host } = new URL(wire.origin);
-    const tenant = await wire.tenant({ persistence: { random: () => 1 } });
+    const tenant = await wire.tenant({ retryBudget: { random: () => 1 } });
     await wire.close();
     const failure = await failureOf(tenant.post("/servicePrincipals", {}));
     expect(failure).toEqual({ code: "UNAVAILABLE", message: `the connection to ${host} failed (ECONNREFUSED)` });
@@ -169,31 +167,33 @@ describe("a POST", () => {
     expect(wire.clock.waits.reduce((sum, ms) => sum + ms)).toBeLessThanOrEqual(120_000);
   });
 
-  it("that has to wait for a Retry-After or a quota says so, and for how long", async () => {
-    const said: string[] = [];
-    const tenant = await wire.tenant({ say: (message) => void said.push(message) });
+  it("that waits for a Retry-After or a quota reports why and how long", async () => {
+    const reported: string[] = [];
+    const tenant = await wire.tenant({ progress: (message) => void reported.push(message) });
     wire.answers(refusal(429, "TooManyRequests", "slow down", { "retry-after": "30" }), json(200, { id: "1" }));
     await tenant.get("/servicePrincipals/1");
-    expect(said).toEqual(["waiting 30 s for Graph's Retry-After"]);
+    expect(reported).toEqual(["waiting 30 s for Graph's Retry-After"]);
   });
 
-  it("that nobody answers is told to the person who waits, in the context of the call that waits", async () => {
-    const said: { message: string; call: number | undefined }[] = [];
+  it("without an answer is reported in the context of the call that waits", async () => {
+    const reported: { message: string; call: number | undefined }[] = [];
     const calls = new AsyncLocalStorage<number>();
-    const tenant = await wire.tenant({ say: (message) => void said.push({ message, call: calls.getStore() }) });
+    const tenant = await wire.tenant({
+      progress: (message) => void reported.push({ message, call: calls.getStore() }),
+    });
     const { host } = new URL(wire.origin);
     await wire.close();
     await Promise.all([1, 2, 3].map((id) => calls.run(id, () => failureOf(tenant.get(`/users/${id}`)))));
     const expected = new RegExp(
       `^the connection to ${host.replaceAll(".", "\\.")} failed \\(ECONNREFUSED\\); trying again for up to \\d+ s$`,
     );
-    for (const id of [1, 2, 3]) expect(said.find(({ call }) => call === id)?.message).toMatch(expected);
-    expect(said.filter(({ call }) => call === undefined)).toEqual([]);
+    for (const id of [1, 2, 3]) expect(reported.find(({ call }) => call === id)?.message).toMatch(expected);
+    expect(reported.filter(({ call }) => call === undefined)).toEqual([]);
   });
 });
 
 describe("reads and keyed writes", () => {
-  it.each(["get", "patch", "delete"] as const)("are repeated until answered: %s", async (verb) => {
+  it.each(["get", "patch", "delete"] as const)("are sent again until answered: %s", async (verb) => {
     const cut: Answering = (response) => response.writeHead(200, { "content-type": "application/json" }).end('{"id":');
     wire.answers(
       refusal(504, "UnknownError"),
@@ -207,7 +207,7 @@ describe("reads and keyed writes", () => {
     expect(methods()).toEqual(Array(5).fill(verb.toUpperCase()));
   });
 
-  it("end with what is true of them when the patience ends", async () => {
+  it("fail with the last failure when the retry budget is spent", async () => {
     wire.answers(refusal(503, "ServiceUnavailable", "down for maintenance"));
     const tenant = await wire.tenant();
     const answer = { status: 503, code: "ServiceUnavailable", requestId: "r-1" };
@@ -223,7 +223,7 @@ describe("reads and keyed writes", () => {
     });
   });
 
-  it("say that a write may have taken effect although the last attempt surely did not", async () => {
+  it("that were lost once may have taken effect, although the last attempt certainly did not", async () => {
     wire.answers(
       refusal(504, "UnknownError", "the first answer"),
       refusal(429, "TooManyRequests", "slow down", { "retry-after": "100000" }),
@@ -261,13 +261,13 @@ describe("a final refusal", () => {
     expect(wire.seen.length).toBe(1);
   });
 
-  it("never takes a proxy's 404 page for Graph's word that an object is gone", async () => {
+  it("is never taken from a proxy's 404 page: the object may exist", async () => {
     wire.answers((response) => response.writeHead(404, { "content-type": "text/html" }).end("<h1>No such site"));
     const failure = await failureOf((await wire.tenant()).get("/users/1"));
     expect(failure).toMatchObject({ code: "UNEXPECTED_ANSWER", message: "Graph answered 404 without saying why" });
   });
 
-  it("is readable in every shape Graph has for errors", async () => {
+  it("is read in every form that Graph has for errors", async () => {
     const bodies = [
       { error: { code: "x", message: "m", innererror: { "request-id": "r-3" } } },
       { error: { code: "x", message: "m", innerError: null } },
@@ -303,7 +303,7 @@ describe("throttling", () => {
     const date = "Sat, 21 Nov 2026 12:00:00 GMT";
     wire.answers(refusal(429, "TooManyRequests", "slow down", { "retry-after": retryAfter, date }), json(200, {}));
     await (await wire.tenant()).get("/users/1");
-    const [first, second] = wire.seen.map(({ atMs }) => atMs);
+    const [first, second] = wire.seen.map(({ at }) => at);
     expect((second ?? 0) - (first ?? 0)).toBe(ms);
   });
 
@@ -312,18 +312,18 @@ describe("throttling", () => {
     async (retryAfter) => {
       const at = { "retry-after": retryAfter };
       wire.answers(refusal(429, "TooManyRequests", "", at), refusal(429, "TooManyRequests", "", at), json(200, {}));
-      await (await wire.tenant({ persistence: { random: () => 0.5 } })).get("/users/1");
+      await (await wire.tenant({ retryBudget: { random: () => 0.5 } })).get("/users/1");
       expect(wire.clock.waits).toEqual([300, 550]);
     },
   );
 
-  it("backs off by itself when Graph does not say how long", async () => {
+  it("waits longer each time when Graph sends no Retry-After", async () => {
     wire.answers(refusal(429, "TooManyRequests"), refusal(429, "TooManyRequests"), json(200, {}));
-    await (await wire.tenant({ persistence: { random: () => 0.5 } })).get("/users/1");
+    await (await wire.tenant({ retryBudget: { random: () => 0.5 } })).get("/users/1");
     expect(wire.clock.waits).toEqual([300, 550]);
   });
 
-  it("binds everybody of the same workload: nobody is early, and the others go on", async () => {
+  it("holds all requests of the workload, and none of another one", async () => {
     const clock = new HaltingClock();
     const began = clock.now();
     wire.answers(refusal(429, "TooManyRequests", "slow down", { "retry-after": "60" }), (response, seen) =>
@@ -339,7 +339,7 @@ describe("throttling", () => {
     expect([early, wire.seen.length]).toEqual([[], 33]);
   });
 
-  it("gives up when Graph asks for more than anybody would wait", async () => {
+  it("is final when Retry-After is longer than the retry budget", async () => {
     wire.answers(refusal(429, "TooManyRequests", "slow down", { "retry-after": "601" }));
     expect(await failureOf((await wire.tenant()).post("/users", {}))).toMatchObject({
       code: "THROTTLED",
@@ -350,9 +350,9 @@ describe("throttling", () => {
 });
 
 describe("a cancelled run", () => {
-  it("waits for no further attempt, and still says that a write may have taken effect", async () => {
+  it("sends no further attempt, and still fails with a write that may have taken effect", async () => {
     const cancel = new AbortController();
-    // A clock on which time stands still: only the signal ends a wait.
+    // A clock that does not move: only the signal ends a wait.
     const wait = (_: number, signal?: AbortSignal) =>
       new Promise<void>((_resolve, reject) => {
         signal?.addEventListener("abort", () => reject(new Error("aborted")));
@@ -375,7 +375,7 @@ describe("a cancelled run", () => {
 describe("a refused token", () => {
   const expired = refusal(401, "InvalidAuthenticationToken", "Lifetime validation failed");
 
-  it("is replaced once, however many requests it was refused for together", async () => {
+  it("is replaced once for all requests that were refused together", async () => {
     const tokens = [await aToken(), await aToken()];
     let issued = 0;
     wire.answers((response, seen) => {
@@ -412,13 +412,13 @@ describe("a refused token", () => {
     ]);
   });
 
-  it("is never for another tenant than the one this run began on", async () => {
+  it("is not replaced by a token for another tenant", async () => {
     wire.answers(expired);
     const tokens = [await aToken(), await aToken({ tid: "99999999-2222-3333-4444-555555555555" })];
     const tenant = await wire.tenant({}, () => Promise.resolve(tokens.shift() ?? ""));
     expect(await failureOf(tenant.get("/users/1"))).toEqual({
       code: "WRONG_TENANT",
-      message: `cannot go on: the new access token is for tenant 99999999-2222-3333-4444-555555555555, and this run began on ${tenantId}`,
+      message: `cannot continue: the new access token is for tenant 99999999-2222-3333-4444-555555555555, and this run began on ${tenantId}`,
     });
     expect(wire.seen.length).toBe(1);
   });
@@ -458,16 +458,16 @@ describe("a list", () => {
     expect(wire.seen.every(({ headers }) => headers["consistencylevel"] === "eventual")).toBe(true);
   });
 
-  it("stops when pages lead in a circle", async () => {
+  it("is an error when Graph names the same next page twice", async () => {
     wire.answers(page([{ id: "1" }], link("a")));
     expect(await failureOf((await wire.tenant()).list("/users"))).toEqual({
       code: "UNEXPECTED_ANSWER",
-      message: "Graph's pages lead in a circle",
+      message: "the list has no end: Graph named a next page that was read before",
     });
     expect(wire.seen.length).toBe(2);
   });
 
-  it("never asks another origin for the next page, however alike it looks", async () => {
+  it("reads no next page from another host, however similar its address is", async () => {
     const tenant = await wire.tenant();
     const other = await Wire.open();
     const foreign = [
@@ -484,34 +484,34 @@ describe("a list", () => {
     }
     const refused = (to: string) => ({
       code: "UNEXPECTED_ANSWER",
-      message: `Graph's next page leads to ${to}, which is not ${wire.origin}: it was not followed`,
+      message: `the list's next page is at ${to}, outside ${wire.origin}/v1.0 and ${wire.origin}/beta: it was not read`,
     });
     expect(messages).toEqual([
       refused(other.origin),
       refused("http://evil.example"),
-      refused("no address at all"),
-      refused("no address at all"),
+      refused("an address that is no URL"),
+      refused("an address that is no URL"),
       refused(wire.origin),
     ]);
     expect([other.seen.length, wire.seen.length]).toEqual([0, foreign.length]);
   });
 
-  it("is an error when there is no list in it", async () => {
+  it("is an error when the response has no `value` array", async () => {
     wire.answers(json(200, { id: "1" }));
     expect(await failureOf((await wire.tenant()).list("/users"))).toEqual({
       code: "UNEXPECTED_ANSWER",
-      message: "Graph answered a list without a list in it",
+      message: "the list response has no `value` array",
     });
   });
 });
 
 describe("writes with one key", () => {
-  it("are never on the wire together", async () => {
+  it("are never sent at the same time", async () => {
     let underWay = 0;
     let most = 0;
     wire.answers(async (response, seen) => {
       most = Math.max(most, ++underWay);
-      // Long enough for all others to come, if they were sent.
+      // Long enough for all others to arrive, if they were sent.
       for (let turns = 0; turns < 50; turns++) await turn();
       underWay--;
       nothing(response, seen);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { costOf as costByTenant } from "../../emulator/switches/quota-table";
-import { costOf, documentedQuotas, type Quota, Spending } from "../../provider/graph/quotas";
+import { costOf, documentedQuotas, type Quota, QuotaBucket } from "../../provider/graph/quotas";
 import { QuotaScheduler } from "../../provider/graph/scheduler";
 import { workloadOf } from "../../provider/graph/workload";
 import { ManualClock } from "./manual-clock";
@@ -14,19 +14,19 @@ const quotaOf = (amount: number, windowMs: number): Quota => ({
 class ServersBucket {
   refused = 0;
   #used = 0;
-  #atMs: number;
+  #at: number;
 
   constructor(
     private readonly quota: Quota,
     private readonly clock: ManualClock,
   ) {
-    this.#atMs = clock.now();
+    this.#at = clock.now();
   }
 
   take(amount: number): void {
     const now = this.clock.now();
-    this.#used = Math.max(0, this.#used - ((now - this.#atMs) * this.quota.amount) / this.quota.windowMs);
-    this.#atMs = now;
+    this.#used = Math.max(0, this.#used - ((now - this.#at) * this.quota.amount) / this.quota.windowMs);
+    this.#at = now;
     if (this.#used + amount > this.quota.amount + 1e-6) this.refused++;
     else this.#used += amount;
   }
@@ -34,13 +34,13 @@ class ServersBucket {
 
 interface Request {
   readonly units: number;
-  /** When somebody wants it sent, how long it travels there and back, in milliseconds. */
+  /** When it is to be sent, and how long it takes to Graph and back, in milliseconds. */
   readonly afterMs: number;
   readonly thereMs: number;
   readonly backMs: number;
 }
 
-/** Sends them all; what Graph refused and how long it took. */
+/** Sends them all; returns how many Graph refused, and how long it took. */
 async function sent(quota: Quota, requests: readonly Request[]): Promise<{ refused: number; ms: number }> {
   const clock = new ManualClock();
   const server = new ServersBucket(quota, clock);
@@ -60,7 +60,7 @@ async function sent(quota: Quota, requests: readonly Request[]): Promise<{ refus
 }
 
 describe("a quota", () => {
-  it("is never overrun, however late requests arrive and answers come back", async () => {
+  it("is never exceeded, however late requests arrive and answers come back", async () => {
     const requests = fc.array(
       fc.record({
         units: fc.integer({ min: 1, max: 6 }),
@@ -81,7 +81,7 @@ describe("a quota", () => {
     );
   });
 
-  it("is used up: a run takes what the quota needs at least, and the way of the last request", async () => {
+  it("is used fully: a run takes the least time that the quota allows, and one round trip", async () => {
     const requests = fc.array(
       fc.record({ units: fc.integer({ min: 1, max: 5 }), thereMs: fc.nat(500), backMs: fc.nat(500) }),
       { minLength: 100, maxLength: 300 },
@@ -103,91 +103,97 @@ describe("a quota", () => {
     );
   });
 
-  it("holds no more than its amount, however long nobody spends of it", () => {
+  it("holds no more than its amount, however long it is not used", () => {
     const clock = new ManualClock();
-    const spending = new Spending(quotaOf(10, 1_000), clock);
+    const bucket = new QuotaBucket(quotaOf(10, 1_000), clock);
     clock.pass(3_600_000);
-    expect([spending.fits(10), spending.fits(11)]).toEqual([true, false]);
+    expect([bucket.fits(10), bucket.fits(11)]).toEqual([true, false]);
   });
 
-  it("is not more used than we used it, as long as Graph says nothing else", () => {
+  it("is used as far as we used it, unless Graph reports more", () => {
     const clock = new ManualClock();
-    const spending = new Spending(quotaOf(100, 10_000), clock);
-    const sentAtMs = clock.now();
-    spending.spend(90);
+    const bucket = new QuotaBucket(quotaOf(100, 10_000), clock);
+    const sentAt = clock.now();
+    bucket.spend(90);
     clock.pass(200);
-    expect([spending.explains(0.9, sentAtMs), spending.explains(0.95, sentAtMs)]).toEqual([true, false]);
-    spending.answered(90);
-    expect([spending.fits(10), spending.fits(11)]).toEqual([true, false]);
-    // What Graph said a second ago was true then, and is rounded.
-    const askedAtMs = clock.now();
-    spending.spend(1);
+    expect([bucket.explains(0.9, sentAt), bucket.explains(0.95, sentAt)]).toEqual([true, false]);
+    bucket.answered(90);
+    expect([bucket.fits(10), bucket.fits(11)]).toEqual([true, false]);
+    // What Graph reported is a second old, and rounded.
+    const sentLater = clock.now();
+    bucket.spend(1);
     clock.pass(1_000);
-    expect([spending.explains(0.919, askedAtMs), spending.explains(0.93, askedAtMs)]).toEqual([true, false]);
+    expect([bucket.explains(0.919, sentLater), bucket.explains(0.93, sentLater)]).toEqual([true, false]);
   });
 
-  it("that others spend of has no more left than Graph says", () => {
-    const spending = new Spending(quotaOf(100, 10_000), new ManualClock());
-    spending.spend(1);
-    spending.isUsed(0.8, 1);
-    spending.answered(1);
-    expect([spending.fits(20), spending.fits(21)]).toEqual([true, false]);
+  it("that others use as well has no more left than Graph reports", () => {
+    const bucket = new QuotaBucket(quotaOf(100, 10_000), new ManualClock());
+    bucket.spend(1);
+    bucket.isUsed(0.8, 1);
+    bucket.answered(1);
+    expect([bucket.fits(20), bucket.fits(21)]).toEqual([true, false]);
   });
 
-  it("that Graph refused is empty, and fills from the time that Graph named", () => {
+  it("that Graph refused is empty, and is refilled from the time that Graph named", () => {
     const clock = new ManualClock();
-    const spending = new Spending(quotaOf(100, 10_000), clock);
-    const untilMs = clock.now() + 30_000;
-    spending.spend(2);
-    spending.answered(2);
-    spending.refused(2, untilMs);
-    expect(spending.fits(1)).toBe(false);
+    const bucket = new QuotaBucket(quotaOf(100, 10_000), clock);
+    const until = clock.now() + 30_000;
+    bucket.spend(2);
+    bucket.answered(2);
+    bucket.refused(2, until);
+    expect(bucket.fits(1)).toBe(false);
     clock.pass(30_000);
-    expect([spending.fits(2), spending.fits(3), spending.freeAt(4)]).toEqual([true, false, untilMs + 200]);
+    expect([bucket.fits(2), bucket.fits(3), bucket.freeAt(4)]).toEqual([true, false, until + 200]);
   });
 
   describe("that Graph refuses again and again", () => {
     const clock = new ManualClock();
-    const aSpending = () => new Spending(quotaOf(100, 10_000), clock);
-    const answered = (spending: Spending) => {
-      spending.spend(1);
-      spending.answered(1);
+    const aBucket = () => new QuotaBucket(quotaOf(100, 10_000), clock);
+    const answered = (bucket: QuotaBucket) => {
+      bucket.spend(1);
+      bucket.answered(1);
     };
     /** How long the next one takes after two were refused together. */
-    const msForOne = (spending: Spending) => {
-      answered(spending);
-      answered(spending);
-      const untilMs = clock.now() + 1_000;
-      spending.refused(0, untilMs);
-      spending.refused(0, untilMs);
+    const msForOne = (bucket: QuotaBucket) => {
+      answered(bucket);
+      answered(bucket);
+      const until = clock.now() + 1_000;
+      bucket.refused(0, until);
+      bucket.refused(0, until);
       clock.pass(1_000);
-      return spending.freeAt(1) - untilMs;
+      return bucket.freeAt(1) - until;
     };
-    const granted = (spending: Spending) => {
-      answered(spending);
-      return msForOne(spending);
+    const granted = (bucket: QuotaBucket) => {
+      answered(bucket);
+      return msForOne(bucket);
     };
 
-    it("is smaller than documented where it granted something between: half the pace each time, and slowly more", () => {
-      const spending = aSpending();
-      expect([granted(spending), granted(spending), granted(spending)]).toEqual([100, 200, 400]);
+    it("is smaller than documented when it granted something between two refusals: half the rate each time, and slowly more", () => {
+      const bucket = aBucket();
+      expect([granted(bucket), granted(bucket), granted(bucket)]).toEqual([100, 200, 400]);
       clock.pass(600_000);
-      expect([spending.fits(100), spending.fits(101)]).toEqual([true, false]);
-      expect(granted(spending)).toBe(100);
+      expect([bucket.fits(100), bucket.fits(101)]).toEqual([true, false]);
+      expect(granted(bucket)).toBe(100);
     });
 
-    it("is asked at the same pace where others took all of it", () => {
-      const spending = aSpending();
-      expect([granted(spending), msForOne(spending), msForOne(spending)]).toEqual([100, 100, 100]);
+    it("is used at the same rate when others took all of it", () => {
+      const bucket = aBucket();
+      expect([granted(bucket), msForOne(bucket), msForOne(bucket)]).toEqual([100, 100, 100]);
     });
 
-    it("is asked again after a while, however often it refuses", () => {
-      const spending = aSpending();
-      for (let left = 100; left > 0; left--) granted(spending);
-      expect(granted(spending)).toBeLessThanOrEqual(6_400);
+    it("is used again after a while, however often it refuses", () => {
+      const bucket = aBucket();
+      for (let left = 100; left > 0; left--) granted(bucket);
+      expect(granted(bucket)).toBeLessThanOrEqual(6_400);
     });
   });
 });
+
+const collections = [
+  "/identity/conditionalAccess/policies",
+  "/identity/conditionalAccess/namedLocations",
+  "/identity/conditionalAccess/deletedItems/policies",
+];
 
 describe("the cost of a request", () => {
   it.each([
@@ -200,6 +206,19 @@ describe("the cost of a request", () => {
     ["POST", "/groups/1/members/$ref", { units: 1, writes: 1 }],
   ])("is as documented: %s %s", (method, path, cost) => {
     expect(costOf(method, path, "directory")).toEqual(cost);
+  });
+
+  it("of Conditional Access is one, however its list is asked for: more than its quota could never be sent", () => {
+    const option = fc.constantFrom(
+      ...["$top=5", "$top=999", "$select=id", "$expand=x", "$filter=state%20eq%20'enabled'", "$skiptoken=a"],
+    );
+    fc.assert(
+      fc.property(fc.constantFrom(...collections), fc.uniqueArray(option), (collection, options) => {
+        const path = options.length > 0 ? `${collection}?${options.join("&")}` : collection;
+        expect(workloadOf(path)).toBe("conditionalAccess");
+        expect(costOf("GET", path, workloadOf(path))).toEqual({ units: 1, writes: 0 });
+      }),
+    );
   });
 
   it.each([
@@ -217,7 +236,7 @@ describe("the cost of a request", () => {
     "GET /identity/conditionalAccess/policies",
     "GET /identityProtection/riskyAgents",
     "GET /auditLogs/signIns",
-  ])("is never less than the emulated tenant reckons: %s", (request) => {
+  ])("is never less than in the emulated tenant: %s", (request) => {
     const [method = "", path = ""] = request.split(" ");
     const segments = path
       .slice(1)
@@ -240,7 +259,7 @@ describe("the cost of a request", () => {
     ["/identity/conditionalAccess/policies?$top=1", "conditionalAccess"],
     ["/identity/conditionalAccessElse", "directory"],
     ["/auditLogs/signIns", "reports"],
-  ])("is counted where it belongs: %s is %s", (path, workload) => {
+  ])("counts against the quotas of its workload: %s is %s", (path, workload) => {
     expect(workloadOf(path)).toBe(workload);
   });
 });

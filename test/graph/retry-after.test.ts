@@ -13,13 +13,13 @@ describe("Retry-After", () => {
     expect(asked("0")).toBe(0);
   });
 
-  it("is a date, read against the answer's own Date", () => {
+  it("is a date, compared with the answer's own Date", () => {
     expect(asked("Sat, 21 Nov 2026 12:00:30 GMT")).toBe(30_000);
     expect(asked("Sat, 21 Nov 2026 09:00:30 GMT", "Sat, 21 Nov 2026 09:00:00 GMT")).toBe(30_000);
     expect(asked("Sat, 21 Nov 2026 11:59:00 GMT")).toBe(0);
   });
 
-  it("is nothing when it is absent or not understood", () => {
+  it("is undefined when it is absent or cannot be read", () => {
     expect(retryAfterMs(new Headers(), now)).toBeUndefined();
     for (const value of ["", "soon", "-1", "1,5", "1e3", "NaN", "2026-11-21", "Xxx, 99 Yyy 2026 12:00:00 GMT"])
       expect(asked(value)).toBeUndefined();
@@ -34,7 +34,7 @@ describe("Retry-After", () => {
     );
   });
 
-  it("never answers with less than nothing, whatever the text", () => {
+  it("is never negative, whatever the text", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom(..."0123456789.,-+eE: GMTSatNov".split("")) }), (value) => {
         const ms = asked(value);

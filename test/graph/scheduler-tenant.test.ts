@@ -10,7 +10,7 @@ import type { LogEntry } from "../../provider/graph/request-log";
 import type { Tenant } from "../../provider/graph/tenant";
 import { TenantClock } from "./tenant-clock";
 
-/** A tenant that keeps quotas, and a connection that keeps to the documented ones, on one virtual clock. */
+/** A tenant with quotas, and a connection that keeps the documented ones, on one virtual clock. */
 interface Setting {
   /** A connection of another process, which knows nothing of this one. */
   another(): Promise<Tenant>;
@@ -35,7 +35,7 @@ async function aSetting(
   const sent: LogEntry[] = [];
   const another = () =>
     embeddedConnection(emulated, "the tenant", {
-      ...{ clock, persistence: { random: () => 0.5 } },
+      ...{ clock, retryBudget: { random: () => 0.5 } },
       quotas: documentedQuotas.map((quota) => ({ ...quota, amount: Math.max(1, quota.amount * kept) })),
       log: (entry) => void sent.push(entry),
     });
@@ -46,7 +46,7 @@ const refused = ({ sent }: Setting): number => sent.filter(({ status }) => statu
 const writes = ({ sent }: Setting): number => sent.filter(({ method }) => method !== "GET").length;
 
 describe("on the tenant's own quotas", () => {
-  it("agents are made as fast as the quota of writes allows, and never refused", async () => {
+  it("agents are created as fast as the quota of writes allows, and never refused", async () => {
     const setting = await aSetting(0.05, 0.05);
     const { emulated, clock, graph } = setting;
     const began = clock.now();
@@ -59,7 +59,7 @@ describe("on the tenant's own quotas", () => {
     expect(took).toBeLessThanOrEqual(least * 1.01 + 1);
   });
 
-  it("ten policies are made and enforced at one request a second, and never refused", async () => {
+  it("ten policies are created and enabled at one request a second, and never refused", async () => {
     const setting = await aSetting(1, 1);
     const { emulated, clock, graph, sent } = setting;
     const timing = { ...defaultTiming, now: () => clock.now(), pause: (ms: number) => clock.wait(ms) };
@@ -87,6 +87,32 @@ describe("on the tenant's own quotas", () => {
   });
 });
 
+describe("a beta list of policies, filtered and in pages", () => {
+  it("is read at one request a second, each page on beta, and never refused", async () => {
+    const setting = await aSetting(1, 1);
+    const { emulated, clock, graph, sent } = setting;
+    const collection = "/identity/conditionalAccess/policies";
+    const beta = { version: "beta" } as const;
+    for (const index of [0, 1, 2, 3, 4, 5]) {
+      const { displayName, conditions } = policy(index);
+      const state = index === 0 ? "disabled" : "enabledForReportingButNotEnforced";
+      const grantControls = { operator: "OR", builtInControls: ["block"] };
+      await graph.post(collection, { displayName, state, conditions, grantControls }, beta);
+    }
+    sent.length = 0;
+    const began = clock.now();
+    const filter = encodeURIComponent("state eq 'enabledForReportingButNotEnforced'");
+    const found = await graph.list<{ displayName: string }>(`${collection}?$filter=${filter}&$top=2`, beta);
+    expect(found.map(({ displayName }) => displayName).sort()).toEqual([1, 2, 3, 4, 5].map((n) => `Policy ${n}`));
+    expect(sent.map(({ path, status }) => ({ path, status }))).toEqual(
+      Array.from({ length: 3 }, () => ({ path: `/beta${collection}`, status: 200 })),
+    );
+    expect({ refused: refused(setting), early: emulated.earlyCalls() }).toEqual({ refused: 0, early: 0 });
+    expect((clock.now() - began) / 1_000).toBeGreaterThanOrEqual(2);
+    expect((clock.now() - began) / 1_000).toBeLessThanOrEqual(3.1);
+  });
+});
+
 const policy = (index: number) => ({
   displayName: `Policy ${index}`,
   ...{ marker: String(index).repeat(16), state: "enabled" },
@@ -97,7 +123,7 @@ const policy = (index: number) => ({
 });
 
 describe("on a quota that two processes share", () => {
-  it("both get on, and use all of it", async () => {
+  it("both make progress, and use all of it", async () => {
     const setting = await aSetting(0.05, 0.05);
     const { clock, graph, another } = setting;
     const began = clock.now();
@@ -127,8 +153,8 @@ describe("on a tenth of the quota that is documented", () => {
 });
 
 /**
- * A blueprint and its agents, eight at a time as Pulumi makes them: each with a permission and an owner, its name changed
- * and looked at. Four writes and a read for each.
+ * A blueprint and its agents, eight at a time as Pulumi makes them: each with a permission and an owner, renamed and
+ * read. Four writes and a read for each.
  */
 async function makeAgents(graph: Tenant, count: number): Promise<void> {
   const { id: personId } = await graph.get<{ id: string }>("/users/diego.siciliani@contoso.com");

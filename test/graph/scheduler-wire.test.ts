@@ -79,7 +79,7 @@ describe("writes", () => {
 });
 
 describe("connections", () => {
-  it("are kept: a hundred requests to a served tenant need a handful", async () => {
+  it("are reused: a hundred requests to a served tenant need at most six", async () => {
     const emulated = openTenant({ memory: true });
     const served = await serveTenant(emulated, { port: 0 });
     let connected = 0;

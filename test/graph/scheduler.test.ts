@@ -12,18 +12,18 @@ const write = { ...read, cost: { units: 1, writes: 1 } } as const;
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 describe("the scheduler", () => {
-  it("never lets two errands with one key overlap, keeps their order and its limit, and finishes them all", async () => {
-    const errand = fc.record({
+  it("never sends two requests with one key at the same time, keeps their order and its limit, and sends them all", async () => {
+    const spec = fc.record({
       serial: fc.option(fc.constantFrom("a", "b", "c"), { nil: undefined }),
       turns: fc.nat(3),
       fails: fc.boolean(),
     });
     await fc.assert(
-      fc.asyncProperty(fc.array(errand, { maxLength: 40 }), fc.integer({ min: 1, max: 6 }), async (errands, limit) => {
+      fc.asyncProperty(fc.array(spec, { maxLength: 40 }), fc.integer({ min: 1, max: 6 }), async (requests, limit) => {
         const scheduler = new QuotaScheduler(new ManualClock(), { concurrency: limit });
         const underWay: (string | undefined)[] = [];
         const started: { serial: string | undefined; index: number }[] = [];
-        const runs = errands.map(({ serial, turns, fails }, index) =>
+        const runs = requests.map(({ serial, turns, fails }, index) =>
           scheduler.run({ ...read, serial }, async () => {
             if (serial !== undefined) expect(underWay).not.toContain(serial);
             underWay.push(serial);
@@ -37,7 +37,7 @@ describe("the scheduler", () => {
         );
         const outcomes = await Promise.allSettled(runs);
         expect(outcomes.map(({ status }) => status)).toEqual(
-          errands.map(({ fails }) => (fails ? "rejected" : "fulfilled")),
+          requests.map(({ fails }) => (fails ? "rejected" : "fulfilled")),
         );
         for (const key of ["a", "b", "c"]) {
           const order = started.filter(({ serial }) => serial === key).map(({ index }) => index);
@@ -48,7 +48,7 @@ describe("the scheduler", () => {
     );
   });
 
-  it("starts nothing of a held workload before its deadline, and the others at once", async () => {
+  it("sends no request of a held workload before its time, and those of the others at once", async () => {
     const clock = new ManualClock();
     const scheduler = new QuotaScheduler(clock);
     const heldUntil = clock.now() + 30_000;
@@ -65,7 +65,7 @@ describe("the scheduler", () => {
     expect(held).toEqual([heldUntil, heldUntil]);
   });
 
-  it("lets reads go on while writes wait for their quota", async () => {
+  it("sends reads while writes wait for their quota", async () => {
     const clock = new ManualClock();
     const quotas: Quota[] = [
       { workload: "directory", counts: "units", amount: 100, windowMs: 10_000, what: "units" },
@@ -83,14 +83,14 @@ describe("the scheduler", () => {
     expect(times).toEqual([0, 150_000, 0, 300_000]);
   });
 
-  it("goes on when Graph's word for how much is used is no number", async () => {
+  it("ignores a used share that is no number", async () => {
     const scheduler = new QuotaScheduler(new ManualClock());
     await scheduler.run(read, () => Promise.resolve());
     scheduler.nearLimit(read, Number("0.85, 0.85"), 0);
     expect(await scheduler.run(read, () => Promise.resolve("sent"))).toBe("sent");
   });
 
-  it("sends what others wait for first", async () => {
+  it("sends the requests first on which others depend", async () => {
     const scheduler = new QuotaScheduler(new ManualClock(), { concurrency: 1 });
     const order: string[] = [];
     const paths = [
@@ -109,21 +109,21 @@ describe("the scheduler", () => {
     expect(order).toEqual([...paths].reverse());
   });
 
-  it("sends one request a second to Conditional Access, which never says how long to wait", async () => {
+  it("sends one request a second to Conditional Access, which never sends a Retry-After", async () => {
     const clock = new ManualClock();
     const scheduler = new QuotaScheduler(clock);
     const path = "/identity/conditionalAccess/policies";
-    const errand = { workload: workloadOf(path), cost: costOf("POST", path, "conditionalAccess"), rank: 3 };
+    const spec = { workload: workloadOf(path), cost: costOf("POST", path, "conditionalAccess"), rank: 3 };
     const began = clock.now();
     const send = async () => {
       const at = clock.now() - began;
       await clock.wait(50);
       return at;
     };
-    expect(await Promise.all([1, 2, 3].map(() => scheduler.run(errand, send)))).toEqual([0, 1_050, 2_100]);
+    expect(await Promise.all([1, 2, 3].map(() => scheduler.run(spec, send)))).toEqual([0, 1_050, 2_100]);
   });
 
-  it("keeps fewer requests under way when Graph says that its limit is near, and more again later", async () => {
+  it("keeps fewer requests under way when Graph reports that its limit is near, and more again later", async () => {
     const clock = new ManualClock();
     const scheduler = new QuotaScheduler(clock, { concurrency: 10, quotas: [] });
     const most = async (count: number) => {
@@ -147,31 +147,31 @@ describe("the scheduler", () => {
     expect(await most(200)).toBe(10);
   });
 
-  it("tells once who waits long, how long and for what, in the context of the call that waits", async () => {
+  it("reports a long wait once, with its length and its reason, in the context of the call that waits", async () => {
     const clock = new ManualClock();
     const calls = new AsyncLocalStorage<string>();
-    const told: (LongWait & { call: string | undefined })[] = [];
+    const reported: (LongWait & { call: string | undefined })[] = [];
     const scheduler = new QuotaScheduler(clock, {
-      tell: (wait) => void told.push({ ...wait, call: calls.getStore() }),
+      onLongWait: (wait) => void reported.push({ ...wait, call: calls.getStore() }),
     });
     scheduler.holdUntil("directory", clock.now() + 30_000);
     await calls.run("held", () => scheduler.run(read, turn));
     const policy = { ...read, workload: "conditionalAccess", rank: 3 } as const;
     await Promise.all(["1", "2", "3", "4"].map((call) => calls.run(call, () => scheduler.run(policy, turn))));
-    expect(told).toEqual([
+    expect(reported).toEqual([
       { call: "held", ms: 30_000, forWhat: "Graph's Retry-After" },
-      // Whoever waits behind others waits for their share too.
+      // A request waits for the share of those before it too.
       { call: "3", ms: 2_000, forWhat: "Graph's quota of 1 request a second" },
       { call: "4", ms: 3_000, forWhat: "Graph's quota of 1 request a second" },
     ]);
   });
 
-  it("tells who waits although another call's answer is the occasion", async () => {
+  it("reports in the context of the call that waits, although the answer to another call comes first", async () => {
     const clock = new ManualClock();
     const calls = new AsyncLocalStorage<string>();
-    const told: (string | undefined)[] = [];
-    const tell = () => void told.push(calls.getStore());
-    const scheduler = new QuotaScheduler(clock, { concurrency: 1, tell });
+    const reported: (string | undefined)[] = [];
+    const onLongWait = () => void reported.push(calls.getStore());
+    const scheduler = new QuotaScheduler(clock, { concurrency: 1, onLongWait });
     const hold = async () => {
       await turn();
       scheduler.holdUntil("directory", clock.now() + 30_000);
@@ -180,10 +180,10 @@ describe("the scheduler", () => {
       calls.run("answered", () => scheduler.run(read, hold)),
       calls.run("waiting", () => scheduler.run(read, turn)),
     ]);
-    expect(told).toEqual(["waiting"]);
+    expect(reported).toEqual(["waiting"]);
   });
 
-  it("spends slower when Graph says that others spend too, and not when we did it ourselves", async () => {
+  it("sends less when Graph reports that others use the quota too, and not when we used it ourselves", async () => {
     const quotas: Quota[] = [{ workload: "directory", counts: "units", amount: 100, windowMs: 10_000, what: "units" }];
     const spentAtOnce = async (share: number, before: number) => {
       const clock = new ManualClock();
@@ -195,7 +195,7 @@ describe("the scheduler", () => {
         scheduler.nearLimit(read, share, clock.now());
       });
       const times = Array.from({ length: 100 }, () => scheduler.run(read, () => Promise.resolve(clock.now() - began)));
-      return (await Promise.all(times)).filter((atMs) => atMs === 0).length;
+      return (await Promise.all(times)).filter((at) => at === 0).length;
     };
     expect(await spentAtOnce(0.9, 0)).toBe(10);
     expect(await spentAtOnce(0.9, 89)).toBe(10);
@@ -203,7 +203,7 @@ describe("the scheduler", () => {
     expect(await spentAtOnce(0.79, 0)).toBe(99);
   });
 
-  it("sends nothing more once the run is cancelled, says so, and lets what is under way finish", async () => {
+  it("sends nothing more once the run is cancelled, and requests under way end", async () => {
     const cancel = new AbortController();
     const scheduler = new QuotaScheduler(new ManualClock(), { concurrency: 1, cancelled: cancel.signal });
     let finish: (value: string) => void = () => undefined;

@@ -44,7 +44,7 @@ describe("ENTRA_AGENT_ID_TENANT", () => {
     });
   });
 
-  it("must be said when somebody is signed in to Azure", async () => {
+  it("must be set when a sign-in to Azure is set", async () => {
     expect(await refusalBy(() => tenantSetting({ AZURE_TENANT_ID: guid }, folder))).toEqual({
       code: "SETTING_INVALID",
       message:
@@ -53,7 +53,7 @@ describe("ENTRA_AGENT_ID_TENANT", () => {
     });
   });
 
-  it("means the same folder from the project, from the program and from below: local:PATH starts at Pulumi.yaml", () => {
+  it("local:PATH is relative to Pulumi.yaml: the same folder from the project, the program and a subfolder", () => {
     const project = fs.mkdtempSync(path.join(os.tmpdir(), "project-"));
     fs.writeFileSync(path.join(project, "Pulumi.yaml"), "name: x");
     const below = path.join(project, "examples", "quickstart");

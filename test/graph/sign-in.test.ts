@@ -46,7 +46,7 @@ describe("the way to sign in", () => {
     expect(credential(env)).toBeInstanceOf(kind);
   });
 
-  it("is never the Azure CLI, and says why", async () => {
+  it("is never the Azure CLI, and the error gives the reason", async () => {
     expect(await refusalBy(() => signInWay({ ...id, ...secret, ...by("azure-cli") }))).toEqual({
       code: "SIGN_IN_FAILED",
       message:
@@ -71,7 +71,7 @@ describe("the way to sign in", () => {
     `);
   });
 
-  it("names what is missing when it was asked for", async () => {
+  it("names the missing variables when it was selected", async () => {
     expect(await refusalBy(() => signInWay({ ...secret, ...by("device-code") }))).toEqual({
       code: "SETTING_INVALID",
       message:
@@ -85,13 +85,13 @@ describe("the way to sign in", () => {
     });
   });
 
-  it("never shows the value of a variable in what it says about itself", () => {
+  it("never shows the value of a variable in its description", () => {
     expect(signInWays.map(variablesOf).join()).not.toContain("canary");
   });
 });
 
 describe("a managed identity", () => {
-  it("needs the tenant's GUID, because it cannot be told where to sign in", async () => {
+  it("needs the tenant's GUID, because it always signs in to its own tenant", async () => {
     expect(await refusalBy(() => entraTokens(by("managed-identity"), "contoso.com", () => undefined))).toEqual({
       code: "SETTING_INVALID",
       message: 'cannot use ENTRA_AGENT_ID_TENANT="contoso.com" with managed-identity: give the tenant\'s GUID',
@@ -100,7 +100,7 @@ describe("a managed identity", () => {
 });
 
 describe("a token that was refused", () => {
-  it("is not answered from the credential's cache: a new credential is asked, or the old one with claims", async () => {
+  it("is not replaced from the credential's cache: a new credential is used, or the same one with claims", async () => {
     const asked: { by: unknown; claims: string | undefined }[] = [];
     jest.spyOn(identity.ClientSecretCredential.prototype, "getToken").mockImplementation(function (
       this: unknown,
@@ -137,7 +137,7 @@ describe("GitHub Actions", () => {
     });
   });
 
-  it("is named with its status when it refuses, and never quoted", async () => {
+  it("is named with its status when it refuses, and its answer is never quoted", async () => {
     const wire = await Wire.open();
     wire.answers(json(403, { message: "gh-canary" }));
     expect(await failureOf(githubAssertion(wire.origin, "gh-canary"))).toEqual({
@@ -147,8 +147,8 @@ describe("GitHub Actions", () => {
   });
 });
 
-describe("what a failed sign-in says", () => {
-  it("holds neither secrets nor tokens", () => {
+describe("the message of a failed sign-in", () => {
+  it("contains neither secrets nor tokens", () => {
     const env = { AZURE_CLIENT_SECRET: "canary+secret.$&", AZURE_CLIENT_CERTIFICATE_PASSWORD: "canary password" };
     const said =
       "AADSTS7000215: Invalid client secret canary+secret.$& (canary password) assertion eyJhbGciOi.eyJ0aWQ.c2ln refused";
@@ -157,7 +157,7 @@ describe("what a failed sign-in says", () => {
     );
   });
 
-  it("is our own sentence around the credential's", async () => {
+  it("is a sentence of this package around the credential's message", async () => {
     const env = { ...id, AZURE_FEDERATED_TOKEN_FILE: "/nowhere/token" };
     const failure = await failureOf(entraTokens(env, tenant, () => undefined)({ renew: false, claims: undefined }));
     expect(failure).toMatchObject({

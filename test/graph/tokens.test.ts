@@ -3,7 +3,7 @@ import { ManualClock } from "./manual-clock";
 import { aToken, failureOf } from "./wire";
 
 describe("a token", () => {
-  it("is kept until shortly before its end, counted by its own length, whatever the clocks say", async () => {
+  it("is used until shortly before it expires, by its own lifetime, whatever the clocks are", async () => {
     const clock = new ManualClock(0);
     let issued = 0;
     const tokens = new Tokens(
@@ -19,7 +19,7 @@ describe("a token", () => {
     expect(issued).toBe(2);
   });
 
-  it("is fetched once for all who wait for it, and again after a failure", async () => {
+  it("is requested once for all who wait for it, and again after a failure", async () => {
     let issued = 0;
     const issue = () => (++issued === 1 ? Promise.reject(new Error("not now")) : aToken());
     const tokens = new Tokens(issue, () => undefined, new ManualClock());
@@ -29,7 +29,7 @@ describe("a token", () => {
     expect([one === two, issued]).toEqual([true, 2]);
   });
 
-  it("that was refused is not renewed again by those who come late", async () => {
+  it("that was refused is replaced once, also for requests that were refused later", async () => {
     let issued = 0;
     const tokens = new Tokens(
       () => (issued++, aToken()),

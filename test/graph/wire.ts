@@ -4,12 +4,12 @@ import { SignJWT } from "jose";
 import { connection, type Tuning } from "../../provider/graph/connection";
 import type { Tenant } from "../../provider/graph/tenant";
 import type { Issue } from "../../provider/graph/tokens";
-import { longestAttemptMs, networkTransport } from "../../provider/graph/transport";
+import { attemptTimeoutMs, networkTransport } from "../../provider/graph/transport";
 import { ManualClock } from "./manual-clock";
 
 export const tenantId = "11111111-2222-3333-4444-555555555555";
 
-/** What the server saw of one request. */
+/** One request as the server received it. */
 export interface Seen {
   readonly method: string;
   /** Path and query, as sent. */
@@ -17,10 +17,10 @@ export interface Seen {
   readonly headers: http.IncomingHttpHeaders;
   readonly body: string;
   /** On the test's clock. */
-  readonly atMs: number;
+  readonly at: number;
 }
 
-/** Answers one request, or harms it: the socket is there to be destroyed. */
+/** Answers one request, or destroys its socket. */
 export type Answering = (response: http.ServerResponse, seen: Seen) => unknown;
 
 export const json =
@@ -35,10 +35,10 @@ export const refusal = (
   headers: http.OutgoingHttpHeaders = {},
 ): Answering => json(status, { error: { code, message, innerError: { "request-id": "r-1" } } }, headers);
 
-/** Never answers, and lets the client's time for it run out: for tests that hold timers. */
-export const silence: Answering = () => jest.advanceTimersByTime(longestAttemptMs);
+/** Never answers, and lets the timeout of the attempt pass: for tests with fake timers. */
+export const silence: Answering = () => jest.advanceTimersByTime(attemptTimeoutMs);
 
-/** A server that misbehaves byte by byte, which no in-process tenant can. Nobody answers better than a real socket. */
+/** A scripted HTTP server on a real socket: for resets, truncated answers and silence, which no tenant in this process has. */
 export class Wire {
   readonly seen: Seen[] = [];
   readonly clock = new ManualClock();
@@ -49,7 +49,7 @@ export class Wire {
     readonly origin: string,
   ) {}
 
-  /** All that were opened, so that a failing test leaves no server behind. */
+  /** All open servers, so that a failing test leaves none behind. */
   static readonly #open = new Set<Wire>();
 
   static async closeAll(): Promise<void> {
@@ -68,7 +68,7 @@ export class Wire {
     return wire;
   }
 
-  /** Answers in order; the last one stays for all that follow. */
+  /** Answers in this order; the last one answers all later requests. */
   answers(...script: Answering[]): void {
     this.#script = script;
   }
@@ -95,7 +95,7 @@ export class Wire {
       path: request.url ?? "",
       headers: request.headers,
       body,
-      atMs: this.clock.now(),
+      at: this.clock.now(),
     };
     this.seen.push(seen);
     const answer = this.#script.length > 1 ? this.#script.shift() : this.#script[0];

@@ -112,7 +112,7 @@ export class LaggingTenant {
     const made = await aProcess(
       { handle, token },
       {
-        tuning: { clock: { now: time.now, wait }, say: (message) => void told.push(message) },
+        tuning: { clock: { now: time.now, wait }, progress: (message) => void told.push(message) },
         run: { timing, journal: new WriteJournal(time.now, store) },
       },
     );

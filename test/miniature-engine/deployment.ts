@@ -1,8 +1,8 @@
 /** One `up`: what each declaration comes to, in which order the steps run, and what a failure stops. */
 import { same } from "../../provider/engine/json";
 import { UNKNOWN } from "../../provider/engine/unknown";
-import type { Operation, Options, Outcome, Process } from "./engine";
 import { type Declaration, type Known, newsOf, type Program, propertyNeedsOf, unknownYet } from "./program";
+import type { Operation, Options, Outcome, Process } from "./run";
 import { type Checkpoints, inOrder, type Properties, type StoredResource } from "./state";
 import { created, performed, type Planned, StepFailed, updated } from "./step";
 

@@ -4,41 +4,16 @@
  *
  * Source of every rule here: Pulumi 3.259, pkg/resource/deploy/step_generator.go, step.go and pkg/backend/snapshot.go.
  */
-import type { DynamicProvider } from "../../provider/engine/pulumi/dynamic";
 import { same } from "../../provider/engine/json";
 import { Deployment } from "./deployment";
 import type { Program } from "./program";
+import type { Operation, Options, Outcome, Process } from "./run";
 import { Checkpoints, inOrder, type StackState, type StoredResource } from "./state";
 import { performed } from "./step";
 
 export type { Declaration, Known, Program } from "./program";
+export type { Operation, Options, Outcome, Process } from "./run";
 export { emptyState, type Properties, type StackState, type StoredResource } from "./state";
-
-export type Operation = "create" | "update" | "replace" | "delete" | "same";
-
-/** One provider process: nothing is remembered from an earlier one. */
-export interface Process {
-  provider(kind: string): DynamicProvider;
-}
-
-export interface Outcome {
-  readonly state: StackState;
-  /** `<resource>: <what was thrown>`, for each that failed. */
-  readonly failures: readonly string[];
-  /** What was begun, by resource. */
-  readonly operations: Readonly<Record<string, Operation>>;
-}
-
-export interface Options {
-  /** Whether the state is written at each step; else, as with PULUMI_SKIP_CHECKPOINTS, at the end. @default true */
-  readonly checkpoints?: boolean;
-  /** Gets the state wherever Pulumi would write it: what a killed run leaves behind is the last one. */
-  readonly saved?: (state: StackState) => void;
-  /** Steps under way at once. @default 8 */
-  readonly parallel?: number;
-  /** Whether what does not depend on a failure goes on. Pulumi's own default is to begin nothing more. @default true */
-  readonly continueOnError?: boolean;
-}
 
 export async function up(
   state: StackState,

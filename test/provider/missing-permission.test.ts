@@ -14,7 +14,7 @@ const all: readonly (readonly [string, Resource])[] = [
 ];
 const fleet = (count: number): Fleet => new Map(all.slice(0, count));
 
-/** As the README lists them. */
+/** As docs/getting-started.md lists them. */
 const granted = [
   "AgentIdentityBlueprint.ReadWrite.All",
   "AgentIdentityBlueprint.DeleteRestore.All",
@@ -44,6 +44,11 @@ describe("a run that lacks a permission", () => {
     expect(failures).toEqual([]);
     return state;
   };
+
+  it("names what it needs to look up a sponsor by name", async () => {
+    const { failures } = await up(emptyState, programOf(fleet(1)), await without("User.Read.All"));
+    expect(failures).toEqual([expect.stringMatching(/^blueprint: cannot check .* Grant User\.Read\.All and /)]);
+  });
 
   it("names what it needs to look among the deleted items before it makes a blueprint", async () => {
     const { failures } = await up(emptyState, programOf(fleet(1)), await without("Application.Read.All"));

@@ -110,7 +110,7 @@ export async function doomed(
     throw noConnection();
   };
   const clock = new MortalClock(() => isDead && mishap.kills !== "command");
-  const tuning = { persistence: { random: () => 0.5 } };
+  const tuning = { retryBudget: { random: () => 0.5 } };
   const inner = await aProcess({ handle, token: () => tenant.token() }, { tuning, clock, batched });
 
   /** As the command sees a call of the provider. */

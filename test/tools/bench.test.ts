@@ -1,5 +1,5 @@
 /** What the benchmarks count and say. How fast anything is, only `npm run bench` can tell. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import {
@@ -10,10 +10,10 @@ import {
   type Name,
   writeQuota,
 } from "../../tools/bench/benchmarks.mjs";
-import { folder, withoutCheckpoints } from "../../tools/bench/environment.mjs";
+import { folder, portable, withoutCheckpoints } from "../../tools/bench/environment.mjs";
 import { watchProcesses } from "../../tools/bench/processes.mjs";
 import { document } from "../../tools/bench/report.mjs";
-import type { Run } from "../../tools/bench/results.mjs";
+import { folder as dataFolder, kept, type Run } from "../../tools/bench/results.mjs";
 import { Traffic } from "../../tools/bench/traffic.mjs";
 import { closing, quotaLine } from "../../tools/bench/wording.mjs";
 
@@ -156,10 +156,52 @@ describe("the report", () => {
     ]);
   });
 
+  it("says which figures were not kept when they were measured, and where they come from", () => {
+    const recovered = { from: "a report", date: "2026-11-22" };
+    const known = { phases: { apply: { seconds: 9, tenant: { writes: 5_000 } } } };
+    const text = document([aRun("fleet100", 100), aRun("agents1000", 1_000, { figures: known, recovered })]);
+    expect(rows(text, "not kept")).toEqual([
+      "Measured, but not kept; the rounded figures are those of a report of 2026-11-22: agents1000.",
+    ]);
+    expect(text).toContain("took 9.0 s · 0.09 × · ? answered 429 · ? early");
+    expect(rows(text, "No request before Graph")).toEqual([
+      "| No request before Graph had said when | not measured |  |",
+    ]);
+  });
+
+  it("counts what a refresh asks about Conditional Access, of which one request a second is allowed", () => {
+    const phases = { ...figures.phases, refresh: measured(7, 9, { conditionalAccess: 100 }) };
+    const text = document([aRun("fleet100-policies", 100, { figures: { phases } })]);
+    expect(rows(text, "with policies |")[0]).toMatch(/\| 7\.0 s, 9 round trips \| [^|]+ \| 100 \|$/);
+    expect(rows(text, "Refresh with a policy for each")[0]).toContain("| 9 | met |");
+  });
+
   it("says that a benchmark failed rather than showing an older run of it", () => {
     const text = document([aRun("fleet100", 100), aRun("fleet100", 100, { failed: "pulumi up ended with 1:\nwhy" })]);
     expect(text).toContain("**fleet100 failed**: pulumi up ended with 1:");
     expect(text).not.toContain("12.3 s");
+  });
+});
+
+describe("docs/benchmarks.md", () => {
+  const files = readdirSync(dataFolder);
+
+  /** Prettier's widths of columns say nothing. */
+  const unpadded = (text: string) => text.trim().replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---");
+
+  it("says what the data in docs/benchmarks/ say, and nothing else", () => {
+    expect(files.length).toBeGreaterThan(0);
+    expect(kept()).toHaveLength(files.length);
+    expect(unpadded(readFileSync(path.join(__dirname, "../../docs/benchmarks.md"), "utf8"))).toBe(
+      unpadded(document(kept())),
+    );
+  });
+
+  it.each(files)("has data of a whole benchmark, and nothing of the machine's user: %s", (file) => {
+    const run = kept().find(({ benchmark }) => `${benchmark}.json` === file);
+    expect(run?.size).toBe(run && benchmarks[run.benchmark].size);
+    expect(run?.environment).toEqual(portable(run?.environment ?? {}));
+    expect(JSON.stringify(run)).not.toContain(os.homedir());
   });
 });
 

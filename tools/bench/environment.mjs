@@ -25,5 +25,9 @@ export const recommended = {
   PULUMI_BACKEND_URL: `file://${folder}?metadata=skip`,
 };
 
+/** An environment without what only this machine has. @param {Readonly<Record<string, string>>} environment @returns {Record<string, string>} */
+export const portable = (environment) =>
+  Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, value.replace(os.homedir(), "$HOME")]));
+
 /** The state is written once, at the end: what is made in a run that is killed has to be found again by the next. */
 export const withoutCheckpoints = { ...recommended, PULUMI_SKIP_CHECKPOINTS: "true" };

@@ -40,15 +40,16 @@ const goals = [
     peer.apply.seconds / 7,
     "Apply without checkpoints in at most 1/7 of the peer's 66.6 s",
   ),
-  atMostRoundTrips("apply", 290, "Apply in at most 290 round trips"),
-  atMostRoundTrips("preview", 0, "A preview without changes asks nothing"),
-  atMostRoundTrips("refresh", 45, "Refresh in at most 45 round trips"),
+  atMostRoundTrips("fleet100", "apply", 290, "Apply in at most 290 round trips"),
+  atMostRoundTrips("fleet100", "preview", 0, "A preview without changes asks nothing"),
+  atMostRoundTrips("fleet100", "refresh", 45, "Refresh in at most 45 round trips"),
+  atMostRoundTrips("fleet100-policies", "refresh", 12, "Refresh with a policy for each in at most 12 round trips"),
   atMostSeconds("fleet100", "destroy", peer.destroy.seconds / 40, "Destroy in at most 1/40 of the peer's 627.6 s"),
   {
     goal: "1,000 agents within 1.1 × of the write quota's own minimum",
     judge: (of) => {
       const apply = of("agents1000")?.phases.apply;
-      const ratio = apply && againstQuota(apply, "writes").ratio;
+      const ratio = apply && againstQuota(apply, "writes")?.ratio;
       return ratio === undefined ? undefined : { measured: `${ratio.toFixed(2)} ×`, met: ratio <= 1.1 };
     },
   },
@@ -82,13 +83,13 @@ function atMostSeconds(name, phase, most, goal) {
   };
 }
 
-/** @param {Phase} phase @param {number} most @param {string} goal */
-function atMostRoundTrips(phase, most, goal) {
+/** @param {Name} name @param {Phase} phase @param {number} most @param {string} goal */
+function atMostRoundTrips(name, phase, most, goal) {
   return {
     goal,
     /** @param {Measured} of */
     judge: (of) => {
-      const roundTrips = of("fleet100")?.phases[phase]?.tenant.roundTrips;
+      const roundTrips = of(name)?.phases[phase]?.tenant.roundTrips;
       return roundTrips === undefined ? undefined : { measured: grouped(roundTrips), met: roundTrips <= most };
     },
   };

@@ -1,8 +1,9 @@
 // @ts-check
 /**
  * `npm run bench`: how long the real CLI takes and how often it asks, against a tenant 50 ms away. All of it takes most of an
- * hour, wants a quiet machine and writes docs/benchmarks.md. `-- NAME...` measures those and prints. `-- report` writes the
- * document from the last run of each. `--size 10` tries a benchmark with fewer agents; no report shows that.
+ * hour and wants a quiet machine. The last run of each benchmark is kept in docs/benchmarks/, and docs/benchmarks.md is written
+ * from these files: commit both. `-- NAME...` measures those and no others. `-- report` measures nothing. `--size 10` tries a
+ * benchmark with fewer agents, and keeps nothing.
  */
 import { writeFileSync } from "node:fs";
 import path from "node:path";
@@ -29,17 +30,21 @@ async function measure(name, trial) {
   const benchmark = benchmarks[name];
   const size = trial ?? benchmark.size;
   console.log(`${name}: ${benchmark.what}${size === benchmark.size ? "" : `; a trial with ${size}`}`);
-  const told = { benchmark: name, size, circumstances: await circumstances(), environment: benchmark.environment };
+  const about = { benchmark: name, size, circumstances: await circumstances(), environment: benchmark.environment };
+  /** @param {Pick<import("./results.mjs").Run, "figures" | "failed">} outcome */
+  const keepUnlessTrial = (outcome) => {
+    if (size === benchmark.size) keep({ ...about, at: new Date().toISOString(), ...outcome });
+  };
   try {
     const figures = await benchmark.run(size);
-    keep({ ...told, at: new Date().toISOString(), figures });
+    keepUnlessTrial({ figures });
     for (const line of costs(figures)) console.log(line);
     if (figures.stateBytes !== undefined) console.log(`  state: ${figures.stateBytes} bytes`);
     console.log(closingOf(name, figures));
     return true;
   } catch (error) {
     const failed = error instanceof Error ? error.message : String(error);
-    keep({ ...told, at: new Date().toISOString(), failed });
+    keepUnlessTrial({ failed });
     console.error(`${name} failed: ${failed}`);
     return false;
   }
@@ -73,7 +78,7 @@ async function main() {
   }
   let failures = 0;
   for (const name of chosen) failures += Number(!(await measure(name, size)));
-  if (positionals.length === 0 && size === undefined) await report();
+  if (size === undefined) await report();
   return failures > 0 ? 1 : 0;
 }
 

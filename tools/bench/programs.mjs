@@ -9,20 +9,27 @@ const numbered = (noun, index) => noun + "-" + String(index).padStart(4, "0");
 /** Agent identities that an application may make of one blueprint. */
 const mostOfABlueprint = 250;
 
+/** @param {string} agents expression of the program: whom the policy blocks when they are at risk */
+const policy = (
+  agents,
+) => `new agentid.ConditionalAccessPolicy(name, { displayName: name, conditions: { clientApplications: { includeAgentIdServicePrincipals: [${agents}] }, applications: { includeApplications: ["All"] }, agentIdRiskLevels: ["high"] } });
+`;
+
 /**
  * As many agents' worth of objects as the peer was measured with.
  *
  * @param {number} count blueprints, each with a principal, a federated credential, and a grant of one application and one
  *   delegated permission
+ * @param {{ policies?: boolean }} [more] policies: each has a Conditional Access policy too, which the peer had not
  */
-export const fleetOf = (count) => `${prologue}
+export const fleetOf = (count, { policies = false } = {}) => `${prologue}
 for (let index = 0; index < ${count}; index++) {
   const name = numbered("agent", index);
   const blueprint = new agentid.AgentIdentityBlueprint(name, { displayName: name, sponsors });
   const principal = new agentid.AgentIdentityBlueprintPrincipal(name, { blueprintId: blueprint.id });
   new agentid.FederatedIdentityCredential(name, { blueprintId: blueprint.id, name: "github", issuer: "https://token.actions.githubusercontent.com", subject: "repo:contoso/" + name + ":ref:refs/heads/main" });
   new agentid.PermissionGrant(name, { agentId: principal.id, application: ["User.Read.All"], delegated: ["Mail.Read"] });
-}
+${policies ? "  " + policy("principal.id") : ""}}
 `;
 
 /**
@@ -61,6 +68,5 @@ for (let index = 0; index < ${count}; index++) {
 export const policiesOf = (count) => `${prologue}
 for (let index = 0; index < ${count}; index++) {
   const name = numbered("policy", index);
-  new agentid.ConditionalAccessPolicy(name, { displayName: name, conditions: { clientApplications: { includeAgentIdServicePrincipals: ["All"] }, applications: { includeApplications: ["All"] }, agentIdRiskLevels: ["high"] } });
-}
+  ${policy('"All"')}}
 `;

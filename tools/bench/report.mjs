@@ -1,8 +1,7 @@
 // @ts-check
-/** docs/benchmarks.md, from the last run of each benchmark. Nothing in it is written by hand. */
-import os from "node:os";
+/** docs/benchmarks.md, from the data in docs/benchmarks/. Nothing in it is written by hand, and a test compares the two. */
 import { benchmarks, delay } from "./benchmarks.mjs";
-import { recommended, withoutCheckpoints } from "./environment.mjs";
+import { portable, recommended, withoutCheckpoints } from "./environment.mjs";
 import { judged, peer, plainElsewhere, stackRatio } from "./goals.mjs";
 import {
   cell,
@@ -40,9 +39,10 @@ export function document(all) {
     "# Benchmarks",
     "The real Pulumi CLI with a file backend, against an [emulated tenant](emulated-tenant.md) in another process that counts. " +
       `Every round trip takes ${delay} ms, also for the peer. Seconds are those of a whole command, from its start to its end; ` +
-      "they depend on the machine, round trips and ratios hardly do.",
+      "they depend on the machine, round trips and ratios hardly do. The data are in [benchmarks/](benchmarks/).",
     ...circumstances([...last.values()]),
     ...otherEnvironments([...last.values()]),
+    ...recovered([...last.values()]),
     ...failures([...last.values()]),
     "## Goals",
     table(
@@ -75,16 +75,32 @@ function circumstances(runs) {
   return [`${machines.join(" Also: ")}; commit ${commits.join(", ")}; ${days.join(", ")}.`, ...how];
 }
 
-/** What is recommended changes; a long run is not repeated for that, but it is told. @param {readonly Run[]} runs */
+/** What is recommended changes; a long run is not repeated for that, and the report says so. @param {readonly Run[]} runs */
 function otherEnvironments(runs) {
   /** @type {Map<string, Name[]>} */
   const names = new Map();
   for (const { benchmark, environment } of runs) {
-    const now = Object.entries(benchmarks[benchmark].environment);
-    const lacking = now.filter(([name, value]) => environment[name] !== value).map(([name]) => `\`${name}\``);
+    const [now, then] = [portable(benchmarks[benchmark].environment), portable(environment)];
+    const lacking = Object.keys(now)
+      .filter((name) => then[name] !== now[name])
+      .map((name) => `\`${name}\``);
     if (lacking.length > 0) names.set(lacking.join(", "), [...(names.get(lacking.join(", ")) ?? []), benchmark]);
   }
   return [...names].map(([lacking, without]) => `Measured before ${lacking} became part of it: ${without.join(", ")}.`);
+}
+
+/** @param {readonly Run[]} runs */
+function recovered(runs) {
+  /** @type {Map<string, Name[]>} */
+  const names = new Map();
+  for (const { benchmark, recovered: source } of runs) {
+    if (source === undefined) continue;
+    const from = `${source.from} of ${source.date}`;
+    names.set(from, [...(names.get(from) ?? []), benchmark]);
+  }
+  return [...names].map(
+    ([from, all]) => `Measured, but not kept; the rounded figures are those of ${from}: ${all.join(", ")}.`,
+  );
 }
 
 /** @param {readonly Run[]} runs */
@@ -95,8 +111,8 @@ const failures = (runs) =>
 
 /** @param {Readonly<Record<string, string>>} environment */
 const assignments = (environment) =>
-  Object.entries(environment)
-    .map(([name, value]) => `${name}=${value.replace(os.homedir(), "$HOME")}`)
+  Object.entries(portable(environment))
+    .map(([name, value]) => `${name}=${value}`)
     .join(" ");
 
 /** @typedef {import("./goals.mjs").Measured} Of */
@@ -130,6 +146,7 @@ function againstPeer(of) {
 function againstModes(of) {
   /** @param {string} what @param {Name} name */
   const row = (what, name) => [what, ...phases.map((phase) => cell(of(name)?.phases[phase]))];
+  const policyReads = of("fleet100-policies")?.phases.refresh?.tenant.conditionalAccess;
   return [
     "## What each part brings",
     "The same fleet and the same program. Not batched: every request on its own, as soon as it is wanted. One at a time: nor " +
@@ -144,6 +161,17 @@ function againstModes(of) {
         row("one request at a time", "fleet100-one-at-a-time"),
         row("Pulumi alone", "fleet100-idle"),
         row("Pulumi alone, without checkpoints", "fleet100-idle-without-checkpoints"),
+      ],
+    ),
+    "With a Conditional Access policy for each of the 100, which the peer was measured without. As if there were no quota: at one " +
+      "request a second the apply takes minutes, whatever a client does, and so does a refresh that reads each policy.",
+    table(
+      ["", ...phases, "Conditional Access requests of the refresh"],
+      [
+        [
+          ...row("as recommended, with policies", "fleet100-policies"),
+          policyReads === undefined ? missing : grouped(policyReads),
+        ],
       ],
     ),
   ];
@@ -264,7 +292,7 @@ function stacks(of) {
       [
         ...phases.map((phase) => row(phase, (figures) => cell(figures.phases[phase]))),
         row("all four", (figures) => `${rounded(totalSeconds(measured(figures)))} s`),
-        ...roles.map(({ role, name }) => row(name, (figures) => shareOf(measured(figures), role))),
+        ...roles.map(({ role, name }) => row(name, (figures) => shareOf(processesOf(figures), role))),
         row("state", ({ stateBytes }) => (stateBytes === undefined ? missing : `${grouped(stateBytes)} bytes`)),
       ],
     ),
@@ -272,9 +300,12 @@ function stacks(of) {
   ];
 }
 
-/** Processor time of one role in all commands, its part of all processor time, and its most memory. @param {readonly Measured[]} commands @param {Role} role */
-function shareOf(commands, role) {
-  const costs = commands.flatMap(({ processes }) => (processes ? [processes] : []));
+/** @param {import("./benchmarks.mjs").Figures} figures */
+const processesOf = ({ phases: commands, processes }) =>
+  processes ? [processes] : Object.values(commands).flatMap((command) => command.processes ?? []);
+
+/** Processor time of one role in all commands, its part of all processor time, and its most memory. @param {readonly import("./processes.mjs").Costs[]} costs @param {Role} role */
+function shareOf(costs, role) {
   if (costs.length === 0) return "unknown on this system";
   const own = costs.flatMap((cost) => cost[role] ?? []);
   const total = (/** @type {readonly { cpuSeconds: number }[]} */ all) =>

@@ -1,14 +1,16 @@
 // @ts-check
-/** What was measured, one run a line, so that a report can be made of several runs. Kept beside the tree, under no version control. */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+/** The last run of each benchmark, as it was measured: docs/benchmarks/NAME.json. The report is made of these files. */
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { arch, availableParallelism, cpus, release, totalmem, type } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../command.mjs";
-import { parseJson, readJson } from "../json.mjs";
+import { readJson } from "../json.mjs";
 import { versionOf } from "../pulumi-cli/installed.mjs";
 import { ensurePulumiCli } from "../pulumi-cli/pulumi-cli.mjs";
+import { benchmarks } from "./benchmarks.mjs";
+import { portable } from "./environment.mjs";
 
 /**
  * @typedef {import("./benchmarks.mjs").Figures} Figures
@@ -19,28 +21,32 @@ import { ensurePulumiCli } from "../pulumi-cli/pulumi-cli.mjs";
  * @property {string} at ISO time of its end
  * @property {number} size as {@link import("./benchmarks.mjs").Benchmark} says
  * @property {Circumstances} circumstances
- * @property {Readonly<Record<string, string>>} environment in which it ran
+ * @property {Readonly<Record<string, string>>} environment in which it ran, with $HOME for the user's folder
  * @property {Figures} [figures] of a run that came to its end
  * @property {string} [failed] why it did not
+ * @property {{ from: string, date: string }} [recovered] where the figures were taken from, and the day of that text, where the
+ *   measurement itself was not kept: they are rounded, and some are unknown
  */
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const file = path.join(root, ".bench", "results.jsonl");
+/** Where the figures are. */
+export const folder = path.join(root, "docs", "benchmarks");
 
-/** @param {Run} result */
+/** Writes a run over the last one of its benchmark; git has that one. @param {Run} result */
 export function keep(result) {
-  if (!existsSync(file)) {
-    mkdirSync(path.dirname(file), { recursive: true });
-    writeFileSync(path.join(path.dirname(file), ".gitignore"), "*\n");
-  }
-  appendFileSync(file, `${JSON.stringify(result)}\n`);
+  mkdirSync(folder, { recursive: true });
+  const text = JSON.stringify({ ...result, environment: portable(result.environment) }, undefined, 2);
+  writeFileSync(path.join(folder, `${result.benchmark}.json`), `${text}\n`);
 }
 
-/** @returns {Run[]} oldest first */
+/** @returns {Run[]} the last run of each benchmark that has one, in the order of the benchmarks */
 export function kept() {
-  if (!existsSync(file)) return [];
-  const lines = readFileSync(file, "utf8").split("\n").filter(Boolean);
-  return lines.map((line) => /** @type {Run} */ (parseJson(line)));
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder);
+  return Object.keys(benchmarks)
+    .map((name) => `${name}.json`)
+    .filter((file) => files.includes(file))
+    .map((file) => /** @type {Run} */ (readJson(path.join(folder, file))));
 }
 
 /** @returns {Promise<Circumstances>} */

@@ -10,6 +10,8 @@ import { conditionalAccessQuota, leastSeconds, writeQuota } from "./benchmarks.m
  *   ratio: of the time it took to the least; undefined where the quota was large enough for all
  */
 
+export const missing = "not measured";
+
 /** @param {number} value */
 export const rounded = (value) => value.toFixed(1);
 
@@ -21,7 +23,7 @@ export const closing = ({ phases }) =>
   Object.entries(phases)
     .map(([phase, { seconds, tenant }], index) => {
       const unit = index === 0 ? " round trips" : "";
-      return `${phase} ${rounded(seconds)} s ${tenant.roundTrips}${unit}`;
+      return `${phase} ${rounded(seconds)} s ${tenant.roundTrips ?? "?"}${unit}`;
     })
     .join(" · ");
 
@@ -29,13 +31,16 @@ export const closing = ({ phases }) =>
 export const costs = ({ phases }) =>
   Object.entries(phases).map(([phase, { processes, tenant }]) => {
     const all = { ...processes, tenant };
-    const each = Object.entries(all).map(([role, cost]) => `${role} ${rounded(cost.cpuSeconds)} s ${cost.peakMb} MB`);
+    const each = Object.entries(all).map(
+      ([role, cost]) => `${role} ${seconds(cost.cpuSeconds)} ${cost.peakMb ?? "?"} MB`,
+    );
     return `  ${phase}: ${processes ? "" : "processes unknown on this system · "}${each.join(" · ")}`;
   });
 
-/** @param {Measured} apply @param {"writes" | "conditionalAccess"} counts @returns {AgainstQuota} */
+/** @param {Measured} apply @param {"writes" | "conditionalAccess"} counts @returns {AgainstQuota | undefined} nothing where it was not counted */
 export function againstQuota({ seconds, tenant }, counts) {
   const count = tenant[counts];
+  if (count === undefined) return undefined;
   const least = leastSeconds(count, counts === "writes" ? writeQuota : conditionalAccessQuota);
   const what = counts === "writes" ? "writes" : "requests";
   return { what, count, leastSeconds: least, ratio: least > 0 ? seconds / least : undefined };
@@ -43,8 +48,10 @@ export function againstQuota({ seconds, tenant }, counts) {
 
 /** @param {Measured} apply @param {"writes" | "conditionalAccess"} counts */
 export function quotaLine(apply, counts) {
-  const { what, count, leastSeconds: least, ratio } = againstQuota(apply, counts);
-  const { throttled, early } = apply.tenant;
+  const against = againstQuota(apply, counts);
+  if (against === undefined) return missing;
+  const { what, count, leastSeconds: least, ratio } = against;
+  const { throttled = "?", early = "?" } = apply.tenant;
   return (
     `${grouped(count)} ${what} · quota's minimum ${rounded(least)} s · took ${rounded(apply.seconds)} s · ` +
     `${ratio === undefined ? "no ratio" : `${ratio.toFixed(2)} ×`} · ${throttled} answered 429 · ${early} early`
@@ -54,11 +61,12 @@ export function quotaLine(apply, counts) {
 /** @param {readonly Measured[]} phases */
 export const totalSeconds = (phases) => phases.reduce((total, { seconds }) => total + seconds, 0);
 
-export const missing = "not measured";
-
 /** @param {Measured | undefined} measured */
-export const cell = (measured) =>
-  measured ? `${rounded(measured.seconds)} s, ${grouped(measured.tenant.roundTrips)} round trips` : missing;
+export function cell(measured) {
+  if (measured === undefined) return missing;
+  const { roundTrips } = measured.tenant;
+  return `${rounded(measured.seconds)} s${roundTrips === undefined ? "" : `, ${grouped(roundTrips)} round trips`}`;
+}
 
 /** @param {Measured | undefined} ours @param {{ seconds: number } | undefined} theirs */
 export const share = (ours, theirs) => (ours && theirs ? `1/${rounded(theirs.seconds / ours.seconds)}` : "");

@@ -1,5 +1,6 @@
 // @ts-check
 /** FIDELITY.md: what each operation of the emulated tenant is based on, and which test has seen it. */
+import { addedSource, operationOf, operations, rowsOf, versionsOf } from "./rows.mjs";
 
 /**
  * @typedef {object} Route as emulator/route.ts has it
@@ -13,6 +14,7 @@
  * @typedef {"example" | "prose" | "metadata" | "observed" | "inferred"} Basis
  * @typedef {{ title: string, routes: readonly Route[] }} Area
  * @typedef {Readonly<Record<string, { file: string, title: string }>>} Witnesses by operation
+ * @typedef {import("./rows.mjs").Row} Row
  * @typedef {Readonly<Record<string, { asks: string, choices: readonly string[], sources: string }>>} Profiles
  */
 
@@ -25,25 +27,67 @@ const meanings = {
   inferred: "concluded from how its neighbours behave",
 };
 
-/** @param {Pick<Route, "method" | "path">} route */
-export const operationOf = ({ method, path }) => `${method} ${path}`;
-
-/** Routes of one method and path are one operation: `when` tells them apart. @param {readonly Route[]} routes */
-function operations(routes) {
-  /** @type {Map<string, Route[]>} */
-  const found = new Map();
-  for (const route of routes) found.set(operationOf(route), [...(found.get(operationOf(route)) ?? []), route]);
-  return found;
-}
-
 /** @param {string} text */
 const cell = (text) => text.replaceAll("|", "\\|").replaceAll("{", "\\{").replaceAll("\n", " ");
+
+/** @param {Row} row @returns {string} the operation, and its variants by what their path has beside its own */
+function named({ route, variants }) {
+  const ends = variants.map(({ path }) => `\`${path.slice(route.path.length)}\``);
+  return [`\`${operationOf(route)}\``, ...ends].join(", ");
+}
+
+/** @param {Row} row @returns {string} */
+function sourceOf({ route, variants }) {
+  /** @type {Map<string, string[]>} */
+  const added = new Map();
+  for (const variant of variants) {
+    const source = addedSource(variant, route) ?? "";
+    if (source === "") continue;
+    added.set(source, [...(added.get(source) ?? []), `\`${variant.path.slice(route.path.length)}\``]);
+  }
+  return [cell(route.source), ...[...added].map(([source, ends]) => `${ends.join(", ")}: ${cell(source)}`)].join("; ");
+}
+
+/** @param {Row} row @param {Witnesses} witnesses @returns {string} */
+function witnessesOf({ route, variants }, witnesses) {
+  const row = [route, ...variants];
+  // The longest first: a variant's path begins with that of its base.
+  const names = row.flatMap((one) => [operationOf(one), one.path]).sort((a, b) => b.length - a.length);
+  /** @type {Map<string, number>} */
+  const seen = new Map();
+  for (const operation of row.map(operationOf)) {
+    const witness = witnesses[operation];
+    const title =
+      variants.length === 0
+        ? witness?.title
+        : names.reduce((text, name) => text?.replaceAll(name, "…"), witness?.title);
+    const text = witness ? cell(`${witness.file}: ${title}`) : `**none** for \`${operation}\``;
+    seen.set(text, (seen.get(text) ?? 0) + 1);
+  }
+  return [...seen].map(([text, count]) => (variants.length === 0 ? text : `${text} (${count})`)).join("; ");
+}
+
+/** @param {readonly Route[]} routes @param {readonly Row[]} rows @returns {string[]} each difference once, with what it holds for */
+function differencesOf(routes, rows) {
+  const bases = new Map(rows.flatMap(({ route, variants }) => variants.map((one) => [operationOf(one), route])));
+  /** @type {Map<string, Set<string>>} */
+  const found = new Map();
+  for (const route of routes) {
+    for (const difference of route.differs ?? []) {
+      const base = bases.get(operationOf(route));
+      // A row stands for its variants here too.
+      const speaker = base?.differs?.includes(difference) ? base : route;
+      found.set(difference, (found.get(difference) ?? new Set()).add(`\`${operationOf(speaker)}\``));
+    }
+  }
+  return [...found].map(([difference, names]) => `- ${[...names].join(", ")}: ${difference}`);
+}
 
 /** @param {readonly Area[]} areas @param {Witnesses} witnesses @param {Profiles} profiles @returns {string} */
 export function document(areas, witnesses, profiles) {
   const all = operations(areas.flatMap(({ routes }) => routes));
   const grades = Object.keys(meanings).map((basis) => {
-    const count = [...all.values()].filter(([route]) => route?.basis === basis).length;
+    const count = [...all.values()].filter((route) => route.basis === basis).length;
     return `| ${basis} | ${meanings[/** @type {Basis} */ (basis)]} | ${count} |`;
   });
   const lines = [
@@ -58,8 +102,12 @@ export function document(areas, witnesses, profiles) {
     "| --- | --- | --- |",
     ...grades,
     "",
+    "A row stands for an operation and for the ways of asking for the same objects that are named after it: `/$count`, their number; `/$ref`, their",
+    "references; `/microsoft.graph.…`, those of one type. Versions, basis and source hold for all of them.",
+    "",
     "Every request body and every answer is checked against Microsoft Graph's metadata. The witness of an operation is the test, among those that ask for",
-    "it, that asks for the fewest others.",
+    "it, that asks for the fewest others. Where a row stands for several operations, a number says how many of them a test is the witness of; `…` in its title is",
+    "the operation. tools/fidelity/witnesses.json has the witness of each.",
     "",
     "## Beside Graph's own paths",
     "",
@@ -78,25 +126,21 @@ export function document(areas, witnesses, profiles) {
     ),
   ];
   for (const { title, routes } of areas) {
+    const rows = rowsOf(routes, all);
+    if (rows.length === 0) continue;
     lines.push(
       "",
       `## ${title}`,
       "",
       "| operation | versions | based on | source | witness |",
       "| --- | --- | --- | --- | --- |",
+      ...rows.map((row) => {
+        const cells = [named(row), versionsOf(row.route), row.route.basis, sourceOf(row), witnessesOf(row, witnesses)];
+        return `| ${cells.join(" | ")} |`;
+      }),
     );
-    const differences = [];
-    for (const [operation, [route]] of operations(routes)) {
-      if (!route) continue;
-      const witness = witnesses[operation];
-      const seen = witness ? `${witness.file}: ${witness.title}` : "**none**";
-      const versions = (route.versions ?? ["v1.0", "beta"]).join(", ");
-      lines.push(`| \`${operation}\` | ${versions} | ${route.basis} | ${cell(route.source)} | ${cell(seen)} |`);
-    }
-    for (const route of routes) {
-      for (const difference of route.differs ?? []) differences.push(`- \`${operationOf(route)}\`: ${difference}`);
-    }
-    if (differences.length > 0) lines.push("", "Known differences:", "", ...new Set(differences));
+    const differences = differencesOf(routes, rows);
+    if (differences.length > 0) lines.push("", "Known differences:", "", ...differences);
   }
   return `${lines.join("\n")}\n`;
 }

@@ -10,7 +10,8 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { run } from "../command.mjs";
 import { readJson } from "../json.mjs";
-import { document, operationOf } from "./document.mjs";
+import { document } from "./document.mjs";
+import { operationOf } from "./rows.mjs";
 import { sightings, witnessesOf } from "./witnesses.mjs";
 
 /** @typedef {import("./document.mjs").Area} Area */
@@ -47,7 +48,7 @@ async function print() {
     const witnesses = witnessesOf(sightings(noted));
     writeFileSync(witnessFile, `${JSON.stringify(witnesses, undefined, 2)}\n`);
     writeFileSync(target, document(areas, witnesses, profileChoices));
-    return told(unseen(witnesses));
+    return reported(unseen(witnesses));
   } finally {
     rmSync(noted, { recursive: true, force: true });
   }
@@ -64,7 +65,7 @@ function check(noted) {
     readFileSync(target, "utf8") === document(areas, witnesses, profileChoices) ? [] : ["FIDELITY.md is out of date"];
   const found = [...unseen(witnesses), ...silent, ...outdated];
   if (found.length > 0) console.error("Run `npm run fidelity` after the tests of the emulated tenant pass.");
-  return told(found);
+  return reported(found);
 }
 
 /** Operations that no test has asked for. @param {import("./document.mjs").Witnesses} witnesses @returns {string[]} */
@@ -76,7 +77,7 @@ function unseen(witnesses) {
 }
 
 /** @param {readonly string[]} findings @returns {number} exit code */
-function told(findings) {
+function reported(findings) {
   for (const finding of findings) console.error(finding);
   return findings.length > 0 ? 1 : 0;
 }

@@ -18,7 +18,7 @@ export function sightings(folder) {
     .map((line) => /** @type {Sighting} */ (parseJson(line)));
 }
 
-/** The most telling test of each operation: the one that asks for the fewest others. @param {readonly Sighting[]} seen @returns {Witnesses} */
+/** The witness of each operation: the test that asks for the fewest others. @param {readonly Sighting[]} seen @returns {Witnesses} */
 export function witnessesOf(seen) {
   /** @param {Sighting} one */
   const test = ({ file, title }) => `${file}\n${title}`;

@@ -103,7 +103,7 @@ export const switchMutants = [
   },
   {
     rule: "a person always comes to the same replica",
-    file: "emulator/state/replica.ts",
+    file: "emulator/state/lag.ts",
     find: "if (person === undefined) return",
     replace: "if (count >= 0) return",
     tests: ["test/emulator/state/replica"],

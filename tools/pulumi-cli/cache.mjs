@@ -1,5 +1,5 @@
 // @ts-check
-/** Where a CLI that was downloaded or built is kept, for every checkout of this user. A directory there is whole or absent. */
+/** Where a CLI that was built is kept, for every checkout of this user. A directory there is whole or absent. */
 import {
   chmodSync,
   existsSync,

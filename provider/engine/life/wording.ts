@@ -13,7 +13,7 @@ const needs = {
   read: "read",
   change: "change",
   delete: "remove",
-  check: "read",
+  check: "check",
 } as const satisfies Record<string, keyof Permissions>;
 
 /** What was being done when an error came. */

@@ -201,7 +201,7 @@ let connected: Tenant | undefined;
 
 /** Every preview, update, refresh and destroy says which tenant it talks to. */
 async function connectAndSay(): Promise<Tenant> {
-  const surroundings = { say: (message: string) => log.progress(message), cancelled: cancel.signal };
+  const surroundings = { progress: (message: string) => log.progress(message), cancelled: cancel.signal };
   const tenant = await connect(process.env, process.cwd(), surroundings);
   if (!connected) process.stdout.write(`Tenant: ${tenant.name} (${tenant.id})\n`);
   connected = tenant;

@@ -10,6 +10,7 @@ import { tenantSetting } from "../../graph/settings";
 import { type Schema, validate } from "../inputs";
 import type { Finding } from "../lifecycle";
 import { markerOf } from "../marker";
+import { UNKNOWN } from "../unknown";
 import { traceProgramOnly } from "./stack-trace";
 
 /** The program's view of a resource's inputs. */
@@ -24,21 +25,29 @@ export const providerText = (kind: string): string =>
 
 export const typeToken = (kind: string): string => `pulumi-nodejs:dynamic/entra-agent-id:${kind}`;
 
-const sdk = (): typeof pulumi => createRequire(__filename)("@pulumi/pulumi") as typeof pulumi;
-
 /** Stands in for `pulumi.CustomResource` until the SDK is loaded. No object is ever made of it. */
 const UntilSdkIsLoaded = Object as unknown as typeof pulumi.CustomResource;
 
-/** From here on EntraResource extends `pulumi.CustomResource`; `super` looks its base class up when it is called. */
-function extendPulumi(): void {
-  const { CustomResource } = sdk();
-  Object.setPrototypeOf(EntraResource, CustomResource);
-  Object.setPrototypeOf(EntraResource.prototype, CustomResource.prototype);
+let loaded: typeof pulumi | undefined;
+
+/** Pulumi's SDK. From the first call on EntraResource extends its CustomResource: `super` looks its base class up when it is called. */
+function sdk(): typeof pulumi {
+  if (loaded) return loaded;
+  loaded = createRequire(__filename)("@pulumi/pulumi") as typeof pulumi;
+  Object.setPrototypeOf(EntraResource, loaded.CustomResource);
+  Object.setPrototypeOf(EntraResource.prototype, loaded.CustomResource.prototype);
+  return loaded;
 }
 
-/** A directory object declared in a program. */
+/**
+ * A directory object declared in a program.
+ *
+ * Every resource can fail with SIGN_IN_FAILED, SETTING_INVALID, WRONG_TENANT, FORBIDDEN (a permission is missing), THROTTLED,
+ * UNAVAILABLE, ANSWER_LOST, UNEXPECTED_ANSWER, NOT_YET_VISIBLE, NOT_FOUND (deleted outside Pulumi, or what it refers to), and
+ * OWNERSHIP_UNCLEAR when two resources of a program have one object.
+ */
 export abstract class EntraResource extends UntilSdkIsLoaded {
-  /** GUID of the tenant the object lives in. State of one tenant is never applied to another. */
+  /** GUID of the tenant that contains the object. State of one tenant is never applied to another. */
   declare readonly tenantId: pulumi.Output<string>;
 
   /**
@@ -51,7 +60,7 @@ export abstract class EntraResource extends UntilSdkIsLoaded {
     outputs: readonly string[],
     opts: pulumi.CustomResourceOptions = {},
   ) {
-    extendPulumi();
+    const { log, mergeOptions } = sdk();
     refuseOtherTenantThanExpected();
     const type = typeToken(lifecycle.kind);
     const findings = findingsOf(lifecycle, args);
@@ -73,30 +82,24 @@ export abstract class EntraResource extends UntilSdkIsLoaded {
           __provider: providerText(lifecycle.kind),
         },
         // Find-or-create would adopt the very object that a create-before-delete replacement deletes a moment later.
-        sdk().mergeOptions({ deleteBeforeReplace: true }, opts),
+        mergeOptions({ deleteBeforeReplace: true }, opts),
       );
     } finally {
       traceAll();
     }
     for (const { property, reason } of findings) {
-      void sdk().log.error(`${lifecycle.noun} "${name}": ${property} ${reason}`, this);
+      void log.error(`${lifecycle.noun} "${name}": ${property} ${reason}`, this);
       process.exitCode = 1;
     }
   }
 }
 
 /** Findings about plain values; what is an output is validated by the provider when it is known. */
-function findingsOf(lifecycle: Schema, args: object): readonly Finding[] {
-  const deferred = Object.keys(args).filter((key) => isDeferred((args as Record<string, unknown>)[key]));
-  const plain = Object.fromEntries(
-    Object.entries(args).filter(([key, value]) => !deferred.includes(key) && value !== undefined),
-  );
-  const { findings } = validate(deferred.length > 0 ? withoutRules(lifecycle) : lifecycle, plain);
-  return findings.filter(({ property }) => !deferred.includes(property));
+function findingsOf(schema: Schema, args: object): readonly Finding[] {
+  const given = Object.entries(args).filter(([, value]) => value !== undefined);
+  const plain = given.map(([key, value]) => [key, isDeferred(value) ? UNKNOWN : value] as const);
+  return validate(schema, Object.fromEntries(plain)).findings;
 }
-
-/** Rules about several properties wait until all of them are known. */
-const withoutRules = (schema: Schema): Schema => ({ ...schema, rules: () => [] });
 
 function isDeferred(value: unknown): boolean {
   if (sdk().Output.isInstance(value) || value instanceof Promise) return true;

@@ -25,7 +25,7 @@ describe("a value and its type", () => {
     expect(problems("application", { tags: [null] })).toEqual(["value tags.0"]);
   });
 
-  test("a type that is said must derive from the declared one, and then its members count", () => {
+  test("a type that is named must derive from the declared one, and then its members count", () => {
     const range = { "@odata.type": "#microsoft.graph.iPv4CidrRange", cidrAddress: "1.2.3.4/32" };
     expect(problems("ipNamedLocation", { ipRanges: [range] })).toEqual([]);
     expect(problems("ipNamedLocation", { ipRanges: [{ ...range, "@odata.type": "microsoft.graph.user" }] })).toEqual([

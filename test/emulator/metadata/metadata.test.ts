@@ -12,7 +12,7 @@ describe("what metadata says of types", () => {
     expect(isA("v1.0", "agentIdentity", "application")).toBe(false);
   });
 
-  test("relations, collections and what cannot be null are told apart", () => {
+  test("relations, collections and what cannot be null are distinguished", () => {
     expect(member("v1.0", "agentIdentity", "sponsors")).toMatchObject({ navigation: true, collection: true });
     expect(member("v1.0", "application", "tags")).toMatchObject({ navigation: false, collection: true });
     expect(member("v1.0", "user", "manager")).toMatchObject({ navigation: true, collection: false });
@@ -69,7 +69,7 @@ describe("the overlay", () => {
     for (const row of [...overlay.members, ...overlay.types, ...overlay.enums]) expect(row.source).not.toBe("");
   });
 
-  test("is heard: each of its members is in the metadata as it says", () => {
+  test("counts: each of its members is in the metadata as it says", () => {
     for (const row of overlay.members) {
       const version = "versions" in row && row.versions.includes("beta") ? "beta" : "v1.0";
       expect([row.type, member(version, row.type, row.member)?.type]).toEqual([

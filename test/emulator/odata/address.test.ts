@@ -36,7 +36,7 @@ describe("an address", () => {
     ]);
   });
 
-  it("tells keys from functions and references", () => {
+  it("distinguishes keys, functions and references", () => {
     expect(segmentsOf("/v1.0/applications/delta").map(({ name }) => name)).toEqual(["applications", "delta"]);
     expect(segmentsOf("/v1.0/applications/1/owners/$ref").map(({ name }) => name)).toEqual([
       "applications",

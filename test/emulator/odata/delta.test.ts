@@ -294,7 +294,7 @@ describe("a round of a delta query", () => {
 });
 
 describe("a delta link", () => {
-  it("works in another process, and in a tenant that the first release made", async () => {
+  it("works in another process, and in a tenant of the first release", async () => {
     const directory = mkdtempSync(path.join(tmpdir(), "tenant-"));
     cpSync(path.resolve(__dirname, "../../recorded/0.1.0/tenant.sqlite"), path.join(directory, "tenant.sqlite"));
     const one = openTenant({ directory });

@@ -1,7 +1,7 @@
 /** Lists and filters on indexed properties do not scan. */
 import { candidates } from "../../../emulator/odata/collection";
 import { parseQuery } from "../../../emulator/odata/query";
-import { collectionOf } from "../../../emulator/odata/query";
+import { collectionOf } from "../../../emulator/odata/query-rule";
 import { applicationKinds, entityOf, servicePrincipalKinds } from "../../../emulator/entities";
 import { Service } from "../../../emulator/service";
 import { issueToken, signingKey } from "../../../emulator/sign-in/token";

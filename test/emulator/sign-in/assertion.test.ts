@@ -150,7 +150,7 @@ describe("an application that signs in with another issuer's assertion", () => {
     expect(refused(await present({}, "two"))).toEqual([401, "invalid_client", 700027]);
   });
 
-  it("is told what does not match", async () => {
+  it("is refused with what does not match", async () => {
     expect(refused(await present())[2]).toBe(70025);
     await trust();
     tenant.trustIssuer({ issuer, jwks });

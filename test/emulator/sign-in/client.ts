@@ -38,7 +38,7 @@ export function signer(emulated: EmulatedTenant): SignIn {
   return async (change = {}, { tenant = emulated.id, endpoint = "/oauth2/v2.0/token", headers = {} } = {}) => {
     const usual: Record<string, string | undefined> = {
       client_id: automationAppId,
-      client_secret: emulated.automationSecret(),
+      client_secret: emulated.credentials().clientSecret,
       grant_type: "client_credentials",
       scope: graphScope,
       ...change,

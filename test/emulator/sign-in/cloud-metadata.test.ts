@@ -44,7 +44,7 @@ describe("the metadata document of a cloud", () => {
   it("makes clients ask for Graph by the served address: they get Graph's token", async () => {
     const asked = {
       client_id: "",
-      client_secret: tenant.automationSecret(),
+      client_secret: tenant.credentials().clientSecret,
       grant_type: "client_credentials",
       scope: `${served.url}/.default`,
     };

@@ -65,7 +65,7 @@ describe("an application that signs in with a secret", () => {
   });
 
   it("may send id and secret as HTTP Basic", async () => {
-    const basic = Buffer.from(`${automationAppId}:${tenant.automationSecret()}`).toString("base64");
+    const basic = Buffer.from(`${automationAppId}:${tenant.credentials().clientSecret}`).toString("base64");
     const without = { client_id: undefined, client_secret: undefined };
     expect((await signIn(without, { headers: { authorization: `Basic ${basic}` } })).status).toBe(200);
   });
@@ -78,9 +78,9 @@ describe("an application that signs in with a secret", () => {
   });
 
   it("keeps its secret through a reset, and loses it when it is removed", async () => {
-    const secret = tenant.automationSecret();
+    const secret = tenant.credentials().clientSecret;
     tenant.reset();
-    expect([tenant.automationSecret(), (await signIn()).status]).toEqual([secret, 200]);
+    expect([tenant.credentials().clientSecret, (await signIn()).status]).toEqual([secret, 200]);
   });
 
   it("is in the sign-in log, with what went wrong", async () => {
@@ -109,7 +109,7 @@ describe("an application that signs in with a secret", () => {
   });
 });
 
-describe("secrets that Graph made", () => {
+describe("secrets that Graph created", () => {
   it("are good from their start to their end", async () => {
     const { application } = await anApplication(ask);
     const start = tenant.now().getTime() + 60_000;
@@ -218,7 +218,7 @@ describe("roles of a token", () => {
 });
 
 describe("sign-in is refused as Entra refuses it", () => {
-  const secret = tenant.automationSecret();
+  const secret = tenant.credentials().clientSecret;
   it.each<[string, Record<string, string | undefined>, [number, string, number]]>([
     ["a wrong secret", { client_secret: `${secret}x` }, [401, "invalid_client", 7000215]],
     ["no secret at all", { client_secret: undefined }, [401, "invalid_client", 7000216]],

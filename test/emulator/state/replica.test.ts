@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { draw, type Lag, lateReplicas, replicaFor } from "../../../emulator/state/replica";
+import { draw, type Lag, lateReplicas, replicaFor } from "../../../emulator/state/lag";
 import { SqliteStore } from "../../../emulator/state/sqlite-store";
 import type { Directory, Store, StoredObject } from "../../../emulator/state/store";
 import { aBlueprint, type Ask, blueprintCast, type Body, identityCast, inMemory, people } from "../client";
@@ -187,7 +187,7 @@ describe("replicas", () => {
 describe("a tenant whose replicas lag", () => {
   const lag = { replicas: 1, ms: 5_000, share: 1 };
 
-  it("does not find what was just made, neither to read nor to write, until it is everywhere", async () => {
+  it("does not find what was just created, neither to read nor to write, until it is everywhere", async () => {
     const { tenant, ask } = inMemory();
     tenant.set({ clock: { stoppedAt: "2026-01-01T00:00:00Z" }, lag });
     const { blueprint } = await aBlueprintOnly(ask);

@@ -95,7 +95,7 @@ describe("a store", () => {
   });
 });
 
-describe("a tenant that the first release made", () => {
+describe("a tenant of the first release", () => {
   const directory = mkdtempSync(path.join(tmpdir(), "old-"));
   const file = path.join(directory, "tenant.sqlite");
   beforeAll(() => {

@@ -72,7 +72,7 @@ describe("a tenant in a file", () => {
     ["user", { passwordCredentials: [] }, "passwordCredentials: there is no such property (user)"],
   ])("holds no %s with %j", async (kind, given, why) => {
     const { tenant, ask } = inMemory();
-    const message = `not a file of an emulated tenant: objects[0].properties.${why}`;
+    const message = `cannot read the tenant file: objects[0].properties.${why}`;
     for (const take of [tenant.seed, tenant.importState])
       expect(() => {
         take.call(tenant, { objects: [{ kind, properties: given }] });
@@ -81,7 +81,7 @@ describe("a tenant in a file", () => {
     tenant.close();
   });
 
-  it("has what clients made, and neither key nor secret", async () => {
+  it("has what clients created, and neither key nor secret", async () => {
     const { tenant, ask } = inMemory();
     const { blueprint, sponsor } = await aBlueprint(ask, { tags: ["b", "a"] });
     const added = await ask(`POST /applications/${blueprint.id}/addPassword`, {});
@@ -95,7 +95,7 @@ describe("a tenant in a file", () => {
     const text = JSON.stringify(file);
     const { secretText } = added.body as unknown as { readonly secretText: string };
     expect(secretText).toHaveLength(40);
-    for (const secret of [secretText, tenant.automationSecret(), '"jwk"', "signingKey"])
+    for (const secret of [secretText, tenant.credentials().clientSecret, '"jwk"', "signingKey"])
       expect(text).not.toContain(secret);
     const elsewhere = openTenant({ memory: true });
     elsewhere.importState(file);

@@ -145,10 +145,10 @@ describe("an answer that goes wrong", () => {
   it("never comes: the client gives up, and a stall ends", async () => {
     const { blueprint } = await aBlueprint(ask);
     tenant.fail({ method: "DELETE", effect: "after", answer: "stall" });
-    const patience = new AbortController();
-    const waiting = get(`/applications/${blueprint.id}`, { method: "DELETE", signal: patience.signal });
+    const client = new AbortController();
+    const waiting = get(`/applications/${blueprint.id}`, { method: "DELETE", signal: client.signal });
     const reason = new Error("enough");
-    setImmediate(() => patience.abort(reason));
+    setImmediate(() => client.abort(reason));
     await expect(waiting).rejects.toBe(reason);
     expect(tenant.requests().at(-1)).toMatchObject({ method: "DELETE", status: 0 });
     expect((await ask(`GET /applications/${blueprint.id}`)).status).toBe(404);

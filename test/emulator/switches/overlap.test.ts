@@ -84,7 +84,7 @@ describe("two writes to one application", () => {
   });
 });
 
-it("writes to several applications, reads, and agents made of one blueprint never stand in each other's way", async () => {
+it("writes to several applications, reads, and agents made of one blueprint never conflict", async () => {
   tenant.set({ latencyMs });
   const family = await aBlueprint(ask);
   const families = [family, await aBlueprint(ask)];

@@ -28,7 +28,9 @@ describe("the path of a fault", () => {
     ["a".repeat(201), "it is longer than 200 characters"],
   ])("cannot be %s, which could keep every request waiting", (path, why) => {
     const fault = { path, effect: "before", answer: "reset" } as const;
-    expect(() => tenant.fail(fault)).toThrow(new TypeError(`the path ${path} could keep requests waiting: ${why}.`));
+    expect(() => tenant.fail(fault)).toThrow(
+      new TypeError(`cannot plan the fault: its path ${path} could keep requests waiting: ${why}.`),
+    );
     expect(tenant.faults()).toEqual([]);
   });
 });

@@ -155,12 +155,12 @@ describe("a tenant with quotas", () => {
   });
 });
 
-describe("a caller that a fault told to wait", () => {
-  const told = (retryAfter: string) =>
+describe("a caller that a fault answered with Retry-After", () => {
+  const plan = (retryAfter: string) =>
     tenant.fail({ effect: "before", answer: { status: 429, headers: { "Retry-After": retryAfter } } });
 
   it.each(["10", "9.5", "Tue, 01 Jan 2030 00:00:10 GMT"])("for %s is early until then", async (retryAfter) => {
-    told(retryAfter);
+    plan(retryAfter);
     await ask("GET /users");
     expect(tenant.earlyCalls()).toBe(0);
     tenant.advance(9_000);
@@ -172,9 +172,9 @@ describe("a caller that a fault told to wait", () => {
     expect(tenant.earlyCalls()).toBe(1);
   });
 
-  it("and that is told again when it comes early is counted", async () => {
-    told("10");
-    told("10");
+  it("and that gets it again when it comes early is counted", async () => {
+    plan("10");
+    plan("10");
     await ask("GET /users");
     await ask("GET /users");
     expect([tenant.earlyCalls(), tenant.requests().at(-1)?.early]).toEqual([1, true]);

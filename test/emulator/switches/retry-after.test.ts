@@ -26,7 +26,7 @@ describe("Retry-After", () => {
     expect(forms).toEqual(["3", "2.128", "Tue, 01 Jan 2030 00:00:03 GMT", undefined]);
   });
 
-  it.each(["soon", "", "-1", "1e3x"])("%s tells nobody to wait", (text) => {
+  it.each(["soon", "", "-1", "1e3x"])("%s asks nobody to wait", (text) => {
     const end = endOf(text, new Date("2030-01-01T00:00:00Z"));
     expect(end === undefined || end.getTime() < Date.parse("2030-01-01T00:00:00Z")).toBe(true);
   });

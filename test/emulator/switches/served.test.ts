@@ -42,10 +42,10 @@ describe("over the network", () => {
 
   it("a stalled answer goes on until the client gives up, and the tenant goes on", async () => {
     tenant.fail({ effect: "before", answer: "stall" });
-    const patience = new AbortController();
-    const waiting = get({ signal: patience.signal });
+    const client = new AbortController();
+    const waiting = get({ signal: client.signal });
     while (tenant.requests().at(-1)?.status !== 0) await nextRound();
-    patience.abort();
+    client.abort();
     await expect(waiting).rejects.toThrow("aborted");
     expect((await get()).status).toBe(200);
   });

@@ -29,7 +29,7 @@ describe("the switches of a tenant", () => {
     { profiles: { lastSponsor: 1 } },
   ])("are refused where there is no such switch or value: %j", (changes) => {
     const before = tenant.switches();
-    expect(() => tenant.set(changes as object)).toThrow("not a switch of the emulated tenant");
+    expect(() => tenant.set(changes as object)).toThrow("cannot set the switches of the emulated tenant");
     expect(tenant.switches()).toEqual(before);
   });
 });

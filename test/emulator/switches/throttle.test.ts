@@ -83,7 +83,7 @@ describe("quotas", () => {
     );
   });
 
-  it("let a caller pass that waits as long as it is told, and no sooner", () => {
+  it("let a caller pass that waits as long as Retry-After says, and no sooner", () => {
     fc.assert(
       fc.property(script, asked, (steps, last) => {
         let levels: Levels = {};

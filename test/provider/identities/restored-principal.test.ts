@@ -11,7 +11,7 @@ const fleet: Fleet = new Map([
   ["blueprint", blueprint({ displayName: "Payroll", sponsors })],
   ["principal", principal("blueprint")],
 ]);
-/** As the README lists them for a program without permission grants. */
+/** As docs/getting-started.md lists them for a program without permission grants. */
 const permissions = [
   "AgentIdentityBlueprint.ReadWrite.All",
   "AgentIdentityBlueprint.DeleteRestore.All",

@@ -64,7 +64,7 @@ describe("a resource class", () => {
     expect((await inputsOf(new AgentIdentity("a", right)))["marker"]).not.toBe(without);
   });
 
-  it("tells every finding about plain values at once and lets the program fail at its end", async () => {
+  it("reports every finding about plain values at once and lets the program fail at its end", async () => {
     const inputs = await inputsOf(new AgentIdentity("a", { ...right, displayName: "", sponsors: [] }));
     expect(errors).toEqual([
       'agent identity "a": displayName must not be empty',
@@ -75,6 +75,11 @@ describe("a resource class", () => {
       "displayName must not be empty",
       "sponsors must name at least one sponsor: somebody has to answer for every agent",
     ]);
+  });
+
+  it("reports a property that it does not have, whatever its value", async () => {
+    await inputsOf(new AgentIdentity("a", { ...right, ...{ sponsor: pulumi.output("nobody") } }));
+    expect(errors).toEqual(['agent identity "a": sponsor is not a property of an AgentIdentity']);
   });
 
   it("leaves values that are not plain to the provider", async () => {

@@ -29,6 +29,17 @@ describe("the stack trace of a declared resource", () => {
     }
   });
 
+  it("is one line where Pulumi keeps it to look for leaked promises, unless it does", () => {
+    const frame = (file: string) => ({ getFileName: () => file, toString: () => file }) as unknown as NodeJS.CallSite;
+    const frames = ["/p/node_modules/@pulumi/pulumi/runtime/debuggable.js", "/p/index.ts"].map(frame);
+    const traceAll = traceProgramOnly("/p/ours.ts");
+    expect(Error.prepareStackTrace(new Error("x"), frames)).toBe("Error: x");
+    process.env["PULUMI_DEBUG_PROMISE_LEAKS"] = "1";
+    expect(Error.prepareStackTrace(new Error("x"), frames)).toContain("/p/index.ts");
+    delete process.env["PULUMI_DEBUG_PROMISE_LEAKS"];
+    traceAll();
+  });
+
   it("is printed by whoever printed it before", () => {
     const before = Error.prepareStackTrace;
     Error.prepareStackTrace = (_error, frames) => `printed ${frames.length > 0}`;

@@ -1,13 +1,13 @@
-/** What of an answer a caller is told: the members of the version asked, and the members of enumerations it can know. */
+/** What of an answer a caller sees: the members of the version asked, and the members of enumerations it knows. */
 import type { Version } from "../odata/address";
-import type { Answer } from "../route";
+import type { Answer } from "../answer";
 import { enumerationOf, isA, isEntity, isOpen, membersOf, typeNamed } from "./metadata";
 
 const sentinel = "unknownFutureValue";
 
-interface Asked {
+interface Reader {
   readonly version: Version;
-  /** Whether members of enumerations that came after the sentinel are told by name. */
+  /** Whether members of enumerations that came after the sentinel are shown by name. */
   readonly newMembers: boolean;
 }
 
@@ -16,24 +16,25 @@ export const wantsNewMembers = (headers: Headers): boolean =>
   /(^|[,;\s])include-unknown-enum-members($|[,;\s])/i.test(headers.get("prefer") ?? "");
 
 /**
- * The answer with what the version does not have left out, and with new members of evolvable enumerations told as
+ * The answer with what the version does not have left out, and with new members of evolvable enumerations shown as
  * `unknownFutureValue`.
  *
  * @param type of the answer, or of each element of its `value`
  */
-export function toldAnswer(answer: Answer, type: string, asked: Asked): Answer {
+export function visibleAnswer(answer: Answer, type: string, reader: Reader): Answer {
   const { body } = answer;
   if (body === undefined) return answer;
-  if (!("value" in body) || !Array.isArray(body.value)) return { ...answer, body: told(body, type, asked) as object };
-  return { ...answer, body: { ...body, value: body.value.map((one: unknown) => told(one, type, asked)) } };
+  if (!("value" in body) || !Array.isArray(body.value))
+    return { ...answer, body: visible(body, type, reader) as object };
+  return { ...answer, body: { ...body, value: body.value.map((one: unknown) => visible(one, type, reader)) } };
 }
 
-export function told(value: unknown, type: string, asked: Asked): unknown {
-  if (Array.isArray(value)) return value.map((one: unknown) => told(one, type, asked));
-  const enumeration = enumerationOf(asked.version, type);
-  if (enumeration && typeof value === "string" && !asked.newMembers) return knownMembers(value, enumeration.members);
+export function visible(value: unknown, type: string, reader: Reader): unknown {
+  if (Array.isArray(value)) return value.map((one: unknown) => visible(one, type, reader));
+  const enumeration = enumerationOf(reader.version, type);
+  if (enumeration && typeof value === "string" && !reader.newMembers) return knownMembers(value, enumeration.members);
   if (typeof value !== "object" || value === null) return value;
-  return toldObject(value, type, asked);
+  return visibleMembers(value, type, reader);
 }
 
 function knownMembers(value: string, members: readonly string[]): string {
@@ -43,8 +44,8 @@ function knownMembers(value: string, members: readonly string[]): string {
   return [...new Set(words)].join(",");
 }
 
-function toldObject(value: object, declared: string, asked: Asked): object {
-  const { version } = asked;
+function visibleMembers(value: object, declared: string, reader: Reader): object {
+  const { version } = reader;
   const said =
     "@odata.type" in value ? /^#?microsoft\.graph\.(.+)$/i.exec(String(value["@odata.type"]))?.[1] : undefined;
   const named = said === undefined ? undefined : typeNamed(version, said);
@@ -56,7 +57,7 @@ function toldObject(value: object, declared: string, asked: Asked): object {
     Object.entries(value).flatMap(([name, one]: [string, unknown]) => {
       const member = members.get(name.replace(/@.*$/, ""));
       if (name.startsWith("@") || (member && name.includes("@")) || (open && !member)) return [[name, one]];
-      return member ? [[name, told(one, member.type, asked)]] : [];
+      return member ? [[name, visible(one, member.type, reader)]] : [];
     }),
   );
 }

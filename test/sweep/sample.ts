@@ -37,5 +37,6 @@ export const pairs: ReadonlyMap<string, readonly MishapName[]> = new Map(
   }),
 );
 
-/** Said by each file that takes a sample. */
-export const howToRepeat = all ? "everything is tried" : `a sample; the same again: ${replayCommand(seed)}`;
+/** What was wrong, and last how the same sample is tried again. */
+export const withReplay = (wrong: readonly string[]): readonly string[] =>
+  wrong.length === 0 ? [] : [...wrong, `the same again: ${replayCommand(seed)}`];

@@ -99,7 +99,7 @@ describe("a fleet", () => {
     expect(outcome.steps.indexOf("delete-replaced AgentIdentity helper")).toBeLessThan(
       outcome.steps.indexOf("create-replacement AgentIdentity helper"),
     );
-    expect(await tenant.contents()).toMatchObject({ agent: ["Payslip helper"], deleted: ["Payslip assistant"] });
+    expect(await tenant.contents()).toMatchObject({ agent: ["Payslip helper"], deleted: ["Payslip and tax helper"] });
     expect(await tenant.drift()).toEqual([]);
   });
 

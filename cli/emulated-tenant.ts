@@ -10,7 +10,10 @@ import {
   type TokenRequest,
 } from "../emulator/tenant";
 import { undisturbed } from "../emulator/switches/request-switches";
+import { connection, embeddedConnection } from "../provider/graph/connection";
 import { tenantSetting } from "../provider/graph/settings";
+import type { Tenant } from "../provider/graph/tenant";
+import { networkTransport } from "../provider/graph/transport";
 import type { Terminal } from "./terminal";
 
 export interface AutomationSecret {
@@ -24,8 +27,8 @@ export interface TenantAccess {
   readonly name: string;
   /** Folder or URL. */
   readonly where: string;
-  /** A GET below `/v1.0` or `/beta` of Microsoft Graph, with a token for it. */
-  readonly get: (path: string, version: "v1.0" | "beta", permissions: readonly string[]) => Promise<unknown>;
+  /** Microsoft Graph there, as an application with these permissions that only looks: no fault, lag or quota meets it. */
+  readonly graph: (permissions: readonly string[]) => Promise<Tenant>;
   readonly token: (request: TokenRequest) => Promise<string>;
   /** What the automation application signs in with. */
   readonly secret: () => Promise<AutomationSecret>;
@@ -80,10 +83,11 @@ export function embeddedTenant(tenant: EmulatedTenant): TenantAccess {
     id,
     name,
     where,
-    async get(path, version, permissions) {
-      const headers = { ...undisturbed, authorization: `Bearer ${await tenant.token({ permissions })}` };
-      return read(path, await tenant.handle(new Request(`https://graph.microsoft.com/${version}${path}`, { headers })));
-    },
+    graph: (permissions) =>
+      embeddedConnection(
+        { handle: (request) => tenant.handle(looking(request)), token: () => tenant.token({ permissions }) },
+        name,
+      ),
     token: (request) => tenant.token(request),
     secret() {
       const { clientId, clientSecret } = tenant.credentials();
@@ -128,10 +132,16 @@ async function servedTenant(url: string): Promise<TenantAccess> {
     id,
     name,
     where: url,
-    async get(path, version, permissions) {
-      const headers = { ...undisturbed, authorization: `Bearer ${await token({ permissions })}` };
-      return ask(`/${version}${path}`, { headers });
-    },
+    graph: (permissions) =>
+      connection(
+        {
+          name: url,
+          origin: url,
+          transport: (request) => networkTransport(looking(request)),
+          issue: () => token({ permissions }),
+        },
+        { quotas: [] },
+      ),
     token,
     secret: async () => (await post("automation-secret", {})) as AutomationSecret,
     switches: async () => (await ask("/_tenant/switches")) as Switches,
@@ -147,6 +157,9 @@ async function servedTenant(url: string): Promise<TenantAccess> {
     close: () => undefined,
   };
 }
+
+const looking = (request: Request): Request =>
+  new Request(request, { headers: { ...Object.fromEntries(request.headers), ...undisturbed } });
 
 async function read(path: string, response: Response): Promise<unknown> {
   const text = await response.text();

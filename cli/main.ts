@@ -2,7 +2,8 @@
 /** The command `entra-agent-id`: arguments and exit codes, nothing else. */
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { EntraError, messageOf } from "../provider/graph/errors";
-import type { orphans, OrphansOptions } from "./orphans";
+import { unmarkedPlurals } from "./object-words";
+import { orphans, type OrphansOptions } from "./orphans";
 import { orphansHelp } from "./orphans-help";
 import { exitCodes, type Terminal } from "./terminal";
 import { type FaultOptions, tenantFault } from "./tenant-fault";
@@ -128,11 +129,11 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .description("list objects that pulumi-entra-agent-id made in the tenant and that no stack has; deletes nothing")
     .argument("[files...]", 'one per stack, written by "pulumi stack export"; - for the standard input')
     .option("--deleted", "list deleted items too, instead of counting them")
-    .option("--marked-only", "leave out credentials and permissions, which bear no marker")
+    .option("--marked-only", `leave out what has no place for a marker: ${unmarkedPlurals}`)
     .option("--json", "print one JSON object")
     .addHelpText("after", orphansHelp)
     .action(async (files: readonly string[], options: OrphansOptions) => {
-      code = await orphansCommand()(files, options, terminal);
+      code = await orphans(files, options, terminal);
     });
 
   try {
@@ -148,12 +149,6 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
 }
 
 const codeOf = (error: unknown) => (error instanceof EntraError ? { code: error.code } : {});
-
-/** Loaded when it is asked for: only this command needs Pulumi's SDK, which takes longer to load than the others to run. */
-function orphansCommand(): typeof orphans {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports
-  return (require("./orphans") as { orphans: typeof orphans }).orphans;
-}
 
 const names = (text: string): readonly string[] => text.split(",").map((name) => name.trim());
 

@@ -1,4 +1,25 @@
 /** What `entra-agent-id orphans --help` says below its options. */
+import { isMarkedFromCreate } from "../provider/engine/inventory";
+import { permissionsToList } from "../provider/engine/run/tenant-inventory";
+import { kinds } from "../provider/kinds";
+import { pluralsWhere, unmarkedPlurals } from "./object-words";
+
+const suffixedPlurals = pluralsWhere(({ inventory }) => inventory.marker === "nameSuffix");
+const markedLaterPlurals = pluralsWhere(
+  ({ inventory }) => inventory.marker !== "none" && !isMarkedFromCreate(inventory),
+);
+
+/** Lines of at most 78 characters, the later ones as far in as the text of the first. */
+function wrapped(first: string, text: string): string {
+  const lines = [first];
+  for (const word of text.split(" ")) {
+    const line = lines.at(-1) ?? "";
+    if (line.length + word.length >= 78) lines.push(`${" ".repeat(first.length)}${word}`);
+    else lines.push(`${lines.pop() ?? ""}${line.length === first.length ? "" : " "}${word}`);
+  }
+  return lines.join("\n");
+}
+
 export const orphansHelp = `
 What it is for
   pulumi-entra-agent-id puts a marker on what it makes. When a run is killed
@@ -18,14 +39,18 @@ How to run it
   Microsoft Graph shows changes late.
 
 What it lists
-  orphans     bear a marker and are in none of the stacks. The marker of a
-              Conditional Access policy is the end of its name, "[abcdefgh]":
-              a policy of somebody else may end like that too.
-  undeclared  credentials, permissions and blueprint principals without a
-              marker, on objects that are in one of the stacks. Others may have
-              put them there on purpose.
+${wrapped(
+  "  orphans     ",
+  `have a marker and are in none of the stacks. The marker of ${suffixedPlurals} is the end of the name, "[abcdefgh]": ` +
+    "the name of somebody else's object may end like that too.",
+)}
+${wrapped(
+  "  undeclared  ",
+  `${unmarkedPlurals}, and ${markedLaterPlurals} without a marker, on objects that are in one of the stacks. ` +
+    "Others may have put them there on purpose.",
+)}
   missing     are in one of the stacks, and not in the tenant.
-  deleted     bear a marker and lie in the deleted items, for 30 days at most.
+  deleted     have a marker and are among the deleted items, for 30 days at most.
               They count toward the 250 blueprints of an application and the 250
               identities of a blueprint. They are no finding.
 
@@ -41,9 +66,7 @@ How to delete an orphan
     "$ENTRA_AGENT_ID_TENANT/v1.0/..."
 
 Permissions
-  AgentIdentity.Read.All, AgentIdentityBlueprint.Read.All,
-  AgentIdentityBlueprintPrincipal.Read.All, Application.Read.All,
-  DelegatedPermissionGrant.Read.All, Policy.Read.All
+${wrapped("  ", permissionsToList(kinds).join(", "))}
 
 Exit codes
   0 nothing found; 1 orphans, undeclared or missing objects found, or creates

@@ -2,9 +2,15 @@
  * The report of `entra-agent-id orphans`, as people read it: what must be done before it can be trusted, the sum, how far
  * it can be trusted even then, and each finding.
  */
-import { kinds, type DeletedObject } from "./live-objects";
+import { counted, type ListedObject, sums, time, titled, unmarkedPlurals } from "./object-words";
 import type { PendingCreate } from "./stack-state";
-import { type Comparison, type Finding, type Missing, nounOf } from "./state-comparison";
+import type { Comparison, Finding, Missing } from "./state-comparison";
+
+/** An object with a marker among the deleted items. */
+interface DeletedItem extends Pick<ListedObject, "kind" | "id" | "displayName" | "marker"> {
+  /** ISO 8601. */
+  readonly deleted: string;
+}
 
 export interface OrphansReport extends Comparison {
   readonly tenant: { readonly id: string; readonly name: string };
@@ -15,13 +21,13 @@ export interface OrphansReport extends Comparison {
     /** How many of this package. */
     readonly resources: number;
   }[];
-  /** Creates of killed or running runs: what they made is among the findings, and the next run takes it over. */
+  /** Creates of killed or running runs: what they made is among the findings, and the next run recovers it. */
   readonly pending: readonly Pick<PendingCreate, "stack" | "urn" | "name" | "kind">[];
   readonly markedOnly: boolean;
   readonly deleted: {
     /** By kind. */
     readonly count: Readonly<Record<string, number>>;
-    readonly objects?: readonly DeletedObject[];
+    readonly objects?: readonly DeletedItem[];
   };
 }
 
@@ -38,12 +44,12 @@ export function* orphansLines(report: OrphansReport): Generator<string> {
       (lastChange === undefined ? "" : `, last changed ${time(lastChange)}`)
     );
   yield "WHAT ANY OTHER STACK MADE IN THIS TENANT IS LISTED AS AN ORPHAN. Delete nothing before every stack is in this list.";
-  if (markedOnly) yield "Credentials and permissions were left out.";
+  if (markedOnly) yield `Left out: ${unmarkedPlurals}.`;
   if (orphans.length > 0)
     yield* [
       "",
-      "ORPHANS bear a marker of this package and are in none of these stacks. Where the last run of a stack failed or was killed,",
-      'run "pulumi up" and export again first: it takes over what that run made.',
+      "ORPHANS have a marker of this package and are in none of these stacks. Where the last run of a stack failed or was killed,",
+      'run "pulumi up" and export again first: it recovers what that run made.',
     ];
   for (const orphan of orphans) yield* findingLines(orphan);
   if (undeclared.length > 0)
@@ -54,14 +60,14 @@ export function* orphansLines(report: OrphansReport): Generator<string> {
   yield* deletedLines(deleted);
 }
 
-/** By stack. What a killed run made looks orphaned until another one has taken it over. */
+/** By stack. What a killed run made looks orphaned until another one has recovered it. */
 function* pendingLines(pending: OrphansReport["pending"]): Generator<string> {
   for (const stack of new Set(pending.map((one) => one.stack))) {
     const names = pending.filter((one) => one.stack === stack).map(({ name }) => `"${name}"`);
     const shown = names.slice(0, 10).join(", ");
     yield `DELETE NOTHING YET. A run of ${stack} was killed, or is still at work: ${counted(names.length, "object")} that it asked for ${names.length === 1 ? "is" : "are"} not in its state.`;
     yield `  ${shown}${names.length > 10 ? ` and ${names.length - 10} more` : ""}`;
-    yield '"pulumi up" takes over what was made of them; until then that is listed below. With the program as it was:';
+    yield '"pulumi up" recovers what was made of them; until then that is listed below. With the program as it was:';
     yield "  pulumi cancel        only if that run is dead";
     yield "  pulumi up";
     yield "  pulumi refresh --clear-pending-creates";
@@ -99,28 +105,7 @@ function* deletedLines({ count, objects }: OrphansReport["deleted"]): Generator<
   if (Object.keys(count).length === 0) return;
   const hint = objects ? "" : "; --deleted lists them";
   yield "";
-  yield `Deleted items that bear a marker: ${sums(count)}. They count toward Graph's limits until they are gone for good, after 30 days${hint}.`;
+  yield `Deleted items that have a marker: ${sums(count)}. They count toward Graph's limits until they are gone for good, after 30 days${hint}.`;
   for (const { kind, displayName, id, deleted } of objects ?? [])
     yield `  ${titled(kind, displayName)}, ${id}, deleted ${time(deleted)}`;
 }
-
-function titled(kind: string, displayName: string): string {
-  const noun = nounOf(kind);
-  return `${noun.charAt(0).toUpperCase()}${noun.slice(1)} "${displayName}"`;
-}
-
-/** `2 agent identities, 1 blueprint`. */
-const sums = (count: Readonly<Record<string, number>>): string =>
-  Object.entries(count)
-    .map(([kind, number]) => counted(number, nounOf(kind), plurals[kind]))
-    .join(", ");
-
-const plurals: Readonly<Record<string, string>> = {
-  [kinds.identity]: "agent identities",
-  [kinds.policy]: "Conditional Access policies",
-};
-
-const counted = (count: number, one: string, many = `${one}s`): string => `${count} ${count === 1 ? one : many}`;
-
-/** `2026-11-21 11:43 UTC` */
-const time = (iso: string): string => `${iso.slice(0, 16).replace("T", " ")} UTC`;

@@ -6,21 +6,23 @@
  * look orphaned, and the person who reads that deletes things.
  */
 import { openTenant, tenantExists } from "../emulator/tenant";
+import { tenantInventory } from "../provider/engine/run/tenant-inventory";
 import { connect, embeddedConnection } from "../provider/graph/connection";
 import { EntraError } from "../provider/graph/errors";
 import { tenantSetting } from "../provider/graph/settings";
 import type { Tenant } from "../provider/graph/tenant";
+import { kinds } from "../provider/kinds";
 import { NoTenant } from "./emulated-tenant";
-import { liveObjects } from "./live-objects";
+import { countedByKind } from "./object-words";
 import { type OrphansReport, orphansLines } from "./orphans-lines";
 import { type StackState, stackStatesIn, tenantIdsIn } from "./stack-state";
-import { compare, countedByKind } from "./state-comparison";
+import { compare } from "./state-comparison";
 import { exitCodes, type Terminal } from "./terminal";
 
 export interface OrphansOptions {
-  /** List the deleted items that bear markers, instead of only counting them. */
+  /** List the deleted items that have a marker, instead of only counting them. */
   readonly deleted?: true;
-  /** Leave out credentials and permissions, which bear no marker. */
+  /** Leave out the kinds that have no place for a marker. */
   readonly markedOnly?: true;
   readonly json?: true;
 }
@@ -43,7 +45,11 @@ async function reportOn(
 ): Promise<OrphansReport> {
   refuseOtherTenants(states, tenant);
   const markedOnly = only === true;
-  const live = await liveObjects(tenant, markedOnly);
+  const looked = markedOnly ? kinds.filter(({ inventory }) => inventory.marker !== "none") : kinds;
+  const live = await tenantInventory(tenant, looked, { onlyMarked: true });
+  const deleted = live.deleted
+    .filter(({ marker }) => marker !== undefined)
+    .map(({ label, ...item }) => ({ ...item, displayName: label }));
   return {
     tenant: { id: tenant.id, name: tenant.name },
     stacks: states.map(({ resources, pendingCreates: _, ...state }) => ({ ...state, resources: resources.length })),
@@ -52,7 +58,7 @@ async function reportOn(
     ),
     markedOnly,
     ...(await compare(states, live, tenant, markedOnly)),
-    deleted: { count: countedByKind(live.deleted), ...(listDeleted && { objects: live.deleted }) },
+    deleted: { count: countedByKind(deleted), ...(listDeleted && { objects: deleted }) },
   };
 }
 

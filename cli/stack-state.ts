@@ -34,7 +34,7 @@ export interface StackState {
   readonly pendingCreates: readonly PendingCreate[];
 }
 
-/** The tenants that resources of a state say they live in. */
+/** The tenants in which resources of a state say they are. */
 export const tenantIdsIn = (state: StackState): readonly string[] => [
   ...new Set(state.resources.map(({ outputs }) => textOf(outputs["tenantId"])).filter((id) => id !== "")),
 ];
@@ -85,7 +85,7 @@ export function stackStatesIn(files: readonly string[], cwd: string): StackState
         problems.push(error.message);
       }
   }
-  problems.push(...twins(states));
+  problems.push(...sameStacks(states));
   if (problems.length > 0) throw invalid(problems.join("\n"));
   return states;
 }
@@ -96,10 +96,10 @@ const invalid = (message: string, cause?: unknown): EntraError => new EntraError
 const notBoth = (first: string, second: string, what: string): string =>
   `cannot compare with both ${first} and ${second}: they are ${what}. Name a file for every stack, and each once.`;
 
-function twins(states: readonly StackState[]): string[] {
+function sameStacks(states: readonly StackState[]): string[] {
   return states.flatMap((state, index) => {
-    const twin = states.slice(0, index).find((other) => other.stack !== undefined && isSame(other, state));
-    return twin ? [notBoth(twin.file, state.file, `both of the stack ${state.stack ?? ""}`)] : [];
+    const same = states.slice(0, index).find((other) => other.stack !== undefined && isSame(other, state));
+    return same ? [notBoth(same.file, state.file, `both of the stack ${state.stack ?? ""}`)] : [];
   });
 }
 

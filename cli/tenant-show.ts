@@ -1,12 +1,9 @@
 /** `entra-agent-id tenant show` */
+import { permissionsToList, tenantInventory } from "../provider/engine/run/tenant-inventory";
+import type { Tenant } from "../provider/graph/tenant";
+import { kinds } from "../provider/kinds";
 import { accessTenant, NoTenant } from "./emulated-tenant";
-import {
-  type AgentPicture,
-  type BlueprintPicture,
-  permissionsToLook,
-  pictureOf,
-  type TenantPicture,
-} from "./tenant-picture";
+import { counted, countedByKind, listed, type ListedObject, sums, time, titled } from "./object-words";
 import { exitCodes, type Terminal } from "./terminal";
 
 export interface ShowOptions {
@@ -17,6 +14,19 @@ interface Shown {
   readonly name: string;
   readonly id: string;
   readonly where: string;
+}
+
+/** What a person may want to see of a tenant, whoever made it. */
+interface TenantPicture {
+  /** What others hang from comes before them. */
+  readonly objects: readonly ListedObject[];
+  readonly deleted: readonly DeletedItem[];
+  readonly users: number;
+  readonly groups: number;
+}
+
+interface DeletedItem extends Pick<ListedObject, "kind" | "id" | "displayName"> {
+  readonly deletedDateTime: string;
 }
 
 /** Prints what is in the emulated tenant. Makes none when there is none. */
@@ -32,7 +42,9 @@ export async function tenantShow({ json }: ShowOptions, terminal: Terminal): Pro
   }
   const { id, name, where } = tenant;
   try {
-    const picture = await pictureOf((path, version) => tenant.get(path, version ?? "v1.0", permissionsToLook));
+    const picture = await pictureOf(
+      await tenant.graph([...permissionsToList(kinds), "Group.Read.All", "User.Read.All"]),
+    );
     const shown = { name, id, where };
     if (json) terminal.out(JSON.stringify({ ...shown, exists: true, ...picture }, undefined, 2));
     else for (const line of lines(shown, picture)) terminal.out(line);
@@ -42,65 +54,55 @@ export async function tenantShow({ json }: ShowOptions, terminal: Terminal): Pro
   }
 }
 
-function* lines({ name, id, where }: Shown, picture: TenantPicture): Generator<string> {
-  const { blueprints, orphans, policies, deleted, users, groups } = picture;
-  const agents = blueprints.reduce((sum, blueprint) => sum + blueprint.identities.length, orphans.length);
+async function pictureOf(graph: Tenant): Promise<TenantPicture> {
+  const [{ objects, deleted }, users, groups] = await Promise.all([
+    tenantInventory(graph, kinds, { inDetail: true }),
+    graph.list("/users?$select=id"),
+    graph.list("/groups?$select=id"),
+  ]);
+  return {
+    objects: objects.map(listed),
+    deleted: deleted.map(({ kind, id, label, deleted: deletedDateTime }) => ({
+      kind,
+      id,
+      displayName: label,
+      deletedDateTime,
+    })),
+    users: users.length,
+    groups: groups.length,
+  };
+}
+
+function* lines({ name, id, where }: Shown, { objects, deleted, users, groups }: TenantPicture): Generator<string> {
   yield `${name}, an emulated Microsoft Entra tenant. Nothing in it is real.`;
   yield `  tenant ${id}`;
   yield `  state  ${where}`;
-  yield (
-    `  ${counted(blueprints.length, "blueprint")}, ${counted(agents, "agent identity", "agent identities")}, ` +
-    `${counted(policies.length, "Conditional Access policy", "Conditional Access policies")}, ` +
-    `${counted(users, "user")}, ${counted(groups, "group")}, ${counted(deleted.length, "deleted item")}`
-  );
-  for (const blueprint of blueprints) yield* blueprintLines(blueprint);
-  if (orphans.length > 0)
-    yield* ["", "Agent identities whose blueprint is gone", ...orphans.flatMap((agent) => [...agentLines(agent)])];
-  if (policies.length > 0)
-    yield* [
-      "",
-      "Conditional Access policies",
-      ...policies.map(({ displayName, state }) => `  ${displayName}  (${state})`),
-    ];
-  if (deleted.length > 0) {
-    const items = deleted.map(
-      ({ displayName, type, deletedDateTime }) => `  ${displayName}  (${type}, deleted ${deletedDateTime})`,
-    );
-    yield* ["", "Deleted items, which can be restored for 30 days", ...items];
-  }
+  const others = [counted(users, "user"), counted(groups, "group"), counted(deleted.length, "deleted item")];
+  yield `  ${[sums(countedByKind(objects)), ...others].filter(Boolean).join(", ")}`;
+  const there = new Set(objects.map((object) => object.id));
+  const isTop = ({ belongsTo }: ListedObject): boolean => belongsTo === undefined || !there.has(belongsTo);
+  for (const object of objects.filter(isTop)) yield* ["", ...objectLines(object, objects)];
+  if (deleted.length === 0) return;
+  yield* ["", "Deleted items, which can be restored for 30 days"];
+  for (const { kind, id: itemId, displayName, deletedDateTime } of deleted)
+    yield `  ${titled(kind, displayName)}, ${itemId}, deleted ${time(deletedDateTime)}`;
 }
 
-function* blueprintLines(blueprint: BlueprintPicture): Generator<string> {
-  const { displayName, appId, sponsors, principal, federatedCredentials, identities } = blueprint;
-  yield "";
-  yield `Blueprint ${displayName}`;
-  yield `  application ${appId}`;
-  yield `  sponsors    ${listed(sponsors)}`;
-  if (principal)
-    yield* [
-      `  principal   ${principal.id}${principal.enabled ? "" : "  (disabled)"}`,
-      ...permissionLines(principal, "  "),
-    ];
-  else yield "  principal   none: the blueprint cannot have agents in this tenant";
-  for (const { name, issuer, subject } of federatedCredentials) yield `  trusts      ${name}: ${subject} of ${issuer}`;
-  for (const identity of identities) yield* agentLines(identity);
+/** The object, and below it what belongs to it. */
+function* objectLines(object: ListedObject, all: readonly ListedObject[], isBelow = false): Generator<string> {
+  const { kind, id, displayName, belongsTo, gives, details = {} } = object;
+  yield titled(kind, displayName);
+  const facts: readonly (readonly [string, string | readonly string[]])[] = [
+    ["id", id],
+    ...(belongsTo === undefined || isBelow ? [] : [["of", `${belongsTo}, which is not in this tenant`] as const]),
+    ...Object.entries(details),
+    ...(gives === undefined ? [] : [["gives", `it ${gives}`] as const]),
+  ];
+  const width = Math.max(...facts.map(([word]) => word.length));
+  for (const [word, fact] of facts) yield `  ${word.padEnd(width)}  ${textOf(fact)}`;
+  for (const child of all.filter((other) => other.belongsTo === id))
+    for (const line of objectLines(child, all, true)) yield `  ${line}`;
 }
 
-function* agentLines(agent: AgentPicture): Generator<string> {
-  yield `  Agent ${agent.displayName}${agent.enabled ? "" : "  (disabled)"}`;
-  yield `    id          ${agent.id}`;
-  yield `    sponsors    ${listed(agent.sponsors)}`;
-  yield* permissionLines(agent, "    ");
-}
-
-function* permissionLines(
-  holder: Pick<AgentPicture, "applicationPermissions" | "delegatedPermissions">,
-  indent: string,
-): Generator<string> {
-  for (const permission of holder.applicationPermissions) yield `${indent}may         ${permission}  (on its own)`;
-  for (const permission of holder.delegatedPermissions)
-    yield `${indent}may         ${permission}  (for a signed-in user)`;
-}
-
-const listed = (names: readonly string[]) => (names.length === 0 ? "nobody" : names.join(", "));
-const counted = (count: number, one: string, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+const textOf = (fact: string | readonly string[]): string =>
+  typeof fact === "string" ? fact : fact.length === 0 ? "nobody" : fact.join(", ");

@@ -1,6 +1,7 @@
 /** `$batch`: up to 20 requests in one, each served and judged alone. */
 import { z } from "zod";
 import { checkBody } from "./body";
+import type { TenantAnswer, TenantRequest } from "./exchange";
 import { plainBadRequest } from "./refusal";
 import { switchesHeader } from "./switches/request-switches";
 
@@ -45,8 +46,8 @@ const inherited = ["authorization", switchesHeader];
 export async function answerBatch(
   body: unknown,
   base: string,
-  { headers }: Request,
-  serve: (request: Request) => Promise<Response>,
+  carrier: TenantRequest,
+  serve: (request: TenantRequest) => Promise<TenantAnswer>,
   together: boolean,
 ): Promise<{ readonly responses: readonly PartAnswer[] }> {
   const { requests } = checkBody(batch, body, "v1.0");
@@ -54,7 +55,7 @@ export async function answerBatch(
   const answers = new Map<string, Promise<PartAnswer>>();
   for (const request of requests) {
     const before = (request.dependsOn ?? []).flatMap((other) => answers.get(other.toLowerCase()) ?? []);
-    const answer = answerPart(request, before, () => serve(partRequest(request, base, headers)));
+    const answer = answerPart(request, before, () => serve(partRequest(request, base, carrier)));
     answers.set(request.id.toLowerCase(), answer);
     if (!together) await answer;
   }
@@ -65,7 +66,7 @@ export async function answerBatch(
 async function answerPart(
   { id }: Part,
   before: readonly Promise<PartAnswer>[],
-  serve: () => Promise<Response>,
+  serve: () => Promise<TenantAnswer>,
 ): Promise<PartAnswer> {
   // Without anything to wait for it is begun at once.
   const failed = before.length > 0 && (await Promise.all(before)).some(({ status }) => status >= 400);
@@ -95,21 +96,29 @@ function checkParts(parts: readonly Part[], base: string): void {
 /** Dots in a path do not lead to another version. */
 const addressOf = (url: string, base: string): string => new URL(`${base}/${url.replace(/^\//, "")}`).href;
 
-function partRequest({ method, url, headers: given, body }: Part, base: string, batch: Headers): Request {
+function partRequest({ method, url, headers: given, body }: Part, base: string, carrier: TenantRequest): TenantRequest {
   const headers = new Headers(given);
   for (const name of inherited) {
-    const value = batch.get(name);
+    const value = carrier.headers.get(name);
     if (value !== null && !headers.has(name)) headers.set(name, value);
   }
-  const init = body === undefined ? { method, headers } : { method, headers, body: JSON.stringify(body) };
-  return new Request(addressOf(url, base), init);
+  const text = body === undefined ? "" : JSON.stringify(body);
+  return {
+    method,
+    url: addressOf(url, base),
+    headers,
+    get signal() {
+      return carrier.signal;
+    },
+    text: () => Promise.resolve(text),
+  };
 }
 
-async function partAnswer(id: string, response: Response): Promise<PartAnswer> {
-  const headers = Object.fromEntries([...response.headers].map(([name, value]) => [spelled(name), value]));
-  const text = await response.text();
-  const answer = { id, status: response.status, headers };
-  return text === "" ? answer : { ...answer, body: parsed(text) };
+/** Of parts no fault breaks off the body: their answers are no streams. */
+function partAnswer(id: string, { status, headers: given, body }: TenantAnswer): PartAnswer {
+  const headers = Object.fromEntries(Object.entries(given).map(([name, value]) => [spelled(name), value]));
+  const answer = { id, status, headers };
+  return typeof body === "string" && body !== "" ? { ...answer, body: parsed(body) } : answer;
 }
 
 /** Names of headers are plain JSON names here: a client that looks for `Retry-After` finds no `retry-after`. */

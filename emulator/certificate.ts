@@ -3,7 +3,6 @@ import { X509Certificate } from "node:crypto";
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import * as path from "node:path";
-import { generate } from "selfsigned";
 
 export interface ServerCertificate {
   /** PEM. */
@@ -69,6 +68,8 @@ function usable(file: string): string | undefined {
 
 async function made(file: string): Promise<string> {
   const now = Date.now();
+  // A third of what a served tenant loads, and of use to few starts.
+  const { generate } = await import("selfsigned");
   const pems = await generate([{ name: "commonName", value: "Emulated Microsoft Entra tenant" }], {
     keyType: "ec",
     algorithm: "sha256",

@@ -1,6 +1,7 @@
 /** What can be asked of a served tenant beside Microsoft Graph and sign-in: its own controls, below `/_tenant`. */
 import { z } from "zod";
 import type { EmulatedTenant } from "./emulated-tenant";
+import type { TenantRequest } from "./exchange";
 import { tokenLifeSeconds } from "./sign-in/token";
 import { faultSchema } from "./switches/fault";
 
@@ -95,7 +96,7 @@ const root = "/_tenant";
 export const addressesControl = (path: string): boolean => path === root || path.startsWith(`${root}/`);
 
 /** Answers any request that `addressesControl`; what went wrong is a sentence in `error`. */
-export async function answerControl(tenant: EmulatedTenant, request: Request): Promise<Response> {
+export async function answerControl(tenant: EmulatedTenant, request: TenantRequest): Promise<Response> {
   const { method } = request;
   const { pathname, origin } = new URL(request.url);
   const found = controls.find((one) => one.method === method && `${root}${one.path}` === pathname);

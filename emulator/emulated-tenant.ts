@@ -1,4 +1,5 @@
 /** What an emulated tenant can do for whoever opens it. */
+import type { TenantAnswer, TenantRequest } from "./exchange";
 import type { RequestRecord } from "./state/journal";
 import type { TenantFile } from "./state/tenant-file";
 import type { Trust } from "./sign-in/issuers";
@@ -64,6 +65,11 @@ export interface EmulatedTenant {
    * Everything else is a response.
    */
   handle(request: Request): Promise<Response>;
+  /**
+   * The same without the classes of `fetch`, which take longer than most answers: for servers. A body that a planned
+   * fault cuts off is a stream.
+   */
+  answer(request: TenantRequest): Promise<TenantAnswer>;
   /**
    * A signed access token for Microsoft Graph, good for an hour of the tenant's clock. No sign-in is needed for it, and
    * none is logged.

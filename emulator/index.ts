@@ -15,6 +15,7 @@ import type { EmulatedTenant, TenantOptions } from "./emulated-tenant";
 import { openTenant as openInternal } from "./tenant";
 
 export type { ClientCredentials, EmulatedTenant, InMemory, OnDisk, TenantOptions } from "./emulated-tenant";
+export type { RequestHeaders, TenantAnswer, TenantRequest } from "./exchange";
 export { serveTenant, type ServedTenant, type ServeOptions } from "./server";
 export type { Trust } from "./sign-in/issuers";
 export type { TokenRequest } from "./sign-in/token-subject";

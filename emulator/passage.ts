@@ -1,6 +1,7 @@
 /** A request on its way through the tenant, and how it is answered. */
 import { randomUUID } from "node:crypto";
 import { malformedPayload } from "./body";
+import type { RequestHeaders, TenantAnswer, TenantRequest } from "./exchange";
 import { errorBody, type GraphRefusal, plainBadRequest } from "./refusal";
 import type { Answer } from "./answer";
 import type { RequestRecord } from "./state/journal";
@@ -11,7 +12,7 @@ import type { Visit } from "./switches/overlap";
 import type { Switches } from "./switches/values";
 
 export interface Passage {
-  readonly request: Request;
+  readonly request: TenantRequest;
   readonly url: URL;
   /** Decoded path, for faults and the log. */
   readonly path: string;
@@ -38,7 +39,7 @@ export interface Passage {
 
 /** @param planned takes a planned fault; not asked when the request brings its own */
 export async function arrival(
-  request: Request,
+  request: TenantRequest,
   batch: boolean,
   visit: Visit,
   switches: Switches,
@@ -68,7 +69,7 @@ export async function arrival(
 }
 
 function ownHeaders(
-  headers: Headers,
+  headers: RequestHeaders,
   switches: Switches,
 ): { readonly switches: Switches; readonly mishap?: Mishap | "none" | undefined; readonly refused?: GraphRefusal } {
   try {
@@ -94,22 +95,22 @@ export function bodyOf({ text }: Pick<Passage, "text">): unknown {
   }
 }
 
-export function answered(passage: Passage, { status, headers: own, body, text }: Answer): Response {
-  const headers = new Headers({ ...own, ...passage.throttling, ...idsOf(passage), "odata-version": "4.0" });
-  if (status === 401) headers.set("www-authenticate", 'Bearer realm="", error="invalid_token"');
-  if (text !== undefined) {
-    headers.set("content-type", "text/plain");
-    return new Response(text, { status, headers });
-  }
-  if (!body) return new Response(null, { status, headers });
-  headers.set(
-    "content-type",
-    "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8",
-  );
-  return new Response(JSON.stringify(body), { status, headers });
+const jsonType = "application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8";
+
+export function answered(passage: Passage, { status, headers: own, body, text }: Answer): TenantAnswer {
+  const headers: Record<string, string> = {
+    ...own,
+    ...passage.throttling,
+    ...idsOf(passage),
+    "odata-version": "4.0",
+  };
+  if (status === 401) headers["www-authenticate"] = 'Bearer realm="", error="invalid_token"';
+  if (text !== undefined) return { status, headers: { ...headers, "content-type": "text/plain" }, body: text };
+  if (!body) return { status, headers };
+  return { status, headers: { ...headers, "content-type": jsonType }, body: JSON.stringify(body) };
 }
 
-export function refusedAnswer(passage: Passage, { status, code, message }: GraphRefusal): Response {
+export function refusedAnswer(passage: Passage, { status, code, message }: GraphRefusal): TenantAnswer {
   const { requestId, clientRequestId, now } = passage;
   return answered(passage, { status, body: errorBody(code, message, requestId, clientRequestId, now) });
 }

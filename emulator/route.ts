@@ -2,6 +2,7 @@
  * What a route is. Routes are data: whatever must not be forgotten — token, permission, body, query options, address —
  * is checked by the tenant before `answer` runs.
  */
+import type { RequestHeaders } from "./exchange";
 import type { z } from "zod";
 import type { Answer } from "./answer";
 import type { Switches } from "./switches/values";
@@ -47,7 +48,7 @@ export interface Context<Body = unknown> extends Surroundings {
   readonly target: StoredObject | undefined;
   readonly body: Body;
   readonly query: Query;
-  readonly headers: Headers;
+  readonly headers: RequestHeaders;
   /** Origin and version of the request, such as `https://graph.microsoft.com/v1.0`. */
   readonly base: string;
   /** Path of the request below the version, for the next page. */
@@ -85,7 +86,7 @@ export interface Route {
   /** Concerns agents though its path does not say so: tokens that are refused there are refused here. */
   readonly forAgents?: true;
   /** Distinguishes routes of one method and path: the first whose condition holds is taken. */
-  readonly when?: (body: unknown, headers: Headers) => boolean;
+  readonly when?: (body: unknown, headers: RequestHeaders) => boolean;
   readonly body?: BodyRule;
   /**
    * Type of the answer by metadata, or of each element of its `value`; `Edm.String` and the like for plain values.

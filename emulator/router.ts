@@ -1,5 +1,6 @@
 /** Finds the route of a request. */
 import { type Address, AddressGrammar, type Key, type Segment, type Version } from "./odata/address";
+import type { RequestHeaders } from "./exchange";
 import { familyOf } from "./entities";
 import { methodNotAllowed, notEmulated, plainBadRequest } from "./refusal";
 import type { Method, Route } from "./route";
@@ -20,11 +21,18 @@ export interface Found {
 
 export class Router {
   readonly #grammar: AddressGrammar;
-  readonly #patterns: readonly Pattern[];
+  /** In the order of declaration, by method and shape of the path. */
+  readonly #patterns = new Map<string, Pattern[]>();
 
   constructor(routes: readonly Route[]) {
     this.#grammar = new AddressGrammar(routes.map(({ path }) => path));
-    this.#patterns = routes.map((route) => ({ route, segments: this.parse(`/v1.0${route.path}`).segments }));
+    for (const route of routes) {
+      const { segments } = this.parse(`/v1.0${route.path}`);
+      const shape = shapeOf(route.method, segments);
+      const alike = this.#patterns.get(shape) ?? [];
+      alike.push({ route, segments });
+      this.#patterns.set(shape, alike);
+    }
   }
 
   /** @throws {GraphRefusal} 400 when it is no path */
@@ -36,14 +44,12 @@ export class Router {
    * @returns the routes that could serve the request: several only when the object is not there and its type is unknown
    * @throws {GraphRefusal} 501 when nothing here answers this address, 405 for methods that Graph has nowhere
    */
-  find(method: string, address: Address, store: Store, body: unknown, headers: Headers): Found[] {
+  find(method: string, address: Address, store: Store, body: unknown, headers: RequestHeaders): Found[] {
     if (!methods.some((known) => known === method)) throw methodNotAllowed();
     const [first] = address.segments;
     const target = first && targetAt(first, store);
-    const alike = this.#patterns.filter(
-      ({ route, segments }) =>
-        route.method === method && sameShape(segments, address.segments) && (route.when?.(body, headers) ?? true),
-    );
+    const ofShape = this.#patterns.get(shapeOf(method, address.segments)) ?? [];
+    const alike = ofShape.filter(({ route }) => route.when?.(body, headers) ?? true);
     const here = alike.filter(({ route }) => versionsOf(route).includes(address.version));
     const fitting = here.filter(({ route, segments }) => fits(route, segments, address.segments, target));
     // A route for the very type comes before one for any.
@@ -99,19 +105,9 @@ const ofCast = (target: StoredObject | undefined, first: Segment | undefined) =>
 
 const sameName = (a: string | undefined, b: string | undefined) => a?.toLowerCase() === b?.toLowerCase();
 
-function sameShape(pattern: readonly Segment[], asked: readonly Segment[]): boolean {
-  return (
-    pattern.length === asked.length &&
-    pattern.every((segment, at) => {
-      const other = asked[at];
-      return (
-        other !== undefined &&
-        sameName(segment.name, other.name) &&
-        (segment.key !== undefined) === (other.key !== undefined)
-      );
-    })
-  );
-}
+/** What paths have in common that differ in keys and casts alone. */
+const shapeOf = (method: string, segments: readonly Segment[]): string =>
+  [method, ...segments.map(({ name, key }) => `${name.toLowerCase()}${key ? "()" : ""}`)].join("/");
 
 /** Whether the casts agree, where the first may be implied by the object. */
 function fits(

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer as createSocketServer, type Server, type
 import { serverCertificate } from "./certificate";
 import { addressesControl, answerControl } from "./control";
 import type { EmulatedTenant } from "./emulated-tenant";
+import { answerOf, type TenantAnswer, type TenantRequest } from "./exchange";
 import { page } from "./pages/page";
 import { isConnectionReset } from "./switches/broken-answer";
 
@@ -117,10 +118,8 @@ function divide(socket: Socket, plain: Server, secure: Server): void {
 }
 
 async function answer(tenant: EmulatedTenant, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-  const gone = new AbortController();
-  outgoing.once("close", () => gone.abort());
   try {
-    await send(outgoing, await respond(tenant, incoming, gone.signal));
+    await send(outgoing, await respond(tenant, incoming, outgoing));
   } catch (error) {
     // A planned fault breaks the connection, at once or in the middle of a body; a client that went away has none.
     if (!isConnectionReset(error) && !outgoing.destroyed && !outgoing.headersSent) {
@@ -131,28 +130,73 @@ async function answer(tenant: EmulatedTenant, incoming: IncomingMessage, outgoin
   }
 }
 
-async function respond(tenant: EmulatedTenant, incoming: IncomingMessage, signal: AbortSignal): Promise<Response> {
+/** A request that came to the port. Its body was read before: it can be asked for more than once. */
+class IncomingRequest implements TenantRequest {
+  readonly method: string;
+  #gone: AbortController | undefined;
+
+  constructor(
+    private readonly incoming: IncomingMessage,
+    private readonly outgoing: ServerResponse,
+    readonly url: string,
+    private readonly body: string,
+  ) {
+    this.method = incoming.method ?? "GET";
+  }
+
+  get headers(): TenantRequest["headers"] {
+    const { headers } = this.incoming;
+    return {
+      get(name) {
+        const value = headers[name.toLowerCase()] ?? null;
+        return Array.isArray(value) ? value.join(", ") : value;
+      },
+    };
+  }
+
+  /** Made for who asks: few requests are ever waited with. */
+  get signal(): AbortSignal {
+    if (!this.#gone) {
+      const gone = new AbortController();
+      this.#gone = gone;
+      if (this.outgoing.closed) gone.abort();
+      else this.outgoing.once("close", () => gone.abort());
+    }
+    return this.#gone.signal;
+  }
+
+  text(): Promise<string> {
+    return Promise.resolve(this.body);
+  }
+}
+
+const plainText = { "content-type": "text/plain;charset=UTF-8" };
+
+async function respond(
+  tenant: EmulatedTenant,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<TenantAnswer> {
   const host = incoming.headers.host ?? "";
   if (!/^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host))
-    return new Response("Only loopback names are served.", { status: 403 });
-  const { method = "GET", url = "/" } = incoming;
+    return { status: 403, headers: plainText, body: "Only loopback names are served." };
+  const { url = "/" } = incoming;
   const scheme = "encrypted" in incoming.socket ? "https" : "http";
   const target = `${scheme}://${host}${url.startsWith("/") ? url : "/"}`;
   const controls = addressesControl(new URL(target).pathname);
   const text = await bodyOf(incoming, controls ? longestControlBody : longestBody);
-  if (text === undefined) return new Response("The body is too long.", { status: 413 });
-  const headers = new Headers();
-  for (const [name, value] of Object.entries(incoming.headers)) {
-    if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(", ") : value);
-  }
-  const body = text === "" || method === "GET" || method === "HEAD" ? {} : { body: text };
-  const request = new Request(target, { method, headers, signal, ...body });
-  if (controls) return answerControl(tenant, request);
-  return (await page(tenant, request)) ?? tenant.handle(request);
+  if (text === undefined) return { status: 413, headers: plainText, body: "The body is too long." };
+  const request = new IncomingRequest(incoming, outgoing, target, text);
+  if (controls) return answerOf(await answerControl(tenant, request));
+  const shown = await page(tenant, request);
+  return shown ? answerOf(shown) : tenant.answer(request);
 }
 
 /** @returns undefined when it is longer than `most` bytes */
 async function bodyOf(incoming: IncomingMessage, most: number): Promise<string | undefined> {
+  const { method, headers } = incoming;
+  if (method === "GET" || method === "HEAD") return "";
+  if (headers["content-length"] === undefined && headers["transfer-encoding"] === undefined) return "";
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of incoming) {
@@ -163,15 +207,15 @@ async function bodyOf(incoming: IncomingMessage, most: number): Promise<string |
   return Buffer.concat(chunks).toString();
 }
 
-/** As it comes: a body that breaks off breaks off at the client too. */
-async function send(outgoing: ServerResponse, response: Response): Promise<void> {
-  outgoing.writeHead(response.status, Object.fromEntries(response.headers));
-  outgoing.flushHeaders();
-  if (response.body) {
-    for await (const chunk of response.body) {
+async function send(outgoing: ServerResponse, { status, headers, body }: TenantAnswer): Promise<void> {
+  outgoing.writeHead(status, headers);
+  if (typeof body === "object") {
+    // As it comes: a body that breaks off breaks off at the client too.
+    outgoing.flushHeaders();
+    for await (const chunk of body) {
       // Sent before the next one is asked for: a body that is cut in the middle has a first half.
       await new Promise((resolve) => outgoing.write(chunk, resolve));
     }
   }
-  outgoing.end();
+  outgoing.end(typeof body === "string" ? body : undefined);
 }

@@ -4,6 +4,7 @@ import { mayPass } from "./access";
 import { answerBatch } from "./batch";
 import { checkBody } from "./body";
 import { applicationKinds } from "./entities";
+import type { TenantAnswer, TenantRequest } from "./exchange";
 import { selfCheck } from "./metadata/self-check";
 import { parseQuery } from "./odata/query";
 import { answered, arrival, bodyOf, idsOf, type Passage, refusedAnswer, tooManyRequests } from "./passage";
@@ -46,7 +47,7 @@ export class Service {
   ) {}
 
   /** Rejects only where a fault breaks the connection, or the client gave up. */
-  async handle(request: Request, batch = false): Promise<Response> {
+  async handle(request: TenantRequest, batch = false): Promise<TenantAnswer> {
     const visit = new Visit(this.#underWay);
     try {
       const switches = switchesOf(this.around.store);
@@ -57,20 +58,20 @@ export class Service {
     }
   }
 
-  async #handled(passage: Passage): Promise<Response> {
+  async #handled(passage: Passage): Promise<TenantAnswer> {
     const { batch, request, switches } = passage;
     const arriving = this.#arriving(passage);
     const asked = counted(this.around.store, this.around.tenantId, arriving, switches.quotas);
     if (asked?.early) passage.noted.early = true;
-    const response = await this.#answerOrFail(passage, arriving, asked);
+    const answer = await this.#answerOrFail(passage, arriving, asked);
     // Parts of a batch are on the way together: it is the batch that takes its time.
     if (switches.latencyMs > 0 && !batch) await linger(request, switches.latencyMs);
     // The tenant's time: clients set right by it what they reckon.
-    if (!batch) response.headers.set("date", passage.now.toUTCString());
+    if (!batch) answer.headers["date"] = passage.now.toUTCString();
     if (this.checksItself && passage.noted.operation !== undefined) {
-      response.headers.set("x-emulated-operation", passage.noted.operation);
+      answer.headers["x-emulated-operation"] = passage.noted.operation;
     }
-    return response;
+    return answer;
   }
 
   #plannedFault(method: string, path: string): Mishap | undefined {
@@ -87,7 +88,7 @@ export class Service {
     return { method, url, headers, now, audience, address: () => this.#router.parse(url.pathname) };
   }
 
-  async #answerOrFail(passage: Passage, arriving: Arriving, asked: Counted | undefined): Promise<Response> {
+  async #answerOrFail(passage: Passage, arriving: Arriving, asked: Counted | undefined): Promise<TenantAnswer> {
     const { mishap, request, batch, now } = passage;
     if (!mishap) return this.#answer(passage, asked);
     const before = mishap.effect === "before";
@@ -98,7 +99,7 @@ export class Service {
     return broken;
   }
 
-  async #answer(passage: Passage, asked: Counted | undefined): Promise<Response> {
+  async #answer(passage: Passage, asked: Counted | undefined): Promise<TenantAnswer> {
     const { request, url, now, refused } = passage;
     // By the tenant's own clock: what a header says holds for this request, what is cleaned up is gone for good.
     const own = switchesOf(this.around.store);
@@ -122,7 +123,7 @@ export class Service {
     }
   }
 
-  async #answerSignIn(passage: Passage): Promise<Response> {
+  async #answerSignIn(passage: Passage): Promise<TenantAnswer> {
     const { request, url, text, switches } = passage;
     const { method, headers } = request;
     const answer = await answerSignIn(this.around, { method, headers, url, text, switches });
@@ -138,16 +139,16 @@ export class Service {
     return refused !== undefined;
   }
 
-  #tooMany(passage: Passage): Response {
+  #tooMany(passage: Passage): TenantAnswer {
     this.#remember(passage, 429);
     return answered(passage, tooManyRequests(passage));
   }
 
-  async #answerBatch(passage: Passage, address: Address, body: unknown): Promise<Response> {
+  async #answerBatch(passage: Passage, address: Address, body: unknown): Promise<TenantAnswer> {
     const { request } = passage;
     if (request.method !== "POST") throw methodNotAllowed();
     if (address.segments.length !== 1 || passage.batch) throw notEmulated("Nothing is below $batch.");
-    const serve = (part: Request) => this.handle(part, true);
+    const serve = (part: TenantRequest) => this.handle(part, true);
     const together = passage.switches.latencyMs > 0;
     const answer = await answerBatch(body, this.#base(passage, address), request, serve, together);
     this.#remember(passage, 200);

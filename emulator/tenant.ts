@@ -7,6 +7,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { entityOf } from "./entities";
 import type { ClientCredentials, EmulatedTenant, TenantOptions } from "./emulated-tenant";
+import { responseOf, type TenantAnswer, type TenantRequest } from "./exchange";
 import type { Ground } from "./entities/entity";
 import { remembered, type RequestRecord } from "./state/journal";
 import { checkPermissionNames } from "./permissions";
@@ -173,7 +174,11 @@ class Tenant implements InternalTenant {
     this.#service = new Service(this.#around, baseUrl, selfCheck);
   }
 
-  handle(request: Request): Promise<Response> {
+  async handle(request: Request): Promise<Response> {
+    return responseOf(await this.#service.handle(request));
+  }
+
+  answer(request: TenantRequest): Promise<TenantAnswer> {
     return this.#service.handle(request);
   }
 

@@ -8,7 +8,7 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { exitCodeOf, run } from "./command.mjs";
 import { installDependencies } from "./dependencies.mjs";
-import { chooseNode } from "./node.mjs";
+import { chooseNode, linkNode } from "./node.mjs";
 import { isBuilt } from "./sources.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -19,6 +19,7 @@ async function main([name = "", ...rest]) {
   if (!Object.hasOwn(programs, name))
     throw new Error(`Say what to start: node tools/start.mjs ${Object.keys(programs).join("|")}`);
   await installDependencies(root, console.log);
+  linkNode(root);
   const node = chooseNode(root);
   const environment = { ...process.env, PATH: [path.dirname(node), process.env["PATH"] ?? ""].join(path.delimiter) };
   if (!isBuilt(root)) {

@@ -154,7 +154,7 @@ export const application: Entity = {
   ...shared,
   kind: "application",
   indexed: ["appId", "uniqueName", "identifierUris", "displayName"],
-  onlyOnSelect: ["authenticationBehaviors", "managerApplications"],
+  onlyOnSelect: new Set(["authenticationBehaviors", "managerApplications"]),
   relations,
   shows: showsApplication,
 };
@@ -166,7 +166,7 @@ export const agentIdentityBlueprint: Entity = {
   // madeAppOnly is ours: only blueprints that an application made count toward the limit.
   indexed: ["appId", "uniqueName", "identifierUris", "displayName", "madeAppOnly"],
   // The rest of an application's properties are there, unset: REF agentidentityblueprint.
-  onlyOnSelect: [...plainOnlyProperties, "managerApplications"],
+  onlyOnSelect: new Set([...plainOnlyProperties, "managerApplications"]),
   relations: {
     ...relations,
     sponsors: { type: "directoryObject", of: (object, around) => named("sponsors", object, around) },

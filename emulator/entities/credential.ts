@@ -29,8 +29,11 @@ const certificate = z.object({
 export type Password = z.infer<typeof password>;
 export type Certificate = z.infer<typeof certificate>;
 
-export const passwordsOf = (body: Json): Password[] => z.array(password).parse(body["passwordCredentials"] ?? []);
-export const certificatesOf = (body: Json): Certificate[] => z.array(certificate).parse(body["keyCredentials"] ?? []);
+const passwords = z.array(password);
+const certificates = z.array(certificate);
+
+export const passwordsOf = (body: Json): Password[] => passwords.parse(body["passwordCredentials"] ?? []);
+export const certificatesOf = (body: Json): Certificate[] => certificates.parse(body["keyCredentials"] ?? []);
 
 /** @param secretText only in the answer that makes the secret */
 export const shownPassword = ({ secretHash: _hash, ...shown }: Password, secretText: string | null = null) => ({

@@ -22,7 +22,10 @@ export interface Surroundings extends Ground {
   readonly version?: Version;
 }
 
-/** Every readable property of an object, without annotations. */
+/**
+ * Every readable property of an object, without annotations. What has to be looked up in the store is a getter: most answers
+ * do not show it.
+ */
 export type View = (object: StoredObject, around: Surroundings) => Record<string, unknown>;
 
 /** A navigation property: what an object is connected to. */
@@ -87,7 +90,7 @@ export interface Entity {
   /** Stored properties that can be found by value. */
   readonly indexed: readonly string[];
   /** Read only when `$select` names them. */
-  readonly onlyOnSelect?: readonly string[];
+  readonly onlyOnSelect?: ReadonlySet<string>;
   /**
    * Indexed properties that may read as those of an object of other kinds: the one with the same value of `by`, which both
    * index. @default none

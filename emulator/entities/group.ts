@@ -102,7 +102,7 @@ export const group: Entity = {
   set: "groups",
   alternateKeys: ["uniqueName"],
   indexed: ["displayName", "mailNickname", "proxyAddresses", "uniqueName", "groupTypes"],
-  onlyOnSelect: [...Object.keys(onSelect), "isManagementRestricted"],
+  onlyOnSelect: new Set([...Object.keys(onSelect), "isManagementRestricted"]),
   queryable,
   relations: {
     members: directoryObjects(membersOf, true),
@@ -123,7 +123,9 @@ export const group: Entity = {
     ...unset,
     ...onSelect,
     ...object.body,
-    isManagementRestricted: restrictedBy(object, around) ? true : null,
+    get isManagementRestricted() {
+      return restrictedBy(object, around) ? true : null;
+    },
     organizationId: around.tenantId,
     securityIdentifier: securityIdentifierOf(object.id),
   }),

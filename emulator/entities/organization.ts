@@ -1,6 +1,6 @@
 /** The tenant itself: organization, its domains, its subscriptions. */
 import { servicePlansOf } from "./license";
-import type { Json, Store } from "../state/store";
+import type { Json, Selection } from "../state/store";
 import type { Entity, Surroundings } from "./entity";
 
 /** Every domain of an emulated tenant is verified. */
@@ -11,7 +11,7 @@ export const organization: Entity = {
   kind: "organization",
   set: "organization",
   indexed: [],
-  onlyOnSelect: ["mobileDeviceManagementAuthority"],
+  onlyOnSelect: new Set(["mobileDeviceManagementAuthority"]),
   shows: ({ id, body, deletedDateTime }, around) => ({
     id,
     deletedDateTime,
@@ -21,7 +21,7 @@ export const organization: Entity = {
     countryLetterCode: null,
     createdDateTime: body["createdDateTime"],
     defaultUsageLocation: null,
-    directorySizeQuota: { used: directorySize(around.store), total: around.switches.limits.directoryObjects },
+    directorySizeQuota: { used: around.store.count(directoryObjects), total: around.switches.limits.directoryObjects },
     displayName: around.tenantName,
     isMultipleDataLocationsForServicesEnabled: null,
     marketingNotificationEmails: body["marketingNotificationEmails"] ?? [],
@@ -59,22 +59,21 @@ export const organization: Entity = {
   }),
 };
 
-/** Objects that count toward the quota of the directory; deleted ones that can come back do. */
-export const directorySize = (store: Store): number =>
-  store.count({
-    kinds: [
-      "application",
-      "agentIdentityBlueprint",
-      "servicePrincipal",
-      "agentIdentityBlueprintPrincipal",
-      "agentIdentity",
-      "user",
-      "agentUser",
-      "group",
-      "administrativeUnit",
-    ],
-    deleted: "either",
-  });
+/** What counts toward the quota of the directory; deleted objects that can come back do. */
+export const directoryObjects: Selection = {
+  kinds: [
+    "application",
+    "agentIdentityBlueprint",
+    "servicePrincipal",
+    "agentIdentityBlueprintPrincipal",
+    "agentIdentity",
+    "user",
+    "agentUser",
+    "group",
+    "administrativeUnit",
+  ],
+  deleted: "either",
+};
 
 /** Service plans of all subscriptions, each once. */
 const plans = ({ store }: Surroundings) => {

@@ -173,7 +173,9 @@ const showsAgentIdentity: View = ({ id, body, deletedDateTime }, { store, tenant
     appOwnerOrganizationId: tenantId,
     servicePrincipalNames: [id],
     servicePrincipalType: "ServiceIdentity",
-    tags: tagsWith(body, blueprintOf(store, body["agentIdentityBlueprintId"])?.body),
+    get tags() {
+      return tagsWith(body, blueprintOf(store, body["agentIdentityBlueprintId"])?.body);
+    },
     managerApplications: [],
     keyCredentials: [],
     passwordCredentials: [],
@@ -198,7 +200,7 @@ export const servicePrincipal: Entity = {
   indexed: ["appId", "displayName"],
   borrows,
   queryable: servicePrincipalQueries,
-  onlyOnSelect: ["customSecurityAttributes"],
+  onlyOnSelect: new Set(["customSecurityAttributes"]),
   relations: servicePrincipalRelations,
   shows: showsServicePrincipal,
 };
@@ -210,7 +212,7 @@ export const agentIdentityBlueprintPrincipal: Entity = {
   indexed: ["appId", "displayName"],
   borrows,
   queryable: servicePrincipalQueries,
-  onlyOnSelect: [...hidden(principalShows), "managerApplications"],
+  onlyOnSelect: new Set([...hidden(principalShows), "managerApplications"]),
   relations: principalRelations,
   shows: showsBlueprintPrincipal,
 };
@@ -222,7 +224,7 @@ export const agentIdentity: Entity = {
   // countsTowardLimitOf is ours: the blueprint of an agent identity that an application made.
   indexed: ["appId", "agentIdentityBlueprintId", "displayName", "countsTowardLimitOf"],
   queryable: agentIdentityQueries,
-  onlyOnSelect: [...hidden(identityShows), "managerApplications"],
+  onlyOnSelect: new Set([...hidden(identityShows), "managerApplications"]),
   relations: identityRelations,
   shows: showsAgentIdentity,
 };

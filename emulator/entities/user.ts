@@ -32,14 +32,22 @@ const showsUser: View = (object, around) => {
     ...unset,
     ...written,
     assignedLicenses: licensesOf(object),
-    assignedPlans: assignedPlansOf(object, around),
+    get assignedPlans() {
+      return assignedPlansOf(object, around);
+    },
     identities: identitiesOf(body),
-    isManagementRestricted: restrictedBy(object, around) ? true : null,
+    get isManagementRestricted() {
+      return restrictedBy(object, around) ? true : null;
+    },
     legalAgeGroupClassification: legalAgeGroup(body),
     licenseAssignmentStates: licenseAssignmentStatesOf(object),
     onPremisesExtensionAttributes: { ...(unset["onPremisesExtensionAttributes"] as Json), ...attributes },
-    provisionedPlans: provisionedPlansOf(object, around),
-    securityIdentifier: securityIdentifierOf(id),
+    get provisionedPlans() {
+      return provisionedPlansOf(object, around);
+    },
+    get securityIdentifier() {
+      return securityIdentifierOf(id);
+    },
     ...(object.kind === "agentUser" || around.version === "beta" ? onlySometimes(object) : {}),
   };
 };
@@ -68,11 +76,13 @@ const computed = [
   "securityIdentifier",
 ];
 
+const notReadByDefault = [...Object.keys(unset), ...computed].filter((name) => !readByDefault.includes(name));
+
 const shared = {
   set: "users",
   alternateKeys: ["userPrincipalName"],
   alsoBare: "userPrincipalName",
-  onlyOnSelect: [...Object.keys(unset), ...computed].filter((name) => !readByDefault.includes(name)),
+  onlyOnSelect: new Set(notReadByDefault),
   queryable,
   relations: userRelations,
   shows: showsUser,
@@ -89,5 +99,5 @@ export const agentUser: Entity = {
   derived: true,
   indexed: [...indexed, "identityParentId"],
   // REF agentuser-post shows what makes it an agent's beside the properties of every user.
-  onlyOnSelect: shared.onlyOnSelect.filter((name) => name !== "identityParentId" && name !== "mailNickname"),
+  onlyOnSelect: new Set(notReadByDefault.filter((name) => name !== "identityParentId" && name !== "mailNickname")),
 };

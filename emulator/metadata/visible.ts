@@ -1,4 +1,5 @@
 /** What of an answer a caller sees: the members of the version asked, and the members of enumerations it knows. */
+import type { RequestHeaders } from "../exchange";
 import type { Version } from "../odata/address";
 import type { Answer } from "../answer";
 import { enumerationOf, isA, isEntity, isOpen, membersOf, typeNamed } from "./metadata";
@@ -12,7 +13,7 @@ interface Reader {
 }
 
 /** Whether the caller asked for members of enumerations that older clients do not know. */
-export const wantsNewMembers = (headers: Headers): boolean =>
+export const wantsNewMembers = (headers: RequestHeaders): boolean =>
   /(^|[,;\s])include-unknown-enum-members($|[,;\s])/i.test(headers.get("prefer") ?? "");
 
 /**

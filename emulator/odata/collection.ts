@@ -3,7 +3,7 @@ import { entityOf } from "../entities";
 import type { Answer } from "../answer";
 import type { Context } from "../route";
 import type { Selection, Store, StoredObject } from "../state/store";
-import { view } from "../view";
+import { propertiesOf } from "../view";
 import { indexedNeed, matches } from "./condition";
 import { comparePositions, type Position, sortValues } from "./order";
 import { nextLink, positionOf } from "./page";
@@ -133,7 +133,7 @@ function sorted(context: Context, { from }: Source, start: Position | undefined)
     bound = first[top];
   };
   for (const object of from(0)) {
-    const properties = view(object, context);
+    const properties = propertiesOf(object, context);
     const entry = { object, seq: object.seq, values: sortValues(sort, properties) };
     if ((bound && compare(entry, bound) > 0) || (start && compare(entry, start) <= 0)) continue;
     if (!holds(context.query, object, context, properties)) continue;
@@ -168,7 +168,7 @@ export function holds(
   seen?: Readonly<Record<string, unknown>>,
 ): boolean {
   if (!filter && !search) return true;
-  const properties = seen ?? view(object, context);
+  const properties = seen ?? propertiesOf(object, context);
   if (search && !matchesSearch(search, properties)) return false;
   const { relations = {} } = entityOf(object.kind);
   return (

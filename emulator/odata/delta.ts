@@ -148,14 +148,14 @@ function changedItem(
   const isFirst = token.from < 0;
   if (object.deletedDateTime !== null)
     return isFirst ? undefined : { id: object.id, "@removed": { reason: "changed" } };
-  const { onlyOnSelect = [], relations = {} } = entityOf(object.kind);
+  const { onlyOnSelect, relations = {} } = entityOf(object.kind);
   const { select } = token;
   const selects = (name: string) =>
-    select ? select.some((one) => one.toLowerCase() === name.toLowerCase()) : !onlyOnSelect.includes(name);
+    select ? select.some((one) => one.toLowerCase() === name.toLowerCase()) : onlyOnSelect?.has(name) !== true;
   const follows = (name: string) => selects(name) && (name === relation || !(name in relations));
   const whole = isFirst || object.isNew;
   if (!whole && !object.touched.some(follows)) return undefined;
-  const shown = project(view(object, context), select ? [...select, "id"] : undefined, onlyOnSelect, object.kind);
+  const shown = project(view(object, context), select ? [...select, "id"] : undefined, object.kind, onlyOnSelect);
   const minimal = !whole && /\breturn=minimal\b/i.test(context.headers.get("prefer") ?? "");
   const kept = Object.entries(shown).filter(([name, value]) => {
     const [property = ""] = name.split("@");

@@ -5,7 +5,7 @@ import { membersOf } from "../metadata/metadata";
 import { notEmulated, plainBadRequest } from "../refusal";
 import type { Context } from "../route";
 import type { StoredObject } from "../state/store";
-import { view } from "../view";
+import { propertiesOf, typeOf } from "../view";
 import { matches } from "./condition";
 import type { Expand } from "./expand";
 import { filterOf } from "./query";
@@ -28,9 +28,13 @@ function projected(
   select: readonly string[] | undefined,
   expand: readonly Expand[],
 ): Record<string, unknown> {
-  const { onlyOnSelect = [] } = entityOf(object.kind);
-  const own = project(view(object, context, typed), select, onlyOnSelect, typed ? undefined : object.kind);
-  return Object.assign(own, ...expand.map((item) => neighbours(context, object, item))) as Record<string, unknown>;
+  const { onlyOnSelect } = entityOf(object.kind);
+  const own = project(propertiesOf(object, context), select, typed ? undefined : object.kind, onlyOnSelect);
+  return Object.assign(
+    typeOf(object, typed),
+    own,
+    ...expand.map((item) => neighbours(context, object, item)),
+  ) as Record<string, unknown>;
 }
 
 function neighbours(context: Context, object: StoredObject, item: Expand): Record<string, unknown> {
@@ -43,7 +47,7 @@ function neighbours(context: Context, object: StoredObject, item: Expand): Recor
   const all = relation
     .of(object, context)
     .filter(({ kind }) => item.cast === undefined || kind.toLowerCase() === item.cast.toLowerCase())
-    .filter((one) => !filter || matches(filter.condition, { shown: view(one, context), kind: one.kind }));
+    .filter((one) => !filter || matches(filter.condition, { shown: propertiesOf(one, context), kind: one.kind }));
   if (item.as === "$count") return { [`${name}@odata.count`]: all.length };
   const deeper = levels(item);
   const value = all
@@ -79,8 +83,10 @@ const partsOf = (select: readonly string[] | undefined, expand: readonly Expand[
   ...expand.map(({ relation, options }) => `${relation}(${partsOf(options.$select, options.$expand ?? []).join(",")})`),
 ];
 
+const nothing: ReadonlySet<string> = new Set();
+
 /**
- * Leaves what `$select` names; `onlyOnSelect` names what is there on request alone.
+ * Leaves what `$select` names; `onlyOnSelect` names what is there on request alone. What is left out is not even read.
  *
  * @param type of the object; `undefined` in a list of several types, where some lack what others have
  * @throws {GraphRefusal} 400 when a name is no property of the type, 501 when it is one that the tenant does not have
@@ -88,29 +94,31 @@ const partsOf = (select: readonly string[] | undefined, expand: readonly Expand[
 export function project(
   object: Readonly<Record<string, unknown>>,
   select: readonly string[] | undefined,
-  onlyOnSelect: readonly string[],
   type: string | undefined,
+  onlyOnSelect = nothing,
 ): Record<string, unknown> {
-  const named = new Set((select ?? ["*"]).flatMap((wanted) => propertiesNamed(wanted, object, onlyOnSelect, type)));
-  // Annotations are not properties: $select never hides them, but those of a property go with it.
-  return Object.fromEntries(
-    Object.entries(object).filter(([name]) => {
-      const [property = ""] = name.split("@");
-      return property === "" || named.has(property);
-    }),
-  );
+  const names = Object.keys(object);
+  const selected = select && new Set(select.flatMap((wanted) => propertiesNamed(wanted, names, onlyOnSelect, type)));
+  const isShown = (name: string) => (selected ? selected.has(name) : !onlyOnSelect.has(name) && name in object);
+  const shown: Record<string, unknown> = {};
+  for (const name of names) {
+    // Annotations are not properties: $select never hides them, but those of a property go with it.
+    const at = name.indexOf("@");
+    if (at === 0 || isShown(at < 0 ? name : name.slice(0, at))) shown[name] = object[name];
+  }
+  return shown;
 }
 
 function propertiesNamed(
   wanted: string,
-  object: Readonly<Record<string, unknown>>,
-  onlyOnSelect: readonly string[],
+  names: readonly string[],
+  onlyOnSelect: ReadonlySet<string>,
   type: string | undefined,
 ): string[] {
-  if (wanted === "*") return Object.keys(object).filter((name) => !onlyOnSelect.includes(name));
+  if (wanted === "*") return names.filter((name) => !onlyOnSelect.has(name));
   if (wanted.includes("@")) return [];
   const same = (name: string) => name.toLowerCase() === wanted.toLowerCase();
-  const name = Object.keys(object).find(same);
+  const name = names.find(same);
   if (name !== undefined) return [name];
   if (type === undefined) return [];
   const members = hasEntity(type)

@@ -1,5 +1,6 @@
 /** Query options of a request. What is not understood is refused: never a wrong result. */
 import { entityOf, hasEntity } from "../entities";
+import type { RequestHeaders } from "../exchange";
 import { membersOf, typeNamed } from "../metadata/metadata";
 import { badRequest, notEmulated, plainBadRequest, unsupportedQuery } from "../refusal";
 import type { Version } from "./address";
@@ -42,7 +43,7 @@ const needsAdvanced = (what: string) =>
 /** @throws {GraphRefusal} 400 for options, operators or values outside `rule` */
 export function parseQuery(
   given: URLSearchParams,
-  headers: Headers,
+  headers: RequestHeaders,
   rule: QueryRule,
   version: Version = "v1.0",
 ): Query {

@@ -2,6 +2,7 @@
  * Pages for people who want to see what is in a served tenant: objects, what they are connected to, and the newest
  * requests. They read through Microsoft Graph's own paths, so they show what a client would be answered.
  */
+import type { TenantRequest } from "../exchange";
 import type { Version } from "../odata/address";
 import { undisturbed } from "../switches/request-switches";
 import type { EmulatedTenant } from "../emulated-tenant";
@@ -30,7 +31,10 @@ const pageSize = 50;
 const newestRequests = 200;
 
 /** @returns undefined when the address is none of a page */
-export async function page(tenant: EmulatedTenant, request: Request): Promise<Response | undefined> {
+export async function page(
+  tenant: EmulatedTenant,
+  request: Pick<TenantRequest, "method" | "url">,
+): Promise<Response | undefined> {
   const url = new URL(request.url);
   const [, area = "", name = "", id, ...more] = readable(url.pathname).split("/");
   const known = browsables.find((one) => one.name === name);

@@ -4,6 +4,7 @@ import { checkBody } from "../body";
 import { applicationKinds } from "../entities";
 import { application } from "../entities/application";
 import { applicationToChange, applicationToCreate, applicationToUpsert } from "../entities/application-body";
+import type { RequestHeaders } from "../exchange";
 import { listAnswer, objectAnswer } from "../odata/collection";
 import { collectionOf, oneObjectOf } from "../odata/query-rule";
 import { badRequest, notFound } from "../refusal";
@@ -57,7 +58,7 @@ function make(context: Context, body: NewApplication, uniqueName?: string): Answ
 }
 
 /** `Prefer: create-if-missing`, alone or among others. */
-export const mayCreate = (_body: unknown, headers: Headers): boolean =>
+export const mayCreate = (_body: unknown, headers: RequestHeaders): boolean =>
   /(^|[,\s])create-if-missing($|[,;\s])/i.test(headers.get("prefer") ?? "");
 
 export const applicationRoutes: Route[] = [

@@ -2,6 +2,7 @@
 import { checkBody } from "../body";
 import { agentIdentityBlueprint } from "../entities/application";
 import { blueprintToChange, blueprintToCreate, blueprintToUpsert } from "../entities/application-body";
+import type { RequestHeaders } from "../exchange";
 import { listAnswer, objectAnswer } from "../odata/collection";
 import { agentsOnAPage, collectionOf, oneObjectOf } from "../odata/query-rule";
 import { notFound } from "../refusal";
@@ -21,7 +22,7 @@ const kinds = [agentIdentityBlueprint.kind];
 const writeAll = ["AgentIdentityBlueprint.ReadWrite.All"];
 
 /** Without the header the type in the body is not seen, and an object of the plain kind comes out. */
-export const says = (kind: string) => (body: unknown, headers: Headers) =>
+export const says = (kind: string) => (body: unknown, headers: RequestHeaders) =>
   headers.get("odata-version") === "4.0" &&
   typeof body === "object" &&
   body !== null &&

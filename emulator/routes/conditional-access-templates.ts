@@ -32,7 +32,7 @@ const routesAt = (all: string): Route[] => [
       status: 200,
       body: {
         "@odata.context": `${base}/$metadata#identity/conditionalAccess/templates`,
-        value: data.templates.map((template) => project(template, query.select, [], type)),
+        value: data.templates.map((template) => project(template, query.select, type)),
       },
     }),
   }),
@@ -47,7 +47,7 @@ const routesAt = (all: string): Route[] => [
       const found = data.templates.find((template) => template.id === id.toLowerCase());
       if (!found) throw notFound(id);
       const { base, query } = context;
-      const shown = project(found, query.select, [], type);
+      const shown = project(found, query.select, type);
       return {
         status: 200,
         body: { "@odata.context": `${base}/$metadata#identity/conditionalAccess/templates/$entity`, ...shown },

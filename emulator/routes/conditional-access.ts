@@ -131,7 +131,7 @@ const strengthRoutes: Route[] = [
       status: 200,
       body: {
         "@odata.context": `${base}/$metadata#policies/authenticationStrengthPolicies`,
-        value: authenticationStrengths.map((strength) => project(strength, query.select, [], strengthType)),
+        value: authenticationStrengths.map((strength) => project(strength, query.select, strengthType)),
       },
     }),
   }),
@@ -149,7 +149,7 @@ const strengthRoutes: Route[] = [
       const id = keyOf(context, "strength");
       const found = authenticationStrengths.find((strength) => strength.id === id);
       if (!found) throw notFound(id);
-      const shown = project(found, query.select, [], strengthType);
+      const shown = project(found, query.select, strengthType);
       const set = "policies/authenticationStrengthPolicies";
       return { status: 200, body: { "@odata.context": `${base}/$metadata#${set}/$entity`, ...shown } };
     },

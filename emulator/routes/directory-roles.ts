@@ -131,7 +131,7 @@ const templateRoutes: Route[] = [
       status: 200,
       body: {
         "@odata.context": `${base}/$metadata#directoryRoleTemplates`,
-        value: roleTemplates.map((template) => project(template, query.select, [], templateType)),
+        value: roleTemplates.map((template) => project(template, query.select, templateType)),
       },
     }),
   }),
@@ -148,7 +148,7 @@ const templateRoutes: Route[] = [
       const found = roleTemplates.find((template) => template.id === id.toLowerCase());
       if (!found) throw notFound(id);
       const { base, query } = context;
-      const shown = project(found, query.select, [], templateType);
+      const shown = project(found, query.select, templateType);
       return { status: 200, body: { "@odata.context": `${base}/$metadata#directoryRoleTemplates/$entity`, ...shown } };
     },
   }),

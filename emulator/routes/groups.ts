@@ -1,6 +1,7 @@
 /** /groups */
 import { group } from "../entities/group";
 import { groupToChange, groupToCreate, groupToUpsert } from "../entities/group-bodies";
+import type { RequestHeaders } from "../exchange";
 import { listAnswer, objectAnswer } from "../odata/collection";
 import { collectionOf, countOnly, oneObjectOf } from "../odata/query-rule";
 import { notFound } from "../refusal";
@@ -26,7 +27,7 @@ export function groupOf({ target, keys }: Context): StoredObject {
   throw notFound(keys["id"]?.value ?? "");
 }
 
-const byUniqueName = (headers: Headers) =>
+const byUniqueName = (headers: RequestHeaders) =>
   (headers.get("prefer") ?? "").split(",").some((wish) => wish.trim().toLowerCase() === "create-if-missing");
 
 const one = "/groups/{id}";

@@ -55,7 +55,7 @@ function licenseDetails(context: Context, user: StoredObject): Answer {
     }));
     const id = Buffer.from(skuId.replaceAll("-", ""), "hex").toString("base64url");
     const details = { id, skuId, skuPartNumber: subscription.body["skuPartNumber"], servicePlans };
-    return [project(details, query.select, [], "licenseDetails")];
+    return [project(details, query.select, "licenseDetails")];
   });
   return { status: 200, body: { "@odata.context": `${base}/$metadata#${path.slice(1)}`, value } };
 }

@@ -10,8 +10,11 @@ export const ownAgentsPermission = "AgentIdentity.CreateAsManager";
 const refused = (status: number, code: GraphRefusal["code"], message: string) =>
   new GraphRefusal(status, code, message);
 
-const callerIs = ({ caller, store }: Context, kind: string): boolean =>
-  store.count({ kinds: [kind], where: { property: "appId", value: caller.appId } }) > 0;
+/** Kinds of agent that the calling application is. */
+function agentKindsOf({ caller, store }: Context): string[] {
+  const where = { property: "appId", value: caller.appId };
+  return store.find({ kinds: ["agentIdentity", "agentIdentityBlueprint"], where }).map(({ kind }) => kind);
+}
 
 /** @returns the living blueprint of an agent identity to be made */
 function blueprintAt(store: Store, blueprintId: string): StoredObject {
@@ -40,7 +43,8 @@ function principalAt(store: Store, blueprintId: string): StoredObject {
 function checkCallingApplication(context: Context, blueprintId: string): void {
   const { caller } = context;
   if (caller.idtyp !== "app") return;
-  if (callerIs(context, "agentIdentity")) {
+  const kinds = agentKindsOf(context);
+  if (kinds.includes("agentIdentity")) {
     throw refused(
       403,
       "Error_AgentIdentitiesCreatingAgentIdentitiesNotAllowed",
@@ -48,7 +52,7 @@ function checkCallingApplication(context: Context, blueprintId: string): void {
     );
   }
   if (caller.appId.toLowerCase() === blueprintId.toLowerCase()) return;
-  if (callerIs(context, "agentIdentityBlueprint")) {
+  if (kinds.includes("agentIdentityBlueprint")) {
     throw refused(
       403,
       "Error_AgentBlueprintCannotCreateAssociatedIdentity",
@@ -77,7 +81,7 @@ export function checkNewIdentity(context: Context, blueprintId: string): { count
   const appId = String(blueprint.body["appId"]);
   const most = switches.limits.agentIdentitiesOfABlueprint;
   const counted = { property: "countsTowardLimitOf", value: appId };
-  if (store.count({ kinds: ["agentIdentity"], where: counted, deleted: "either" }) >= most) {
+  if (store.reaches({ kinds: ["agentIdentity"], where: counted, deleted: "either" }, most)) {
     throw refused(
       400,
       "AgentIdentity_LimitExceeded",

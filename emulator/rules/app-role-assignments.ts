@@ -6,7 +6,7 @@ import { appRoleAssignment, type assignmentToCreate } from "../entities/app-role
 import { badRequest, conflict, notFound } from "../refusal";
 import type { Context } from "../route";
 import type { Store, StoredObject } from "../state/store";
-import { view } from "../view";
+import { propertiesOf } from "../view";
 import { checkNotBlocked } from "./blocked-permissions";
 
 const { kind } = appRoleAssignment;
@@ -41,7 +41,7 @@ export function makeAssignment(context: Context, wanted: z.infer<typeof assignme
   const resource = existing(store, wanted.resourceId, servicePrincipalKinds);
   const appRoleId = wanted.appRoleId.toLowerCase();
   const principalType = principalTypes.get(principal.kind) ?? "ServicePrincipal";
-  const shown = view(resource, context);
+  const shown = propertiesOf(resource, context);
   const roles = shown["appRoles"] as readonly Role[];
   const role = roles.find(({ id, isEnabled }) => id === appRoleId && isEnabled);
   const member = principalType === "ServicePrincipal" ? "Application" : "User";
@@ -61,7 +61,7 @@ export function makeAssignment(context: Context, wanted: z.infer<typeof assignme
     deletedDateTime: null,
     appRoleId,
     createdDateTime: now.toISOString(),
-    principalDisplayName: view(principal, context)["displayName"],
+    principalDisplayName: propertiesOf(principal, context)["displayName"],
     principalId: principal.id,
     principalType,
     resourceDisplayName: shown["displayName"],

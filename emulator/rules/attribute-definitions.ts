@@ -8,6 +8,7 @@ import {
   type definitionToChange,
   type definitionToCreate,
 } from "../entities/custom-security-attributes";
+import type { RequestHeaders } from "../exchange";
 import { badRequest } from "../refusal";
 import type { Json, Store, StoredObject } from "../state/store";
 
@@ -61,7 +62,7 @@ export function newDefinition(
 export function changedDefinition(
   definition: StoredObject,
   given: z.infer<typeof definitionToChange.schema>,
-  headers: Headers,
+  headers: RequestHeaders,
 ): Json {
   const { "allowedValues@delta": delta, ...rest } = given;
   if (rest.usePreDefinedValuesOnly === true && definition.body["usePreDefinedValuesOnly"] !== true)

@@ -2,7 +2,7 @@
 import type { Answer } from "../answer";
 import type { Context, Route } from "../route";
 import type { Json, StoredObject } from "../state/store";
-import { view } from "../view";
+import { propertiesOf } from "../view";
 import { agentTypeOf, writeLog } from "./logs";
 
 interface Activity {
@@ -138,6 +138,7 @@ export function recordAudit(
   if (answer.status >= 300) return;
   const activity = activityOnDeleted(route, before) ?? activityOf(route, answer.status);
   if (!activity) return;
+  const actor = context.store.get(context.caller.oid);
   const target = before ? (context.store.get(before.id, "either") ?? before) : madeObject(context, answer);
   const id = `Directory_${correlationId}_${context.now.getTime().toString(36)}${Math.random().toString(36).slice(2, 10)}`;
   writeLog(context.store, "directoryAudit", id, {
@@ -146,14 +147,14 @@ export function recordAudit(
     additionalDetails: [{ key: "User-Agent", value: context.headers.get("user-agent") ?? "" }],
     category: activity.category,
     correlationId,
-    initiatedBy: initiator(context),
+    initiatedBy: initiator(context, actor),
     loggedByService: activity.category === "Policy" ? "Conditional Access" : "Core Directory",
     operationType: activity.operation,
     result: "success",
     resultReason: "",
     targetResources: target ? [resource(context, target, context.body, before?.body)] : [],
     // Who did it; only beta shows this.
-    performedBy: performer(context),
+    performedBy: performer(context, actor),
   });
 }
 
@@ -162,24 +163,18 @@ function madeObject({ store }: Context, { body }: Answer): StoredObject | undefi
   return typeof id === "string" ? store.get(id) : undefined;
 }
 
-function initiator({ caller, store, ...around }: Context): Json {
-  const shown = store.get(caller.oid);
-  const properties = shown ? view(shown, { store, ...around }) : {};
-  const { displayName = null, userPrincipalName = null } = properties;
-  if (caller.idtyp === "user")
-    return { app: null, user: { id: caller.oid, displayName, userPrincipalName, ipAddress: null } };
-  return {
-    app: { appId: caller.appId, displayName, servicePrincipalId: caller.oid, servicePrincipalName: null },
-    user: null,
-  };
+function initiator(context: Context, actor: StoredObject | undefined): Json {
+  const { appId, oid, idtyp } = context.caller;
+  const { displayName = null, userPrincipalName = null } = actor ? propertiesOf(actor, context) : {};
+  if (idtyp === "user") return { app: null, user: { id: oid, displayName, userPrincipalName, ipAddress: null } };
+  return { app: { appId, displayName, servicePrincipalId: oid, servicePrincipalName: null }, user: null };
 }
 
-function performer({ caller, store }: Context): Json {
-  const object = store.get(caller.oid);
-  const agentic = agentTypeOf(object) !== "notAgentic";
+function performer({ caller }: Context, actor: StoredObject | undefined): Json {
+  const agentic = agentTypeOf(actor) !== "notAgentic";
   return {
     appId: caller.appId,
-    blueprintId: object?.body["agentIdentityBlueprintId"] ?? null,
+    blueprintId: actor?.body["agentIdentityBlueprintId"] ?? null,
     identityType: agentic ? "agent" : "servicePrincipal",
   };
 }
@@ -199,7 +194,7 @@ const types: Readonly<Record<string, string>> = {
 const secret = /credential|password|secret|key|proof/i;
 
 function resource(context: Context, target: StoredObject, given: unknown, before: Json | undefined): Json {
-  const { displayName = null, userPrincipalName = null } = view(target, context);
+  const { displayName = null, userPrincipalName = null } = propertiesOf(target, context);
   const names = typeof given === "object" && given !== null ? Object.entries(given) : [];
   return {
     id: target.id,

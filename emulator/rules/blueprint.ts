@@ -41,7 +41,7 @@ function countTowardLimit({ caller, store, switches }: Context): { madeAppOnly?:
   if (caller.idtyp === "user") return {};
   const most = switches.limits.agentIdentityBlueprints;
   const where = { property: "madeAppOnly", value: "true" };
-  if (store.count({ kinds: ["agentIdentityBlueprint"], where, deleted: "either" }) >= most) {
+  if (store.reaches({ kinds: ["agentIdentityBlueprint"], where, deleted: "either" }, most)) {
     throw new GraphRefusal(
       400,
       "AgentBlueprint_LimitExceeded",

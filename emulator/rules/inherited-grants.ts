@@ -1,6 +1,6 @@
 /** What an agent identity holds because its blueprint's principal does, and the blueprint makes it inheritable. */
 import { belongingTo, blueprintOf } from "../entities/application";
-import { view } from "../view";
+import { propertiesOf } from "../view";
 import type { Context } from "../route";
 import type { Json, StoredObject } from "../state/store";
 import { scopesIn } from "./oauth2-permission-grants";
@@ -39,7 +39,7 @@ const held = ({ store }: Context, kind: string, property: string, { id }: Stored
 export function inheritedAssignments(context: Context, identity: StoredObject): StoredObject[] {
   const found = above(context, identity);
   if (!found) return [];
-  const name = view(identity, context)["displayName"];
+  const name = propertiesOf(identity, context)["displayName"];
   return held(context, "appRoleAssignment", "principalId", found.principal)
     .filter(({ body }) => found.patterns.get(appIdOf(context, body["resourceId"]))?.roles?.["kind"] === "allAllowed")
     .map((one) => ({ ...one, body: { ...one.body, principalId: identity.id, principalDisplayName: name } }));

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import type { Surroundings } from "../entities/entity";
 import type { Json, Store, StoredObject } from "../state/store";
-import { view } from "../view";
+import { propertiesOf } from "../view";
 
 /** Entries of one log that are kept, and up to a hundred more for each process that writes it. */
 export const mostLogEntries = 10_000;
@@ -96,9 +96,9 @@ export interface SignIn {
 /** Writes a line of the sign-in log. Runs inside a write transaction. */
 export function recordSignIn(around: Surroundings, attempt: SignIn): void {
   const { client, user, resource, error, policies = [] } = attempt;
-  const clientShown = client ? view(client, around) : {};
-  const userShown = user ? view(user, around) : {};
-  const resourceShown = resource ? view(resource, around) : {};
+  const clientShown = client ? propertiesOf(client, around) : {};
+  const userShown = user ? propertiesOf(user, around) : {};
+  const resourceShown = resource ? propertiesOf(resource, around) : {};
   const federated = attempt.credential === "federatedIdentityCredential";
   writeLog(around.store, "signIn", attempt.requestId ?? randomUUID(), {
     createdDateTime: around.now.toISOString(),

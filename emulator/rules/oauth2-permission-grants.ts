@@ -5,7 +5,7 @@ import { type grantToCreate, oauth2PermissionGrant } from "../entities/oauth2-pe
 import { badRequest, conflict, notFound } from "../refusal";
 import type { Context } from "../route";
 import type { StoredObject } from "../state/store";
-import { view } from "../view";
+import { propertiesOf } from "../view";
 import { existing } from "./app-role-assignments";
 import { checkNotBlocked } from "./blocked-permissions";
 
@@ -15,7 +15,7 @@ const { kind } = oauth2PermissionGrant;
 export const scopesIn = (scope: unknown): string[] => String(scope).split(/\s+/).filter(Boolean);
 
 function checkScopes(context: Context, client: StoredObject, resource: StoredObject, scope: string): void {
-  const shown = view(resource, context);
+  const shown = propertiesOf(resource, context);
   const published = shown["oauth2PermissionScopes"] as readonly { readonly value: string }[];
   const scopes = scopesIn(scope);
   const unknown = scopes.find((value) => !published.some((known) => known.value === value));

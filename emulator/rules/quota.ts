@@ -1,6 +1,6 @@
 /** How many objects the directory can hold, and how many of them a person can make. */
 import { agentKinds } from "../entities";
-import { directorySize } from "../entities/organization";
+import { directoryObjects } from "../entities/organization";
 import { GraphRefusal } from "../refusal";
 import type { Context } from "../route";
 import type { Json, StoredObject } from "../state/store";
@@ -23,15 +23,15 @@ export function insertObject(context: Context, kind: string, id: string, body: J
 /** Deleted objects that can come back take room. */
 function checkRoom({ store, switches }: Context, kind: string): void {
   const most = switches.limits.directoryObjects;
-  const size = directorySize(store) + 1;
-  if (agentKinds.includes(kind) && size > (most * shareOfAgents) / 100) {
+  const isFull = (room: number) => store.reaches(directoryObjects, Math.floor(room));
+  if (agentKinds.includes(kind) && isFull((most * shareOfAgents) / 100)) {
     throw new GraphRefusal(
       403,
       "Agent_Directory_QuotaExceeded",
       `Agent identity blueprints and agent identities have exceeded ${shareOfAgents}% of the tenant resource quota.`,
     );
   }
-  if (size > most) throw exceeded("Tenant");
+  if (isFull(most)) throw exceeded("Tenant");
 }
 
 /** A person who is no administrator can make so many; those that are deleted but not purged count. */

@@ -3,7 +3,7 @@ import { agentRiskDetection, riskId, riskyKinds } from "../entities/risky-agent"
 import { notFound } from "../refusal";
 import type { Context } from "../route";
 import type { Json, Store, StoredObject } from "../state/store";
-import { view } from "../view";
+import { propertiesOf } from "../view";
 import { newId } from "./people";
 
 export type Judgement = "confirmCompromised" | "confirmSafe" | "dismiss";
@@ -41,7 +41,7 @@ function judgeOne(context: Context, agent: StoredObject, judgement: Judgement): 
 }
 
 function identified(context: Context, agent: StoredObject): Json {
-  const { displayName } = view(agent, context);
+  const { displayName } = propertiesOf(agent, context);
   return { agentId: agent.id, agentDisplayName: displayName, identityType: agent.kind };
 }
 

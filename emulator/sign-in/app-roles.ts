@@ -7,7 +7,7 @@ import { ownAgentsPermission } from "../rules/agent-identity";
 import { permissionsShownAt } from "../switches/permissions-lag";
 import type { Switches } from "../switches/values";
 import { microsoftGraphAppId } from "../permissions";
-import { view } from "../view";
+import { propertiesOf } from "../view";
 
 const metaKey = "granted";
 
@@ -56,7 +56,10 @@ export function rolesOf(
   switches: Switches,
   now: Date,
 ): readonly string[] {
-  const roles = (view(resource, around)["appRoles"] ?? []) as readonly Pick<AppRole, "id" | "value" | "isEnabled">[];
+  const roles = (propertiesOf(resource, around)["appRoles"] ?? []) as readonly Pick<
+    AppRole,
+    "id" | "value" | "isEnabled"
+  >[];
   const assigned = assignmentsOf(around.store, principal, resource, switches, now).flatMap(
     ({ body }) => roles.find(({ id, isEnabled }) => isEnabled && id === body["appRoleId"])?.value ?? [],
   );

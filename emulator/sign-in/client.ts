@@ -4,7 +4,7 @@ import { applicationKinds, servicePrincipalKinds } from "../entities";
 import { type Certificate, certificatesOf, type Password, passwordsOf } from "../entities/credential";
 import type { Surroundings } from "../entities/entity";
 import type { Json, Store, StoredObject } from "../state/store";
-import { view } from "../view";
+import { propertiesOf } from "../view";
 import { SignInNotEmulated, SignInRefusal } from "./refusal";
 
 export interface Client {
@@ -36,7 +36,7 @@ export function clientOf(around: Surroundings, clientId: string): Client {
   if (principal?.kind === "agentIdentity")
     throw new SignInNotEmulated("Agent identities cannot sign in to the emulated tenant yet.");
   const appId = String(found.body["appId"]);
-  const displayName = String(view(found, around)["displayName"]);
+  const displayName = String(propertiesOf(found, around)["displayName"]);
   const disabled = application?.body["isDisabled"] === true || principal?.body["accountEnabled"] === false;
   if (disabled) throw new SignInRefusal(7000112, appId, displayName);
   return { appId, displayName, application, principal };

@@ -1,8 +1,10 @@
 /** What the sign-in service is asked and what it answers. */
+import type { RequestHeaders } from "../exchange";
+
 export interface SignInRequest {
   readonly url: URL;
   readonly origin: string;
-  readonly headers: Headers;
+  readonly headers: RequestHeaders;
   readonly text: string;
   /** First segment of the path, as it was written. */
   readonly segment: string;

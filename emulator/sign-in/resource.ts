@@ -2,7 +2,7 @@
 import type { Surroundings } from "../entities/entity";
 import { microsoftGraphAppId } from "../permissions";
 import type { Json, StoredObject } from "../state/store";
-import { view } from "../view";
+import { propertiesOf } from "../view";
 import { applicationOf, principalOf } from "./client";
 import { SignInRefusal } from "./refusal";
 import { graphAudience } from "./token";
@@ -52,7 +52,7 @@ export function resourceOf(around: Surroundings, identifier: string, served: str
   const api = application?.body["api"] as Json | undefined;
   return {
     appId: String(principal.body["appId"]),
-    displayName: String(view(principal, around)["displayName"]),
+    displayName: String(propertiesOf(principal, around)["displayName"]),
     principal,
     application,
     audience: isServed ? graphAudience : identifier,

@@ -3,6 +3,7 @@
  * is reached by that host in this process, and by path where the tenant is served.
  */
 import { randomUUID } from "node:crypto";
+import { jsonAnswer, type RequestHeaders, type TenantAnswer } from "../exchange";
 import type { Ground, Surroundings } from "../entities/entity";
 import { timeIn } from "../switches/clock";
 import { switchesOf } from "../switches/switches";
@@ -79,7 +80,7 @@ export function addressesSignIn({ hostname, pathname }: URL): boolean {
 
 export interface SignInAsked {
   readonly method: string;
-  readonly headers: Headers;
+  readonly headers: RequestHeaders;
   readonly url: URL;
   readonly text: string;
   /** Those of the request. @default the tenant's */
@@ -87,7 +88,7 @@ export interface SignInAsked {
 }
 
 /** Answers any request that `addressesSignIn`. */
-export async function answerSignIn(around: Ground, request: SignInAsked): Promise<Response> {
+export async function answerSignIn(around: Ground, request: SignInAsked): Promise<TenantAnswer> {
   const { switches = switchesOf(around.store) } = request;
   const now = timeIn(switches);
   const traceId = randomUUID();
@@ -103,11 +104,11 @@ export async function answerSignIn(around: Ground, request: SignInAsked): Promis
       { ...around, now, switches },
       { ...asked, tenant: tenantNamed(around, segment) },
     );
-    return Response.json(body, { status, headers });
+    return jsonAnswer(status, headers, body);
   } catch (error) {
     if (!(error instanceof SignInRefusal || error instanceof SignInNotEmulated)) throw error;
     const { status, body } = errorOf(error, { traceId, correlationId, now });
-    return Response.json(body, { status, headers });
+    return jsonAnswer(status, headers, body);
   }
 }
 

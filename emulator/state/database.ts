@@ -47,11 +47,11 @@ export class Database {
    * decide on the same state; an exception undoes everything.
    */
   transaction<T>(mode: "read" | "write", work: () => T): T {
-    this.#database.exec(mode === "write" ? "BEGIN IMMEDIATE" : "BEGIN");
+    this.run(mode === "write" ? "BEGIN IMMEDIATE" : "BEGIN");
     this.#change = mode === "write" ? "none yet" : undefined;
     try {
       const result = work();
-      this.#database.exec("COMMIT");
+      this.run("COMMIT");
       return result;
     } catch (error) {
       this.#rollBack();
@@ -99,6 +99,11 @@ export class Database {
   /** @returns how many rows changed */
   run(sql: string, ...values: SQLInputValue[]): number {
     return Number(this.#prepared(sql).run(...values).changes);
+  }
+
+  /** @returns the number that the new row got */
+  insertRow(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.#prepared(sql).run(...values).lastInsertRowid);
   }
 
   row(sql: string, ...values: SQLInputValue[]): Row | undefined {

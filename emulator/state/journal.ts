@@ -36,8 +36,7 @@ export const mostRequests = 10_000;
 const sweep = 100;
 
 export function remember(store: Store, record: Omit<RequestRecord, "sequence">): void {
-  const row = store.row("INSERT INTO requests (record) VALUES (?) RETURNING sequence", JSON.stringify(record));
-  const sequence = Number(row?.["sequence"]);
+  const sequence = store.insertRow("INSERT INTO requests (record) VALUES (?)", JSON.stringify(record));
   if (sequence % sweep === 0) store.run("DELETE FROM requests WHERE sequence <= ?", sequence - mostRequests);
 }
 

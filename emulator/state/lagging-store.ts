@@ -37,6 +37,10 @@ export class LaggingStore implements Store {
     return this.#newest.count(selection);
   }
 
+  reaches(selection: Selection, number: number): boolean {
+    return this.#newest.reaches(selection, number);
+  }
+
   targets(kind: string, source: string): string[] {
     return this.#newest.targets(kind, source);
   }
@@ -106,6 +110,7 @@ export class LaggingStore implements Store {
   clear = (): void => this.primary.clear();
   close = (): void => this.primary.close();
   run: Store["run"] = (sql, ...values) => this.primary.run(sql, ...values);
+  insertRow: Store["insertRow"] = (sql, ...values) => this.primary.insertRow(sql, ...values);
   row: Store["row"] = (sql, ...values) => this.primary.row(sql, ...values);
   rows: Store["rows"] = (sql, ...values) => this.primary.rows(sql, ...values);
 }

@@ -117,6 +117,10 @@ export class Replica implements Directory {
     return count;
   }
 
+  reaches(selection: Selection, number: number): boolean {
+    return this.count(selection) >= number;
+  }
+
   targets(kind: string, source: string): string[] {
     const here = this.store.targets(kind, source).filter((target) => !this.#links.has(linkKey(kind, source, target)));
     return this.#withLate(here, ([ofKind, from]) => ofKind === kind && sameId(from, source), 2);

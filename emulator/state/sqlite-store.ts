@@ -50,10 +50,8 @@ export class SqliteStore extends Database implements PrimaryStore {
     const wanted = this.#indexedKinds();
     for (const [kind, names] of Object.entries(JSON.parse(wanted) as Record<string, unknown>)) {
       if (isDeepStrictEqual(kept[kind], names)) continue;
-      for (const object of this.walk({ kinds: [kind], deleted: "either" })) {
-        this.run("DELETE FROM properties WHERE seq = ?", object.seq);
-        this.#index(kind, object.seq, object.body);
-      }
+      this.run("DELETE FROM properties WHERE seq IN (SELECT seq FROM objects WHERE kind = ?)", kind);
+      for (const object of this.walk({ kinds: [kind], deleted: "either" })) this.#index(kind, object.seq, object.body);
     }
     this.setMeta("indexed", wanted);
   }
@@ -70,8 +68,8 @@ export class SqliteStore extends Database implements PrimaryStore {
 
   #insert({ kind, id, body, deletedDateTime = null }: NewObject, text: string): number {
     const change = this.change();
-    const row = this.row(
-      "INSERT INTO objects (id, kind, body, deletedDateTime, changed, appeared) VALUES (?, ?, ?, ?, ?, ?) RETURNING seq",
+    const seq = this.insertRow(
+      "INSERT INTO objects (id, kind, body, deletedDateTime, changed, appeared) VALUES (?, ?, ?, ?, ?, ?)",
       id,
       kind,
       text,
@@ -79,7 +77,6 @@ export class SqliteStore extends Database implements PrimaryStore {
       change,
       change,
     );
-    const seq = Number(row?.["seq"]);
     this.run("DELETE FROM goneObjects WHERE id = ?", id.toLowerCase());
     this.#index(kind, seq, body);
     return seq;
@@ -89,6 +86,8 @@ export class SqliteStore extends Database implements PrimaryStore {
     const change = this.change();
     const names = new Set([...Object.keys(object.body), ...Object.keys(body)]);
     const touched = [...names].filter((name) => !isDeepStrictEqual(object.body[name], body[name]));
+    const isFoundAnew = this.indexed(object.kind).some((name) => touched.includes(name));
+    if (isFoundAnew) this.#unindex(object);
     this.run(
       "UPDATE objects SET body = ?, changed = ?, touched = json_patch(coalesce(touched, '{}'), ?) WHERE seq = ?",
       JSON.stringify(body),
@@ -96,10 +95,7 @@ export class SqliteStore extends Database implements PrimaryStore {
       JSON.stringify(Object.fromEntries(touched.map((name) => [name, change]))),
       object.seq,
     );
-    if (this.indexed(object.kind).some((name) => touched.includes(name))) {
-      this.run("DELETE FROM properties WHERE seq = ?", object.seq);
-      this.#index(object.kind, object.seq, body);
-    }
+    if (isFoundAnew) this.#index(object.kind, object.seq, body);
     return { ...object, body };
   }
 
@@ -108,8 +104,14 @@ export class SqliteStore extends Database implements PrimaryStore {
       this.run("INSERT OR IGNORE INTO properties (name, value, seq) VALUES (?, ?, ?)", name, value, seq);
   }
 
+  /** Before its body changes or goes. */
+  #unindex({ kind, seq }: StoredObject): void {
+    for (const [name, value] of indexedValues(this.indexed(kind), this.bySeq(seq)?.body ?? {}))
+      this.run("DELETE FROM properties WHERE name = ? AND value = ? AND seq = ?", name, value, seq);
+  }
+
   get(id: string, deleted: boolean | "either" = false): StoredObject | undefined {
-    const row = this.row(`SELECT ${columns} FROM objects WHERE id = ?`, id);
+    const row = this.row(byId, id);
     return row && hasState(row["deletedDateTime"], deleted) ? stored(row) : undefined;
   }
 
@@ -122,9 +124,15 @@ export class SqliteStore extends Database implements PrimaryStore {
     return [...this.walk(selection)];
   }
 
-  /** Each kind is read along its own index; what comes first of all is taken first. */
-  *walk(selection: Selection): Generator<StoredObject> {
+  /** Each kind is read along its own index. */
+  walk(selection: Selection): Iterable<StoredObject> {
     const lists = rangesOf(selection).map(([sql, values]) => this.#range(sql, values, selection.after ?? 0));
+    const [only, ...others] = lists;
+    return only && others.length === 0 ? only : this.#merged(lists);
+  }
+
+  /** What comes first of all is taken first. */
+  *#merged(lists: readonly Generator<StoredObject, void>[]): Generator<StoredObject, void> {
     const heads = lists.map((list) => list.next());
     for (;;) {
       let first = -1;
@@ -158,6 +166,23 @@ export class SqliteStore extends Database implements PrimaryStore {
     return counts.reduce((sum, n) => sum + n, 0);
   }
 
+  reaches(selection: Selection, number: number): boolean {
+    return this.#mostOf(selection) >= number && this.count(selection) >= number;
+  }
+
+  /** There cannot be more: every object has a number of its own, and every one that has a value stands in its index. */
+  #mostOf({ where }: Selection): number {
+    const row =
+      where && !where.prefix
+        ? this.row(
+            "SELECT count(*) AS n FROM properties WHERE name = ? AND value = ?",
+            where.property,
+            where.value.toLowerCase(),
+          )
+        : this.row("SELECT max(seq) AS n FROM objects");
+    return Number(row?.["n"]);
+  }
+
   setDeleted(object: StoredObject, at: string | null): StoredObject {
     const change = this.change();
     this.run("UPDATE objects SET deletedDateTime = ?, changed = ? WHERE seq = ?", at, change, object.seq);
@@ -165,9 +190,10 @@ export class SqliteStore extends Database implements PrimaryStore {
     return { ...object, deletedDateTime: at };
   }
 
-  purge({ id, seq, kind }: StoredObject): void {
+  purge(object: StoredObject): void {
+    const { id, seq, kind } = object;
     const change = this.change();
-    this.run("DELETE FROM properties WHERE seq = ?", seq);
+    this.#unindex(object);
     this.run("DELETE FROM objects WHERE seq = ?", seq);
     this.run("INSERT OR REPLACE INTO goneObjects (id, kind, changed) VALUES (?, ?, ?)", id.toLowerCase(), kind, change);
     for (const [relation, source] of this.linksOf(id)) this.#touch(relation, source, change);
@@ -251,6 +277,7 @@ export class SqliteStore extends Database implements PrimaryStore {
 }
 
 const columns = "objects.seq, objects.id, objects.kind, objects.body, objects.deletedDateTime";
+const byId = `SELECT ${columns} FROM objects WHERE id = ?`;
 
 function stored(row: Row): StoredObject {
   return {

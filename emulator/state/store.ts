@@ -49,6 +49,8 @@ export interface Directory {
   /** In order of creation, read in chunks: stop whenever enough was seen. */
   walk(selection: Selection): Iterable<StoredObject>;
   count(selection: Selection): number;
+  /** Whether there are at least so many. Unlike {@link count} it takes no time while there are far fewer. */
+  reaches(selection: Selection, number: number): boolean;
   /** Ids at the other end of the links from `source`, sorted. */
   targets(kind: string, source: string): string[];
   /** The inverse of {@link targets}. */
@@ -93,6 +95,7 @@ export interface Store extends Directory, Pick<Database, "transaction" | "change
   close(): void;
   /** Below: for tables that modules of their own look after. @returns how many rows changed */
   run: Database["run"];
+  insertRow: Database["insertRow"];
   row: Database["row"];
   rows: Database["rows"];
 }

@@ -1,16 +1,17 @@
 /** What a client sees of a request that goes wrong. */
+import { jsonAnswer, type TenantAnswer, type TenantRequest } from "../exchange";
 import { longestStall, type Mishap } from "./fault";
 import { linger } from "./overlap";
 
 /** What a fault does to one request, as far as it can be known before it happens. */
 interface Broken {
-  readonly request: Request;
+  readonly request: Pick<TenantRequest, "signal">;
   /** `request-id` and `client-request-id`. */
   readonly ids: Readonly<Record<string, string>>;
   /** Part of a `$batch`: the gateway answers for a service that it cannot reach. */
   readonly batch: boolean;
   /** What would have been answered; undefined when the request had no effect. */
-  readonly answer: Response | undefined;
+  readonly answer: TenantAnswer | undefined;
   readonly now: Date;
 }
 
@@ -26,43 +27,40 @@ export function brokenStatus({ answer }: Mishap, batch: boolean, status = 200): 
 export async function brokenAnswer(
   { answer }: Mishap,
   { request, ids, batch, answer: due, now }: Broken,
-): Promise<Response> {
-  const json = { "content-type": "application/json", ...ids };
+): Promise<TenantAnswer> {
   if (typeof answer === "string" && answer !== "stall") {
-    if (batch && (answer === "reset" || answer === "truncate")) return unreachable(502, "BadGateway", json);
+    if (batch && (answer === "reset" || answer === "truncate")) return unreachable(502, "BadGateway", ids);
     if (answer === "reset") throw connectionReset();
-    if (answer === "truncate") return truncated(due ?? new Response('{"value":[]}', { headers: json }));
-    if (answer === "html") return new Response(proxyPage, { headers: { ...ids, "content-type": "text/html" } });
-    return challenge(json, now);
+    if (answer === "truncate") return truncated(due ?? jsonAnswer(200, ids, { value: [] }));
+    if (answer === "html") return { status: 200, headers: { ...ids, "content-type": "text/html" }, body: proxyPage };
+    return challenge(ids, now);
   }
   if (answer === "stall" || "stall" in answer) {
-    if (batch) return unreachable(504, "GatewayTimeout", json);
+    if (batch) return unreachable(504, "GatewayTimeout", ids);
     await linger(request, answer === "stall" ? longestStall : answer.stall, { ref: false });
     throw connectionReset();
   }
   if ("redirect" in answer) {
     const headers = { ...ids, location: answer.redirect };
-    return new Response(null, { status: answer.status ?? 307, headers });
+    return { status: answer.status ?? 307, headers };
   }
-  const { status, headers, body } = answer;
-  const text = body === undefined ? null : typeof body === "string" ? body : JSON.stringify(body);
-  return new Response(text, { status, headers: { ...json, ...headers } });
+  const { status, headers = {}, body } = answer;
+  const own = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+  const text = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
+  return { status, headers: { "content-type": "application/json", ...ids, ...own }, ...text };
 }
 
-function unreachable(status: number, code: string, headers: Readonly<Record<string, string>>): Response {
-  return Response.json({ error: { code, message: "The service did not answer." } }, { status, headers });
+function unreachable(status: number, code: string, ids: Readonly<Record<string, string>>): TenantAnswer {
+  return jsonAnswer(status, ids, { error: { code, message: "The service did not answer." } });
 }
 
 /** An answer whose length is known and whose body ends before. Where there is no body, there is no answer either. */
-async function truncated(due: Response): Promise<Response> {
-  const { status } = due;
-  const bytes = new Uint8Array(await due.arrayBuffer());
+function truncated({ status, headers, body }: TenantAnswer): TenantAnswer {
+  const bytes = Buffer.from(typeof body === "string" ? body : "");
   const half = bytes.subarray(0, Math.floor(bytes.length / 2));
-  const headers = new Headers(due.headers);
   if (bytes.length === 0) throw connectionReset();
-  headers.set("content-length", String(bytes.length));
   let sent = false;
-  const body = new ReadableStream<Uint8Array>(
+  const stream = new ReadableStream<Uint8Array>(
     {
       pull(controller) {
         if (sent) controller.error(connectionCut());
@@ -72,21 +70,19 @@ async function truncated(due: Response): Promise<Response> {
     },
     { highWaterMark: 0 },
   );
-  return new Response(body, { status, headers });
+  return { status, headers: { ...headers, "content-length": String(bytes.length) }, body: stream };
 }
 
 /** Of continuous access evaluation: the token is refused before its time, and the client is to ask for a newer one. */
-function challenge(headers: Readonly<Record<string, string>>, now: Date): Response {
+function challenge(ids: Readonly<Record<string, string>>, now: Date): TenantAnswer {
   const nbf = { essential: true, value: String(Math.floor(now.getTime() / 1000)) };
   const claims = Buffer.from(JSON.stringify({ access_token: { nbf } })).toString("base64");
   const authenticate =
     'Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", ' +
     `error="insufficient_claims", claims="${claims}"`;
   const message = "Continuous access evaluation resulted in a claims challenge.";
-  return Response.json(
-    { error: { code: "InvalidAuthenticationToken", message } },
-    { status: 401, headers: { ...headers, "www-authenticate": authenticate } },
-  );
+  const error = { code: "InvalidAuthenticationToken", message };
+  return jsonAnswer(401, { ...ids, "www-authenticate": authenticate }, { error });
 }
 
 const proxyPage =

@@ -1,6 +1,7 @@
 /** Where requests are counted: what each one costs, whether it comes too early, and whether it may pass. */
 import { decodeJwt } from "jose/jwt/decode";
 import { applicationKinds } from "../entities";
+import type { RequestHeaders, TenantAnswer } from "../exchange";
 import type { Address, Segment } from "../odata/address";
 import type { Store } from "../state/store";
 import { type Cost, costOf } from "./quota-table";
@@ -12,7 +13,7 @@ import type { Switches } from "./values";
 export interface Arriving {
   readonly method: string;
   readonly url: URL;
-  readonly headers: Headers;
+  readonly headers: RequestHeaders;
   /** Throws where it is no path of Graph: sign-in, a wrong version. */
   readonly address: () => Address;
   /** `signInAudience` of the body. Throws where the body is no JSON. */
@@ -56,9 +57,9 @@ export function admitted(
 }
 
 /** After an answer that a fault replaced: who is told to wait, and comes back before, is early too. */
-export function noteFaultyWait(store: Store, arriving: Arriving, { status, headers: answered }: Response): void {
+export function noteFaultyWait(store: Store, arriving: Arriving, { status, headers: answered }: TenantAnswer): void {
   const { method, url, headers, now } = arriving;
-  const until = endOf(answered.get("retry-after"), now);
+  const until = endOf(answered["retry-after"] ?? null, now);
   const address =
     until && until > now && (status === 429 || status === 503) ? orUndefined(arriving.address) : undefined;
   if (!address || !until) return;
@@ -69,7 +70,7 @@ export function noteFaultyWait(store: Store, arriving: Arriving, { status, heade
 const workloadName = ({ workload }: Cost): string => workload ?? "gateway";
 
 /** The application that a token names. Not verified: a fault may happen before anybody looks. */
-function claimedApp(headers: Headers): string {
+function claimedApp(headers: RequestHeaders): string {
   try {
     const { appid, azp } = decodeJwt((headers.get("authorization") ?? "").replace(/^Bearer /i, ""));
     return String(appid ?? azp);

@@ -3,6 +3,7 @@
  * application.
  */
 import { setTimeout as pause } from "node:timers/promises";
+import type { TenantRequest } from "../exchange";
 import { GraphRefusal } from "../refusal";
 
 /**
@@ -11,7 +12,11 @@ import { GraphRefusal } from "../refusal";
  * @param ref whether the process lives on for it @default true
  * @throws what the client gave up with before that
  */
-export async function linger({ signal }: Request, ms: number, { ref = true } = {}): Promise<void> {
+export async function linger(
+  { signal }: Pick<TenantRequest, "signal">,
+  ms: number,
+  { ref = true } = {},
+): Promise<void> {
   try {
     await pause(ms, undefined, { signal, ref });
   } catch (error) {

@@ -1,5 +1,6 @@
 /** Switches and faults that one request brings along in its headers. They hold for this request only. */
 import { z } from "zod";
+import type { RequestHeaders } from "../exchange";
 import { type Mishap, mishapSchema } from "./fault";
 import { parseFault } from "./fault-wording";
 import { changed } from "./switches";
@@ -9,7 +10,7 @@ export const switchesHeader = "x-emulated-switches";
 export const faultHeader = "x-emulated-fault";
 
 /** @throws {TypeError} naming the header and what is wrong in it */
-export function switchesFor(headers: Headers, switches: Switches): Switches {
+export function switchesFor(headers: RequestHeaders, switches: Switches): Switches {
   const given = jsonIn(headers, switchesHeader);
   if (given === undefined) return switches;
   if (typeof given !== "object" || given === null || Array.isArray(given))
@@ -30,7 +31,7 @@ export const undisturbed = { [faultHeader]: "none", [switchesHeader]: '{"latency
  *
  * @throws {TypeError} naming the header and what is wrong in it
  */
-export function mishapFor(headers: Headers): Mishap | "none" | undefined {
+export function mishapFor(headers: RequestHeaders): Mishap | "none" | undefined {
   const text = headers.get(faultHeader)?.trim();
   if (text === undefined || text === "none") return text;
   const given = text.startsWith("{") ? jsonIn(headers, faultHeader) : worded(text);
@@ -47,7 +48,7 @@ function worded(text: string): unknown {
   }
 }
 
-function jsonIn(headers: Headers, name: string): unknown {
+function jsonIn(headers: RequestHeaders, name: string): unknown {
   const text = headers.get(name);
   if (text === null) return undefined;
   try {

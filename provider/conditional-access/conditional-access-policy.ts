@@ -23,10 +23,14 @@ import {
   sessionControlsFromGraph,
 } from "./conditional-access-conditions";
 import { declaredName, displayName, hasMarker, shownName } from "./name-suffix";
+import type { Inventory } from "../engine/inventory";
 import { same } from "../engine/json";
 import type { Lifecycle } from "../engine/lifecycle";
+import type { Listing } from "../engine/listing";
+import { markerInName } from "../engine/marker";
 import { EntraResource } from "../engine/pulumi/resource";
-import { RunMemory } from "../engine/run/run-memory";
+import { oneOf } from "../engine/run/bulk-read";
+import { allOf } from "../engine/run/shared-list";
 import { undefinedWhenGone } from "../graph/errors";
 
 // ---- what a program writes -------------------------------------------------
@@ -122,16 +126,58 @@ interface Policy {
   readonly conditions: GraphConditions;
   readonly grantControls: { readonly operator: string; readonly builtInControls: string[] } | null;
   readonly sessionControls?: object | null;
+  readonly createdDateTime?: string;
 }
 
-const collection = "/identity/conditionalAccess/policies";
 const beta = { version: "beta" } as const;
 const guids = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
+
+/** All policies of the tenant, 195 at most. Graph documents no size for its pages. */
+const policies: Listing<Policy> = { collection: "/identity/conditionalAccess/policies", ...beta };
+
+/** Conditional Access has deleted items of its own. */
+const deletedPolicies: Listing<DeletedPolicy> = {
+  collection: "/identity/conditionalAccess/deletedItems/policies",
+  ...beta,
+};
+
+interface DeletedPolicy extends Policy {
+  /** ISO 8601. */
+  readonly deletedDateTime: string;
+}
+
+const path = (id: string): string => `${policies.collection}/${encodeURIComponent(id)}`;
+
+const permissionsToRead = ["Policy.Read.All"];
+
+const inventory: Inventory<[Policy]> = {
+  lists: [policies],
+  marker: "nameSuffix",
+  idIsKept: false,
+  describe: ([all]) =>
+    all.map(({ id, displayName, state, createdDateTime }) => ({
+      id,
+      label: displayName,
+      marker: markerInName(displayName),
+      created: createdDateTime,
+      details: { state },
+      deletePaths: [{ path: path(id), ...beta }],
+    })),
+  deleted: {
+    list: deletedPolicies,
+    permissions: permissionsToRead,
+    keepsKey: false,
+    describe: ({ id, displayName, deletedDateTime }: DeletedPolicy) => ({
+      id,
+      label: displayName,
+      marker: markerInName(displayName),
+      deleted: deletedDateTime,
+    }),
+  },
+};
+
 /** What decides whom a policy hits. */
 const parts = ["conditions", "grantControls", "sessionControls"] as const;
-
-/** All policies of the tenant, before the first create of a run. */
-const policies = new RunMemory<readonly Policy[]>();
 
 export const conditionalAccessPolicy: Lifecycle<Inputs> = {
   kind: "ConditionalAccessPolicy",
@@ -157,15 +203,16 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
   nameOf: ({ displayName }) => displayName ?? "",
   replacedBy: [],
   permissions: {
-    read: ["Policy.Read.All"],
+    read: permissionsToRead,
     create: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
     change: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
     remove: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
   },
+  inventory,
   duplicateCreate: "allowed",
 
   async find(tenant, { marker }, after) {
-    const all = await policies.of(tenant, collection, () => tenant.list<Policy>(collection, beta), after);
+    const all = await allOf(tenant, policies, after);
     return all
       .filter(({ displayName }) => hasMarker(displayName, marker))
       .map(({ id, displayName }) => ({ id, label: `Conditional Access policy "${displayName}" (${id})` }));
@@ -176,12 +223,12 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
 
   async create(tenant, wanted) {
     const state = wanted.state === "enabled" ? reportOnly : wanted.state;
-    const { id } = await tenant.post<Policy>(collection, body({ ...wanted, state }), beta);
+    const { id } = await tenant.post<Policy>(policies.collection, body({ ...wanted, state }), beta);
     return { id };
   },
 
-  async read(tenant, id, { marker }) {
-    const found = await tenant.get<Policy>(`${collection}/${encodeURIComponent(id)}`, beta).catch(undefinedWhenGone);
+  async read(tenant, id, { marker }, _outputs, bulk) {
+    const found = await oneOf(tenant, bulk, policies, id, path(id)).catch(undefinedWhenGone);
     if (!found) return undefined;
     const { displayName, state } = found;
     return {
@@ -204,10 +251,12 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
   },
 
   async change(tenant, id, wanted, { inputs }) {
-    await tenant.patch(`${collection}/${encodeURIComponent(id)}`, body(wanted, inputs), beta);
+    await tenant.patch(path(id), body(wanted, inputs), beta);
   },
 
-  remove: (tenant, id) => tenant.delete(`${collection}/${encodeURIComponent(id)}`, beta),
+  deletedPath: (id) => ({ path: `${deletedPolicies.collection}/${encodeURIComponent(id)}`, ...beta }),
+
+  remove: (tenant, id) => tenant.delete(path(id), beta),
 };
 
 function body(wanted: Inputs & { marker: string }, now: Partial<Inputs> = {}): object {

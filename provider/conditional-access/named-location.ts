@@ -7,10 +7,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { declaredName, displayName, hasMarker, shownName } from "./name-suffix";
+import type { Inventory } from "../engine/inventory";
 import { sorted } from "../engine/json";
 import type { Finding, Lifecycle } from "../engine/lifecycle";
+import type { Listing } from "../engine/listing";
+import { markerInName } from "../engine/marker";
 import { EntraResource } from "../engine/pulumi/resource";
-import { RunMemory } from "../engine/run/run-memory";
+import { oneOf } from "../engine/run/bulk-read";
+import { allOf } from "../engine/run/shared-list";
 import { EntraError, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 
@@ -117,7 +121,7 @@ const members = {
   countries: ["countriesAndRegions", "includeUnknownCountriesAndRegions", "countryLookupMethod"],
 } as const;
 
-// ---- how it is kept in the tenant ------------------------------------------
+// ---- what it is in the tenant ----------------------------------------------
 
 interface Location {
   readonly "@odata.type": string;
@@ -128,17 +132,58 @@ interface Location {
   readonly countriesAndRegions?: readonly string[];
   readonly includeUnknownCountriesAndRegions?: boolean;
   readonly countryLookupMethod?: Inputs["countryLookupMethod"];
+  readonly createdDateTime?: string;
 }
 
-const collection = "/identity/conditionalAccess/namedLocations";
-const path = (id: string): string => `${collection}/${encodeURIComponent(id)}`;
+interface DeletedLocation extends Location {
+  /** ISO 8601. */
+  readonly deletedDateTime: string;
+}
+
+/** All named locations of the tenant, 195 at most. Graph documents no size for its pages. */
+const locations: Listing<Location> = { collection: "/identity/conditionalAccess/namedLocations" };
+
+/** Conditional Access has deleted items of its own. */
+const deletedLocations: Listing<DeletedLocation> = {
+  collection: "/identity/conditionalAccess/deletedItems/namedLocations",
+};
+
+const path = (id: string): string => `${locations.collection}/${encodeURIComponent(id)}`;
+
+const permissionsToRead = ["Policy.Read.All"];
+
 const types = {
   ipRanges: "#microsoft.graph.ipNamedLocation",
   countries: "#microsoft.graph.countryNamedLocation",
 } as const;
 
-/** All named locations of the tenant, before the first create of a run. */
-const locations = new RunMemory<readonly Location[]>();
+const inventory: Inventory<[Location]> = {
+  lists: [locations],
+  marker: "nameSuffix",
+  idIsKept: false,
+  describe: ([all]) =>
+    all.map(({ id, displayName, createdDateTime, ipRanges, countriesAndRegions, isTrusted }) => ({
+      id,
+      label: displayName,
+      marker: markerInName(displayName),
+      created: createdDateTime,
+      details: ipRanges
+        ? { networks: ipRanges.map(({ cidrAddress }) => cidrAddress), trusted: isTrusted ? "yes" : "no" }
+        : { countries: countriesAndRegions ?? [] },
+      deletePaths: [{ path: path(id) }],
+    })),
+  deleted: {
+    list: deletedLocations,
+    permissions: permissionsToRead,
+    keepsKey: false,
+    describe: ({ id, displayName, deletedDateTime }: DeletedLocation) => ({
+      id,
+      label: displayName,
+      marker: markerInName(displayName),
+      deleted: deletedDateTime,
+    }),
+  },
+};
 
 export const namedLocation: Lifecycle<Inputs> = {
   kind: "NamedLocation",
@@ -165,27 +210,28 @@ export const namedLocation: Lifecycle<Inputs> = {
   nameOf: ({ displayName }) => displayName ?? "",
   replacedBy: ["definedBy"],
   permissions: {
-    read: ["Policy.Read.All"],
+    read: permissionsToRead,
     create: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
     change: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
     remove: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
   },
+  inventory,
   duplicateCreate: "allowed",
 
   async find(tenant, { marker }, after) {
-    const all = await locations.of(tenant, collection, () => tenant.list<Location>(collection), after);
+    const all = await allOf(tenant, locations, after);
     return all
       .filter(({ displayName }) => hasMarker(displayName, marker))
       .map(({ id, displayName }) => ({ id, label: `named location "${displayName}" (${id})` }));
   },
 
   async create(tenant, wanted) {
-    const { id } = await tenant.post<Location>(collection, body(wanted));
+    const { id } = await tenant.post<Location>(locations.collection, body(wanted));
     return { id };
   },
 
-  async read(tenant, id, { marker }) {
-    const found = await tenant.get<Location>(path(id)).catch(undefinedWhenGone);
+  async read(tenant, id, { marker }, _outputs, bulk) {
+    const found = await oneOf(tenant, bulk, locations, id, path(id)).catch(undefinedWhenGone);
     if (!found) return undefined;
     const { countriesAndRegions, includeUnknownCountriesAndRegions, countryLookupMethod } = found;
     const shared = { displayName: declaredName(found.displayName, marker) };
@@ -210,6 +256,8 @@ export const namedLocation: Lifecycle<Inputs> = {
   async change(tenant, id, wanted) {
     await tenant.patch(path(id), body(wanted));
   },
+
+  deletedPath: (id) => ({ path: `${deletedLocations.collection}/${encodeURIComponent(id)}` }),
 
   async remove(tenant, id) {
     try {

@@ -6,14 +6,17 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { blueprintCollection, blueprintPath, objectIdOf } from "../identities/blueprint-application";
-import { deletedItem } from "../directory/deleted-items";
+import { blueprints } from "../identities/agent-lists";
+import { blueprintPath, objectIdOf } from "../identities/blueprint-application";
+import { deletedPlace } from "../directory/deleted-items";
 import { objectId } from "../directory/directory-references";
-import type { BulkRead, Listing } from "../engine/run/bulk-read";
+import type { Inventory } from "../engine/inventory";
 import { same, textOf } from "../engine/json";
 import type { Lifecycle } from "../engine/lifecycle";
+import { type Listing, selectOf } from "../engine/listing";
 import { EntraResource } from "../engine/pulumi/resource";
-import { RunMemory } from "../engine/run/run-memory";
+import type { BulkRead } from "../engine/run/bulk-read";
+import { allOf } from "../engine/run/shared-list";
 import { undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 
@@ -120,8 +123,42 @@ interface Credential {
 const collection = (blueprintObjectId: string): string =>
   `${blueprintPath(blueprintObjectId)}/federatedIdentityCredentials`;
 
-/** The credentials of each blueprint, by its object id. */
-const credentialsOf = new RunMemory<readonly Credential[]>();
+const ofBlueprint = (blueprintObjectId: string): Listing<Credential> => ({
+  collection: collection(blueprintObjectId),
+  select: ["id", "name", "issuer", "subject", "audiences", "description"],
+  top: 100,
+  keyOf: ({ name }) => name,
+});
+
+interface WithCredentials {
+  readonly id: string;
+  readonly appId: string;
+  readonly displayName: string;
+  readonly federatedIdentityCredentials?: readonly Credential[];
+}
+
+/** Of every blueprint: a blueprint has no more of them than `$expand` shows. */
+const ofAllBlueprints: Listing<WithCredentials> = {
+  ...(blueprints as Listing<WithCredentials>),
+  select: ["id", "appId", "displayName"],
+  expand: "federatedIdentityCredentials",
+};
+
+const inventory: Inventory<[WithCredentials]> = {
+  lists: [ofAllBlueprints],
+  marker: "none",
+  idIsKept: true,
+  describe: ([all]) =>
+    all.flatMap(({ id, appId, displayName, federatedIdentityCredentials: credentials = [] }) =>
+      credentials.map(({ id: key, name, issuer, subject }) => ({
+        id: `${appId}/${name}`,
+        label: name,
+        parents: [appId],
+        gives: `lets ${subject} of ${issuer} sign in as "${displayName}"`,
+        deletePaths: [{ path: `${collection(id)}/${key}` }],
+      })),
+    ),
+};
 
 export const federatedIdentityCredential: Lifecycle<Inputs> = {
   kind: "FederatedIdentityCredential",
@@ -136,6 +173,7 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
     change: ["AgentIdentityBlueprint.AddRemoveCreds.All"],
     remove: ["AgentIdentityBlueprint.AddRemoveCreds.All"],
   },
+  inventory,
   duplicateCreate: "refused",
 
   refersTo: ({ blueprintId }) => [blueprintId],
@@ -143,8 +181,7 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
   // A credential has no place for a marker: one with the same content is recovered, one with other content never.
   async find(tenant, wanted, after) {
     const objectId = await objectIdOf(tenant, wanted.blueprintId);
-    const list = () => tenant.list<Credential>(collection(objectId));
-    const credentials = await credentialsOf.of(tenant, objectId, list, after);
+    const credentials = await allOf(tenant, ofBlueprint(objectId), after);
     return credentials
       .filter((found) => found.name === wanted.name || trustsTheSame(found, wanted))
       .map((found) => ({
@@ -189,7 +226,7 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
 
   // A blueprint that comes back is trusted by the same outsiders as before.
   deletedWith: ({ blueprintObjectId }) =>
-    typeof blueprintObjectId === "string" ? deletedItem(blueprintObjectId) : undefined,
+    typeof blueprintObjectId === "string" ? deletedPlace(blueprintObjectId) : undefined,
 
   async remove(tenant, id, _declared, outputs) {
     const [blueprintId = "", name = ""] = id.split("/");
@@ -212,25 +249,13 @@ function notOurs(found: Credential, wanted: Inputs): string | undefined {
 
 const idOf = ({ blueprintId, name }: Inputs): string => `${blueprintId}/${name}`;
 
-/** What is read of each. */
-const shown = "$select=id,name,issuer,subject,audiences,description";
-
-const pathByName = (blueprintObjectId: string, name: string): string =>
-  `${collection(blueprintObjectId)}(name='${encodeURIComponent(name)}')?${shown}`;
+const pathByName = (blueprintObjectId: string, name: string): string => {
+  const siblings = ofBlueprint(blueprintObjectId);
+  return `${siblings.collection}(name='${encodeURIComponent(name)}')?${selectOf(siblings)}`;
+};
 
 const byName = (tenant: Tenant, blueprintObjectId: string, name: string): Promise<Credential> =>
   tenant.get<Credential>(pathByName(blueprintObjectId, name));
-
-interface WithCredentials {
-  readonly id: string;
-  readonly federatedIdentityCredentials?: readonly Credential[];
-}
-
-/** Of every blueprint: a blueprint has no more of them than `$expand` shows. */
-const ofAllBlueprints: Listing<WithCredentials> = {
-  collection: blueprintCollection,
-  shows: "$select=id&$expand=federatedIdentityCredentials",
-};
 
 /** The credential out of the list of its blueprint's, where a blueprint has several, or of all blueprints', where it has one. */
 async function listed(
@@ -239,12 +264,7 @@ async function listed(
   name: string,
 ): Promise<Credential | undefined> {
   const alone = pathByName(blueprintObjectId, name);
-  const ofBlueprint: Listing<Credential> = {
-    collection: collection(blueprintObjectId),
-    shows: shown,
-    keyOf: (credential) => credential.name,
-  };
-  const found = await bulk?.one(ofBlueprint, name, alone);
+  const found = await bulk?.one(ofBlueprint(blueprintObjectId), name, alone);
   if (found) return found;
   const blueprint = await bulk?.one(ofAllBlueprints, blueprintObjectId, alone);
   return blueprint?.federatedIdentityCredentials?.find((credential) => credential.name === name);

@@ -1,8 +1,12 @@
 /** What Entra keeps for 30 days after it was deleted. */
+import type { Place } from "../engine/listing";
 import { EntraError } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 
 export const deletedItem = (id: string): string => `/directory/deletedItems/${encodeURIComponent(id)}`;
+
+/** The same where a life cycle says where its object is. */
+export const deletedPlace = (id: string): Place => ({ path: deletedItem(id) });
 
 /**
  * What is restored with an object, as a phrase. Once it is restored, that this cannot be read undoes nothing: then the phrase

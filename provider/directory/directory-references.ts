@@ -5,9 +5,10 @@
  * Graph: GET /users/{id | upn}, GET|POST|DELETE …/{owners,sponsors}[/{id}]/$ref, GET …?$expand=owners
  */
 import { z } from "zod";
-import { type BulkRead, type Listing, whole } from "../engine/run/bulk-read";
+import { type BulkRead, whole } from "../engine/run/bulk-read";
 import { sorted } from "../engine/json";
 import type { Finding } from "../engine/lifecycle";
+import type { Listing } from "../engine/listing";
 import { RunMemory } from "../engine/run/run-memory";
 import { EntraError, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
@@ -98,6 +99,12 @@ const shownOfPeople = "?$select=id,userPrincipalName";
 const people = (tenant: Tenant, path: string): Promise<DirectoryObject[]> =>
   tenant.list<DirectoryObject>(`${path}${shownOfPeople}`);
 
+/** Who answers for an object, as people know them: by principal name, groups by display name. */
+export async function answerable(tenant: Tenant, path: string): Promise<readonly string[]> {
+  const there = await tenant.list<DirectoryObject & { displayName: string }>(path);
+  return there.map(({ userPrincipalName, displayName }) => userPrincipalName ?? displayName).sort();
+}
+
 interface WithOwners {
   readonly id: string;
   readonly owners?: readonly DirectoryObject[];
@@ -107,15 +114,16 @@ interface WithOwners {
  * The owners of one object out of a list of its collection, for {@link readReferences}. Sponsors cannot be had so: Graph
  * documents `$expand` for owners and not for them.
  *
+ * @param siblings a list in which the object is
  * @param path of the object
  */
 export async function listedOwners(
   bulk: BulkRead | undefined,
-  collection: string,
+  siblings: Listing,
   id: string,
   path: string,
 ): Promise<readonly DirectoryObject[] | undefined> {
-  const listing: Listing<WithOwners> = { collection, shows: "$select=id&$expand=owners" };
+  const listing: Listing<WithOwners> = { ...(siblings as Listing<WithOwners>), select: ["id"], expand: "owners" };
   return whole((await bulk?.one(listing, id, `${path}/owners${shownOfPeople}`))?.owners);
 }
 

@@ -5,6 +5,8 @@
  */
 import type { z } from "zod";
 import type { Tenant } from "../graph/tenant";
+import type { Inventory } from "./inventory";
+import type { Place } from "./listing";
 import type { BulkRead } from "./run/bulk-read";
 import type { Moment } from "./run/run-memory";
 
@@ -102,6 +104,8 @@ export interface Lifecycle<Inputs extends object> {
   /** Properties whose change makes a new object. */
   readonly replacedBy: readonly (keyof Inputs & string)[];
   readonly permissions: Permissions;
+  /** All objects of this kind in a tenant. */
+  readonly inventory: Inventory;
   readonly duplicateCreate: DuplicateCreate;
 
   /** Questions only the tenant can answer, asked at preview about inputs that changed: do these people exist? */
@@ -149,9 +153,9 @@ export interface Lifecycle<Inputs extends object> {
   /** Moves `actual` to `wanted`: sends what differs and nothing else, adds before it removes. */
   change(tenant: Tenant, id: string, wanted: Inputs & Marked, actual: Actual<Inputs>): Promise<void>;
   /** Where a soft-deleted object of this kind lies, as proof that it is gone. */
-  deletedPath?(id: string, outputs: Readonly<Record<string, unknown>>): string;
+  deletedPath?(id: string, outputs: Readonly<Record<string, unknown>>): Place;
   /** Where that lies, if it is soft-deleted, of which the object is a part: it is deleted and comes back with it, as it was. */
-  deletedWith?(outputs: Readonly<Record<string, unknown>>): string | undefined;
+  deletedWith?(outputs: Readonly<Record<string, unknown>>): Place | undefined;
   /** Deletes, softly where Graph does. */
   remove(
     tenant: Tenant,

@@ -23,8 +23,17 @@ export const unconfirmedMarker = "";
 /** Every tag of ours starts so. */
 export const markerTagPrefix = "pulumi-entra-agent-id:";
 
+/**
+ * The same at the end of a name, where there is no other place: half of it, for people read it too. Part of the name from the
+ * create on, so that a crash right after it loses nothing.
+ */
+export const nameSuffix = (marker: string): string => ` [${marker.slice(0, 8)}]`;
+
+/** What may be the beginning of a marker at the end of a name: people put words in brackets too. */
+export const markerInName = (name: string): string | undefined => / \[([a-z2-7]{8})\]$/.exec(name)?.[1];
+
 /** The marker that tags of an object of this kind carry. A blueprint's tags among them belong to another kind. */
-export function markerIn(kind: string, tags: readonly string[]): string | undefined {
+export function markerIn(kind: string, tags: readonly string[] = []): string | undefined {
   const start = markerTag(kind, "");
   return tags.find((tag) => tag.startsWith(start))?.slice(start.length);
 }

@@ -7,14 +7,24 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { objectId } from "../directory/directory-references";
-import { deletedItem, restoreDeleted } from "../directory/deleted-items";
-import { type Listing, oneOf } from "../engine/run/bulk-read";
-import { KeyHolders } from "../engine/run/key-holders";
+import { deletedPlace, restoreDeleted } from "../directory/deleted-items";
+import type { Inventory } from "../engine/inventory";
 import type { Lifecycle, Match } from "../engine/lifecycle";
-import { markerTag } from "../engine/marker";
+import { selectOf } from "../engine/listing";
+import { markerIn, markerTag } from "../engine/marker";
 import { EntraResource } from "../engine/pulumi/resource";
+import { oneOf } from "../engine/run/bulk-read";
+import { keyHolders } from "../engine/run/key-holders";
 import { undefinedWhenGone } from "../graph/errors";
 import { restoredPermissions } from "../permissions/restored-permissions";
+import {
+  dated,
+  type DeletedPrincipal,
+  deletedServicePrincipals,
+  type Principal,
+  principals,
+  toReadDeleted,
+} from "./agent-lists";
 
 // ---- what a program writes -------------------------------------------------
 
@@ -76,28 +86,36 @@ const properties = {
 
 // ---- what it is in the tenant ----------------------------------------------
 
-interface Principal {
-  readonly "@odata.type"?: string;
-  readonly id: string;
-  readonly appId: string;
-  readonly displayName: string;
-  readonly accountEnabled: boolean;
-  readonly tags: string[];
-}
-
 const kind = "AgentIdentityBlueprintPrincipal";
 const cast = "microsoft.graph.agentIdentityBlueprintPrincipal";
 
-/** What a refresh needs to know of each. */
-const shown = "$select=id,appId,displayName,accountEnabled,tags";
-const listing: Listing<Principal> = { collection: `/servicePrincipals/${cast}`, shows: shown };
-
-const holders = new KeyHolders<Principal>(
-  `/servicePrincipals/${cast}?$select=id,appId,displayName,tags`,
-  "/directory/deletedItems/microsoft.graph.servicePrincipal",
-);
-
 const path = (id: string): string => `/servicePrincipals/${encodeURIComponent(id)}/${cast}`;
+
+const inventory: Inventory<[Principal]> = {
+  lists: [dated(principals)],
+  marker: "tag",
+  idIsKept: false,
+  describe: ([all]) =>
+    all.map(({ id, appId, displayName, accountEnabled, createdDateTime, tags }) => ({
+      id,
+      label: displayName,
+      marker: markerIn(kind, tags),
+      created: createdDateTime,
+      parents: [appId],
+      ...(accountEnabled ? {} : { details: { disabled: "no identity of this blueprint gets a token" } }),
+      deletePaths: [{ path: path(id) }],
+    })),
+  deleted: {
+    list: deletedServicePrincipals,
+    permissions: toReadDeleted,
+    keepsKey: true,
+    describe({ "@odata.type": type = "", id, displayName, tags, deletedDateTime }: DeletedPrincipal) {
+      const marker = markerIn(kind, tags);
+      if (marker === undefined && !isPrincipal(type)) return undefined;
+      return { id, label: displayName, marker, deleted: deletedDateTime };
+    },
+  },
+};
 
 export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
   kind,
@@ -113,6 +131,7 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
     change: ["AgentIdentityBlueprintPrincipal.ReadWrite.All"],
     remove: ["AgentIdentityBlueprintPrincipal.DeleteRestore.All"],
   },
+  inventory,
   duplicateCreate: "refused while active",
 
   refersTo: ({ blueprintId }) => [blueprintId],
@@ -122,13 +141,14 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
   // Deleting a principal soon costs its identities; restoring it saves them, making another one would not.
   async find(tenant, { blueprintId, marker }, after, isRemoved) {
     const isIts = ({ appId }: Principal) => appId === blueprintId;
-    const { active, deleted } = await holders.of(tenant, isIts, after, ({ id }) => isRemoved(id));
+    const places = { active: principals, deleted: deletedServicePrincipals };
+    const holders = await keyHolders<Principal>(tenant, places, isIts, after, ({ id }) => isRemoved(id));
     // Among the deleted ones there are other service principals too.
-    const principals = deleted.filter(({ "@odata.type": type = cast }) => isPrincipal(type));
+    const deleted = holders.deleted.filter(({ "@odata.type": type = cast }) => isPrincipal(type));
     return [
-      ...active.map((principal) => match(principal, marker)),
+      ...holders.active.map((principal) => match(principal, marker)),
       // Nobody manages it any more, so whose it was does not matter.
-      ...principals.map((principal) => ({
+      ...deleted.map((principal) => ({
         ...match(principal, marker),
         notOurs: undefined,
         restore: async (isAlive: () => Promise<boolean>) => {
@@ -146,7 +166,9 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
   },
 
   async read(tenant, id, { marker }, _outputs, bulk) {
-    const found = await oneOf(tenant, bulk, listing, id, `${path(id)}?${shown}`).catch(undefinedWhenGone);
+    const found = await oneOf(tenant, bulk, principals, id, `${path(id)}?${selectOf(principals)}`).catch(
+      undefinedWhenGone,
+    );
     return found && actual(found, marker);
   },
 
@@ -154,7 +176,7 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
     await tenant.patch(path(id), { accountEnabled: enabled, ...(marked ? {} : { tags: [markerTag(kind, marker)] }) });
   },
 
-  deletedPath: deletedItem,
+  deletedPath: deletedPlace,
 
   remove: (tenant, id) => tenant.delete(path(id)),
 };

@@ -7,6 +7,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import {
+  answerable,
   bindings,
   changeReferences,
   listedOwners,
@@ -17,9 +18,17 @@ import {
   sponsors,
 } from "../directory/directory-references";
 import {
+  blueprints,
+  dated,
+  deletedApplications,
+  type DeletedBlueprint,
+  type Principal,
+  principals,
+  toReadDeleted,
+} from "./agent-lists";
+import {
   type Blueprint,
   blueprintByName,
-  blueprintCollection,
   blueprintKind,
   blueprintPath,
   keepObjectId,
@@ -27,12 +36,14 @@ import {
   requireBlueprint,
 } from "./blueprint-application";
 import { alreadyThere, defaultName, namesakes, refuseTaken } from "./blueprint-unique-name";
-import { deletedItem } from "../directory/deleted-items";
-import { type Listing, oneOf } from "../engine/run/bulk-read";
+import { deletedPlace } from "../directory/deleted-items";
+import type { Inventory } from "../engine/inventory";
 import { same, sorted, textOf } from "../engine/json";
 import type { Lifecycle } from "../engine/lifecycle";
-import { markerTag, markerTagPrefix } from "../engine/marker";
+import { selectOf } from "../engine/listing";
+import { markerIn, markerTag, markerTagPrefix } from "../engine/marker";
 import { EntraResource } from "../engine/pulumi/resource";
+import { oneOf } from "../engine/run/bulk-read";
 import { undefinedWhenGone } from "../graph/errors";
 
 // ---- what a program writes -------------------------------------------------
@@ -133,9 +144,39 @@ const properties = {
 
 // ---- what it is in the tenant ----------------------------------------------
 
-/** What a refresh needs to know of each. */
-const selected = "$select=id,appId,displayName,description,signInAudience,tags,uniqueName";
-const listing: Listing<Blueprint> = { collection: blueprintCollection, shows: selected };
+const inventory: Inventory<[Blueprint, Principal]> = {
+  lists: [dated(blueprints), principals],
+  marker: "tag",
+  idIsKept: false,
+  describe([all, principalsThere], { tenant, inDetail }) {
+    const present = new Set(principalsThere.map(({ appId }) => appId));
+    return Promise.all(
+      all.map(async ({ id, appId, displayName, uniqueName, createdDateTime, tags }) => ({
+        id: appId,
+        label: displayName,
+        marker: markerIn(blueprintKind, tags),
+        created: createdDateTime,
+        details: {
+          objectId: id,
+          ...(uniqueName ? { uniqueName } : {}),
+          ...(present.has(appId) ? {} : { principal: "none: it cannot have identities in this tenant" }),
+          ...(inDetail ? { sponsors: await answerable(tenant, `${blueprintPath(id)}/sponsors`) } : {}),
+        },
+        deletePaths: [{ path: blueprintPath(id) }],
+      })),
+    );
+  },
+  deleted: {
+    list: deletedApplications,
+    permissions: toReadDeleted,
+    keepsKey: true,
+    describe({ "@odata.type": type = "", appId, displayName, tags, deletedDateTime }: DeletedBlueprint) {
+      const marker = markerIn(blueprintKind, tags);
+      if (marker === undefined && !/agentIdentityBlueprint$/i.test(type)) return undefined;
+      return { id: appId, label: displayName, marker, deleted: deletedDateTime };
+    },
+  },
+};
 
 export const agentIdentityBlueprint: Lifecycle<Inputs> = {
   kind: blueprintKind,
@@ -154,6 +195,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     change: ["AgentIdentityBlueprint.ReadWrite.All"],
     remove: ["AgentIdentityBlueprint.DeleteRestore.All"],
   },
+  inventory,
   duplicateCreate: "refused",
 
   async questions(tenant, inputs) {
@@ -191,9 +233,9 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     if (objectId === undefined) return undefined;
     const path = blueprintPath(objectId);
     const owners = (names: readonly string[]) =>
-      readReferences(tenant, `${path}/owners`, names, listedOwners(bulk, blueprintCollection, objectId, path));
+      readReferences(tenant, `${path}/owners`, names, listedOwners(bulk, blueprints, objectId, path));
     const [found, sponsorsNow, ownersNow] = await Promise.all([
-      oneOf(tenant, bulk, listing, objectId, `${path}?${selected}`).catch(undefinedWhenGone),
+      oneOf(tenant, bulk, blueprints, objectId, `${path}?${selectOf(blueprints)}`).catch(undefinedWhenGone),
       readReferences(tenant, `${path}/sponsors`, declared.sponsors).catch(undefinedWhenGone),
       declared.owners && owners(declared.owners).catch(undefinedWhenGone),
     ]);
@@ -235,7 +277,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     }
   },
 
-  deletedPath: (_id, outputs) => deletedItem(textOf(outputs["objectId"])),
+  deletedPath: (_id, outputs) => deletedPlace(textOf(outputs["objectId"])),
 
   async remove(tenant, id, _declared, outputs) {
     const objectId = textOf(outputs["objectId"]) || (await objectIdOf(tenant, id));

@@ -7,6 +7,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import {
+  answerable,
   bindings,
   changeReferences,
   listedOwners,
@@ -17,13 +18,26 @@ import {
   references,
   sponsors,
 } from "../directory/directory-references";
-import { deletedItem } from "../directory/deleted-items";
-import { type Listing, oneOf } from "../engine/run/bulk-read";
+import { deletedPlace } from "../directory/deleted-items";
+import type { Inventory } from "../engine/inventory";
 import type { Lifecycle } from "../engine/lifecycle";
-import { markerTag } from "../engine/marker";
+import { selectOf } from "../engine/listing";
+import { markerIn, markerTag } from "../engine/marker";
 import { EntraResource } from "../engine/pulumi/resource";
-import { RunMemory } from "../engine/run/run-memory";
+import { oneOf } from "../engine/run/bulk-read";
+import { allOf } from "../engine/run/shared-list";
 import { undefinedWhenGone } from "../graph/errors";
+import {
+  dated,
+  type DeletedPrincipal,
+  deletedServicePrincipals,
+  identities,
+  identitiesOf,
+  type Identity,
+  type Principal,
+  principals,
+  toReadDeleted,
+} from "./agent-lists";
 
 // ---- what a program writes -------------------------------------------------
 
@@ -104,28 +118,51 @@ const properties = {
 
 // ---- what it is in the tenant ----------------------------------------------
 
-interface Identity {
-  readonly id: string;
-  readonly displayName: string;
-  readonly agentIdentityBlueprintId: string;
-  readonly accountEnabled: boolean;
-  readonly tags: string[];
-}
+const kind = "AgentIdentity";
 
-const collection = "/servicePrincipals/microsoft.graph.agentIdentity";
 const path = (id: string): string => `/servicePrincipals/${encodeURIComponent(id)}/microsoft.graph.agentIdentity`;
 
-/** What a refresh needs to know of each. */
-const shown = "$select=id,displayName,agentIdentityBlueprintId,accountEnabled,tags";
-
-const ofBlueprint = (blueprintId: string): string =>
-  `${collection}?$filter=${encodeURIComponent(`agentIdentityBlueprintId eq '${blueprintId}'`)}`;
-
-/** The identities of each blueprint, by its appId. */
-const identitiesOf = new RunMemory<readonly Identity[]>();
+const inventory: Inventory<[Identity, Principal]> = {
+  lists: [dated(identities), principals],
+  marker: "tag",
+  idIsKept: false,
+  describe([all, principalsThere], { tenant, inDetail }) {
+    const principalOf = new Map(principalsThere.map(({ appId, id }) => [appId, id]));
+    return Promise.all(
+      all.map(async (identity) => {
+        const { id, displayName, agentIdentityBlueprintId: blueprintId, createdDateTime, tags } = identity;
+        const principal = principalOf.get(blueprintId);
+        return {
+          id,
+          label: displayName,
+          marker: markerIn(kind, tags),
+          created: createdDateTime,
+          // Entra deletes the identities of a blueprint with the blueprint, and with its principal.
+          parents: [blueprintId, ...(principal === undefined ? [] : [principal])],
+          details: {
+            ...(identity.accountEnabled ? {} : { disabled: "it gets no token" }),
+            ...(inDetail ? { sponsors: await answerable(tenant, `${path(id)}/sponsors`) } : {}),
+          },
+          deletePaths: [{ path: path(id) }],
+        };
+      }),
+    );
+  },
+  deleted: {
+    list: deletedServicePrincipals,
+    permissions: toReadDeleted,
+    keepsKey: false,
+    describe({ "@odata.type": type = "", id, displayName, tags, deletedDateTime }: DeletedPrincipal) {
+      // It does not show the tags of its principal, and its blueprint's are of another kind.
+      const marker = markerIn(kind, tags);
+      if (marker === undefined && !/agentIdentity$/i.test(type)) return undefined;
+      return { id, label: displayName, marker, deleted: deletedDateTime };
+    },
+  },
+};
 
 export const agentIdentity: Lifecycle<Inputs> = {
-  kind: "AgentIdentity",
+  kind,
   noun: "agent identity",
   plural: "agent identities",
   properties,
@@ -138,6 +175,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
     change: ["AgentIdentity.ReadWrite.All"],
     remove: ["AgentIdentity.DeleteRestore.All"],
   },
+  inventory,
   duplicateCreate: "allowed",
 
   async questions(tenant, inputs) {
@@ -150,19 +188,18 @@ export const agentIdentity: Lifecycle<Inputs> = {
   refersTo: ({ blueprintId }) => [blueprintId],
 
   async find(tenant, { blueprintId, marker }, after) {
-    const list = () => tenant.list<Identity>(`${ofBlueprint(blueprintId)}&$top=100`);
-    const identities = await identitiesOf.of(tenant, blueprintId, list, after);
-    return identities
-      .filter(({ tags }) => tags.includes(markerTag(agentIdentity.kind, marker)))
+    const siblings = await allOf(tenant, identitiesOf(blueprintId), after);
+    return siblings
+      .filter(({ tags }) => tags.includes(markerTag(kind, marker)))
       .map(({ id, displayName }) => ({ id, label: `agent identity "${displayName}" (${id})` }));
   },
 
   async create(tenant, wanted) {
-    const made = await tenant.post<Identity>(collection, {
+    const made = await tenant.post<Identity>(identities.collection, {
       displayName: wanted.displayName,
       agentIdentityBlueprintId: wanted.blueprintId,
       accountEnabled: wanted.enabled,
-      tags: [markerTag(agentIdentity.kind, wanted.marker)],
+      tags: [markerTag(kind, wanted.marker)],
       "sponsors@odata.bind": await bindings(tenant, wanted.sponsors),
       ...(wanted.owners ? { "owners@odata.bind": await bindings(tenant, wanted.owners) } : {}),
     });
@@ -170,12 +207,11 @@ export const agentIdentity: Lifecycle<Inputs> = {
   },
 
   async read(tenant, id, declared, _outputs, bulk) {
-    const siblings = ofBlueprint(declared.blueprintId ?? "");
-    const listing: Listing<Identity> = { collection: siblings, shows: shown };
+    const siblings = identitiesOf(declared.blueprintId ?? "");
     const owners = (names: readonly string[]) =>
       readReferences(tenant, `${path(id)}/owners`, names, listedOwners(bulk, siblings, id, path(id)));
     const [found, sponsorsNow, ownersNow] = await Promise.all([
-      oneOf(tenant, bulk, listing, id, `${path(id)}?${shown}`).catch(undefinedWhenGone),
+      oneOf(tenant, bulk, siblings, id, `${path(id)}?${selectOf(siblings)}`).catch(undefinedWhenGone),
       readReferences(tenant, `${path(id)}/sponsors`, declared.sponsors).catch(undefinedWhenGone),
       declared.owners && owners(declared.owners).catch(undefinedWhenGone),
     ]);
@@ -189,13 +225,13 @@ export const agentIdentity: Lifecycle<Inputs> = {
         enabled: found.accountEnabled,
       },
       outputs: {},
-      marked: found.tags.includes(markerTag(agentIdentity.kind, declared.marker)),
+      marked: found.tags.includes(markerTag(kind, declared.marker)),
     };
   },
 
   async change(tenant, id, wanted, { inputs, marked }) {
     if (wanted.displayName !== inputs.displayName || wanted.enabled !== inputs.enabled || !marked) {
-      const tags = marked ? {} : { tags: [markerTag(agentIdentity.kind, wanted.marker)] };
+      const tags = marked ? {} : { tags: [markerTag(kind, wanted.marker)] };
       const body = { displayName: wanted.displayName, accountEnabled: wanted.enabled, ...tags };
       await tenant.patch(path(id), body, { serial: id });
     }
@@ -205,7 +241,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
     }
   },
 
-  deletedPath: deletedItem,
+  deletedPath: deletedPlace,
 
   remove: (tenant, id) => tenant.delete(path(id)),
 };

@@ -12,6 +12,7 @@ export interface Blueprint {
   readonly signInAudience: string;
   readonly tags: string[];
   readonly uniqueName: string | null;
+  readonly createdDateTime?: string;
   /** Secrets, never their text. */
   readonly passwordCredentials?: readonly Credential[];
   /** Certificates. */

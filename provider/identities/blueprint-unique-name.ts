@@ -1,7 +1,8 @@
 /** Blueprints that have a uniqueName, deleted ones too: they keep it for 30 days. */
-import { type Blueprint, blueprintByName, blueprintCollection, blueprintKind } from "./blueprint-application";
+import { blueprints, deletedApplications } from "./agent-lists";
+import { type Blueprint, blueprintByName, blueprintKind } from "./blueprint-application";
 import { deletedItem, restoreDeleted } from "../directory/deleted-items";
-import { KeyHolders } from "../engine/run/key-holders";
+import { keyHolders } from "../engine/run/key-holders";
 import type { Marked, Match } from "../engine/lifecycle";
 import { markerTag } from "../engine/marker";
 import type { Moment } from "../engine/run/run-memory";
@@ -16,19 +17,17 @@ interface Named {
 /** The uniqueName of a blueprint that was given none. */
 export const defaultName = (marker: string): string => `agentid-${marker}`;
 
-const holders = new KeyHolders<Blueprint>(
-  `${blueprintCollection}?$select=id,appId,displayName,uniqueName,tags`,
-  "/directory/deletedItems/microsoft.graph.application",
-);
-
 export async function namesakes(
   tenant: Tenant,
   wanted: Named & Marked,
   after: Moment,
   isRemoved: (appId: string) => boolean,
 ): Promise<readonly Match[]> {
+  const places = { active: blueprints, deleted: deletedApplications };
   const hasName = ({ uniqueName }: Blueprint) => uniqueName?.toLowerCase() === wanted.uniqueName.toLowerCase();
-  const { active, deleted } = await holders.of(tenant, hasName, after, ({ appId }) => isRemoved(appId));
+  const { active, deleted } = await keyHolders<Blueprint>(tenant, places, hasName, after, ({ appId }) =>
+    isRemoved(appId),
+  );
   return [
     ...active.map((blueprint) => match(blueprint, wanted.marker)),
     ...deleted.map((application) => ({

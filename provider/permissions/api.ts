@@ -29,10 +29,24 @@ interface ApiPrincipal {
   readonly oauth2PermissionScopes: readonly Offer[];
 }
 
+/** The same as a reader of a tenant needs it: also what it offers no more, for somebody may hold it still. */
+export interface ListedApi {
+  readonly appId: string;
+  readonly displayName: string;
+  readonly appRoles: readonly { readonly id: string; readonly value: string | null }[];
+}
+
 const apis = new RunMemory<Api>();
+const listedApis = new RunMemory<ListedApi>();
 
 /** The API with this appId; asked once per process. 404 is an EntraError with code NOT_FOUND. */
 export const apiOf = (tenant: Tenant, appId: string): Promise<Api> => apis.of(tenant, appId, () => ask(tenant, appId));
+
+/** The API whose service principal has this object id; asked once per process. 404 is an EntraError with code NOT_FOUND. */
+export const listedApi = (tenant: Tenant, id: string): Promise<ListedApi> =>
+  listedApis.of(tenant, id, () =>
+    tenant.get<ListedApi>(`/servicePrincipals/${encodeURIComponent(id)}?$select=appId,displayName,appRoles`),
+  );
 
 async function ask(tenant: Tenant, appId: string): Promise<Api> {
   const path = `/servicePrincipals(appId='${encodeURIComponent(appId)}')?$select=id,displayName,appRoles,oauth2PermissionScopes`;

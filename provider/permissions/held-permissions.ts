@@ -4,7 +4,8 @@
  * Graph: /servicePrincipals/{id}/appRoleAssignments, /oauth2PermissionGrants (v1.0)
  */
 import type { Api } from "./api";
-import { type BulkRead, type Listing, whole } from "../engine/run/bulk-read";
+import { type Listing, pathOf } from "../engine/listing";
+import { type BulkRead, whole } from "../engine/run/bulk-read";
 import { EntraError, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 
@@ -60,9 +61,13 @@ async function listedAssignments(
   bulk: BulkRead | undefined,
   agentId: string,
 ): Promise<readonly RoleAssignment[] | undefined> {
-  const collection = await bulk?.collectionOf(agentId);
-  if (collection === undefined) return undefined;
-  const listing: Listing<WithAssignments> = { collection, shows: "$select=id&$expand=appRoleAssignments" };
+  const siblings = await bulk?.listingOf(agentId);
+  if (siblings === undefined) return undefined;
+  const listing: Listing<WithAssignments> = {
+    ...(siblings as Listing<WithAssignments>),
+    select: ["id"],
+    expand: "appRoleAssignments",
+  };
   return whole((await bulk?.one(listing, agentId, assignmentsPath(agentId)))?.appRoleAssignments);
 }
 
@@ -78,16 +83,23 @@ async function delegatedGrant(
     : (await delegatedGrants(tenant, agentId)).find(({ resourceId }) => resourceId === api.id);
 }
 
-const shownOfGrants = "$select=id,clientId,consentType,resourceId,scope";
-
-const grantsPath = (agentId: string): string =>
-  `/oauth2PermissionGrants?$filter=${encodeURIComponent(`clientId eq '${agentId}' and consentType eq 'AllPrincipals'`)}&${shownOfGrants}`;
-
-/** What everybody has consented to at an API for all users: one grant each client. Long in a large tenant, and read no further than it is worth. */
-const consentsTo = (api: Api): Listing<DelegatedGrant> => ({
-  collection: `/oauth2PermissionGrants?$filter=${encodeURIComponent(`consentType eq 'AllPrincipals' and resourceId eq '${api.id}'`)}`,
-  shows: shownOfGrants,
+/** What has been consented to for all users, of any client at any API. */
+export const consents: Listing<DelegatedGrant> = {
+  collection: "/oauth2PermissionGrants",
+  filter: "consentType eq 'AllPrincipals'",
+  select: ["id", "clientId", "consentType", "resourceId", "scope"],
   top: 999,
+};
+
+const grantsPath = (agentId: string): string => {
+  const { collection, select = [] } = consents;
+  return pathOf({ collection, select, filter: `clientId eq '${agentId}' and consentType eq 'AllPrincipals'` });
+};
+
+/** The same at one API: one grant each client. Long in a large tenant, and read no further than it is worth. */
+const consentsTo = (api: Api): Listing<DelegatedGrant> => ({
+  ...consents,
+  filter: `consentType eq 'AllPrincipals' and resourceId eq '${api.id}'`,
   keyOf: ({ clientId }) => clientId,
 });
 

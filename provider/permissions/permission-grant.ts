@@ -14,6 +14,7 @@ import type { Finding, Lifecycle } from "../engine/lifecycle";
 import { EntraResource } from "../engine/pulumi/resource";
 import { undefinedWhenGone } from "../graph/errors";
 import { addScopes, assign, heldPermissions, setScopes, withdraw } from "./held-permissions";
+import { permissionInventory } from "./permission-inventory";
 
 // ---- what a program writes -------------------------------------------------
 
@@ -118,6 +119,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
     change: ["AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"],
     remove: ["AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"],
   },
+  inventory: permissionInventory,
   duplicateCreate: "refused",
 
   async questions(tenant, { api, application = [], delegated = [] }) {

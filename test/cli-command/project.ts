@@ -4,14 +4,14 @@ import type { Terminal } from "../../cli/terminal";
 import { openTenant } from "../../emulator/tenant";
 import { aBlueprint, anIdentity, asker, blueprintCast } from "../emulator/client";
 
-export interface Told {
+export interface Outcome {
   readonly code: number;
   readonly out: string;
   readonly error: string;
 }
 
 /** Runs one command line in the project. */
-export async function told(project: string, line: string, change: Partial<Terminal> = {}): Promise<Told> {
+export async function command(project: string, line: string, change: Partial<Terminal> = {}): Promise<Outcome> {
   const out: string[] = [];
   const error: string[] = [];
   const terminal: Terminal = {

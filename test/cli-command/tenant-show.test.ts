@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Terminal } from "../../cli/terminal";
 import { serveTenant } from "../../emulator/server";
 import { openTenant } from "../../emulator/tenant";
-import { furnished, told as toldIn } from "./project";
+import { asker, identityCast, principalCast } from "../emulator/client";
+import { furnished, command as commandIn } from "./project";
 
 let project: string;
 let state: string;
@@ -15,59 +16,105 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(project, { recursive: true }));
 
-const told = (line: string, change?: Partial<Terminal>) => toldIn(project, line, change);
+const command = (line: string, change?: Partial<Terminal>) => commandIn(project, line, change);
 
 describe("tenant show", () => {
   it("says that there is no tenant, and makes none", async () => {
-    expect(await told("tenant show")).toEqual({
+    expect(await command("tenant show")).toEqual({
       code: 1,
       out: `There is no emulated tenant in ${state} yet. The first "pulumi up" makes it.`,
       error: "",
     });
-    expect(JSON.parse((await told("tenant show --json")).out)).toEqual({ where: state, exists: false });
+    expect(JSON.parse((await command("tenant show --json")).out)).toEqual({ where: state, exists: false });
     expect(existsSync(state)).toBe(false);
   });
 
-  it("tells somebody who has never seen the project what is there", async () => {
+  it("shows somebody who has never seen the project what is there", async () => {
     const { id, agent, appId } = await furnished(state);
-    const { code, out } = await told("tenant show");
+    const { code, out } = await command("tenant show");
     const readable = out
       .replaceAll(id, "TENANT")
       .replaceAll(agent, "AGENT")
       .replaceAll(appId, "APPLICATION")
       .replaceAll(state, "STATE")
-      .replace(/principal {3}[0-9a-f-]{36}/, "principal   PRINCIPAL")
-      .replace(/deleted \d{4}-[^)]*/, "deleted TIME");
+      .replaceAll(/\b[0-9a-f]{8}-(?!0000)[0-9a-f-]{27}\b/g, "GUID")
+      .replace(/deleted \d{4}-.*/, "deleted TIME");
     expect(code).toBe(0);
     expect(readable).toMatchInlineSnapshot(`
      "Contoso (emulated), an emulated Microsoft Entra tenant. Nothing in it is real.
        tenant TENANT
        state  STATE
-       1 blueprint, 1 agent identity, 1 Conditional Access policy, 12 users, 4 groups, 1 deleted item
+       1 agent identity blueprint, 1 agent identity blueprint principal, 1 federated identity credential, 1 agent identity, 1 permission grant, 1 Conditional Access policy, 12 users, 4 groups, 1 deleted item
 
-     Blueprint payroll
-       application APPLICATION
-       sponsors    adele.vance@contoso.com
-       principal   PRINCIPAL
-       trusts      github: repo:contoso/payroll of https://token.actions.githubusercontent.com
-       Agent payroll helper
-         id          AGENT
-         sponsors    adele.vance@contoso.com
-         may         Microsoft Graph: Mail.Read  (on its own)
-         may         Microsoft Graph: User.Read  (for a signed-in user)
+     Agent identity blueprint "payroll"
+       id        APPLICATION
+       objectId  GUID
+       sponsors  adele.vance@contoso.com
+       Agent identity blueprint principal "payroll"
+         id  GUID
+       Federated identity credential "github"
+         id     APPLICATION/github
+         gives  it lets repo:contoso/payroll of https://token.actions.githubusercontent.com sign in as "payroll"
+       Agent identity "payroll helper"
+         id        AGENT
+         sponsors  adele.vance@contoso.com
+         Permission grant "Microsoft Graph for payroll helper"
+           id     AGENT/00000003-0000-0000-c000-000000000000
+           gives  it allows Mail.Read on its own, User.Read for users
 
-     Conditional Access policies
-       Block risky agents  (enabled)
+     Conditional Access policy "Block risky agents"
+       id     GUID
+       state  enabled
 
      Deleted items, which can be restored for 30 days
-       old helper  (agentIdentity, deleted TIME)"
+       Agent identity "old helper", GUID, deleted TIME"
     `);
   });
 
+  it("says what is disabled, which blueprint has no principal, and what belongs to something that is gone", async () => {
+    const { agent } = await furnished(state);
+    const tenant = openTenant({ directory: state });
+    const ask = asker(tenant);
+    await ask(`PATCH /servicePrincipals/${agent}/${identityCast}`, { accountEnabled: false });
+    const principal = (await ask(`GET /servicePrincipals/${principalCast}`)).body.value[0].id;
+    await ask(`PATCH /servicePrincipals/${principal}/${principalCast}`, { accountEnabled: false });
+    const orphan = { kind: "agentIdentity", id: "0a1b2c3d-0000-4000-8000-000000000001" };
+    const gone = "0a1b2c3d-0000-4000-8000-000000000002";
+    const createdDateTime = "2026-11-01T00:00:00Z";
+    const body = {
+      displayName: "left over",
+      agentIdentityBlueprintId: gone,
+      accountEnabled: true,
+      tags: [],
+      createdDateTime,
+    };
+    const alone = { kind: "agentIdentityBlueprint", id: "0a1b2c3d-0000-4000-8000-000000000003" };
+    const application = {
+      displayName: "no principal",
+      appId: "0a1b2c3d-0000-4000-8000-000000000004",
+      tags: [],
+      createdDateTime,
+    };
+    tenant.plant([
+      { ...orphan, body },
+      { ...alone, body: application },
+    ]);
+    tenant.close();
+
+    const { out, error } = await command("tenant show");
+    expect(error).toBe("");
+    expect(out).toContain("disabled  it gets no token");
+    expect(out).toContain("disabled  no identity of this blueprint gets a token");
+    expect(out).toContain("principal  none: it cannot have identities in this tenant");
+    expect(out).toContain(
+      `\nAgent identity "left over"\n  id        ${orphan.id}\n  of        ${gone}, which is not in this tenant\n  sponsors  nobody`,
+    );
+  });
+
   it("says the same in JSON, found from a folder below", async () => {
-    const { id, agent } = await furnished(state);
+    const { id, agent, appId } = await furnished(state);
     mkdirSync(join(project, "src"));
-    const { code, out } = await told("tenant show --json", { cwd: join(project, "src") });
+    const { code, out } = await command("tenant show --json", { cwd: join(project, "src") });
     expect([code, JSON.parse(out)]).toMatchObject([
       0,
       {
@@ -76,19 +123,23 @@ describe("tenant show", () => {
         where: state,
         users: 12,
         groups: 4,
-        blueprints: [
+        objects: [
           {
+            kind: "AgentIdentityBlueprint",
             displayName: "payroll",
-            sponsors: ["adele.vance@contoso.com"],
-            identities: [
-              {
-                id: agent,
-                applicationPermissions: ["Microsoft Graph: Mail.Read"],
-                delegatedPermissions: ["Microsoft Graph: User.Read"],
-              },
-            ],
+            details: { sponsors: ["adele.vance@contoso.com"] },
           },
+          { kind: "AgentIdentityBlueprintPrincipal", belongsTo: appId },
+          { kind: "FederatedIdentityCredential", id: `${appId}/github`, belongsTo: appId },
+          { kind: "AgentIdentity", id: agent, belongsTo: appId, details: { sponsors: ["adele.vance@contoso.com"] } },
+          {
+            kind: "PermissionGrant",
+            belongsTo: agent,
+            gives: "allows Mail.Read on its own, User.Read for users",
+          },
+          { kind: "ConditionalAccessPolicy", displayName: "Block risky agents", details: { state: "enabled" } },
         ],
+        deleted: [{ kind: "AgentIdentity", displayName: "old helper" }],
       },
     ]);
   });
@@ -98,14 +149,14 @@ describe("tenant show", () => {
     const tenant = openTenant({ directory: state });
     const { url, close } = await serveTenant(tenant, { port: 0 });
     const env = { ENTRA_AGENT_ID_TENANT: url };
-    const { code, out } = await told("tenant show --json", { env });
+    const { code, out } = await command("tenant show --json", { env });
     expect([code, JSON.parse(out)]).toMatchObject([
       0,
-      { where: url, blueprints: [{ displayName: "payroll" }], deleted: [{ displayName: "old helper" }] },
+      { where: url, objects: { 0: { displayName: "payroll" }, length: 6 }, deleted: [{ displayName: "old helper" }] },
     ]);
     await close();
     tenant.close();
-    expect(await told("tenant show", { env })).toEqual({
+    expect(await command("tenant show", { env })).toEqual({
       code: 2,
       out: "",
       error: `cannot reach the emulated tenant at ${url}. Start it with: npx entra-agent-id tenant start`,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Terminal } from "../../cli/terminal";
 import { serveTenant } from "../../emulator/server";
 import { openTenant } from "../../emulator/tenant";
-import { furnished, told as toldIn } from "./project";
+import { furnished, command as commandIn } from "./project";
 
 let project: string;
 let state: string;
@@ -15,36 +15,36 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(project, { recursive: true }));
 
-const told = (line: string, change?: Partial<Terminal>) => toldIn(project, line, change);
+const command = (line: string, change?: Partial<Terminal>) => commandIn(project, line, change);
 
 describe("tenant reset", () => {
   it("asks for --yes, then brings the tenant back to its first state", async () => {
     const { id } = await furnished(state);
-    expect(await told("tenant reset")).toEqual({
+    expect(await command("tenant reset")).toEqual({
       code: 2,
       out: "",
       error: `This deletes every object in the emulated tenant in ${state}. Repeat with --yes to do it.`,
     });
-    expect((await told("tenant show")).out).toContain("Blueprint payroll");
-    expect(await told("tenant reset --yes --json")).toEqual({
+    expect((await command("tenant show")).out).toContain('Agent identity blueprint "payroll"');
+    expect(await command("tenant reset --yes --json")).toEqual({
       code: 0,
       out: JSON.stringify({ where: state, exists: true, id, reset: true }),
       error: "",
     });
-    expect((await told("tenant show")).out).not.toContain("Blueprint");
+    expect((await command("tenant show")).out).not.toContain("Agent identity blueprint");
   });
 
   it("takes an empty file, which a killed process may leave, for no tenant", async () => {
     mkdirSync(state);
     writeFileSync(join(state, "tenant.sqlite"), "");
-    expect(await told("tenant show")).toMatchObject({
+    expect(await command("tenant show")).toMatchObject({
       code: 1,
       out: `There is no emulated tenant in ${state} yet. The first "pulumi up" makes it.`,
     });
   });
 
   it("finds nothing to reset where there is no tenant", async () => {
-    expect((await told("tenant reset --yes")).code).toBe(1);
+    expect((await command("tenant reset --yes")).code).toBe(1);
     expect(existsSync(state)).toBe(false);
   });
 });
@@ -53,13 +53,13 @@ describe("a real tenant", () => {
   const env = { ENTRA_AGENT_ID_TENANT: "fabrikam.com" };
 
   it("is never reset or shown", async () => {
-    expect(await told("tenant reset --yes", { env })).toEqual({
+    expect(await command("tenant reset --yes", { env })).toEqual({
       code: 2,
       out: "",
       error:
         "cannot reset tenant fabrikam.com: ENTRA_AGENT_ID_TENANT names a real tenant, and this command only works on emulated ones.",
     });
-    expect(await told("tenant show", { env })).toEqual({
+    expect(await command("tenant show", { env })).toEqual({
       code: 2,
       out: "",
       error:
@@ -76,7 +76,7 @@ describe("tenant start", () => {
       url = /ENTRA_AGENT_ID_TENANT=(\S+)/.exec(lines.join("\n"))?.[1] ?? "";
       expect(await (await fetch(`${url}/_tenant`)).json()).toMatchObject({ name: "Contoso (emulated)" });
     };
-    const { code } = await told("tenant start --port 0", { interrupted, out: (line) => void lines.push(line) });
+    const { code } = await command("tenant start --port 0", { interrupted, out: (line) => void lines.push(line) });
     expect(code).toBe(0);
     const text = lines.join("\n");
     const { port } = new URL(url);
@@ -98,7 +98,7 @@ describe("tenant start", () => {
     let started = (): void => undefined;
     const isServed = new Promise<void>((resolve) => (started = resolve));
     const never = new Promise<void>(() => undefined);
-    const running = told("tenant start --port 0 --json", { interrupted: () => (started(), never) });
+    const running = command("tenant start --port 0 --json", { interrupted: () => (started(), never) });
     await isServed;
     rmSync(state, { recursive: true });
     expect(await running).toMatchObject({
@@ -111,7 +111,7 @@ describe("tenant start", () => {
   });
 
   it("keeps nothing on disk when asked", async () => {
-    const { code, out } = await told("tenant start --port 0 --memory --json");
+    const { code, out } = await command("tenant start --port 0 --memory --json");
     expect([code, JSON.parse(out)]).toMatchObject([
       0,
       {
@@ -126,20 +126,22 @@ describe("tenant start", () => {
   it("cannot run on a port that is taken or is none", async () => {
     const tenant = openTenant({ memory: true });
     const { url, close } = await serveTenant(tenant, { port: 0 });
-    const taken = await told(`tenant start --memory --port ${new URL(url).port}`);
+    const taken = await command(`tenant start --memory --port ${new URL(url).port}`);
     expect([taken.code, taken.error]).toEqual([2, `cannot serve at ${url}: the port is in use. Choose another one.`]);
     await close();
     tenant.close();
-    expect((await told("tenant start --port x")).error).toContain('--port must be a number from 0 to 65535, not "x"');
+    expect((await command("tenant start --port x")).error).toContain(
+      '--port must be a number from 0 to 65535, not "x"',
+    );
   });
 });
 
 describe("the command", () => {
   it("explains itself, and answers 2 to what it does not know", async () => {
-    const help = await told("--help");
+    const help = await command("--help");
     expect([help.code, help.out.includes("tenant")]).toEqual([0, true]);
-    expect((await told("tenant frobnicate")).code).toBe(2);
-    expect((await told("tenant show --colour")).code).toBe(2);
+    expect((await command("tenant frobnicate")).code).toBe(2);
+    expect((await command("tenant show --colour")).code).toBe(2);
   });
 
   it.each([
@@ -150,7 +152,7 @@ describe("the command", () => {
     ["tenant show --colour", {}, "unknown option '--colour'"],
   ])("prints with --json one object of an error, too: %s", async (line, env, why) => {
     openTenant({ directory: project }).close();
-    const { code, out, error } = await told(`${line} --json`, { env });
+    const { code, out, error } = await command(`${line} --json`, { env });
     expect([code, error]).toEqual([2, ""]);
     expect((JSON.parse(out) as { error: { message: string } }).error.message).toContain(why);
   });

@@ -142,11 +142,34 @@ export const agentsOf = (blueprint: string, count: number, change: object = {}):
 
 /** Blueprints with a principal, a federated credential and a grant each: what the leading peer was measured with. */
 export const blueprintsOf = (count: number): Program =>
-  Array.from({ length: count }, (_, index) => `blueprint ${index}`).flatMap((name) => [
-    ...agentsOf(name, 0),
-    credentialOf(name, "github"),
-    grantTo(`${name} principal`),
+  Array.from({ length: count }, (_, index) => blueprintCalled(`blueprint ${index}`)).flat();
+
+const blueprintCalled = (name: string): Program => [
+  ...agentsOf(name, 0),
+  credentialOf(name, "github"),
+  grantTo(`${name} principal`),
+];
+
+/** The same, each with a Conditional Access policy about its agents. */
+export const fleetsOf = (count: number): Program =>
+  Array.from({ length: count }, (_, index) => `fleet ${index}`).flatMap((name) => [
+    ...blueprintCalled(name),
+    policyAbout(name),
   ]);
+
+export const policyAbout = (blueprint: string): Program[number] => ({
+  name: `${blueprint} policy`,
+  kind: "ConditionalAccessPolicy",
+  needs: [`${blueprint} principal`],
+  inputs: (of) => ({
+    displayName: `Block risky agents of ${blueprint}`,
+    conditions: {
+      clientApplications: { includeAgentIdServicePrincipals: [of(`${blueprint} principal`).id] },
+      applications: { includeApplications: ["All"] },
+      agentIdRiskLevels: ["high"],
+    },
+  }),
+});
 
 export const credentialOf = (blueprint: string, name: string): Program[number] => ({
   name: `${blueprint} ${name}`,

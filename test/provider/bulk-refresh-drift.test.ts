@@ -8,7 +8,7 @@ import type { Tenant } from "../../provider/graph/tenant";
 import type { Snapshot } from "../../emulator/state/snapshot";
 import { microsoftGraph } from "../../provider/permissions/permission-grant";
 import type { Program, StoredResource } from "../miniature-engine/engine";
-import { agentsOf, credentialOf, deployed, refreshed, refreshedAlone } from "./a-fleet";
+import { agentsOf, credentialOf, deployed, policyAbout, refreshed, refreshedAlone } from "./a-fleet";
 
 const exchange = "00000002-0000-0ff1-ce00-000000000000";
 const text = (from: Readonly<Record<string, unknown>>, key: string): string => String(from[key]);
@@ -96,7 +96,20 @@ const edits: Readonly<Record<string, readonly Edit[]>> = {
     ({ emulated, apis }, { outputs }) => assignMany(emulated, text(outputs, "agentId"), apis, 19),
     ({ emulated, apis }, { outputs }) => assignMany(emulated, text(outputs, "agentId"), apis, 130),
   ],
+  ConditionalAccessPolicy: [
+    ({ graph }, { id }) => graph.patch(policyPath(id), { displayName: "Renamed" }, beta),
+    ({ graph }, { id }) => graph.patch(policyPath(id), { state: "disabled" }, beta),
+    ({ graph }, { id }) => graph.patch(policyPath(id), { conditions: { agentIdRiskLevels: "low" } }, beta),
+    ({ graph }, { id }) => graph.delete(policyPath(id), beta),
+    async ({ graph }, { id }) => {
+      await graph.delete(policyPath(id), beta);
+      await graph.delete(`/identity/conditionalAccess/deletedItems/policies/${id}`, beta);
+    },
+  ],
 };
+
+const beta = { version: "beta" } as const;
+const policyPath = (id: string): string => `/identity/conditionalAccess/policies/${id}`;
 
 const credentialPath = ({ outputs }: StoredResource): string =>
   `${blueprintPath(text(outputs, "blueprintObjectId"))}/federatedIdentityCredentials/${text(outputs, "credentialId")}`;
@@ -131,6 +144,7 @@ const fleet: Program = [
   ...[0, 1, 2, 3].flatMap((index) => [
     ...agentsOf(`small ${index}`, 0),
     credentialOf(`small ${index}`, "only"),
+    policyAbout(`small ${index}`),
     {
       name: `small ${index} grant`,
       kind: "PermissionGrant",
@@ -203,7 +217,7 @@ describe("a refresh out of lists", () => {
       }
     }
     // Not seen: what is not declared (owners twice, descriptions twice, another API twice), a grant that exists, roles that do not.
-    expect(seen).toBe(20);
+    expect(seen).toBe(25);
   });
 });
 

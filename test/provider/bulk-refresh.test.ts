@@ -4,7 +4,17 @@ import { defaultTiming } from "../../provider/engine/consistency/consistency";
 import { embeddedConnection } from "../../provider/graph/connection";
 import type { StoredResource } from "../miniature-engine/engine";
 import { aProcess } from "../miniature-engine/process";
-import { agentsOf, blueprintsOf, credentialOf, deployed, readAll, refreshed, refreshedAlone, spy } from "./a-fleet";
+import {
+  agentsOf,
+  blueprintsOf,
+  credentialOf,
+  deployed,
+  fleetsOf,
+  readAll,
+  refreshed,
+  refreshedAlone,
+  spy,
+} from "./a-fleet";
 
 const identities = "/servicePrincipals/microsoft.graph.agentIdentity";
 const isList = (request: string): boolean => request.includes("$top=");
@@ -46,6 +56,76 @@ describe("a refresh of a fleet", () => {
       expect(bulk.units).toBeLessThanOrEqual(126);
       expect(bulk.found).toEqual(alone.found);
     }
+  });
+
+  describe("with a Conditional Access policy each", () => {
+    const policyList = "/beta/identity/conditionalAccess/policies";
+    const ofPolicies = (request: string): boolean => request.includes("/identity/conditionalAccess/");
+
+    it("of 100 takes at most 12 round trips, and one request for all policies", async () => {
+      const resources = await deployed(emulated, fleetsOf(100));
+      const spied = spy(emulated);
+      const process = await aProcess(spied.tenant, { batched: true });
+      expect(await readAll(process, resources, 64)).toEqual(asStored(resources));
+      expect(spied.requests.length).toBeLessThanOrEqual(12);
+
+      const policies = resources.filter(({ kind }) => kind === "ConditionalAccessPolicy");
+      for (const parallel of [1, 8]) {
+        const { found, requests } = await refreshed(emulated, policies, parallel);
+        expect(found).toEqual(asStored(policies));
+        expect(requests).toEqual([`GET ${policyList}`]);
+      }
+    });
+
+    it("asks for one policy no more often than a read of it alone would", async () => {
+      const resources = await deployed(emulated, fleetsOf(1));
+      expect((await refreshed(emulated, resources)).requests.filter(ofPolicies)).toEqual([`GET ${policyList}`]);
+    });
+
+    it("reads by itself what the list shows otherwise than the state has it, and proves what was deleted", async () => {
+      const resources = await deployed(emulated, fleetsOf(9));
+      const policies = resources.filter(({ kind }) => kind === "ConditionalAccessPolicy");
+      const [renamed, deleted, purged] = policies.map(({ id }) => id);
+      const graph = await embeddedConnection(emulated);
+      const beta = { version: "beta" } as const;
+      const path = (id = "") => `/identity/conditionalAccess/policies/${id}`;
+      const deletedPath = (id = "") => `/identity/conditionalAccess/deletedItems/policies/${id}`;
+      await graph.patch(path(renamed), { displayName: "Renamed by hand" }, beta);
+      for (const id of [deleted, purged]) await graph.delete(path(id), beta);
+      await graph.delete(deletedPath(purged), beta);
+
+      const { found, requests } = await refreshed(emulated, resources);
+      const alone = await refreshedAlone(emulated, resources);
+      expect(found).toEqual(alone.found);
+      expect(found.get("fleet 0 policy")).toMatchObject({ inputs: { displayName: "Renamed by hand" } });
+      expect([found.get("fleet 1 policy"), found.get("fleet 2 policy")]).toEqual([
+        { id: "", props: {} },
+        { id: "", props: {} },
+      ]);
+      const asked = requests.filter(ofPolicies);
+      const timesOf = (request: string): number => asked.filter((one) => one === request).length;
+      expect(timesOf(`GET ${policyList}`)).toBe(1);
+      expect(timesOf(`GET /beta${path(renamed)}`)).toBe(1);
+      // Among the deleted items it is gone for certain; where it is in neither place, a replica might not show it yet.
+      expect([timesOf(`GET /beta${path(deleted)}`), timesOf(`GET /beta${deletedPath(deleted)}`)]).toEqual([1, 1]);
+      expect(timesOf(`GET /beta${path(purged)}`)).toBeGreaterThan(1);
+      expect(asked.filter((request) => policies.slice(3).some(({ id }) => request.includes(id)))).toEqual([]);
+    });
+
+    it("reads each policy by itself where Graph refuses the list", async () => {
+      const resources = await deployed(emulated, fleetsOf(3));
+      const answer = { status: 400, body: { error: { code: "BadRequest", message: "No." } } };
+      emulated.fail({
+        method: "GET",
+        path: "/identity/conditionalAccess/policies$",
+        effect: "before",
+        answer,
+        times: 9,
+      });
+      const { found, requests } = await refreshed(emulated, resources);
+      expect(found).toEqual(asStored(resources));
+      expect(requests.filter(ofPolicies)).toHaveLength(4);
+    });
   });
 
   it("reads owners with those of the neighbours, and by themselves where they are more than a list shows", async () => {

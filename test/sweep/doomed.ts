@@ -1,5 +1,6 @@
 /** A run to which a mishap happens: a provider process, and the engine around it, that may both be killed. */
 import { setImmediate as nextRound } from "node:timers/promises";
+import { answerOf, responseOf } from "../../emulator/exchange";
 import { brokenAnswer } from "../../emulator/switches/broken-answer";
 import type { DynamicProvider } from "../../provider/engine/pulumi/dynamic";
 import type { EmbeddedTenant } from "../../provider/graph/connection";
@@ -79,10 +80,10 @@ export async function doomed(
   };
   const send = (request: Request): Promise<Response> => during(underWay, tenant.handle(request));
   const broken = async (request: Request, { effect, answer }: FaultOf): Promise<Response> => {
-    const due = effect === "after" ? await send(request) : undefined;
+    const due = effect === "after" ? await answerOf(await send(request)) : undefined;
     const answered = brokenAnswer({ effect, answer }, { request, ids, batch: false, answer: due, now: new Date() });
     if (answer === "stall") void outlast(answered);
-    return answered;
+    return responseOf(await answered);
   };
   /** Time passes for what is stalled, up to the next timer whenever all others wait: none of them runs out of it. */
   const outlast = async (stalled: Promise<unknown>): Promise<void> => {

@@ -14,6 +14,7 @@ import { folder, portable, withoutCheckpoints } from "../../tools/bench/environm
 import { watchProcesses } from "../../tools/bench/processes.mjs";
 import { document } from "../../tools/bench/report.mjs";
 import { folder as dataFolder, kept, type Run } from "../../tools/bench/results.mjs";
+import { jsonAnswer } from "../../emulator/exchange";
 import { Traffic } from "../../tools/bench/traffic.mjs";
 import { closing, quotaLine } from "../../tools/bench/wording.mjs";
 
@@ -24,10 +25,10 @@ const blueprint = "11111111-2222-3333-4444-555555555555";
 async function seenOf(method: string, address: string, statuses: number[], parts?: [string, string][]) {
   const traffic = new Traffic();
   const body = parts && { requests: parts.map(([method, url], index) => ({ id: String(index), method, url })) };
-  const request = new Request(graph + address, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
+  const request = { method, url: graph + address, text: () => Promise.resolve(body ? JSON.stringify(body) : "") };
   const answer = parts
-    ? Response.json({ responses: statuses.map((status, index) => ({ id: String(index), status })) })
-    : new Response(null, { status: statuses[0] ?? 200 });
+    ? jsonAnswer(200, {}, { responses: statuses.map((status, index) => ({ id: String(index), status })) })
+    : { status: statuses[0] ?? 200 };
   expect(await traffic.count(request, () => Promise.resolve(answer))).toBe(answer);
   return traffic.counted;
 }
@@ -51,13 +52,13 @@ const figures: Figures = {
   },
 };
 
-const aRun = (benchmark: Name, size: number, told: Partial<Run> = { figures }): Run => ({
+const aRun = (benchmark: Name, size: number, more: Partial<Run> = { figures }): Run => ({
   benchmark,
   at: "2026-11-21T00:00:00.000Z",
   size,
   circumstances: { machine: "a machine", software: "software", commit: "abc" },
   environment: benchmarks[benchmark].environment,
-  ...told,
+  ...more,
 });
 
 describe("what a served tenant counts", () => {

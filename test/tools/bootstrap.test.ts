@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, realpathSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { npm, whyDependenciesAreStale } from "../../tools/dependencies.mjs";
 import { fingerprint, isBuilt, stampBuild } from "../../tools/sources.mjs";
-import { isNewEnough } from "../../tools/node.mjs";
+import { isNewEnough, linkNode } from "../../tools/node.mjs";
 import { closingLine, countOf } from "../../tools/count.mjs";
 import LongestFirst, { longFiles } from "../../tools/longest-first.mjs";
 import { aFolder } from "./machine";
@@ -92,6 +92,20 @@ it.each([
   ["v24.0.0", true],
 ])("Node.js %s is new enough: %s", (version, expected) => {
   expect(isNewEnough(version, ">=22.13")).toBe(expected);
+});
+
+it("scripts of package.json find the Node.js of tools/node-binary, also where npm has not linked it", () => {
+  const root = aFolder();
+  const link = path.join(root, "node_modules", ".bin", "node");
+  linkNode(root);
+  expect(existsSync(link)).toBe(false);
+
+  const file = path.join(root, "node_modules", `node-${process.platform}-${process.arch}`, "bin", "node");
+  mkdirSync(path.dirname(file), { recursive: true });
+  writeFileSync(file, "");
+  linkNode(root);
+  linkNode(root);
+  expect(realpathSync(link)).toBe(realpathSync(file));
 });
 
 describe("the count at the end of npm test", () => {

@@ -18,7 +18,7 @@ const everyMs = 200;
 const ticksPerSecond = 100;
 
 /**
- * Watches a process and all it starts until told to stop.
+ * Watches a process and all it starts until it is stopped.
  *
  * @param {number} root process id of the CLI
  * @returns {() => Costs | undefined} stops watching; undefined where there is no /proc

@@ -53,7 +53,7 @@ for (let index = 0; index < ${count}; index++) {
 `;
 
 /**
- * What Pulumi needs for any dynamic provider, without this package: tells one machine from another.
+ * What Pulumi needs for any dynamic provider, without this package: how fast the machine is.
  *
  * @param {number} count resources whose provider does nothing
  */

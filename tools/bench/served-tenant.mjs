@@ -10,7 +10,7 @@ import { Traffic } from "./traffic.mjs";
 
 /**
  * @typedef {object} OwnCost
- * @property {number} early requests that came before the tenant had told them to
+ * @property {number} early requests that came before the time that Retry-After had named
  * @property {number} cpuSeconds of the tenant's process
  * @property {number} peakMb most memory of the tenant's process since it was started
  * @typedef {import("./traffic.mjs").Counted & OwnCost} Seen
@@ -32,13 +32,13 @@ if (options.switches) tenant.set(options.switches);
 const traffic = new Traffic();
 const before = { early: 0, cpu: process.cpuUsage() };
 
-/** @param {Request} request */
-const handle = (request) =>
-  traffic.count(request, async () => (await Promise.all([tenant.handle(request), pause(options.delay)]))[0]);
+/** @param {import("../../emulator/exchange.js").TenantRequest} request */
+const answer = (request) =>
+  traffic.count(request, async () => (await Promise.all([tenant.answer(request), pause(options.delay)]))[0]);
 
 const distant = new Proxy(tenant, {
   get(target, name) {
-    if (name === "handle") return handle;
+    if (name === "answer") return answer;
     const value = /** @type {unknown} */ (Reflect.get(target, name, target));
     if (typeof value !== "function") return value;
     /** @type {(...args: unknown[]) => unknown} */

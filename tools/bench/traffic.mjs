@@ -13,7 +13,9 @@ import { parseJson } from "../json.mjs";
  * @property {Record<string, number>} kinds requests by method and path, without the ids in it
  */
 
-/** @typedef {{ method: string, path: string }} Asked */
+/** @typedef {{ method: string, path: string }} Part */
+/** @typedef {Pick<import("../../emulator/exchange.js").TenantRequest, "method" | "url" | "text">} Asked its text can be read twice */
+/** @typedef {Pick<import("../../emulator/exchange.js").TenantAnswer, "status" | "body">} Answered */
 
 /** POSTs that ask. */
 const asking = /\/(getByIds|getMemberGroups|getMemberObjects|checkMemberGroups|checkMemberObjects)$/i;
@@ -35,7 +37,7 @@ export class Traffic {
     this.#counted = nothing();
   }
 
-  /** @param {Request} request @param {() => Promise<Response>} answer */
+  /** @template {Answered} Answer @param {Asked} request @param {() => Promise<Answer>} answer @returns {Promise<Answer>} */
   async count(request, answer) {
     const { pathname } = new URL(request.url);
     const batch = pathname.endsWith("/$batch");
@@ -46,14 +48,14 @@ export class Traffic {
     this.#counted.mostAtOnce = Math.max(this.#counted.mostAtOnce, this.#underWay);
     try {
       const response = await answer();
-      this.#counted.throttled += batch ? await throttledIn(response) : Number(response.status === 429);
+      this.#counted.throttled += batch ? throttledIn(response) : Number(response.status === 429);
       return response;
     } finally {
       this.#underWay--;
     }
   }
 
-  /** @param {Asked} asked `path` begins with the version */
+  /** @param {Part} asked `path` begins with the version */
   #note({ method, path }) {
     const counted = this.#counted;
     const below = path.replace(/^\/(v1\.0|beta)(?=\/)/, "");
@@ -76,17 +78,17 @@ const nothing = () => ({
   kinds: {},
 });
 
-/** @param {Request} batch @returns {Promise<Asked[]>} */
+/** @param {Asked} batch @returns {Promise<Part[]>} */
 async function partsOf(batch) {
-  const { requests } = /** @type {{ requests: { method: string, url: string }[] }} */ (
-    parseJson(await batch.clone().text())
-  );
+  const { requests } = /** @type {{ requests: { method: string, url: string }[] }} */ (parseJson(await batch.text()));
   return requests.map(({ method, url }) => ({ method, path: new URL(url, "https://batch").pathname }));
 }
 
-/** @param {Response} answer to a batch */
-async function throttledIn(answer) {
+/** @param {Answered} answer to a batch */
+function throttledIn(answer) {
   if (answer.status !== 200) return Number(answer.status === 429);
-  const { responses } = /** @type {{ responses: { status: number }[] }} */ (parseJson(await answer.clone().text()));
+  const { responses } = /** @type {{ responses: { status: number }[] }} */ (
+    parseJson(typeof answer.body === "string" ? answer.body : "")
+  );
   return responses.filter(({ status }) => status === 429).length;
 }

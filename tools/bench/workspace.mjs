@@ -19,7 +19,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
  * @typedef {import("./provider-mode.mjs").Mode} Mode
  * @typedef {import("./served-tenant.mjs").Seen} Seen
  * @typedef {{ seconds: number, tenant: Seen, processes?: import("./processes.mjs").Costs | undefined }} Measured
- *   seconds: by the clock, from the start of the command to its end. processes: where the system tells
+ *   seconds: by the clock, from the start of the command to its end. processes: on Linux
  * @typedef {object} Scene
  * @property {string} program
  * @property {Readonly<Record<string, string>>} environment of every command

@@ -50,8 +50,8 @@ export const agentMutants = [
   {
     rule: "deleted agent identities count toward the limit",
     file: "emulator/rules/agent-identity.ts",
-    find: 'where: counted, deleted: "either" })',
-    replace: "where: counted })",
+    find: 'where: counted, deleted: "either" }',
+    replace: "where: counted }",
     tests: ["test/emulator/agent-identities", "test/emulator/agent-error"],
   },
   {
@@ -197,7 +197,7 @@ export const agentMutants = [
   {
     rule: "every kind of directory object needs room in the directory",
     file: "emulator/rules/quota.ts",
-    find: 'if (size > most) throw exceeded("Tenant");',
+    find: 'if (isFull(most)) throw exceeded("Tenant");',
     replace: "",
     tests: ["test/emulator/agent-error-codes"],
   },

@@ -62,14 +62,14 @@ export const applicationMutants = [
   {
     rule: "agent identities make no agent identities",
     file: "emulator/rules/agent-identity.ts",
-    find: 'if (callerIs(context, "agentIdentity")) {',
+    find: 'if (kinds.includes("agentIdentity")) {',
     replace: "if (false) {",
     tests: ["test/emulator/agent-error"],
   },
   {
     rule: "a blueprint makes no agent identities of another one",
     file: "emulator/rules/agent-identity.ts",
-    find: 'if (callerIs(context, "agentIdentityBlueprint")) {',
+    find: 'if (kinds.includes("agentIdentityBlueprint")) {',
     replace: "if (false) {",
     tests: ["test/emulator/agent-error"],
   },

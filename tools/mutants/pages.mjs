@@ -41,8 +41,8 @@ export const pageMutants = [
   {
     rule: "some properties read only when they are selected",
     file: "emulator/odata/projection.ts",
-    find: "filter((name) => !onlyOnSelect.includes(name))",
-    replace: 'filter((name) => name !== "")',
+    find: "!onlyOnSelect.has(name) && name in object",
+    replace: "name in object",
     tests: ["test/emulator/agent-identities", "test/emulator/users"],
   },
   {

@@ -21,7 +21,7 @@ export function pulumiEnvironment(cli, { home, state, tenant, base = process.env
     PULUMI_BACKEND_URL: `file://${state}?metadata=skip`,
     PULUMI_CONFIG_PASSPHRASE: "",
     PULUMI_SKIP_UPDATE_CHECK: "1",
-    // Everything needed is here. A missing plugin is a mistake that should be told at once, not looked for on the network.
+    // Everything needed is here. A missing plugin is an error at once; it is not looked for on the network.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "1",
     PULUMI_DISABLE_REGISTRY_RESOLVE: "1",
     PULUMI_SUPPRESS_NEO_LINK: "1",

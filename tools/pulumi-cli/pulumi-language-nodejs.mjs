@@ -68,7 +68,7 @@ function run(call, done) {
   child.on("error", (error) => done(error));
   child.on("exit", (code, signal) => {
     const result = new messages.RunResponse();
-    // 32: the program has already told the user what is wrong.
+    // 32: the program has already reported what is wrong.
     if (code === 32) result.setBail(true);
     else if (code !== 0) result.setError(`Program exited with non-zero exit code: ${code ?? signal ?? "unknown"}`);
     done(null, result);

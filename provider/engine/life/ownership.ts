@@ -2,6 +2,7 @@
 import { EntraError, undefinedWhenGone } from "../../graph/errors";
 import type { Tenant } from "../../graph/tenant";
 import type { Lifecycle, Made, Marked, Match } from "../lifecycle";
+import { optionsOf, type Place } from "../listing";
 import type { Run } from "../run/run";
 import type { Moment } from "../run/run-memory";
 import { Presence } from "./presence";
@@ -101,13 +102,13 @@ async function isGone<Inputs extends object>(
 ): Promise<boolean> {
   const deletedAt = run.journal.deletedAt(tenant.id, match.id);
   if (deletedAt === undefined) return false;
-  const path = lifecycle.deletedPath?.(match.id, match.outputs ?? {});
-  const isDeleted = async (at: string): Promise<boolean> =>
+  const place = lifecycle.deletedPath?.(match.id, match.outputs ?? {});
+  const isDeleted = async (at: Place): Promise<boolean> =>
     (await readUntilCertain(
       run,
       deletedAt,
-      () => tenant.get(at).catch(undefinedWhenGone),
+      () => tenant.get(at.path, optionsOf(at)).catch(undefinedWhenGone),
       (seen) => seen !== undefined,
     )) !== undefined;
-  return (path !== undefined && (await isDeleted(path))) || !(await isAlive(lifecycle, run, tenant, wanted, match));
+  return (place !== undefined && (await isDeleted(place))) || !(await isAlive(lifecycle, run, tenant, wanted, match));
 }

@@ -3,6 +3,7 @@ import { undefinedWhenGone } from "../../graph/errors";
 import type { Tenant } from "../../graph/tenant";
 import { BulkRead, bulkReads } from "../run/bulk-read";
 import { inOrderOf, pick, same, textOf } from "../json";
+import { optionsOf, type Place } from "../listing";
 import type { Actual, Lifecycle, Marked } from "../lifecycle";
 import { everywhereMs } from "../consistency/consistency";
 import type { Run } from "../run/run";
@@ -82,8 +83,8 @@ export class Presence<Inputs extends object> {
 
   #restored = (): string[] => this.referents.filter((id) => this.run.journal.isRestored(this.tenant.id, id));
 
-  #isThere = async (path: string | undefined): Promise<boolean> =>
-    path !== undefined && (await this.tenant.get(path).catch(undefinedWhenGone)) !== undefined;
+  #isThere = async (at: Place | undefined): Promise<boolean> =>
+    at !== undefined && (await this.tenant.get(at.path, optionsOf(at)).catch(undefinedWhenGone)) !== undefined;
 }
 
 /** Whether an object names others that were written so lately that a replica may not know. */

@@ -9,23 +9,7 @@ import { EntraError } from "../../graph/errors";
 import { costOf } from "../../graph/quotas";
 import type { Tenant } from "../../graph/tenant";
 import { workloadOf } from "../../graph/workload";
-
-/** A list in which objects can be seen that are read one by one otherwise. */
-export interface Listing<Item extends Listed> {
-  /** Whose members it shows: a path, with its filter. */
-  readonly collection: string;
-  /** What it shows of them: `$select`, `$expand`. */
-  readonly shows: string;
-  /** Members on a page: the most that Graph documents for this list. @default 100 */
-  readonly top?: number;
-  /** What a member is asked for by. @default its id */
-  readonly keyOf?: (item: Item) => string;
-}
-
-/** Everything in a list of Graph has an id. */
-export interface Listed {
-  readonly id: string;
-}
+import { addressOf, type Listed, type Listing, optionsOf, pathOf } from "../listing";
 
 /** What a list says of an object. Without an item: the list was read to its end and has none. */
 export interface Shown<Item> {
@@ -35,8 +19,11 @@ export interface Shown<Item> {
 /** Milliseconds after which a list is too old to say how an object is now. */
 const freshMs = 60_000;
 
-/** A list may cost up to this share of what the reads that asked for it cost one by one. */
-const share = 1 / 3;
+/**
+ * A list may cost up to this share of what the reads that asked for it cost one by one. Where Graph grants one request a
+ * second, each one saved is a second saved, and a list costs no more than one object: the first who asks reads it.
+ */
+const shareOf = (path: string): number => (workloadOf(path) === "conditionalAccess" ? 1 : 1 / 3);
 
 const bulks = new WeakMap<Tenant, BulkReads>();
 
@@ -50,7 +37,7 @@ export function bulkReads(tenant: Tenant, now: () => number): BulkReads {
 class BulkReads {
   readonly #lists = new Map<string, Pages>();
   /** By the id of a member that was shown. */
-  readonly #collections = new Map<string, string>();
+  readonly #listings = new Map<string, Listing>();
   readonly #underWay = new Set<Promise<void>>();
 
   constructor(
@@ -58,43 +45,43 @@ class BulkReads {
     private readonly now: () => number,
   ) {}
 
-  async look(listing: Listing<Listed>, key: string, alone: string): Promise<Shown<Listed> | undefined> {
+  async look(listing: Listing, key: string, alone: string): Promise<Shown<Listed> | undefined> {
     return this.#pagesOf(listing).look(key, unitsOf(alone));
   }
 
-  async collectionOf(id: string): Promise<string | undefined> {
-    if (!this.#collections.has(id)) await Promise.all(this.#underWay);
-    return this.#collections.get(id);
+  async listingOf(id: string): Promise<Listing | undefined> {
+    if (!this.#listings.has(id)) await Promise.all(this.#underWay);
+    return this.#listings.get(id);
   }
 
-  #pagesOf({ collection, shows, top = 100, keyOf = idOf }: Listing<Listed>): Pages {
-    const path = `${collection}${collection.includes("?") ? "&" : "?"}${shows}&$top=${top}`;
-    const known = this.#lists.get(path);
+  #pagesOf(listing: Listing): Pages {
+    const address = addressOf(listing);
+    const known = this.#lists.get(address);
     if (known && this.now() - known.begunMs < freshMs) return known;
-    const pages = new Pages(path, this.now(), keyOf, (next) => this.#page(next, collection));
-    this.#lists.set(path, pages);
+    const keyOf = (item: Listed): string => listing.keyOf?.(item) ?? item.id;
+    const pages = new Pages(pathOf(listing), this.now(), keyOf, (path) => this.#page(path, listing));
+    this.#lists.set(address, pages);
     return pages;
   }
 
-  async #page(path: string, collection: string): Promise<Page> {
+  async #page(path: string, listing: Listing): Promise<Page> {
     let arrived = (): void => undefined;
     const underWay = new Promise<void>((resolve) => (arrived = resolve));
     this.#underWay.add(underWay);
     try {
-      const { value, "@odata.nextLink": link } = await this.tenant.get<GraphPage>(path);
-      if (!Array.isArray(value))
-        throw new EntraError("UNEXPECTED_ANSWER", "Graph answered a list without a list in it");
+      const { value, "@odata.nextLink": link } = await this.tenant.get<GraphPage>(path, optionsOf(listing));
+      if (!Array.isArray(value)) throw new EntraError("UNEXPECTED_ANSWER", "the list response has no `value` array");
       const items = value as readonly Listed[];
-      for (const { id } of items) this.#collections.set(id, collection);
-      return { items, next: link === undefined ? undefined : this.#pathOf(link) };
+      for (const { id } of items) this.#listings.set(id, listing);
+      return { items, next: link === undefined ? undefined : this.#pathOf(link, listing) };
     } finally {
       this.#underWay.delete(underWay);
       arrived();
     }
   }
 
-  #pathOf(link: string): string {
-    const base = this.tenant.url("");
+  #pathOf(link: string, { version }: Listing): string {
+    const base = this.tenant.url("", version);
     if (link.startsWith(`${base}/`)) return link.slice(base.length);
     throw new EntraError("UNEXPECTED_ANSWER", "Graph's next page leads to another address: it was not followed");
   }
@@ -136,11 +123,11 @@ export class BulkRead {
 
   async #look<Item extends Listed>(listing: Listing<Item>, key: string, alone: string) {
     // What an address shows is always read as the same items.
-    return (await this.lists.look(listing as unknown as Listing<Listed>, key, alone)) as Shown<Item> | undefined;
+    return (await this.lists.look(listing, key, alone)) as Shown<Item> | undefined;
   }
 
-  /** The collection in which a list has shown this object; lists under way are waited for. */
-  collectionOf = (id: string): Promise<string | undefined> => this.lists.collectionOf(id);
+  /** The list that has shown this object; lists under way are waited for. */
+  listingOf = (id: string): Promise<Listing | undefined> => this.lists.listingOf(id);
 }
 
 /**
@@ -154,7 +141,7 @@ export async function oneOf<Item extends Listed>(
   key: string,
   alone: string,
 ): Promise<Item> {
-  return (await bulk?.one(listing, key, alone)) ?? tenant.get<Item>(alone);
+  return (await bulk?.one(listing, key, alone)) ?? tenant.get<Item>(alone, optionsOf(listing));
 }
 
 /** Neighbours that `$expand` shows at most: with as many, there may be more. */
@@ -164,7 +151,6 @@ const mostExpanded = 20;
 export const whole = <Item>(expanded: readonly Item[] | undefined): readonly Item[] | undefined =>
   expanded && expanded.length < mostExpanded ? expanded : undefined;
 
-const idOf = ({ id }: Listed): string => id;
 const unitsOf = (path: string): number => costOf("GET", path, workloadOf(path)).units;
 
 interface GraphPage {
@@ -214,7 +200,7 @@ class Pages {
     const next = this.#next;
     if (next === undefined) return undefined;
     const units = unitsOf(next);
-    if (this.#spent + units > this.#asked * share) return undefined;
+    if (this.#spent + units > this.#asked * shareOf(next)) return undefined;
     this.#spent += units;
     return this.#load(next).finally(() => (this.#loading = undefined));
   }

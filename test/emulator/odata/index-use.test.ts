@@ -130,6 +130,6 @@ describe("a count", () => {
     store.read = 0;
     const answer = await service.handle(new Request(`https://graph.microsoft.com/v1.0${path}`, { headers }));
     expect([answer.status, store.read]).toEqual([200, objects]);
-    expect(await answer.text()).toMatch(path.includes("$filter") ? /^1$/ : /\b2000\b/);
+    expect(answer.body).toMatch(path.includes("$filter") ? /^1$/ : /\b2000\b/);
   });
 });

@@ -38,7 +38,8 @@ describe("a store", () => {
     "DELETE FROM links WHERE target = ?",
     "SELECT kind, source, target FROM links WHERE source = ?1 OR target = ?1",
     "SELECT target FROM goneLinks WHERE kind = ? AND source = ? AND changed > 3",
-    "DELETE FROM properties WHERE seq = ?",
+    "DELETE FROM properties WHERE name = ? AND value = ? AND seq = ?",
+    "SELECT count(*) AS n FROM properties WHERE name = ? AND value = ?",
     "SELECT 1 FROM tasks WHERE dueAt <= ? LIMIT 1",
   ])("never looks at every row: %s", (sql) => {
     const store = newStore();
@@ -65,6 +66,45 @@ describe("a store", () => {
     ]);
     expect(store.count({ kinds: ["a", "b"], where: { property: "name", value: "odd" } })).toBe(500);
     expect(store.count({ kinds: ["a", "b"] })).toBe(1_001);
+    store.close();
+  });
+
+  it("finds an object by the values it has, and by none that it had", () => {
+    const store = newStore();
+    const named = (value: string) => store.find({ kinds: ["a"], where: { property: "name", value } }).length;
+    store.transaction("write", () => {
+      const made = store.insert("a", "1", { name: ["x", "y"] });
+      store.replace(made, { name: "y" });
+      // Whoever changes it a second time may still hold what it was first.
+      store.replace(made, { name: "z" });
+    });
+    expect(["x", "y", "z"].map(named)).toEqual([0, 0, 1]);
+    const [kept] = store.find({ kinds: ["a"] });
+    if (kept) store.transaction("write", () => store.purge(kept));
+    expect(store.rows("SELECT * FROM properties")).toEqual([]);
+    store.close();
+  });
+
+  it("says whether there are so many, also where the index holds more than are asked for", () => {
+    const store = newStore();
+    const objects = ["a", "a", "a", "b", "b"].map((kind, n) => ({ kind, id: `o${n}`, body: { name: "x" } }));
+    store.transaction("write", () => {
+      store.insertMany(objects);
+      const [gone, purged] = store.find({ kinds: ["a"] });
+      if (gone && purged) store.setDeleted(gone, "2026-01-01T00:00:00.000Z");
+      if (purged) store.purge(purged);
+    });
+    const where = { property: "name", value: "X" };
+    for (const selection of [
+      { kinds: ["a"] },
+      { kinds: ["a"], where },
+      { kinds: ["a", "b"], deleted: "either" as const },
+      { kinds: ["b"], where, deleted: "either" as const },
+    ]) {
+      const size = store.count(selection);
+      const answers = [0, 1, 2, 3, 4, 5, 6].map((number) => store.reaches(selection, number));
+      expect(answers).toEqual([0, 1, 2, 3, 4, 5, 6].map((number) => size >= number));
+    }
     store.close();
   });
 

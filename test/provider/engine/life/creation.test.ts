@@ -43,6 +43,7 @@ function lost(duplicateCreate: DuplicateCreate, effect: boolean): Lifecycle<obje
     nameOf: () => "one",
     replacedBy: [],
     permissions: { read: [], create: [], change: [], remove: [] },
+    inventory: { lists: [], marker: "none", idIsKept: false, describe: () => [] },
     duplicateCreate,
     async create() {
       if (effect || requested > 0) made.push(`object ${requested}`);

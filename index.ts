@@ -20,6 +20,7 @@ export {
   ConditionalAccessPolicy,
   type ConditionalAccessPolicyArgs,
 } from "./provider/conditional-access/conditional-access-policy";
+export { NamedLocation, type NamedLocationArgs } from "./provider/conditional-access/named-location";
 export {
   FederatedIdentityCredential,
   type FederatedIdentityCredentialArgs,

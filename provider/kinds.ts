@@ -4,6 +4,7 @@
  * `entra-agent-id`, the tables of the documentation, the harnesses of the tests.
  */
 import { conditionalAccessPolicy } from "./conditional-access/conditional-access-policy";
+import { namedLocation } from "./conditional-access/named-location";
 import { federatedIdentityCredential } from "./credentials/federated-identity-credential";
 import type { Lifecycle } from "./engine/lifecycle";
 import { agentIdentity } from "./identities/agent-identity";
@@ -20,6 +21,7 @@ export const kinds: readonly Kind[] = [
   kind(federatedIdentityCredential),
   kind(agentIdentity),
   kind(permissionGrant),
+  kind(namedLocation),
   kind(conditionalAccessPolicy),
 ];
 

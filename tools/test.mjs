@@ -1,5 +1,8 @@
 // @ts-check
-/** What `npm test` runs once everything is installed and built. Each step runs even where an earlier one failed. */
+/**
+ * What `npm test` runs once everything is installed and built. Each step runs even where an earlier one failed. With `--all`
+ * the sweeps try everything that can go wrong, and not a sample of it: hours, before a release.
+ */
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -11,6 +14,7 @@ import { run, seconds } from "./command.mjs";
 import { closingLine, countOf } from "./count.mjs";
 import { readJson } from "./json.mjs";
 import { ensurePulumiCli } from "./pulumi-cli/pulumi-cli.mjs";
+import { replayCommand, sweepSeed } from "./sweep-sample.mjs";
 
 /**
  * @typedef {import("./count.mjs").Count} Count
@@ -108,11 +112,19 @@ async function rules() {
   const missing = await ensureChromium();
   if (missing !== undefined) console.log(missing);
   process.env["WITNESS_FOLDER"] = witnesses;
+  console.log(sweeps());
   try {
     return await jest("rules", "--maxWorkers=100%");
   } finally {
     delete process.env["WITNESS_FOLDER"];
   }
+}
+
+/** @returns {string} what the sweeps try, and how the same is tried again */
+function sweeps() {
+  const seed = sweepSeed();
+  if (seed === "all") return "The sweeps try every mishap at every request.";
+  return `The sweeps try a sample. The same again: ${replayCommand(seed)}`;
 }
 
 /** @returns {Promise<Count>} */
@@ -154,4 +166,5 @@ async function main() {
   return counts.some((count) => count.failed > 0) ? 1 : 0;
 }
 
+if (process.argv.includes("--all")) process.env["ENTRA_AGENT_ID_SWEEP"] = "all";
 process.exitCode = await main();

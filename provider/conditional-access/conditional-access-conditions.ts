@@ -44,6 +44,13 @@ export interface ConditionsArgs {
     /** appIds that the policy leaves out. */
     readonly excludeApplications?: Names;
   }>;
+  /** Where somebody signs in from. @default anywhere */
+  readonly locations?: pulumi.Input<{
+    /** Ids of named locations, `All` or `AllTrusted`. At least one. */
+    readonly includeLocations: Names;
+    /** Ids of named locations that the policy leaves out, or `AllTrusted`. */
+    readonly excludeLocations?: Names;
+  }>;
   /** Risk levels of the agent at which the policy applies. @default at every level, and without risk */
   readonly agentIdRiskLevels?: pulumi.Input<pulumi.Input<"low" | "medium" | "high">[]>;
 }
@@ -82,6 +89,12 @@ export const conditions = z
       includeApplications: names.min(1, `must name at least one application, "All" or "AllAgentIdResources"`),
       excludeApplications: names.optional(),
     }),
+    locations: z
+      .strictObject({
+        includeLocations: names.min(1, `must name at least one location, "All" or "AllTrusted"`),
+        excludeLocations: names.optional(),
+      })
+      .optional(),
     agentIdRiskLevels: z.array(z.enum(riskLevels, `must be "low", "medium" or "high"`)).optional(),
   })
   .transform(canonical);

@@ -22,11 +22,12 @@ import {
   sessionControls,
   sessionControlsFromGraph,
 } from "./conditional-access-conditions";
+import { declaredName, displayName, hasMarker, shownName } from "./name-suffix";
 import type { Inventory } from "../engine/inventory";
 import { same } from "../engine/json";
 import type { Lifecycle } from "../engine/lifecycle";
 import type { Listing } from "../engine/listing";
-import { markerInName, nameSuffix } from "../engine/marker";
+import { markerInName } from "../engine/marker";
 import { EntraResource } from "../engine/pulumi/resource";
 import { oneOf } from "../engine/run/bulk-read";
 import { allOf } from "../engine/run/shared-list";
@@ -107,7 +108,7 @@ interface Inputs {
 const reportOnly = "enabledForReportingButNotEnforced";
 
 const properties = {
-  displayName: z.string().min(1, "must not be empty").max(240, "must be at most 240 characters"),
+  displayName,
   conditions,
   grantControls,
   sessionControls,
@@ -129,6 +130,7 @@ interface Policy {
 }
 
 const beta = { version: "beta" } as const;
+const guids = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /** All policies of the tenant, 195 at most. Graph documents no size for its pages. */
 const policies: Listing<Policy> = { collection: "/identity/conditionalAccess/policies", ...beta };
@@ -212,9 +214,12 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
   async find(tenant, { marker }, after) {
     const all = await allOf(tenant, policies, after);
     return all
-      .filter(({ displayName }) => displayName.endsWith(nameSuffix(marker)))
+      .filter(({ displayName }) => hasMarker(displayName, marker))
       .map(({ id, displayName }) => ({ id, label: `Conditional Access policy "${displayName}" (${id})` }));
   },
+
+  // A change of its conditions may name what was made moments ago; a policy of before may be there all the same.
+  mentions: ({ conditions }) => JSON.stringify(conditions).match(guids) ?? [],
 
   async create(tenant, wanted) {
     const state = wanted.state === "enabled" ? reportOnly : wanted.state;
@@ -228,9 +233,7 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
     const { displayName, state } = found;
     return {
       inputs: {
-        displayName: displayName.endsWith(nameSuffix(marker))
-          ? displayName.slice(0, -nameSuffix(marker).length)
-          : displayName,
+        displayName: declaredName(displayName, marker),
         conditions: conditionsFromGraph(found.conditions),
         grantControls: canonicalControls(found.grantControls ?? { operator: "OR", builtInControls: [] }),
         sessionControls: sessionControlsFromGraph(found.sessionControls),
@@ -259,7 +262,7 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
 function body(wanted: Inputs & { marker: string }, now: Partial<Inputs> = {}): object {
   const session = replacing(now.sessionControls ?? {}, wanted.sessionControls);
   return {
-    displayName: wanted.displayName + nameSuffix(wanted.marker),
+    displayName: shownName(wanted.displayName, wanted.marker),
     state: wanted.state,
     conditions: conditionsToGraph(wanted.conditions, now.conditions),
     grantControls: replacing(now.grantControls ?? {}, wanted.grantControls),

@@ -10,6 +10,8 @@ export interface Schema {
   readonly properties: Readonly<Record<string, z.ZodType>>;
   /** Defaults that depend on the marker. */
   defaults?(marker: string): object;
+  /** Defaults that depend on other inputs. */
+  defaultsFor?(declared: object): object;
   rules?(inputs: never): readonly Finding[];
 }
 
@@ -21,7 +23,11 @@ export interface Validation {
 
 /** @param marker the resource's, for the defaults made of it; where only findings count, any will do. */
 export function validate(schema: Schema, declared: Readonly<Record<string, unknown>>, marker = ""): Validation {
-  const given: Readonly<Record<string, unknown>> = { ...schema.defaults?.(marker), ...declared };
+  const given: Readonly<Record<string, unknown>> = {
+    ...schema.defaults?.(marker),
+    ...schema.defaultsFor?.(declared),
+    ...declared,
+  };
   const findings: Finding[] = [];
   const inputs: Record<string, unknown> = {};
 

@@ -97,6 +97,8 @@ export interface Lifecycle<Inputs extends object> {
   rules?(inputs: Inputs): readonly Finding[];
   /** Defaults that depend on the marker. */
   defaults?(marker: string): Partial<Inputs>;
+  /** Defaults that depend on other inputs. */
+  defaultsFor?(declared: Partial<Inputs>): Partial<Inputs>;
   /** How a person calls this object; `called` says how they call another one of that id. */
   nameOf(inputs: Partial<Inputs>, called: (id: string) => string): string;
   /** Properties whose change makes a new object. */
@@ -121,6 +123,11 @@ export interface Lifecycle<Inputs extends object> {
   ): Promise<readonly Match[]>;
   /** Ids of the objects that must exist before this one. Where one was made moments ago, a refusal for its absence is waited out. */
   refersTo?(wanted: Inputs): readonly string[];
+  /**
+   * Ids of objects that this one names without belonging to them. A refusal for the absence of one that was made moments ago
+   * is waited out too; and yet this one may have been there before them, so it is looked for.
+   */
+  mentions?(wanted: Inputs): readonly string[];
   /** Ids of other objects that are of use only with this one: who names a blueprint may need its principal. */
   completes?(wanted: Inputs): readonly string[];
   /** The id, where it follows from the inputs: another resource of the run that has it is refused before anything is sent. */

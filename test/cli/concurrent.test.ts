@@ -6,7 +6,7 @@ import { type OpenTenant, tenantOf } from "./tenant";
 const clean = { exitCode: 0, errors: [] };
 
 const federation = (name: string): string =>
-  parts.credential.replaceAll('"github"', JSON.stringify(name)).replace("repo:contoso/payroll", `repo:contoso/${name}`);
+  parts.credential.replaceAll('"github"', JSON.stringify(name)).replace("repo:contoso/github", `repo:contoso/${name}`);
 
 const federations = (of: string): string[] => ["one", "two", "three"].map((name) => `${of}-${name}`);
 
@@ -14,13 +14,13 @@ const federations = (of: string): string[] => ["one", "two", "three"].map((name)
 const guests = (blueprintId: string): string =>
   [
     `const blueprint = { id: ${JSON.stringify(blueprintId)} }, principal = { blueprintId: blueprint.id };`,
-    parts.identity.replace("Payslip helper", "Guest helper").replace('"helper"', '"guest"'),
+    parts.agent.replace("Payslip helper", "Guest helper").replace('"helper"', '"guest"'),
     parts.grant,
     ...federations("guest").map(federation),
   ].join("\n");
 
 describe("two updates at once", () => {
-  const agents = [parts.blueprint, parts.principal, parts.identity];
+  const agents = [parts.blueprint, parts.principal, parts.agent];
   let stack: Stack;
   let tenant: OpenTenant;
 
@@ -47,9 +47,9 @@ describe("two updates at once", () => {
 
     expect(await first.outcome).toMatchObject(clean);
     expect(await tenant.contents()).toMatchObject({
-      blueprints: ["Payroll agents"],
-      principals: ["Payroll agents"],
-      identities: ["Payslip helper"],
+      blueprint: ["Payroll agents"],
+      principal: ["Payroll agents"],
+      agent: ["Payslip helper"],
     });
     expect(await tenant.drift()).toEqual([]);
   });
@@ -72,9 +72,9 @@ describe("two updates at once", () => {
     expect(emulated.faults()).toEqual([]);
 
     expect(await contents()).toMatchObject({
-      blueprints: ["Payroll agents"],
-      principals: ["Payroll agents"],
-      identities: ["Guest helper", "Payslip helper"],
+      blueprint: ["Payroll agents"],
+      principal: ["Payroll agents"],
+      agent: ["Guest helper", "Payslip helper"],
       deleted: [],
     });
     const path = `/applications/${String(blueprint?.outputs["objectId"])}/microsoft.graph.agentIdentityBlueprint`;

@@ -1,4 +1,4 @@
-import { fleet, parts } from "./programs";
+import { fleet, noContents, parts } from "./programs";
 import { aStack, type Stack } from "./stack";
 import { type OpenTenant, tenantOf } from "./tenant";
 
@@ -62,7 +62,7 @@ describe("a change behind Pulumi's back", () => {
       exitCode: 0,
       ops: { "AgentIdentity helper": "create", "PermissionGrant helper": "create" },
     });
-    expect((await tenant.contents()).identities).toEqual(["Payslip helper"]);
+    expect((await tenant.contents())["agent"]).toEqual(["Payslip helper"]);
     expect(await stack.preview("--expect-no-changes")).toMatchObject({ exitCode: 0 });
   });
 
@@ -81,7 +81,7 @@ describe("a change behind Pulumi's back", () => {
       },
     });
     expect(await tenant.graph.list(`${path}/federatedIdentityCredentials?$select=subject`)).toEqual([
-      expect.objectContaining({ subject: "repo:contoso/payroll:ref:refs/heads/release" }),
+      expect.objectContaining({ subject: "repo:contoso/github:ref:refs/heads/release" }),
     ]);
     expect(await stack.preview("--expect-no-changes")).toMatchObject({ exitCode: 0 });
   });
@@ -89,6 +89,6 @@ describe("a change behind Pulumi's back", () => {
   it("does not stand in the way of `destroy`, whatever was deleted before", async () => {
     await tenant.graph.delete(`/servicePrincipals/${String(ids["AgentIdentityBlueprintPrincipal"])}`);
     expect(await stack.destroy()).toMatchObject({ exitCode: 0, errors: [] });
-    expect(await tenant.contents()).toMatchObject({ blueprints: [], principals: [], identities: [], policies: [] });
+    expect(await tenant.contents()).toMatchObject(noContents);
   });
 });

@@ -37,7 +37,7 @@ describe("a stack", () => {
     expect(await stack.up()).toMatchObject({ exitCode: 0, errors: [], ops: { "PermissionGrant helper": "update" } });
     const agentId = String(half?.id).split("/")[0] ?? "";
     expect(await graph.list(`/servicePrincipals/${agentId}/appRoleAssignments`)).toHaveLength(1);
-    expect(await contents()).toMatchObject({ identities: ["Payslip helper"], deleted: [] });
+    expect(await contents()).toMatchObject({ agent: ["Payslip helper"], deleted: [] });
     expect(await stack.preview("--refresh", "--expect-no-changes")).toMatchObject({ exitCode: 0 });
   });
 

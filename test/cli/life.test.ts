@@ -1,8 +1,8 @@
-import { fleet, fleetContents, parts } from "./programs";
+import { changedParts, everyResource, fleet, fleetContents, noContents, parts, program } from "./programs";
 import { aStack, type Stack } from "./stack";
 import { type OpenTenant, tenantOf } from "./tenant";
 
-/** One stack through its whole life; each test goes on where the one before it ended. */
+/** One stack from its creation to its end; each test goes on where the one before it ended. */
 describe("a fleet", () => {
   let stack: Stack;
   let tenant: OpenTenant;
@@ -22,19 +22,12 @@ describe("a fleet", () => {
     const preview = await stack.preview();
     expect(preview).toMatchObject({ exitCode: 0, errors: [], warnings: [] });
     expect(preview.infos).toEqual([`Tenant: the embedded tenant in ${stack.tenantDirectory} (${tenant.emulated.id})`]);
-    expect(await tenant.contents()).toMatchObject({ blueprints: [], deleted: [] });
+    expect(await tenant.contents()).toMatchObject({ blueprint: [], deleted: [] });
 
     expect(await stack.up()).toMatchObject({
       exitCode: 0,
       errors: [],
-      ops: {
-        "AgentIdentityBlueprint payroll": "create",
-        "AgentIdentityBlueprintPrincipal payroll": "create",
-        "AgentIdentity helper": "create",
-        "PermissionGrant helper": "create",
-        "FederatedIdentityCredential github": "create",
-        "ConditionalAccessPolicy block": "create",
-      },
+      ops: everyResource("create"),
     });
     expect(await tenant.contents()).toEqual(everything);
     firstAppId = appId();
@@ -57,7 +50,7 @@ describe("a fleet", () => {
     stack.edit(
       fleet({
         blueprint: parts.blueprint.replace('["diego', '["johanna.lorenz@contoso.com", "diego'),
-        identity: parts.identity
+        agent: parts.agent
           .replace("Payslip helper", "Payslip assistant")
           .replace("sponsors:", "enabled: false, sponsors:"),
         grant: parts.grant.replace('["Mail.Read"]', '["Calendars.Read", "Mail.Read"]'),
@@ -79,16 +72,22 @@ describe("a fleet", () => {
     };
     expect(preview).toMatchObject(expected);
     expect(await stack.up()).toMatchObject(expected);
-    expect(await tenant.contents()).toEqual({ ...everything, identities: ["Payslip assistant"] });
+    expect(await tenant.contents()).toEqual({ ...everything, agent: ["Payslip assistant"] });
+  });
+
+  it("is changed in place, whatever its kind", async () => {
+    stack.edit(program(Object.values(changedParts).join("\n")));
+    expect(await stack.up()).toMatchObject({ exitCode: 0, errors: [], ops: everyResource("update") });
+    expect(await stack.preview("--refresh", "--expect-no-changes")).toMatchObject({ exitCode: 0, ops: {}, drift: {} });
   });
 
   it("replaces an identity whose blueprint changes, and takes the old one away first", async () => {
     stack.edit(
       fleet({
-        identity:
+        agent:
           `const other = new agentid.AgentIdentityBlueprint("other", { displayName: "Other agents", sponsors: ["diego.siciliani@contoso.com"] });
            const otherPrincipal = new agentid.AgentIdentityBlueprintPrincipal("other", { blueprintId: other.id });` +
-          parts.identity.replace("principal.blueprintId", "otherPrincipal.blueprintId"),
+          parts.agent.replace("principal.blueprintId", "otherPrincipal.blueprintId"),
       }),
     );
     const outcome = await stack.up();
@@ -100,7 +99,7 @@ describe("a fleet", () => {
     expect(outcome.steps.indexOf("delete-replaced AgentIdentity helper")).toBeLessThan(
       outcome.steps.indexOf("create-replacement AgentIdentity helper"),
     );
-    expect(await tenant.contents()).toMatchObject({ identities: ["Payslip helper"], deleted: ["Payslip assistant"] });
+    expect(await tenant.contents()).toMatchObject({ agent: ["Payslip helper"], deleted: ["Payslip and tax helper"] });
     expect(await tenant.drift()).toEqual([]);
   });
 
@@ -119,7 +118,7 @@ describe("a fleet", () => {
   it("leaves only the seed when it is destroyed: what it was lies in deletedItems", async () => {
     expect(await stack.destroy()).toMatchObject({ exitCode: 0, errors: [] });
     const { deleted, ...active } = await tenant.contents();
-    expect(active).toEqual({ blueprints: [], principals: [], identities: [], policies: [] });
+    expect(active).toEqual(noContents);
     expect(deleted).toEqual(expect.arrayContaining(["Payroll agents", "Other agents", "Payslip helper"]));
     expect(stack.backend.state()).toEqual([]);
   });

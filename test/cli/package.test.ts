@@ -60,7 +60,7 @@ describe("the package", () => {
     await npm(project, "install", "--no-audit", "--no-fund", "--prefer-offline", ...installed);
 
     expect(await stack.up()).toMatchObject({ exitCode: 0, errors: [] });
-    expect(await (await tenantOf(stack)).contents()).toMatchObject({ identities: ["Payslip helper"] });
+    expect(await (await tenantOf(stack)).contents()).toMatchObject({ agent: ["Payslip helper"] });
     const { code, stdout } = await run("npx", ["--no", "entra-agent-id", "tenant", "show"], {
       cwd: project,
       env: stack.environment,

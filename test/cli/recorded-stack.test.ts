@@ -1,7 +1,7 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import path from "node:path";
-import { fleet } from "./programs";
+import { fleet, noContents } from "./programs";
 import { aStack } from "./stack";
 import { tenantOf } from "./tenant";
 
@@ -40,12 +40,7 @@ function provesThatReleasesStandStill(): void {
       expect(await stack.preview("--expect-no-changes")).toMatchObject({ exitCode: 0, errors: [], ops: {} });
       expect(stack.backend.state()).toHaveLength(6);
       expect(await stack.destroy()).toMatchObject({ exitCode: 0, errors: [] });
-      expect(await (await tenantOf(stack)).contents()).toMatchObject({
-        blueprints: [],
-        principals: [],
-        identities: [],
-        policies: [],
-      });
+      expect(await (await tenantOf(stack)).contents()).toMatchObject(noContents);
     });
   });
 }

@@ -64,7 +64,7 @@ describe("a program that declares what cannot be", () => {
     stack.edit(fleet({ policy: parts.policy.replace("Block risky agents", "") }));
     const up = await stack.up();
     expect(up.exitCode).not.toBe(0);
-    expect((await tenant.contents()).policies).toEqual([]);
+    expect((await tenant.contents())["policy"]).toEqual([]);
   });
 });
 

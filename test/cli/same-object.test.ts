@@ -29,15 +29,15 @@ describe("an object", () => {
     expect(await tenant.drift()).toEqual([]);
   };
 
-  const assistant = parts.identity.replace('("helper"', '("assistant"');
-  const second = parts.identity.replace('("helper"', '("second"');
+  const assistant = parts.agent.replace('("helper"', '("assistant"');
+  const second = parts.agent.replace('("helper"', '("second"');
   const otherPrincipal = parts.principal.replace('("payroll"', '("renamed"');
   const otherGrant = parts.grant.replace('("helper"', '("renamed"');
   const otherCredential = parts.credential.replace('("github"', '("renamed"');
 
   it("keeps its id when its resource is renamed with an alias: only its marker is written anew", async () => {
     const before = objects();
-    stack.edit(fleet({ identity: assistant.replace("] });", '] }, { aliases: [{ name: "helper" }] });') }));
+    stack.edit(fleet({ agent: assistant.replace("] });", '] }, { aliases: [{ name: "helper" }] });') }));
     const { exitCode, ops, changes } = await stack.up();
     expect({ exitCode, ops, changes }).toEqual({
       exitCode: 0,
@@ -49,16 +49,16 @@ describe("an object", () => {
   });
 
   it("is not touched by a new resource that takes the old name", async () => {
-    const another = parts.identity.replace("const identity", "const another").replace("Payslip helper", "A new helper");
-    stack.edit(fleet({ identity: assistant }, another));
+    const another = parts.agent.replace("const agent", "const another").replace("Payslip helper", "A new helper");
+    stack.edit(fleet({ agent: assistant }, another));
     await updateDoes({ "AgentIdentity helper": "create" });
-    stack.edit(fleet({ identity: assistant }));
+    stack.edit(fleet({ agent: assistant }));
     await updateDoes({ "AgentIdentity helper": "delete" });
     await oneOfEach();
   });
 
   it("survives a rename without an alias whose first update fails elsewhere", async () => {
-    const renamed = { identity: assistant, grant: otherGrant, credential: otherCredential };
+    const renamed = { agent: assistant, grant: otherGrant, credential: otherCredential };
     stack.edit(fleet(renamed, 'throw new Error("something else went wrong");'));
     expect((await stack.up()).exitCode).not.toBe(0);
     stack.edit(fleet(renamed));
@@ -67,9 +67,7 @@ describe("an object", () => {
   });
 
   it("is refused to a principal that is renamed without an alias: making another one would cost its identities", async () => {
-    stack.edit(
-      fleet({ principal: otherPrincipal, identity: assistant, grant: otherGrant, credential: otherCredential }),
-    );
+    stack.edit(fleet({ principal: otherPrincipal, agent: assistant, grant: otherGrant, credential: otherCredential }));
     const refused = await stack.up();
     expect(refused.exitCode).not.toBe(0);
     expect(refused.errors.join("\n")).toContain("if its resource was renamed, give it an alias");
@@ -78,7 +76,7 @@ describe("an object", () => {
 
   it("survives the alias that was missing, and a rename of others without one", async () => {
     const aliased = otherPrincipal.replace("id });", 'id }, { aliases: [{ name: "payroll" }] });');
-    stack.edit(fleet({ principal: aliased, identity: assistant }));
+    stack.edit(fleet({ principal: aliased, agent: assistant }));
     await updateDoes({
       "AgentIdentityBlueprintPrincipal renamed": "update",
       "PermissionGrant helper": "create",
@@ -90,7 +88,7 @@ describe("an object", () => {
   });
 
   it("is deleted and made again when its resource is renamed without an alias, and is there afterwards", async () => {
-    stack.edit(fleet({ principal: otherPrincipal, identity: second }));
+    stack.edit(fleet({ principal: otherPrincipal, agent: second }));
     await updateDoes({
       "AgentIdentity second": "create",
       "AgentIdentity assistant": "delete",
@@ -106,17 +104,14 @@ describe("an object", () => {
         class Team extends pulumi.ComponentResource { constructor(name) { super("test:index:Team", name); } }
         const team = new Team("payroll");
         const moved = { parent: team, aliases: [{ parent: pulumi.rootStackResource }] };
-        ${parts.blueprint.replace("] });", "] }, moved);")}
-        ${otherPrincipal.replace("id });", "id }, moved);")}
-        ${second.replace("] });", "] }, moved);")}
-        ${parts.grant.replace("] });", "] }, moved);")}
-        ${parts.credential.replace('main" });', 'main" }, moved);')}
-        ${parts.policy.replace("] } });", "] } }, moved);")}
+        ${Object.values({ ...parts, principal: otherPrincipal, agent: second })
+          .map((part) => part.replace(/\);$/, ", moved);"))
+          .join("\n")}
       `),
     );
     const { exitCode, changes } = await stack.up();
     expect(exitCode).toBe(0);
-    expect(Object.values(changes)).toEqual(Array<object>(6).fill({ marker: "update" }));
+    expect(Object.values(changes)).toEqual(Array<object>(Object.keys(parts).length).fill({ marker: "update" }));
     expect(objects()).toEqual(before);
     await oneOfEach();
     expect(await stack.preview("--refresh", "--expect-no-changes")).toMatchObject({ exitCode: 0, ops: {}, drift: {} });

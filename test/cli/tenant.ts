@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
 import { embeddedConnection } from "../../provider/graph/connection";
 import type { Tenant } from "../../provider/graph/tenant";
+import { specimens } from "../kinds";
 import { aProcess } from "../miniature-engine/process";
 import { titleOf } from "./outcome";
 import type { Stack } from "./stack";
@@ -10,8 +11,8 @@ import type { Stack } from "./stack";
 export interface OpenTenant {
   readonly emulated: EmulatedTenant;
   readonly graph: Tenant;
-  /** Display names of what is there and what is in deletedItems, by kind. */
-  contents(): Promise<Record<"blueprints" | "principals" | "identities" | "policies" | "deleted", string[]>>;
+  /** Display names of what is there, by the stems of the kinds, and of what is in deletedItems. */
+  contents(): Promise<Readonly<Record<string, readonly unknown[]>>>;
   /** "Kind name" of each resource that a refresh by a new process finds other than the state has it. */
   drift(): Promise<string[]>;
 }
@@ -27,21 +28,21 @@ export async function tenantOf(stack: Stack): Promise<OpenTenant> {
   const emulated = openTenant({ directory: stack.tenantDirectory });
   opened.push(emulated);
   const graph = await embeddedConnection(emulated, "the stack's tenant");
-  const names = async (path: string, version: "v1.0" | "beta" = "v1.0"): Promise<string[]> =>
-    (await graph.list<Named>(path, { version })).map(({ displayName }) => displayName).sort();
+  const deleted = async (type: string): Promise<string[]> =>
+    (await graph.list<Named>(`/directory/deletedItems/microsoft.graph.${type}`)).map(({ displayName }) => displayName);
   return {
     emulated,
     graph,
-    contents: async () => ({
-      blueprints: await names("/applications/microsoft.graph.agentIdentityBlueprint"),
-      principals: await names("/servicePrincipals/microsoft.graph.agentIdentityBlueprintPrincipal"),
-      identities: await names("/servicePrincipals/microsoft.graph.agentIdentity"),
-      policies: await names("/identity/conditionalAccess/policies", "beta"),
-      deleted: [
-        ...(await names("/directory/deletedItems/microsoft.graph.application")),
-        ...(await names("/directory/deletedItems/microsoft.graph.servicePrincipal")),
-      ],
-    }),
+    async contents() {
+      const there = specimens
+        .filter(({ idOf }) => !idOf)
+        .map(async ({ stem, seen }) => {
+          const objects = await seen(graph);
+          return [stem, objects.map(({ content }) => content["displayName"]).sort()] as const;
+        });
+      const gone = [...(await deleted("application")).sort(), ...(await deleted("servicePrincipal")).sort()];
+      return { ...Object.fromEntries(await Promise.all(there)), deleted: gone };
+    },
     async drift() {
       const engine = await aProcess(emulated);
       const drifted: string[] = [];

@@ -2,11 +2,13 @@
 import { type EmulatedTenant, openTenant, type Snapshot, type SwitchChanges } from "../../emulator/tenant";
 import { type Entry, WriteJournal } from "../../provider/engine/consistency/write-journal";
 import { defaultTiming } from "../../provider/engine/consistency/consistency";
+import { embeddedConnection } from "../../provider/graph/connection";
+import type { Tenant } from "../../provider/graph/tenant";
 import { aProcess } from "../miniature-engine/process";
 import type { Process } from "../miniature-engine/engine";
 import { VirtualTime } from "../model/virtual-time";
 
-/** Kills a process at its so-manieth create, counted from 1. */
+/** Kills a process at one of its creates, counted from 1. */
 export interface Kill {
   readonly atCreate: number;
   readonly effect: "before" | "after";
@@ -22,6 +24,8 @@ export interface RunSettings {
 export interface Run extends Process {
   /** Requests so far, as "METHOD path". */
   readonly requests: readonly string[];
+  /** How many of them were creates. */
+  readonly creates: () => number;
   /** What the person who waits was told. */
   readonly told: readonly string[];
   /** Fulfilled when it was killed: nothing of it is ever heard again. */
@@ -49,6 +53,19 @@ export class LaggingTenant {
   /** Sets the tenant's clock by the time that all share. */
   keepTime(): void {
     this.emulated.set({ clock: { stoppedAt: new Date(this.time.now()).toISOString() } });
+  }
+
+  /** A connection of an administrator who reads: no lag and no fault meets it. */
+  reader(): Promise<Tenant> {
+    const handle = (request: Request): Promise<Response> => {
+      this.keepTime();
+      const own = new Request(request);
+      own.headers.set("x-emulated-switches", JSON.stringify({ lag: null, permissionsLagMs: 0 }));
+      return this.time.during(() => this.emulated.handle(own));
+    };
+    const token = (): Promise<string> => this.time.during(() => this.emulated.token());
+    const clock = { now: this.time.now, wait: (ms: number, signal?: AbortSignal) => this.time.wait(ms, signal) };
+    return embeddedConnection({ handle, token }, "the test tenant", { clock, quotas: [] });
   }
 
   /** A new process on the same machine. */
@@ -99,7 +116,7 @@ export class LaggingTenant {
         run: { timing, journal: new WriteJournal(time.now, store) },
       },
     );
-    return { ...made, requests, told, killed };
+    return { ...made, requests, creates: () => creates, told, killed };
   }
 }
 

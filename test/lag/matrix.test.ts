@@ -1,9 +1,9 @@
 /**
- * The lag matrix: the whole life of a stack with every resource kind, under every documented lag. LAG_SEEDS=100 runs more
+ * The lag matrix: a stack of every kind is created, changed, replaced and destroyed, under every documented lag. LAG_SEEDS=100 runs more
  * seeds and LAG_REPORT=1 prints the table of docs/decisions/0006.
  */
 import { destroy, emptyState, type StackState, up } from "../miniature-engine/engine";
-import { programOf } from "../model/fleet";
+import { programOf } from "../kinds/fleet";
 import { LaggingTenant } from "./lagging-tenant";
 import { type Cell, cells, drift, type Edition, fleet, orphans, wrongs } from "./programs";
 
@@ -14,14 +14,14 @@ const firstSeed = Number(process.env["LAG_FIRST_SEED"] ?? 1);
 const tenant = new LaggingTenant();
 afterAll(() => tenant.close());
 
-interface Life {
+interface Course {
   readonly wrong: readonly string[];
   readonly requests: number;
   readonly seconds: number;
 }
 
 /** Each command is a process of its own, and begins at the very moment at which the one before it ended. */
-async function life(cell: Cell, seed: number): Promise<Life> {
+async function course(cell: Cell, seed: number): Promise<Course> {
   tenant.reset({ lag: cells[cell] && { ...cells[cell], seed }, permissionsLagMs: 60_000 });
   const wrong: string[] = [];
   let state: StackState = emptyState;
@@ -41,26 +41,27 @@ async function life(cell: Cell, seed: number): Promise<Life> {
   }
   const last = await tenant.process();
   const gone = await destroy(state, last);
-  wrong.push(...gone.failures, ...orphans(tenant, gone.state, fleet("replaced")));
+  wrong.push(...gone.failures, ...(await orphans(tenant, gone.state, fleet("replaced"))));
   if (gone.state.resources.length > 0) wrong.push(`seed ${seed}: the destroyed stack is not empty`);
   return { wrong, requests: requests + last.requests.length, seconds: (tenant.time.now() - begunMs) / 1_000 };
 }
 
-describe.each(Object.keys(cells) as Cell[])("a stack with every resource kind, %s", (cell) => {
+describe.each(Object.keys(cells) as Cell[])("a stack with every kind, %s", (cell) => {
   it("converges in one run each: made, changed, replaced, destroyed, nothing twice, nothing lost, no drift", async () => {
-    const lives: Life[] = [];
-    for (let seed = firstSeed; seed < firstSeed + seeds; seed++) lives.push(await life(cell, seed));
-    if (process.env["LAG_REPORT"]) process.stdout.write(`${cell}: ${report(lives)}\n`);
-    expect(lives.flatMap(({ wrong }) => wrong)).toEqual([]);
+    const courses: Course[] = [];
+    for (let seed = firstSeed; seed < firstSeed + seeds; seed++) courses.push(await course(cell, seed));
+    if (process.env["LAG_REPORT"]) process.stdout.write(`${cell}: ${report(courses)}\n`);
+    expect(courses.flatMap(({ wrong }) => wrong)).toEqual([]);
   }, 3_600_000);
 });
 
-function report(lives: readonly Life[]): string {
-  const median = (of: (one: Life) => number): number => lives.map(of).sort((a, b) => a - b)[lives.length >> 1] ?? 0;
-  const good = lives.filter(({ wrong }) => wrong.length === 0).length;
-  const all = lives.flatMap(({ wrong }) => wrong);
-  const twins = all.filter((one) => /objects is [2-9]/.test(one)).length;
+function report(courses: readonly Course[]): string {
+  const median = (of: (one: Course) => number): number =>
+    courses.map(of).sort((a, b) => a - b)[courses.length >> 1] ?? 0;
+  const good = courses.filter(({ wrong }) => wrong.length === 0).length;
+  const all = courses.flatMap(({ wrong }) => wrong);
+  const duplicates = all.filter((one) => /: [2-9] objects/.test(one)).length;
   const orphaned = all.filter((one) => one.endsWith("in no state")).length;
   const [requests, seconds] = [median((one) => one.requests), Math.round(median((one) => one.seconds))];
-  return `${lives.length} seeds, ${good} converged, ${twins} twins, ${orphaned} orphans, ${requests} requests, ${seconds} s`;
+  return `${courses.length} seeds, ${good} converged, ${duplicates} duplicates, ${orphaned} orphans, ${requests} requests, ${seconds} s`;
 }

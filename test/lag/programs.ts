@@ -1,8 +1,10 @@
-/** A program with every resource kind, as it is first, changed, and with replacements; and what must be true of a run. */
+/** A program with every kind, as it is first, changed, and with replacements; and what must be true of a run. */
 import { isDeepStrictEqual } from "node:util";
 import { preview, type Process, refresh, type StackState } from "../miniature-engine/engine";
-import { differences, holdingOf } from "../model/content";
-import { type Fleet, programOf, type Resource } from "../model/fleet";
+import { specimenOf, specimens } from "../kinds";
+import { type Fleet, programOf, type Resource, wishFor } from "../kinds/fleet";
+import { differences, holdingOf } from "../kinds/holding";
+import { type AnySpecimen, madeAnew } from "../kinds/specimen";
 import type { LaggingTenant } from "./lagging-tenant";
 
 /** Replica lag as the switches of the emulated tenant name it: how long, and which share of the replicas' writes. */
@@ -15,71 +17,29 @@ export const cells = {
 
 export type Cell = keyof typeof cells;
 
-/** The steps of a stack's life. `replaced`: names and keys that only a new object can have. */
+/** What a program declares one after the other. `replaced`: names and keys that only a new object can have. */
 export type Edition = "first" | "changed" | "replaced";
 
-const diego = "diego.siciliani@contoso.com";
-const johanna = "johanna.lorenz@contoso.com";
-const reportOnly = "enabledForReportingButNotEnforced";
-
-/** @param blueprints each with principal, credential, and two identities with a grant */
+/** @param blueprints each with one of every kind, and a second one of what could be mistaken for another */
 export function fleet(edition: Edition = "first", blueprints: readonly string[] = ["payroll", "travel"]): Fleet {
-  const isFirst = edition === "first";
-  const editionOf = edition === "replaced" ? 2 : 1;
-  const named = (name: string): string => (isFirst ? name : `${name} (${edition})`);
-  const resources: [string, Resource][] = [
-    ["watch", { kind: "ConditionalAccessPolicy", displayName: named("Watch"), state: reportOnly }],
-    [
-      "block",
-      { kind: "ConditionalAccessPolicy", displayName: named("Block"), state: isFirst ? "enabled" : reportOnly },
-    ],
-  ];
-  for (const blueprint of blueprints) {
-    // One blueprint is replaced with all that hangs from it, the other keeps its name.
-    const renamed = edition === "replaced" && blueprint !== blueprints[0] ? { edition: editionOf } : {};
-    const principal = `${blueprint}-principal`;
-    resources.push(
-      [
-        blueprint,
-        {
-          kind: "AgentIdentityBlueprint",
-          displayName: named(blueprint),
-          sponsors: [diego],
-          description: named("what"),
-          ...renamed,
-        },
-      ],
-      [principal, { kind: "AgentIdentityBlueprintPrincipal", blueprint, enabled: isFirst }],
-      [
-        `${blueprint}-credential`,
-        { kind: "FederatedIdentityCredential", blueprint, edition: editionOf, subject: isFirst ? 1 : 2 },
-      ],
-    );
-    for (const name of [`${blueprint}-agent1`, `${blueprint}-agent2`]) {
-      resources.push(
-        [
-          name,
-          {
-            kind: "AgentIdentity",
-            principal,
-            displayName: named(name),
-            sponsors: [isFirst ? diego : johanna],
-            enabled: true,
-          },
-        ],
-        [
-          `${name}-grant`,
-          {
-            kind: "PermissionGrant",
-            identity: name,
-            application: isFirst ? ["User.Read.All"] : ["AuditLog.Read.All", "User.Read.All"],
-            delegated: isFirst ? ["Mail.Read", "User.Read"] : ["User.Read"],
-          },
-        ],
-      );
-    }
-  }
-  return new Map(resources);
+  return new Map(
+    blueprints.flatMap((blueprint, index) =>
+      specimens.flatMap((specimen): [string, Resource][] => {
+        const { kind, stem, sibling, parents } = specimen;
+        const of = Object.fromEntries(parents.map((parent) => [parent, `${blueprint}-${specimenOf(parent).stem}`]));
+        const made = (name: string, wish: object): [string, Resource] => [name, { kind, parents: of, wish }];
+        // One blueprint is replaced with all that hangs from it, the other keeps its name.
+        const wish = wishIn(specimen, edition === "replaced" && index === 0 ? "changed" : edition);
+        return [made(`${blueprint}-${stem}`, wish), ...(sibling ? [made(`${blueprint}-other-${stem}`, sibling)] : [])];
+      }),
+    ),
+  );
+}
+
+/** What is replaced has been changed before. */
+function wishIn(specimen: AnySpecimen, edition: Edition): object {
+  if (edition !== "replaced") return specimen[edition];
+  return madeAnew(specimen, specimen.changed, wishFor(specimen, "replaced"));
 }
 
 /** What is not as a run must leave it: in the tenant, of the tenant and the state together, in the next plan. */
@@ -91,23 +51,20 @@ export async function wrongs(
 ): Promise<string[]> {
   const plan = await preview(state, programOf(wanted), next);
   return [
-    ...differences(wanted, holdingOf(tenant.emulated.exportState(), names(wanted))),
-    ...orphans(tenant, state, wanted),
+    ...differences(wanted, await holdingOf(await tenant.reader(), wanted.keys())),
+    ...(await orphans(tenant, state, wanted)),
     ...Object.entries(plan).map(([name, operation]) => `the next preview would ${operation} ${name}`),
   ];
 }
 
-/** Living objects that bear the marker of a resource and are in no state. A twin is one of them. */
-export function orphans(tenant: LaggingTenant, state: StackState, wanted: Fleet): string[] {
+/** Objects with the marker of a resource that are in no state. A second object of a resource is one of them. */
+export async function orphans(tenant: LaggingTenant, state: StackState, wanted: Fleet): Promise<string[]> {
   const known = new Set(state.resources.map(({ id }) => id));
-  return holdingOf(tenant.emulated.exportState(), names(wanted))
-    .marked.filter(({ id }) => !known.has(id))
-    .map(({ name, id }) => `${name} (${id}) is in no state`);
+  const { marked } = await holdingOf(await tenant.reader(), wanted.keys());
+  return marked.filter(({ id }) => !known.has(id)).map(({ name, id }) => `${name} (${id}) is in no state`);
 }
 
-const names = (wanted: Fleet): string[] => [...wanted.keys()];
-
-/** What a refresh would tell, where nobody changed anything. */
+/** What a refresh would show as a difference, where nobody changed anything. */
 export async function drift(state: StackState, process: Process): Promise<string[]> {
   const { state: now, failures } = await refresh(state, process);
   const found = (name: string) => now.resources.find((resource) => resource.name === name);

@@ -4,7 +4,8 @@ import type { Entry } from "../../provider/engine/consistency/write-journal";
 import { LaggingTenant } from "./lagging-tenant";
 import { byHand, type Meddle, meddled } from "./meddled-process";
 import { emptyState, up } from "../miniature-engine/engine";
-import { type Fleet, programOf, type Resource } from "../model/fleet";
+import { agent, blueprint, credential, grant, policy, principal } from "../kinds/agent-kind";
+import { type Fleet, programOf, type Resource } from "../kinds/fleet";
 
 jest.setTimeout(120_000);
 
@@ -13,9 +14,9 @@ afterAll(() => tenant.close());
 
 const sponsors = ["diego.siciliani@contoso.com"];
 const agentKind: readonly (readonly [string, Resource])[] = [
-  ["blueprint", { kind: "AgentIdentityBlueprint", displayName: "Payroll", sponsors }],
-  ["principal", { kind: "AgentIdentityBlueprintPrincipal", blueprint: "blueprint", enabled: true }],
-  ["agent", { kind: "AgentIdentity", principal: "principal", displayName: "Agent", sponsors, enabled: true }],
+  ["blueprint", blueprint({ displayName: "Payroll", sponsors })],
+  ["principal", principal("blueprint")],
+  ["agent", agent("principal", { displayName: "Agent", sponsors, enabled: true })],
 ];
 const policies = "/identity/conditionalAccess/policies";
 
@@ -31,14 +32,14 @@ describe("an object that a run has deleted a moment ago", () => {
   it("is taken as it is where an administrator has restored the policy, and no second one is made", async () => {
     tenant.reset({ lag: { ms: 1, share: 0 } });
     const notes: Entry[] = [];
-    const fleet: Fleet = new Map<string, Resource>([
-      ["policy", { kind: "ConditionalAccessPolicy", displayName: "Block", state: "enabled" }],
-    ]);
+    const others: Fleet = new Map(agentKind.slice(0, 2));
+    const block = policy("principal", { displayName: "Block", state: "enabled", riskLevels: ["high"] });
+    const fleet: Fleet = new Map([...others, ["policy", block]]);
     const first = await up(emptyState, programOf(fleet), await meddled(tenant, notes));
     tenant.time.pass(3_600_000);
-    const gone = await up(first.state, [], await meddled(tenant, notes));
+    const gone = await up(first.state, programOf(others), await meddled(tenant, notes));
     expect([...first.failures, ...gone.failures]).toEqual([]);
-    const id = first.state.resources[0]?.id ?? "";
+    const id = first.state.resources.find(({ name }) => name === "policy")?.id ?? "";
     await asked(`/beta/identity/conditionalAccess/deletedItems/policies/${id}/restore`, { method: "POST", body: "{}" });
     tenant.time.pass(30_000);
 
@@ -51,13 +52,7 @@ describe("an object that a run has deleted a moment ago", () => {
   it("is not made again over permissions that somebody has granted since", async () => {
     tenant.reset({ lag: { ms: 1, share: 0 } });
     const notes: Entry[] = [];
-    const grant: Resource = {
-      kind: "PermissionGrant",
-      identity: "agent",
-      application: ["User.Read.All"],
-      delegated: [],
-    };
-    const all: Fleet = new Map([...agentKind, ["grant", grant]]);
+    const all: Fleet = new Map([...agentKind, ["grant", grant("agent", ["User.Read.All"], [])]]);
     const first = await up(emptyState, programOf(all), await meddled(tenant, notes));
     tenant.time.pass(3_600_000);
     const gone = await up(first.state, programOf(new Map(agentKind)), await meddled(tenant, notes));
@@ -121,13 +116,7 @@ describe("a federated credential that is replaced", () => {
   it("is not the one that was deleted for it, where replicas say of both that it is there still", async () => {
     tenant.reset({ lag: { ms: 1, share: 0 } });
     const notes: Entry[] = [];
-    const credential: Resource = {
-      kind: "FederatedIdentityCredential",
-      blueprint: "blueprint",
-      edition: 1,
-      subject: 1,
-    };
-    const fleet: Fleet = new Map<string, Resource>([...agentKind.slice(0, 1), ["credential", credential]]);
+    const fleet: Fleet = new Map([...agentKind.slice(0, 1), ["credential", credential()]]);
     const first = await up(emptyState, programOf(fleet), await meddled(tenant, notes));
     expect(first.failures).toEqual([]);
     tenant.time.pass(3_600_000);
@@ -164,13 +153,7 @@ describe("a federated credential that a run replaces by one of the same name", (
   it("is not taken for there, where a replica refuses the new one for the old and shows that still", async () => {
     tenant.reset({ lag: { ms: 1, share: 0 } });
     const notes: Entry[] = [];
-    const credential: Resource = {
-      kind: "FederatedIdentityCredential",
-      blueprint: "blueprint",
-      edition: 1,
-      subject: 1,
-    };
-    const fleet: Fleet = new Map<string, Resource>([...agentKind.slice(0, 1), ["credential", credential]]);
+    const fleet: Fleet = new Map([...agentKind.slice(0, 1), ["credential", credential()]]);
     const { state, failures } = await up(emptyState, programOf(fleet), await meddled(tenant, notes));
     expect(failures).toEqual([]);
     tenant.time.pass(3_600_000);

@@ -2,7 +2,8 @@
 import { textOf } from "../../provider/engine/json";
 import type { Entry } from "../../provider/engine/consistency/write-journal";
 import { destroy, emptyState, refresh, type StackState, up } from "../miniature-engine/engine";
-import { type Fleet, marker, programOf, type Resource } from "../model/fleet";
+import { agent as anAgent, blueprint, credential, principal } from "../kinds/agent-kind";
+import { type Fleet, marker, programOf, type Resource } from "../kinds/fleet";
 import { LaggingTenant } from "./lagging-tenant";
 import { byHand, type Meddle, meddled } from "./meddled-process";
 
@@ -11,17 +12,10 @@ afterAll(() => tenant.close());
 
 const hourMs = 3_600_000;
 const sponsors = ["diego.siciliani@contoso.com"];
-const agent: Resource = {
-  kind: "AgentIdentity",
-  principal: "principal",
-  displayName: "Agent",
-  sponsors,
-  enabled: true,
-};
-const credential: Resource = { kind: "FederatedIdentityCredential", blueprint: "blueprint", edition: 1, subject: 1 };
+const agent = anAgent("principal", { displayName: "Agent", sponsors, enabled: true });
 const parents: Fleet = new Map<string, Resource>([
-  ["blueprint", { kind: "AgentIdentityBlueprint", displayName: "Payroll", sponsors }],
-  ["principal", { kind: "AgentIdentityBlueprintPrincipal", blueprint: "blueprint", enabled: true }],
+  ["blueprint", blueprint({ displayName: "Payroll", sponsors })],
+  ["principal", principal("blueprint")],
 ]);
 
 /** A stack that was deployed an hour ago, in a tenant whose replicas may lag and do not. */
@@ -177,7 +171,7 @@ describe("a run at the worst moment", () => {
     const { add, minutes } = await aStack();
     const message = "Error due to concurrent requests being made to the tenant.";
     const failures = await add(
-      { credential },
+      { credential: credential() },
       refusing("/federatedIdentityCredentials", 409, "Directory_ConcurrencyViolation", message),
     );
     expect(failures).toEqual([expect.stringContaining(message)]);

@@ -1,18 +1,12 @@
 /** A provider process on an emulated tenant, for the miniature engine. Its time is virtual: waiting costs nothing. */
-import { dynamicProvider, type DynamicProvider } from "../../provider/engine/pulumi/dynamic";
-import { agentIdentity } from "../../provider/identities/agent-identity";
-import { agentIdentityBlueprint } from "../../provider/identities/agent-identity-blueprint";
-import { agentIdentityBlueprintPrincipal } from "../../provider/identities/agent-identity-blueprint-principal";
-import { conditionalAccessPolicy } from "../../provider/conditional-access/conditional-access-policy";
+import { dynamicProvider } from "../../provider/engine/pulumi/dynamic";
 import { Driver } from "../../provider/engine/life/driver";
-import type { Lifecycle } from "../../provider/engine/lifecycle";
 import { defaultTiming } from "../../provider/engine/consistency/consistency";
 import { type Run, runIn } from "../../provider/engine/run/run";
-import { federatedIdentityCredential } from "../../provider/credentials/federated-identity-credential";
 import type { Clock } from "../../provider/graph/clock";
 import { batching } from "../../provider/graph/batching";
 import { connection, embeddedConnection, type EmbeddedTenant, type Tuning } from "../../provider/graph/connection";
-import { permissionGrant } from "../../provider/permissions/permission-grant";
+import { kinds } from "../../provider/kinds";
 import { ManualClock } from "../graph/manual-clock";
 import type { Process } from "./engine";
 
@@ -42,18 +36,9 @@ export async function aProcess(emulated: EmbeddedTenant, settings: ProcessSettin
   const tenant = await (settings.batched ? connection(endpoint, tuning) : embeddedConnection(emulated, name, tuning));
   const timing = { ...defaultTiming, now: () => clock.now(), pause: (ms: number) => clock.wait(ms) };
   const shared = runIn(() => Promise.resolve(tenant), { timing, ...settings.run });
-  const serve = <Inputs extends object>(lifecycle: Lifecycle<Inputs>): [string, DynamicProvider] => [
-    lifecycle.kind,
-    dynamicProvider(lifecycle, new Driver(lifecycle, shared)),
-  ];
-  const providers = new Map([
-    serve(agentIdentity),
-    serve(agentIdentityBlueprint),
-    serve(agentIdentityBlueprintPrincipal),
-    serve(conditionalAccessPolicy),
-    serve(federatedIdentityCredential),
-    serve(permissionGrant),
-  ]);
+  const providers = new Map(
+    kinds.map((lifecycle) => [lifecycle.kind, dynamicProvider(lifecycle, new Driver(lifecycle, shared))]),
+  );
   return {
     provider(kind) {
       const provider = providers.get(kind);

@@ -2,12 +2,14 @@
 import fc from "fast-check";
 import { undefinedWhenGone } from "../../provider/graph/errors";
 import type { Tenant } from "../../provider/graph/tenant";
-import type { Found } from "./content";
-import { amara, graphPrincipal, idOf, isOurs, longestLagMs, nestor, pathOf } from "./edits";
+import type { Marked } from "../kinds/holding";
+import { amara, idOf, nestor } from "../kinds/people";
+import { microsoftGraph } from "../../provider/permissions/permission-grant";
+import { longestLagMs, oursOf } from "./edits";
 import { command } from "./operations";
 import type { Model, Stack, Theirs } from "./stack";
 
-type Make = (tenant: Tenant, path: string, found: Found, name: string) => Promise<Omit<Theirs, "addition">>;
+type Make = (tenant: Tenant, path: string, found: Marked, name: string) => Promise<Omit<Theirs, "addition">>;
 
 const finds =
   (path: string, fits: (object: never) => boolean = () => true) =>
@@ -18,7 +20,10 @@ const finds =
     return Array.isArray(value) ? value.some((one) => fits(one as never)) : fits(found as never);
   };
 
-const additions: Readonly<Record<string, { readonly kinds: readonly Found["kind"][]; readonly make: Make }>> = {
+const apiOf = async (tenant: Tenant): Promise<string> =>
+  (await tenant.get<{ id: string }>(`/servicePrincipals(appId='${microsoftGraph}')?$select=id`)).id;
+
+const additions: Readonly<Record<string, { readonly kinds: readonly string[]; readonly make: Make }>> = {
   "an agent of their own": {
     kinds: ["AgentIdentityBlueprintPrincipal"],
     async make(tenant, path, _found, name) {
@@ -45,7 +50,7 @@ const additions: Readonly<Record<string, { readonly kinds: readonly Found["kind"
   "a consent of one person": {
     kinds: ["AgentIdentity"],
     async make(tenant, _path, { id }) {
-      const [principalId, resourceId] = [await idOf(tenant, amara), await graphPrincipal(tenant)];
+      const [principalId, resourceId] = [await idOf(tenant, amara), await apiOf(tenant)];
       const grant = { clientId: id, consentType: "Principal", principalId, resourceId, scope: "Calendars.Read" };
       await tenant.post("/oauth2PermissionGrants", grant);
       const filter = encodeURIComponent(`clientId eq '${id}' and consentType eq 'Principal'`);
@@ -90,20 +95,20 @@ export const addition = fc
 
 async function add(model: Model, stack: Stack, what: string, pick: number): Promise<void> {
   const { kinds = [], make } = additions[what] ?? {};
-  const fitting = stack
-    .holding(model.names)
-    .marked.filter((found) => isOurs(found, model) && kinds.includes(found.kind) && !managesOwners(model, what, found));
+  const fitting = oursOf(kinds, model, await stack.holding(model.names)).filter(
+    (found) => !managesOwners(model, what, found),
+  );
   const found = fitting[pick % fitting.length];
   // Graph refuses a second one of the same.
   if (!found || !make || model.theirs.some(({ addition, container }) => addition === what && container === found.id))
     return;
   const name = `theirs-${model.theirs.length}`;
-  const made = await make(stack.others, pathOf(found), found, name);
+  const made = await make(stack.others, found.path, found, name);
   model.theirs.push({ ...made, addition: what, resource: found.name });
   stack.tenant.time.pass(longestLagMs);
 }
 
-function managesOwners(model: Model, what: string, { name }: Found): boolean {
-  const resource = model.fleet.get(name);
-  return what === "an owner" && resource !== undefined && "owners" in resource && resource.owners !== undefined;
+function managesOwners(model: Model, what: string, { name }: Marked): boolean {
+  const { owners } = (model.fleet.get(name)?.wish ?? {}) as { owners?: readonly string[] };
+  return what === "an owner" && owners !== undefined;
 }

@@ -3,7 +3,7 @@
  * each step nothing is there twice and nothing of others is gone; after a clean run the tenant is as declared.
  */
 import fc from "fast-check";
-import { oneBlueprint } from "./agent-kind";
+import { oneBlueprint } from "../kinds/agent-kind";
 import { addition } from "./additions";
 import { declarations } from "./declarations";
 import { edits } from "./edits";

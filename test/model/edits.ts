@@ -2,158 +2,58 @@
 import fc from "fast-check";
 import { EntraError } from "../../provider/graph/errors";
 import type { Tenant } from "../../provider/graph/tenant";
-import { microsoftGraph } from "../../provider/permissions/permission-grant";
-import { appRoles, expectedOf, type Found } from "./content";
-import { withDependents } from "./fleet";
+import { specimenOf, specimens } from "../kinds";
+import { withDependents } from "../kinds/fleet";
+import { expectedOf, type Found, type Holding, type Marked, objectsOf } from "../kinds/holding";
 import { command, type StackCommand } from "./operations";
 import type { Model, Stack } from "./stack";
 
 /** What others write is everywhere before the next operation begins: no machine notes it. */
 export const longestLagMs = 1_000;
 
-export const amara = "amara.okafor@contoso.com";
-export const nestor = "nestor.wilke@contoso.com";
-
-/** Path of what bears a marker. */
-export function pathOf({ kind, objectId }: Found): string {
-  switch (kind) {
-    case "AgentIdentityBlueprint":
-      return `/applications/${objectId}/microsoft.graph.agentIdentityBlueprint`;
-    case "AgentIdentityBlueprintPrincipal":
-      return `/servicePrincipals/${objectId}/microsoft.graph.agentIdentityBlueprintPrincipal`;
-    case "AgentIdentity":
-      return `/servicePrincipals/${objectId}/microsoft.graph.agentIdentity`;
-    default:
-      return `/identity/conditionalAccess/policies/${objectId}`;
-  }
-}
-
-export const idOf = async (tenant: Tenant, user: string): Promise<string> =>
-  (await tenant.get<{ id: string }>(`/users/${user}`)).id;
-
-export const graphPrincipal = async (tenant: Tenant): Promise<string> =>
-  (await tenant.get<{ id: string }>(`/servicePrincipals(appId='${microsoftGraph}')?$select=id`)).id;
-
-interface Edit {
-  readonly kinds: readonly Found["kind"][];
-  readonly act: (tenant: Tenant, path: string, found: Found, model: Model) => Promise<unknown>;
-}
-
-const agentsAndAbove = ["AgentIdentity", "AgentIdentityBlueprintPrincipal", "AgentIdentityBlueprint"] as const;
-
-/** Changes of what is ours. */
-const changes: Readonly<Record<string, Edit>> = {
-  rename: {
-    kinds: ["AgentIdentity", "AgentIdentityBlueprint"],
-    act: (tenant, path) => tenant.patch(path, { displayName: "Renamed by hand" }),
-  },
-  disable: {
-    kinds: ["AgentIdentity", "AgentIdentityBlueprintPrincipal"],
-    act: (tenant, path) => tenant.patch(path, { accountEnabled: false }),
-  },
-  enforce: {
-    kinds: ["ConditionalAccessPolicy"],
-    act: (tenant, path) => tenant.patch(path, { state: "enabled" }),
-  },
-  "change the sponsors of": {
-    kinds: ["AgentIdentity", "AgentIdentityBlueprint"],
-    async act(tenant, path) {
-      const there = await tenant.list<{ id: string; userPrincipalName: string }>(`${path}/sponsors`);
-      if (!there.some(({ userPrincipalName }) => userPrincipalName === nestor))
-        await tenant.post(`${path}/sponsors/$ref`, { "@odata.id": tenant.url(`/users/${await idOf(tenant, nestor)}`) });
-      await tenant.delete(`${path}/sponsors/${there[0]?.id ?? ""}/$ref`);
-    },
-  },
-  "delete softly": { kinds: agentsAndAbove, act: (tenant, path, found, model) => remove(tenant, path, found, model) },
-  purge: {
-    kinds: ["AgentIdentity", "AgentIdentityBlueprint"],
-    async act(tenant, path, found, model) {
-      await remove(tenant, path, found, model);
-      for (const moved of withDependents(model.fleet, [found.name])) model.mayMove.add(moved);
-      await tenant.delete(`/directory/deletedItems/${found.objectId}`);
-    },
-  },
-  "delete the policy": {
-    kinds: ["ConditionalAccessPolicy"],
-    act: (tenant, path, found, model) => remove(tenant, path, found, model),
-  },
-  "delete the credentials of": {
-    kinds: ["AgentIdentityBlueprint"],
-    async act(tenant, path, _found, model) {
-      const all = await tenant.list<{ id: string; name: string }>(`${path}/federatedIdentityCredentials`);
-      const ours = all.filter(({ name }) => !model.theirs.some(({ what }) => what === `credential ${name}`));
-      for (const { id } of ours) await tenant.delete(`${path}/federatedIdentityCredentials/${id}`);
-    },
-  },
-  "grant a permission to": {
-    kinds: ["AgentIdentity"],
-    async act(tenant, _path, { id, name }, model) {
-      // Where nobody declares a grant, a permission is none of Pulumi's business, and a later grant would be refused.
-      const declared = [...model.fleet.values()].some((one) => one.kind === "PermissionGrant" && one.identity === name);
-      const held = await tenant.list<{ appRoleId: string }>(`/servicePrincipals/${id}/appRoleAssignments`);
-      const role = Object.values(appRoles).find((one) => !held.some(({ appRoleId }) => appRoleId === one));
-      // After a run that broke, the grant may be in no state: it is refused then, as one that somebody else made.
-      if (model.broken || !declared || held.length === 0 || role === undefined) return;
-      const resourceId = await graphPrincipal(tenant);
-      await tenant.post(`/servicePrincipals/${id}/appRoleAssignments`, {
-        principalId: id,
-        resourceId,
-        appRoleId: role,
-      });
-    },
-  },
-  "take a permission from": {
-    kinds: ["AgentIdentity"],
-    async act(tenant, _path, { id }) {
-      const [held] = await tenant.list<{ id: string }>(`/servicePrincipals/${id}/appRoleAssignments`);
-      if (held) await tenant.delete(`/servicePrincipals/${id}/appRoleAssignments/${held.id}`);
-    },
-  },
-};
-
-async function remove(tenant: Tenant, path: string, { kind, name }: Found, model: Model): Promise<void> {
-  await tenant.delete(path);
-  // A deleted blueprint or principal comes back as what it was.
-  const moved =
-    kind === "AgentIdentity" ? withDependents(model.fleet, [name]) : kind === "ConditionalAccessPolicy" ? [name] : [];
+/** What the model knows of an object that others deleted. */
+function noteDeletion(model: Model, name: string, kind: string, isForGood: boolean): void {
+  const { comesBack, idOf } = specimenOf(kind);
+  // What has no id of its own is the same when it is made again.
+  const moved = (comesBack && !isForGood) || idOf ? [] : withDependents(model.fleet, [name]);
   for (const one of moved) model.mayMove.add(one);
-  if (kind === "AgentIdentityBlueprint") model.deletedByOthers.add(name);
+  if (comesBack) model.deletedByOthers.add(name);
 }
 
-export const isOurs = (found: Found, model: Readonly<Model>): boolean =>
-  model.fleet.get(found.name)?.kind === found.kind;
+/** Objects of ours that are of a kind, with the resources they stand for. */
+export const oursOf = (kinds: readonly string[], model: Readonly<Model>, holding: Holding): Marked[] =>
+  [...model.fleet].flatMap(([name, resource]) =>
+    kinds.includes(resource.kind) ? objectsOf(name, model.fleet, holding).map((found) => ({ ...found, name })) : [],
+  );
 
-const edit = fc.record({ what: fc.constantFrom(...Object.keys(changes)), pick: fc.nat() }).map(({ what, pick }) =>
+const editNames = [...new Set(specimens.flatMap(({ edits }) => Object.keys(edits)))];
+const editable = (what: string): string[] => specimens.filter(({ edits }) => edits[what]).map(({ kind }) => kind);
+
+const edit = fc.record({ what: fc.constantFrom(...editNames), pick: fc.nat() }).map(({ what, pick }) =>
   command(
     `others ${what} number ${pick}`,
-    ({ fleet }) => [...fleet.values()].some(({ kind }) => changes[what]?.kinds.includes(kind)),
+    ({ fleet }) => [...fleet.values()].some(({ kind }) => editable(what).includes(kind)),
     async (model, stack) => {
-      const { marked } = stack.holding(model.names);
-      const fitting = marked.filter((found) => isOurs(found, model) && changes[what]?.kinds.includes(found.kind));
+      const fitting = oursOf(editable(what), model, await stack.holding(model.names));
       const found = fitting[pick % fitting.length];
-      if (!found) return;
+      const change = found && specimenOf(found.kind).edits[what];
+      if (!found || !change || (change.unlessBroken && model.broken)) return;
       model.drifted = true;
-      await changes[what]?.act(stack.others, pathOf(found), found, model);
+      if (change.deletes) noteDeletion(model, found.name, found.kind, change.deletes === "for good");
+      await change.act(stack.others, found);
       stack.tenant.time.pass(longestLagMs);
     },
   ),
 );
 
-/** What tells the object that is declared now from one that stood there before a replacement. */
-const keys: Partial<Record<Found["kind"], string>> = {
-  AgentIdentityBlueprint: "uniqueName",
-  AgentIdentityBlueprintPrincipal: "blueprint",
-  AgentIdentity: "blueprint",
-};
-
 /** Deleted objects that a resource is declared for, and that no other object stands for. */
-function missed({ fleet, names }: Model, stack: Stack): Found[] {
-  const { marked, deleted } = stack.holding(names);
-  return deleted.filter(({ kind, name, content }) => {
-    const [declared, key] = [fleet.get(name), keys[kind]];
-    if (declared?.kind !== kind || key === undefined) return false;
-    if (marked.some((other) => other.kind === kind && other.name === name)) return false;
-    return content[key] === expectedOf(name, declared, fleet)[key];
+async function missed({ fleet, names }: Model, stack: Stack): Promise<Found[]> {
+  const holding = await stack.holding(names);
+  return holding.deleted.filter(({ kind, name, content }) => {
+    const { knownBy } = specimenOf(kind).deleted ?? {};
+    if (fleet.get(name)?.kind !== kind || knownBy === undefined) return false;
+    if (holding.marked.some((other) => other.kind === kind && other.name === name)) return false;
+    return content[knownBy] === expectedOf(name, fleet, holding)?.[knownBy];
   });
 }
 
@@ -162,11 +62,11 @@ const restore = fc.nat().map((pick) =>
     `others restore number ${pick}`,
     ({ names }) => names.size > 0,
     async (model, stack) => {
-      const choice = missed(model, stack);
+      const choice = await missed(model, stack);
       const found = choice[pick % choice.length];
       if (!found || !(await wasRestored(stack.others, found))) return;
       model.drifted = true;
-      for (const back of withDependents(model.fleet, [found.name])) {
+      for (const back of withDependents(model.fleet, found.name === undefined ? [] : [found.name])) {
         model.restored.add(back);
         model.lost.add(back);
         model.mayMove.add(back);
@@ -177,7 +77,7 @@ const restore = fc.nat().map((pick) =>
 );
 
 /** Graph refuses what came before its parent. */
-async function wasRestored(tenant: Tenant, { objectId }: Found): Promise<boolean> {
+async function wasRestored(tenant: Tenant, { id, objectId = id }: Found): Promise<boolean> {
   try {
     await tenant.post(`/directory/deletedItems/${objectId}/restore`, {});
     return true;

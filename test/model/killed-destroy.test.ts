@@ -1,5 +1,5 @@
 /** What a killed run was about to delete, and what it deleted: found by the model, kept as plain tests. */
-import { oneBlueprint } from "./agent-kind";
+import { oneBlueprint } from "../kinds/agent-kind";
 import { cleanUp } from "./operations";
 import { Model, Stack } from "./stack";
 import { TestTenant } from "./tenant";

@@ -1,5 +1,5 @@
 /** What a killed run had made, and replicas do not show yet: what random lives meet rarely, kept as a plain test. */
-import { oneBlueprint } from "./agent-kind";
+import { oneBlueprint } from "../kinds/agent-kind";
 import { look } from "./operations";
 import { Model, Stack } from "./stack";
 import { TestTenant } from "./tenant";

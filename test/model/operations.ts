@@ -152,7 +152,7 @@ export async function look(model: Model, stack: Stack, settings: Circumstances):
   if (isOutlived(settings) && failures.length > 0) throw new Error(`refresh failed: ${failures.join("\n")}`);
   if (failures.length > 0) return;
   model.drifted = false;
-  checkSeen(before, stack, model);
+  await checkSeen(before, stack, model);
 }
 
 /** As with `options: { refresh: always }`, by somebody who does not wait between two commands. */
@@ -202,7 +202,7 @@ const destroy = circumstances.map((settings) =>
         model.drifted = true;
         return;
       }
-      for (const { name } of stack.holding(model.names).marked)
+      for (const { name } of (await stack.holding(model.names)).marked)
         if (!model.lost.has(name)) throw new Error(`${name} was not destroyed`);
     },
   ),

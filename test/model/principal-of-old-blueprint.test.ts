@@ -1,5 +1,5 @@
 /** Agents need the principal, and name the blueprint: found by the model, kept as a plain test. */
-import { oneBlueprint } from "./agent-kind";
+import { oneBlueprint } from "../kinds/agent-kind";
 import { checkSettled, Model, Stack } from "./stack";
 import { TestTenant } from "./tenant";
 

@@ -1,7 +1,6 @@
 /** What comes back with a blueprint that others deleted: found by the model, kept as plain tests. */
 import type { Transport } from "../../provider/graph/transport";
-import { oneBlueprint } from "./agent-kind";
-import { pathOf } from "./edits";
+import { credential, oneBlueprint } from "../kinds/agent-kind";
 import { checkAlways, checkSettled, Model, Stack } from "./stack";
 import { TestTenant } from "./tenant";
 
@@ -31,21 +30,26 @@ describe("a blueprint that others deleted softly", () => {
     expect((await stack.up(model.fleet)).failures).toEqual([]);
     await checkSettled(model, stack);
     await before();
-    for (const path of ["", "/sponsors", "/owners"].map((relation) => `${blueprintPath()}${relation}`))
+    const blueprint = await blueprintPath();
+    for (const path of ["", "/sponsors", "/owners"].map((relation) => `${blueprint}${relation}`))
       shown.set(`/v1.0${path}`, await stack.others.get<object>(path));
-    await stack.others.delete(blueprintPath());
+    await stack.others.delete(blueprint);
     model.mayMove.add("agent0").add("grant0");
     tenant.time.pass(60_000);
   }
 
-  function blueprintPath(): string {
-    const found = stack.holding(model.names).marked.find(({ kind }) => kind === "AgentIdentityBlueprint");
+  async function blueprintPath(): Promise<string> {
+    const found = (await stack.holding(model.names)).marked.find(({ kind }) => kind === "AgentIdentityBlueprint");
     if (!found) throw new TypeError("no blueprint");
-    return pathOf(found);
+    return found.path;
   }
 
-  const subjectOf = (credential: string): string | undefined =>
-    stack.holding(model.names).credentials.get("blueprint")?.get(credential);
+  const subjectOf = async (name: string): Promise<unknown> => {
+    const { all } = await stack.holding(model.names);
+    return all.find(({ kind, id }) => kind === "FederatedIdentityCredential" && id.endsWith(`/${name}`))?.content[
+      "subject"
+    ];
+  };
 
   const lands = [
     { where: "on this machine", isOneMachine: true, lag: null },
@@ -58,9 +62,8 @@ describe("a blueprint that others deleted softly", () => {
     it(`is restored, and its credentials are as declared by now (${where})`, async () => {
       await deployed(lag, isOneMachine);
       expect((await stack.refresh()).operations).toMatchObject({ blueprint: "delete", credential0: "update" });
-      const changed = { kind: "FederatedIdentityCredential", blueprint: "blueprint", edition: 0, subject: 7 } as const;
-      model.fleet.set("credential0", changed);
-      model.fleet.set("credential1", { ...changed, edition: 1 });
+      model.fleet.set("credential0", credential("release"));
+      model.fleet.set("credential1", credential("release", 1));
       model.mayMove.add("credential1");
 
       const { failures, operations } = await stack.up(model.fleet);
@@ -75,16 +78,16 @@ describe("a blueprint that others deleted softly", () => {
       model.fleet.delete("credential0");
       expect((await stack.up(model.fleet)).failures).toEqual([]);
       await checkSettled(model, stack);
-      expect(subjectOf("credential0-0")).toBeUndefined();
+      expect(await subjectOf("credential0")).toBeUndefined();
     });
   }
 
   for (const { where, isOneMachine, lag } of lands)
     it(`is restored, and a credential that they had deleted before is made anew (${where})`, async () => {
       await deployed(lag, isOneMachine, async () => {
-        const path = `${blueprintPath()}/federatedIdentityCredentials`;
+        const path = `${await blueprintPath()}/federatedIdentityCredentials`;
         const all = await stack.others.list<{ id: string; name: string }>(path);
-        await stack.others.delete(`${path}/${all.find(({ name }) => name === "credential0-0")?.id}`);
+        await stack.others.delete(`${path}/${all.find(({ name }) => name === "credential0")?.id}`);
       });
       await stack.refresh();
       expect((await stack.up(model.fleet)).failures).toEqual([]);
@@ -93,7 +96,8 @@ describe("a blueprint that others deleted softly", () => {
 
   it("is restored although a replica, asked to do so, does not know yet that it was deleted", async () => {
     await deployed(null, true);
-    const [deleted] = stack.holding(model.names).deleted.filter(({ kind }) => kind === "AgentIdentityBlueprint");
+    const { deleted: all } = await stack.holding(model.names);
+    const deleted = all.find(({ kind }) => kind === "AgentIdentityBlueprint");
     const restoration = `/directory/deletedItems/${deleted?.objectId ?? ""}/restore`;
     let refusals = 0;
     const late =
@@ -124,7 +128,7 @@ describe("a blueprint that others deleted softly", () => {
 
   it("is made anew with its credentials when it was purged", async () => {
     await deployed(null, false);
-    const [purged] = stack.holding(model.names).deleted;
+    const purged = (await stack.holding(model.names)).deleted.find(({ kind }) => kind === "AgentIdentityBlueprint");
     await stack.others.delete(`/directory/deletedItems/${purged?.objectId ?? ""}`);
     for (const name of model.fleet.keys()) model.mayMove.add(name);
     expect((await stack.refresh()).operations).toMatchObject({ blueprint: "delete", credential0: "delete" });
@@ -143,17 +147,12 @@ describe("a blueprint that others deleted softly", () => {
 
   it("is restored with a credential of somebody else, which is not taken over", async () => {
     await deployed(null, false, async () => {
-      const theirs = { name: "credential2-0", issuer: "https://their.example", subject: "theirs" };
+      const theirs = { name: "credential2", issuer: "https://their.example", subject: "theirs" };
       const audiences = ["api://AzureADTokenExchange"];
-      await stack.others.post(`${blueprintPath()}/federatedIdentityCredentials`, { ...theirs, audiences });
+      await stack.others.post(`${await blueprintPath()}/federatedIdentityCredentials`, { ...theirs, audiences });
     });
     await stack.refresh();
-    model.fleet.set("credential2", {
-      kind: "FederatedIdentityCredential",
-      blueprint: "blueprint",
-      edition: 0,
-      subject: 0,
-    });
+    model.fleet.set("credential2", credential());
 
     const { failures } = await stack.up(model.fleet);
     expect(failures).toEqual([
@@ -161,6 +160,6 @@ describe("a blueprint that others deleted softly", () => {
         "exists already: it trusts somebody else. Declare another name, or delete that credential.",
       ),
     ]);
-    expect(subjectOf("credential2-0")).toBe("theirs");
+    expect(await subjectOf("credential2")).toBe("theirs");
   });
 });

@@ -1,8 +1,8 @@
 /** Requests arrive and answers come back in any order: what is deployed does not depend on it. */
 import fc from "fast-check";
 import type { Transport } from "../../provider/graph/transport";
-import { nextYear, oneBlueprint } from "./agent-kind";
-import type { Resource } from "./fleet";
+import { nextYear, oneBlueprint } from "../kinds/agent-kind";
+import type { Resource } from "../kinds/fleet";
 import { checkAlways, checkSettled, Model, Stack } from "./stack";
 import { TestTenant } from "./tenant";
 

@@ -10,8 +10,9 @@ import {
   type StoredResource,
   up,
 } from "../miniature-engine/engine";
-import { differences, type Holding, holdingOf } from "./content";
-import { credentialName, type Fleet, type Kind, programOf, type Resource } from "./fleet";
+import { specimenOf } from "../kinds";
+import { type Fleet, programOf, type Resource } from "../kinds/fleet";
+import { differences, type Holding, holdingOf, undeclared } from "../kinds/holding";
 import type { Kill, ProcessSettings, TestProcess, TestTenant } from "./tenant";
 import type { Fault } from "../../emulator/tenant";
 
@@ -45,7 +46,7 @@ export class Model {
   /** Resources that may have another object when the tenant is next as declared. */
   readonly mayMove = new Set<string>();
   readonly ids = new Map<string, string>();
-  /** Blueprints that others deleted. Their credentials come back with them, also what was taken out of the program meanwhile; that is told. */
+  /** What others deleted and a run restores: what comes back with it may have been taken out of the program meanwhile; the run says so. */
   readonly deletedByOthers = new Set<string>();
   theirs: Theirs[] = [];
 }
@@ -107,7 +108,7 @@ export class Stack {
     return planned;
   }
 
-  holding = (names: Iterable<string>): Holding => holdingOf(this.tenant.emulated.exportState(), names);
+  holding = (names: Iterable<string>): Promise<Holding> => holdingOf(this.others, names);
 
   async #run(
     { faults = [], denied, parallel: _, checkpoints: __, ...settings }: Circumstances,
@@ -137,10 +138,10 @@ const plain = (state: StackState): StackState => JSON.parse(JSON.stringify(state
 
 /** What holds whatever has happened. */
 export async function checkAlways(model: Model, stack: Stack): Promise<void> {
-  const holding = stack.holding(model.names);
+  const holding = await stack.holding(model.names);
   for (const { kind, name, id } of holding.marked) {
-    const twin = holding.marked.find((other) => other.kind === kind && other.name === name && other.id !== id);
-    if (twin) throw new Error(`${kind} ${name} is there twice: ${id} and ${twin.id}`);
+    const second = holding.marked.find((other) => other.kind === kind && other.name === name && other.id !== id);
+    if (second) throw new Error(`${kind} ${name} is there twice: ${id} and ${second.id}`);
   }
   const owners = new Map<string, string>();
   for (const { kind, id, name, pendingReplacement } of stack.state.resources) {
@@ -152,22 +153,24 @@ export async function checkAlways(model: Model, stack: Stack): Promise<void> {
     if (object && object.name !== name) throw new Error(`the state names ${object.name}'s ${id} as ${name}'s`);
   }
   for (const { what, container, isThere } of model.theirs) {
-    if (container !== undefined && !holding.lives(container)) continue;
+    if (container !== undefined && !holding.all.some(({ id }) => id === container)) continue;
     if (!(await isThere(stack.others))) throw new Error(`${what} is gone`);
   }
 }
 
 /** What holds after a refresh: it forgets nothing that is there, and keeps nothing that is gone for good. */
-export function checkSeen(before: StackState, stack: Stack, { names }: Model): void {
-  const { deleted, has } = stack.holding(names);
+export async function checkSeen(before: StackState, stack: Stack, { names }: Model): Promise<void> {
+  const { deleted, find } = await stack.holding(names);
   const kept = (id: string, name: string): boolean =>
     stack.state.resources.some((one) => one.id === id && one.name === name);
-  const comesBack = ({ kind, id }: StoredResource): boolean =>
-    kind === "FederatedIdentityCredential" && deleted.some((blueprint) => id.startsWith(`${blueprint.id}/`));
+  const comesBack = ({ kind, id }: StoredResource): boolean => {
+    const { comesBackWith } = specimenOf(kind);
+    return deleted.some((parent) => parent.kind === comesBackWith && id.startsWith(`${parent.id}/`));
+  };
   for (const stored of before.resources) {
     const { kind, id, name, pendingReplacement } = stored;
     if (pendingReplacement) continue;
-    const isThere = has(kind as Kind, id);
+    const isThere = find(kind, id) !== undefined;
     if (isThere && !kept(id, name)) throw new Error(`the refresh forgot ${name} (${id}), which is there`);
     if (!isThere && kept(id, name) && !comesBack(stored))
       throw new Error(`the refresh keeps ${name} (${id}), which is gone`);
@@ -176,14 +179,14 @@ export function checkSeen(before: StackState, stack: Stack, { names }: Model): v
 
 /** What holds after an operation that says that the tenant is as declared. */
 export async function checkSettled(model: Model, stack: Stack): Promise<void> {
-  const holding = stack.holding(model.names);
+  const holding = await stack.holding(model.names);
   const problems = differences(model.fleet, holding);
   for (const { kind, name, id } of holding.marked) {
     const stored = stack.state.resources.find((one) => one.name === name && one.kind === kind);
     if (stored?.id === id || (!stored && model.lost.has(name))) continue;
     problems.push(`${kind} ${name} (${id}) is in the tenant and not in the state`);
   }
-  problems.push(...undeclared(model, holding));
+  problems.push(...leftBehind(model, holding));
   for (const name of model.fleet.keys()) {
     const [id, before] = [stack.state.resources.find((one) => one.name === name)?.id ?? "", model.ids.get(name)];
     if (id === "") problems.push(`${name} is not in the state`);
@@ -198,25 +201,11 @@ export async function checkSettled(model: Model, stack: Stack): Promise<void> {
   if (problems.length > 0) throw new Error(problems.join("\n"));
 }
 
-/** Credentials and permissions that nobody declares any more and no interruption explains. */
-function undeclared({ fleet, lost, theirs, deletedByOthers }: Model, { credentials, permissions }: Holding): string[] {
+/** What nobody declares any more and no interruption explains. */
+function leftBehind({ fleet, lost, theirs, deletedByOthers }: Model, holding: Holding): string[] {
   const explained = (of: string): boolean => [...lost].some((name) => !fleet.has(name) && name !== of);
-  const problems: string[] = [];
-  for (const [blueprint, found] of credentials) {
-    if (!fleet.has(blueprint) || deletedByOthers.has(blueprint) || explained(blueprint)) continue;
-    const declared = [...fleet].flatMap(([name, one]) =>
-      one.kind === "FederatedIdentityCredential" && one.blueprint === blueprint ? credentialName(name, one) : [],
-    );
-    for (const name of found.keys()) {
-      if (declared.includes(name) || theirs.some(({ what }) => what === `credential ${name}`)) continue;
-      problems.push(`credential ${name} of ${blueprint} was not taken away`);
-    }
-  }
-  for (const [identity, held] of permissions) {
-    if (!fleet.has(identity) || explained(identity)) continue;
-    if ([...fleet.values()].some((one) => one.kind === "PermissionGrant" && one.identity === identity)) continue;
-    const names = [...held.application, ...held.delegated];
-    if (names.length > 0) problems.push(`${identity} still holds ${names.join(", ")}`);
-  }
-  return problems;
+  return undeclared(fleet, holding)
+    .filter(({ of, kind }) => !(specimenOf(kind).comesBackWith && deletedByOthers.has(of)) && !explained(of))
+    .filter(({ id }) => !theirs.some(({ what }) => what === `credential ${id.split("/").at(-1)}`))
+    .map(({ kind, id, of }) => `${kind} ${id} of ${of} was not taken away`);
 }

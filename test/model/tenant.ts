@@ -3,17 +3,11 @@
  * slow down, watch, put in another order or kill.
  */
 import { type EmulatedTenant, openTenant, type Snapshot, type SwitchChanges } from "../../emulator/tenant";
-import { agentIdentity } from "../../provider/identities/agent-identity";
-import { agentIdentityBlueprint } from "../../provider/identities/agent-identity-blueprint";
-import { agentIdentityBlueprintPrincipal } from "../../provider/identities/agent-identity-blueprint-principal";
-import { conditionalAccessPolicy } from "../../provider/conditional-access/conditional-access-policy";
 import { Driver } from "../../provider/engine/life/driver";
 import { type DynamicProvider, dynamicProvider } from "../../provider/engine/pulumi/dynamic";
-import type { Lifecycle } from "../../provider/engine/lifecycle";
 import { defaultTiming } from "../../provider/engine/consistency/consistency";
 import { type Entry, WriteJournal } from "../../provider/engine/consistency/write-journal";
 import { runIn } from "../../provider/engine/run/run";
-import { federatedIdentityCredential } from "../../provider/credentials/federated-identity-credential";
 import { batching } from "../../provider/graph/batching";
 import type { Clock } from "../../provider/graph/clock";
 import { connection } from "../../provider/graph/connection";
@@ -21,7 +15,7 @@ import { QuotaScheduler } from "../../provider/graph/scheduler";
 import type { Tenant } from "../../provider/graph/tenant";
 import type { Issue } from "../../provider/graph/tokens";
 import type { Transport } from "../../provider/graph/transport";
-import { permissionGrant } from "../../provider/permissions/permission-grant";
+import { type Kind, kinds } from "../../provider/kinds";
 import type { Process } from "../miniature-engine/engine";
 import { VirtualTime } from "./virtual-time";
 
@@ -29,7 +23,7 @@ const origin = "https://graph.microsoft.com";
 
 /** The end of a process. */
 export interface Kill {
-  /** The so-manieth HTTP request of the process, from 1. */
+  /** The number of the HTTP request of the process at which it ends, from 1. */
   readonly at: number;
   /** Whether that request has its effect. */
   readonly effect: "before" | "after";
@@ -192,7 +186,7 @@ export class TestTenant {
     });
     const warn = (message: string): void => void warnings.push(message);
     const shared = runIn(() => Promise.resolve(tenant), { timing, journal, warn });
-    const serve = <Inputs extends object>(lifecycle: Lifecycle<Inputs>) => {
+    const serve = (lifecycle: Kind): DynamicProvider => {
       const provider = dynamicProvider(lifecycle, new Driver(lifecycle, shared));
       const unlessDead = async <T>(call: Promise<T>): Promise<T> => {
         try {
@@ -214,14 +208,7 @@ export class TestTenant {
         delete: mortal(provider.delete),
       } satisfies DynamicProvider;
     };
-    const providers = new Map<string, DynamicProvider>([
-      [agentIdentity.kind, serve(agentIdentity)],
-      [agentIdentityBlueprint.kind, serve(agentIdentityBlueprint)],
-      [agentIdentityBlueprintPrincipal.kind, serve(agentIdentityBlueprintPrincipal)],
-      [conditionalAccessPolicy.kind, serve(conditionalAccessPolicy)],
-      [federatedIdentityCredential.kind, serve(federatedIdentityCredential)],
-      [permissionGrant.kind, serve(permissionGrant)],
-    ]);
+    const providers = new Map(kinds.map((lifecycle) => [lifecycle.kind, serve(lifecycle)]));
     return {
       provider(kind) {
         const found = providers.get(kind);

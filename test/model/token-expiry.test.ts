@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import type { Issue } from "../../provider/graph/tokens";
 import type { Transport } from "../../provider/graph/transport";
-import { oneBlueprint } from "./agent-kind";
+import { oneBlueprint } from "../kinds/agent-kind";
 import { type Circumstances, checkAlways, checkSettled, Model, Stack } from "./stack";
 import { TestTenant } from "./tenant";
 import { VirtualTime } from "./virtual-time";

@@ -2,13 +2,12 @@
 import type { EmulatedTenant } from "../../emulator/tenant";
 import { Driver } from "../../provider/engine/life/driver";
 import { type DynamicProvider, dynamicProvider } from "../../provider/engine/pulumi/dynamic";
-import type { Lifecycle } from "../../provider/engine/lifecycle";
 import { defaultTiming } from "../../provider/engine/consistency/consistency";
 import { StepError } from "../../provider/engine/life/wording";
 import { runIn } from "../../provider/engine/run/run";
 import { embeddedConnection } from "../../provider/graph/connection";
 import { costOf } from "../../provider/graph/quotas";
-import { kinds } from "../../provider/kinds";
+import { type Kind, kinds } from "../../provider/kinds";
 import { emptyState, type Process, type Program, type StoredResource, up } from "../miniature-engine/engine";
 import { aProcess } from "../miniature-engine/process";
 
@@ -95,14 +94,15 @@ export async function refreshedAlone(
   let now = 0;
   const timing = { ...defaultTiming, now: () => now, pause: (ms: number) => ((now += ms), Promise.resolve()) };
   const shared = runIn(() => Promise.resolve(tenant), { timing });
-  const serve = <Inputs extends object>(lifecycle: Lifecycle<Inputs>): [string, DynamicProvider] => {
-    const alone: Lifecycle<Inputs> = {
-      ...lifecycle,
-      read: (at, id, declared, outputs) => lifecycle.read(at, id, declared, outputs),
-    };
-    return [lifecycle.kind, dynamicProvider(alone, new Driver(alone, shared))];
-  };
-  const providers = new Map(kinds.map((lifecycle) => serve(lifecycle)));
+  const providers = new Map(
+    kinds.map((lifecycle) => {
+      const alone: Kind = {
+        ...lifecycle,
+        read: (at, id, declared, outputs) => lifecycle.read(at, id, declared, outputs),
+      };
+      return [lifecycle.kind, dynamicProvider(alone, new Driver(alone, shared))];
+    }),
+  );
   const process: Process = {
     provider: (kind) => providers.get(kind) ?? fail(`there is no resource kind ${kind}`),
   };

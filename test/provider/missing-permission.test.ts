@@ -2,14 +2,15 @@
 import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
 import { destroy, emptyState, refresh, type StackState, up } from "../miniature-engine/engine";
 import { aProcess } from "../miniature-engine/process";
-import { type Fleet, programOf, type Resource } from "../model/fleet";
+import { agent, blueprint, grant, principal } from "../kinds/agent-kind";
+import { type Fleet, programOf, type Resource } from "../kinds/fleet";
 
 const sponsors = ["diego.siciliani@contoso.com"];
 const all: readonly (readonly [string, Resource])[] = [
-  ["blueprint", { kind: "AgentIdentityBlueprint", displayName: "Payroll", sponsors }],
-  ["principal", { kind: "AgentIdentityBlueprintPrincipal", blueprint: "blueprint", enabled: true }],
-  ["agent", { kind: "AgentIdentity", principal: "principal", displayName: "Agent", sponsors, enabled: true }],
-  ["grant", { kind: "PermissionGrant", identity: "agent", application: ["User.Read.All"], delegated: ["Mail.Read"] }],
+  ["blueprint", blueprint({ displayName: "Payroll", sponsors })],
+  ["principal", principal("blueprint")],
+  ["agent", agent("principal", { displayName: "Agent", sponsors, enabled: true })],
+  ["grant", grant("agent", ["User.Read.All"], ["Mail.Read"])],
 ];
 const fleet = (count: number): Fleet => new Map(all.slice(0, count));
 

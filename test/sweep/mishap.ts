@@ -77,9 +77,3 @@ export const sameForReads: readonly MishapName[] = [
   "machine killed, took effect, no checkpoints",
   "provider killed, took effect",
 ];
-
-/**
- * `SWEEP=all npx jest --selectProjects rules --testPathPatterns test/sweep` lets every mishap happen to every request of
- * every scenario, in batches too. Without it that is so for the first run; later ones meet the worst ones at their writes.
- */
-export const all = process.env["SWEEP"] === "all";

@@ -2,14 +2,7 @@
 import type { EmulatedTenant } from "../../emulator/tenant";
 import { textOf } from "../../provider/engine/json";
 import type { StackState } from "../miniature-engine/engine";
-
-/** An object of the tenant. */
-export interface Exported {
-  readonly kind: string;
-  readonly id: string;
-  readonly properties?: Readonly<Record<string, unknown>>;
-  readonly deletedDateTime?: string;
-}
+import type { StoredObject } from "../kinds/specimen";
 
 export interface Picture {
   readonly tenant: readonly string[];
@@ -20,12 +13,12 @@ const guid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 /** What was done and when is no object: it differs from run to run. */
 const logs = ["directoryAudit", "signIn"];
 
-export const objectsIn = (tenant: EmulatedTenant): Exported[] =>
-  (tenant.exportState().objects as Exported[]).filter(({ kind }) => !logs.includes(kind));
+export const objectsIn = (tenant: EmulatedTenant): StoredObject[] =>
+  (tenant.exportState().objects as StoredObject[]).filter(({ kind }) => !logs.includes(kind));
 
 /** @param seed ids that every tenant of the test has */
 export function pictureOf(
-  everything: readonly Exported[],
+  everything: readonly StoredObject[],
   { resources, pendingCreates }: StackState,
   seed: ReadonlySet<string>,
 ): Picture {

@@ -5,7 +5,8 @@
 import { setImmediate as nextRound } from "node:timers/promises";
 import { type EmulatedTenant, openTenant, type Snapshot } from "../../emulator/tenant";
 import type { EmbeddedTenant } from "../../provider/graph/connection";
-import { type Exported, objectsIn } from "./picture";
+import type { StoredObject } from "../kinds/specimen";
+import { objectsIn } from "./picture";
 
 /** The tenant between two writes. */
 export interface Moment {
@@ -13,7 +14,7 @@ export interface Moment {
   /** What came of requests, by what they say. */
   readonly sequels: Map<string, Sequel>;
   /** What there was. Unknown until somebody looks. */
-  objects?: readonly Exported[];
+  objects?: readonly StoredObject[];
 }
 
 interface Sequel {
@@ -50,7 +51,7 @@ export class RememberingTenant implements EmbeddedTenant {
     this.#now = moment;
   }
 
-  objects(): readonly Exported[] {
+  objects(): readonly StoredObject[] {
     return (this.#now.objects ??= objectsIn(this.#atNow()));
   }
 

@@ -3,7 +3,8 @@ import { type Outcome, preview, type Program, refresh, type StackState, up } fro
 import { aProcess } from "../miniature-engine/process";
 import { type Doom, doomed } from "./doomed";
 import { type MishapName, mishapNames, mishaps, sameForReads } from "./mishap";
-import { differences, type Exported, type Picture, pictureOf } from "./picture";
+import type { StoredObject } from "../kinds/specimen";
+import { differences, type Picture, pictureOf } from "./picture";
 import { isRead, type Place } from "./place";
 import type { Moment, RememberingTenant } from "./remembering-tenant";
 
@@ -14,7 +15,7 @@ export interface Situation {
 }
 
 /** What is wrong in the tenant between a run that met a mishap and the clean one. */
-export type Look = (objects: readonly Exported[]) => string[];
+export type Look = (objects: readonly StoredObject[]) => string[];
 
 /** What is repeated, and what it comes to undisturbed. */
 interface Course {

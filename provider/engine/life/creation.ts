@@ -8,7 +8,7 @@ import type { Lifecycle, Made, Marked } from "../lifecycle";
 import { lastSearchAt, moment, type Moment } from "../run/run-memory";
 import type { Run } from "../run/run";
 import { findOwn } from "./ownership";
-import { Presence } from "./presence";
+import { mentionsRecentlyWritten, Presence } from "./presence";
 import { untilReferentsShow } from "./referents";
 
 export class Creation<Inputs extends object> {
@@ -24,7 +24,9 @@ export class Creation<Inputs extends object> {
     private readonly wanted: Inputs & Marked,
   ) {
     this.#referents = lifecycle.refersTo?.(wanted) ?? [];
-    this.#isEarly = this.#referents.some((id) => new Presence(lifecycle, run, tenant, id).isRecentlyWritten());
+    this.#isEarly =
+      this.#referents.some((id) => new Presence(lifecycle, run, tenant, id).isRecentlyWritten()) ||
+      mentionsRecentlyWritten(lifecycle, run, tenant, wanted);
     this.#key = { tenantId: tenant.id, kind: lifecycle.kind, marker: wanted.marker };
   }
 

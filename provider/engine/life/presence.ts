@@ -87,6 +87,15 @@ export class Presence<Inputs extends object> {
     at !== undefined && (await this.tenant.get(at.path, optionsOf(at)).catch(undefinedWhenGone)) !== undefined;
 }
 
+/** Whether an object names others that were written so lately that a replica may not know. */
+export const mentionsRecentlyWritten = <Inputs extends object>(
+  lifecycle: Lifecycle<Inputs>,
+  run: Run,
+  tenant: Tenant,
+  wanted: Inputs,
+): boolean =>
+  (lifecycle.mentions?.(wanted) ?? []).some((id) => new Presence(lifecycle, run, tenant, id).isRecentlyWritten());
+
 /** Declared properties that the tenant has otherwise. */
 export function differences<Inputs extends object>(
   { properties }: Lifecycle<Inputs>,

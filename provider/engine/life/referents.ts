@@ -31,6 +31,9 @@ const missingReferent = new Set([
   "AgentBlueprintPrincipal_RequireAgentBlueprint",
 ]);
 
+/** Of the directory, and of Conditional Access. */
+const generalRefusals = new Set(["Request_BadRequest", "BadRequest"]);
+
 /** Graph's ways to say that something referred to is not there. Its general 400 has no code of its own, only words. */
 function isMissingReferent(error: unknown): boolean {
   if (!(error instanceof EntraError) || !error.answer) return false;
@@ -38,8 +41,6 @@ function isMissingReferent(error: unknown): boolean {
   return (
     error.code === "NOT_FOUND" ||
     missingReferent.has(code) ||
-    (status === 400 &&
-      code === "Request_BadRequest" &&
-      /not found|does not exist|does not reference/i.test(error.message))
+    (status === 400 && generalRefusals.has(code) && /not found|does not exist|does not reference/i.test(error.message))
   );
 }

@@ -4,7 +4,7 @@ import { readUntilShown } from "./reads";
 import { untilReferentsShow } from "./referents";
 import { inOrderOf, same } from "../json";
 import type { Actual, Marked } from "../lifecycle";
-import { differences, type Presence } from "./presence";
+import { differences, mentionsRecentlyWritten, type Presence } from "./presence";
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -38,7 +38,9 @@ export class Settlement<Inputs extends object> {
 
   /** @throws EntraError NOT_FOUND when it is gone; otherwise as after a create */
   async ofChanged(): Promise<void> {
-    const recentlyWritten = this.object.writtenAt() !== undefined;
+    const { lifecycle, run, tenant } = this.object;
+    const recentlyWritten =
+      this.object.writtenAt() !== undefined || mentionsRecentlyWritten(lifecycle, run, tenant, this.wanted);
     this.#known = await this.object.certainly(this.olds, this.#read);
     await this.#settle(true, recentlyWritten);
   }

@@ -3,12 +3,13 @@ import { type EmulatedTenant, openTenant } from "../../../emulator/tenant";
 import { asker, principalCast } from "../../emulator/client";
 import { destroy, emptyState, up } from "../../miniature-engine/engine";
 import { aProcess } from "../../miniature-engine/process";
-import { type Fleet, programOf, type Resource } from "../../model/fleet";
+import { blueprint, principal } from "../../kinds/agent-kind";
+import { type Fleet, programOf } from "../../kinds/fleet";
 
 const sponsors = ["diego.siciliani@contoso.com"];
-const fleet: Fleet = new Map<string, Resource>([
-  ["blueprint", { kind: "AgentIdentityBlueprint", displayName: "Payroll", sponsors }],
-  ["principal", { kind: "AgentIdentityBlueprintPrincipal", blueprint: "blueprint", enabled: true }],
+const fleet: Fleet = new Map([
+  ["blueprint", blueprint({ displayName: "Payroll", sponsors })],
+  ["principal", principal("blueprint")],
 ]);
 /** As docs/getting-started.md lists them for a program without permission grants. */
 const permissions = [

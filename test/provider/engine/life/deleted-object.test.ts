@@ -4,7 +4,8 @@ import type { Entry } from "../../../../provider/engine/consistency/write-journa
 import { emptyState, up } from "../../../miniature-engine/engine";
 import { LaggingTenant } from "../../../lag/lagging-tenant";
 import { byHand, type Meddle, meddled } from "../../../lag/meddled-process";
-import { type Fleet, programOf, type Resource } from "../../../model/fleet";
+import { agent, blueprint, principal } from "../../../kinds/agent-kind";
+import { type Fleet, programOf, type Resource } from "../../../kinds/fleet";
 
 jest.setTimeout(120_000);
 
@@ -13,9 +14,9 @@ afterAll(() => tenant.close());
 
 const sponsors = ["diego.siciliani@contoso.com"];
 const fleet: readonly (readonly [string, Resource])[] = [
-  ["blueprint", { kind: "AgentIdentityBlueprint", displayName: "Payroll", sponsors }],
-  ["principal", { kind: "AgentIdentityBlueprintPrincipal", blueprint: "blueprint", enabled: true }],
-  ["agent", { kind: "AgentIdentity", principal: "principal", displayName: "Agent", sponsors, enabled: true }],
+  ["blueprint", blueprint({ displayName: "Payroll", sponsors })],
+  ["principal", principal("blueprint")],
+  ["agent", agent("principal", { displayName: "Agent", sponsors, enabled: true })],
 ];
 const lists: Readonly<Record<string, string>> = {
   blueprint: "/applications/microsoft.graph.agentIdentityBlueprint",

@@ -3,7 +3,8 @@ import type { Entry } from "../../../../provider/engine/consistency/write-journa
 import { destroy, emptyState, refresh, up } from "../../../miniature-engine/engine";
 import { LaggingTenant } from "../../../lag/lagging-tenant";
 import { type Meddle, meddled } from "../../../lag/meddled-process";
-import { type Fleet, programOf, type Resource } from "../../../model/fleet";
+import { blueprint, principal } from "../../../kinds/agent-kind";
+import { type Fleet, programOf } from "../../../kinds/fleet";
 
 jest.setTimeout(120_000);
 
@@ -11,9 +12,9 @@ const tenant = new LaggingTenant();
 afterAll(() => tenant.close());
 
 const sponsors = ["diego.siciliani@contoso.com"];
-const fleet: Fleet = new Map<string, Resource>([
-  ["blueprint", { kind: "AgentIdentityBlueprint", displayName: "Payroll", sponsors }],
-  ["principal", { kind: "AgentIdentityBlueprintPrincipal", blueprint: "blueprint", enabled: true }],
+const fleet: Fleet = new Map([
+  ["blueprint", blueprint({ displayName: "Payroll", sponsors })],
+  ["principal", principal("blueprint")],
 ]);
 
 const refusesDeletes: Meddle = (request, send) =>

@@ -39,14 +39,6 @@ describe("a resource class", () => {
       expect(providerText(kind)).toBe(`exports.handler=()=>require("pulumi-entra-agent-id/dynamic/v1").${kind}`);
       expect(Buffer.byteLength(providerText(kind))).toBeLessThan(120);
     }
-    expect(Object.keys(v1).sort()).toEqual([
-      "AgentIdentity",
-      "AgentIdentityBlueprint",
-      "AgentIdentityBlueprintPrincipal",
-      "ConditionalAccessPolicy",
-      "FederatedIdentityCredential",
-      "PermissionGrant",
-    ]);
   });
 
   it("registers under a token that never changes", async () => {

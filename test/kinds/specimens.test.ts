@@ -1,0 +1,73 @@
+import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
+import { kinds } from "../../provider/kinds";
+import { embeddedConnection } from "../../provider/graph/connection";
+import type { Tenant } from "../../provider/graph/tenant";
+import { destroy, emptyState, preview, refresh, type StackState, up } from "../miniature-engine/engine";
+import { aProcess } from "../miniature-engine/process";
+import { loadSpecimen, specimens } from ".";
+import { type Fleet, oneWithAncestors, programOf, type Variant, wishFor } from "./fleet";
+import { differences, holdingOf } from "./holding";
+
+describe("the specimens", () => {
+  it("describe every kind of the registry, and a kind without one fails with the file that is missing", () => {
+    expect(specimens.map(({ kind }) => kind)).toEqual(kinds.map(({ kind }) => kind));
+    expect(() => loadSpecimen("AgentAirship")).toThrow(
+      "the kind AgentAirship has no specimen, so no sweep, lag matrix or random run would meet it: write test/kinds/agent-airship.ts",
+    );
+  });
+
+  it("stand in the order of the registry: what a kind is made of comes before it", () => {
+    for (const [index, { parents }] of specimens.entries())
+      for (const parent of parents)
+        expect(
+          specimens
+            .slice(0, index)
+            .map(({ kind }) => kind)
+            .includes(parent),
+        ).toBe(true);
+    expect(new Set(specimens.map(({ stem }) => stem)).size).toBe(specimens.length);
+  });
+});
+
+describe.each(specimens.map((specimen) => [specimen.kind, specimen] as const))("%s", (kind, specimen) => {
+  let emulated: EmulatedTenant;
+  let graph: Tenant;
+  beforeEach(async () => {
+    emulated = openTenant({ memory: true, selfCheck: true });
+    graph = await embeddedConnection(emulated, "the test tenant");
+  });
+  afterEach(() => emulated.close());
+
+  const fleetWith = (variant: Variant): Fleet =>
+    oneWithAncestors(kind, (one) => (one.kind === kind ? wishFor(one, variant) : one.first));
+  /** @returns the state, and what the run did to the resource */
+  async function applied(state: StackState, variant: Variant) {
+    const fleet = fleetWith(variant);
+    const process = await aProcess(emulated);
+    const { [specimen.stem]: operation } = await preview(state, programOf(fleet), process);
+    const { state: after, failures } = await up(state, programOf(fleet), await aProcess(emulated));
+    const holding = await holdingOf(graph, fleet.keys());
+    expect([failures, differences(fleet, holding)]).toEqual([[], []]);
+    expect(await preview(after, programOf(fleet), await aProcess(emulated))).toEqual({});
+    const seen = await refresh(after, await aProcess(emulated));
+    expect(Object.values(seen.operations).filter((one) => one !== "same")).toEqual([]);
+    return { state: after, operation };
+  }
+
+  it("is created as declared, changed in place and replaced: a reader of the tenant sees each, and a refresh no drift", async () => {
+    const first = await applied(emptyState, "first");
+    expect(first.operation).toBe("create");
+    const changed = await applied(first.state, "changed");
+    expect(changed.operation).toBe("update");
+    const again = await applied(changed.state, "first");
+    const replaced = await applied(again.state, "replaced");
+    expect(replaced.operation).toBe(specimen.replaced ? "replace" : undefined);
+    const { state, failures } = await destroy(replaced.state, await aProcess(emulated));
+    expect([state.resources, failures]).toEqual([[], []]);
+    expect((await holdingOf(graph, fleetWith("first").keys())).marked).toEqual([]);
+  });
+
+  it("is declared with the least that must be said", async () => {
+    expect((await applied(emptyState, "least")).operation).toBe("create");
+  });
+});

@@ -65,7 +65,7 @@ export async function accessTenant(
   const setting = tenantSetting(terminal.env, terminal.cwd);
   if (setting.mode === "entra") {
     throw new Error(
-      `cannot ${verb} tenant ${setting.tenant}: ENTRA_AGENT_ID_TENANT names a real tenant, and this command only works on emulated ones.`,
+      `cannot ${verb} tenant ${setting.tenant}: ENTRA_AGENT_ID_TENANT selects a real tenant, and this command only works on emulated ones.`,
     );
   }
   if (setting.mode === "served") return servedTenant(setting.url);

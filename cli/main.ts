@@ -32,7 +32,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
   const json = args.includes("--json");
   const program = new Command("entra-agent-id")
     .description(
-      "Look at the tenant that pulumi-entra-agent-id works on, and run an emulated one. ENTRA_AGENT_ID_TENANT names it. " +
+      "Look at the tenant that pulumi-entra-agent-id works on, and run an emulated one. ENTRA_AGENT_ID_TENANT selects it. " +
         "With --json an error is one JSON object, too.",
     )
     .exitOverride()
@@ -90,7 +90,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     .command("fault")
     .description('plan a request that goes wrong, such as "POST /applications after 504 x2"; prints what is planned')
     .argument("[words...]")
-    .option("--clear", "forget the faults that have not happened yet")
+    .option("--clear", "remove the faults that have not happened yet")
     .option("--json", "print one JSON object")
     .action(async (words: readonly string[], options: FaultOptions) => {
       code = await tenantFault(words, options, terminal);
@@ -105,7 +105,7 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     });
   tenant
     .command("import")
-    .description("make the tenant what a file of export says")
+    .description("replace the tenant with the contents of an exported file")
     .argument("<file>")
     .option("--yes", "do not ask")
     .option("--json", "print one JSON object")

@@ -33,8 +33,8 @@ How to run it
   pulumi stack export --stack staging > staging.json
   npx entra-agent-id orphans prod.json staging.json
 
-  NAME EVERY STACK ON THE TENANT, of every project and team. What a stack made
-  whose file is not named looks orphaned. Export when no "pulumi up" is running,
+  NAME EVERY STACK ON THE TENANT, of every project and team. If you leave out a
+  stack, all of its objects are listed as orphans. Export when no "pulumi up" is running,
   and look again before you act on what was changed within the last minutes:
   Microsoft Graph shows changes late.
 
@@ -47,7 +47,7 @@ ${wrapped(
 ${wrapped(
   "  undeclared  ",
   `${unmarkedPlurals}, and ${markedLaterPlurals} without a marker, on objects that are in one of the stacks. ` +
-    "Others may have put them there on purpose.",
+    "Somebody may have added them on purpose.",
 )}
   missing     are in one of the stacks, and not in the tenant.
   deleted     have a marker and are among the deleted items, for 30 days at most.

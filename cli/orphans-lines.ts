@@ -53,7 +53,10 @@ export function* orphansLines(report: OrphansReport): Generator<string> {
     ];
   for (const orphan of orphans) yield* findingLines(orphan);
   if (undeclared.length > 0)
-    yield* ["", "UNDECLARED objects are on objects of these stacks, and in none of them. Others may want them there."];
+    yield* [
+      "",
+      "UNDECLARED objects belong to objects of these stacks, and no stack declares them. Somebody may have added them on purpose.",
+    ];
   for (const one of undeclared) yield* findingLines(one);
   if (missing.length > 0) yield* ["", "MISSING objects are in one of these stacks, and not in the tenant."];
   for (const one of missing) yield* missingLines(one);
@@ -65,10 +68,10 @@ function* pendingLines(pending: OrphansReport["pending"]): Generator<string> {
   for (const stack of new Set(pending.map((one) => one.stack))) {
     const names = pending.filter((one) => one.stack === stack).map(({ name }) => `"${name}"`);
     const shown = names.slice(0, 10).join(", ");
-    yield `DELETE NOTHING YET. A run of ${stack} was killed, or is still at work: ${counted(names.length, "object")} that it asked for ${names.length === 1 ? "is" : "are"} not in its state.`;
+    yield `DELETE NOTHING YET. A run of ${stack} was killed, or is still active: ${counted(names.length, "create")} ${names.length === 1 ? "is" : "are"} pending, and what ${names.length === 1 ? "it" : "they"} created is not in its state.`;
     yield `  ${shown}${names.length > 10 ? ` and ${names.length - 10} more` : ""}`;
-    yield '"pulumi up" recovers what was made of them; until then that is listed below. With the program as it was:';
-    yield "  pulumi cancel        only if that run is dead";
+    yield '"pulumi up" recovers the objects that exist; until then they are listed below. With the program as it was:';
+    yield "  pulumi cancel        only if that run is not active any more";
     yield "  pulumi up";
     yield "  pulumi refresh --clear-pending-creates";
     yield "Then export this stack again, and look again.";
@@ -84,8 +87,8 @@ function* findingLines(found: Finding): Generator<string> {
   if (gives !== undefined) yield `  gives   it ${gives}`;
   if (marker !== undefined) yield `  marker  ${marker}${madeFor ? `, of "${madeFor.name}" in ${madeFor.stack}` : ""}`;
   if (created !== undefined)
-    yield `  made    ${time(created)}${afterStates && !madeFor ? ", after the last change of these stacks: a run that is not in the files may have made it" : ""}`;
-  if (Object.keys(dependents).length > 0) yield `  with it ${sums(dependents)}: deleted when it is`;
+    yield `  created ${time(created)}${afterStates && !madeFor ? ", after the last change of these stacks: a run that is not in the files may have created it" : ""}`;
+  if (Object.keys(dependents).length > 0) yield `  with it ${sums(dependents)} would be deleted`;
   yield* steps(next);
 }
 
@@ -105,7 +108,7 @@ function* deletedLines({ count, objects }: OrphansReport["deleted"]): Generator<
   if (Object.keys(count).length === 0) return;
   const hint = objects ? "" : "; --deleted lists them";
   yield "";
-  yield `Deleted items that have a marker: ${sums(count)}. They count toward Graph's limits until they are gone for good, after 30 days${hint}.`;
+  yield `Deleted items that have a marker: ${sums(count)}. They count toward Graph's limits until they are permanently deleted, after 30 days${hint}.`;
   for (const { kind, displayName, id, deleted } of objects ?? [])
     yield `  ${titled(kind, displayName)}, ${id}, deleted ${time(deleted)}`;
 }

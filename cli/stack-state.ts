@@ -67,7 +67,7 @@ export function stackStatesIn(files: readonly string[], cwd: string): StackState
   if (files.length === 0)
     throw invalid(
       "cannot look for orphans without the states of stacks: name a file for every stack on this tenant, written by " +
-        '"pulumi stack export --stack NAME > NAME.json". What a stack made whose file is not named looks orphaned.',
+        '"pulumi stack export --stack NAME > NAME.json". If you leave out a stack, all of its objects are listed as orphans.',
     );
   const states: StackState[] = [];
   const problems: string[] = [];

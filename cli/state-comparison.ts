@@ -131,14 +131,14 @@ function nextFor(
       : `${object.deletedBy.join(", ")} (needs ${lifecycle?.permissions.remove.join(" and ") ?? ""})`;
   if (inUse > 0)
     return [
-      `do not delete it: ${inUse} of what is deleted with it ${inUse === 1 ? "is" : "are"} in your stacks`,
+      `do not delete it: ${inUse} ${inUse === 1 ? "object" : "objects"} of your stacks would be deleted with it`,
       'declare it in the stack and under the name that it had, and "pulumi up" recovers it',
     ];
   if (begun)
     return [
       `run "pulumi up" in ${begun.stack}: while the program declares "${begun.name}", it recovers the object`,
       `if the program does not declare it any more: ${deletion}`,
-      'then "pulumi refresh --clear-pending-creates" forgets the create',
+      'then "pulumi refresh --clear-pending-creates" removes the pending create from the state',
     ];
   if (other)
     return [
@@ -186,15 +186,16 @@ async function missingFrom(
 /** What hangs from others comes after them in a state, so that it is called by their names. */
 function namesIn(resources: readonly StateResource[]): Names {
   const names = new Names();
-  for (const { kind, id, inputs } of resources) names.note(id, lifecycles.get(kind)?.nameOf(inputs, names.of) ?? "");
+  for (const { kind, id, inputs } of resources)
+    names.remember(id, lifecycles.get(kind)?.nameOf(inputs, names.of) ?? "");
   return names;
 }
 
 function nextForMissing({ inventory }: Kind, deleted: string | undefined): string[] {
   const isRestored = deleted !== undefined && inventory.deleted?.keepsKey === true;
   const makes = isRestored
-    ? "brings it back from the deleted items"
-    : `makes a new one${inventory.idIsKept ? "" : ", with another id"}`;
+    ? "restores it from the deleted items"
+    : `creates a new one${inventory.idIsKept ? "" : ", with another id"}`;
   return [
     `"pulumi refresh" takes it out of the state, and the next "pulumi up" ${makes}`,
     "if it is meant to be gone: take it out of the program first",

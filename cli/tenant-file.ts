@@ -55,7 +55,7 @@ export async function tenantImport(file: string, { yes, json }: ImportOptions, t
   const { data: wanted } = wholeTenant.safeParse(state);
   if (!wanted)
     throw new Error(
-      `cannot import ${file}: it says no \`tenant\`, so it is no file of export. To add its objects to a tenant: npx entra-agent-id tenant seed ${file}`,
+      `cannot import ${file}: it has no \`tenant\`, so \`tenant export\` did not write it. To add its objects to a tenant: npx entra-agent-id tenant seed ${file}`,
     );
   const unlessMeant = (where: string): void => {
     if (!yes)
@@ -72,7 +72,7 @@ export async function tenantImport(file: string, { yes, json }: ImportOptions, t
     unlessMeant(tenant.where);
     await tenant.importState(state);
     if (json) terminal.out(JSON.stringify({ where: tenant.where, id: tenant.id, imported: true }));
-    else terminal.out(`The emulated tenant in ${tenant.where} is what ${file} says.`);
+    else terminal.out(`The emulated tenant in ${tenant.where} was replaced by the contents of ${file}.`);
     if (!json && tenant.id !== wanted.tenant.id)
       terminal.out(`It stays tenant ${tenant.id}; the file was written by tenant ${wanted.tenant.id}.`);
     return exitCodes.done;

@@ -37,7 +37,7 @@ export async function tenantShow({ json }: ShowOptions, terminal: Terminal): Pro
   });
   if (tenant instanceof NoTenant) {
     if (json) terminal.out(JSON.stringify({ where: tenant.directory, exists: false }));
-    else terminal.out(`There is no emulated tenant in ${tenant.directory} yet. The first "pulumi up" makes it.`);
+    else terminal.out(`There is no emulated tenant in ${tenant.directory} yet. The first "pulumi up" creates it.`);
     return exitCodes.finding;
   }
   const { id, name, where } = tenant;

@@ -40,7 +40,7 @@ function* lines(
   { url, secureUrl = url, caFile = "" }: ServedTenant,
 ): Generator<string> {
   yield `${name}, tenant ${id}, is served at ${url}`;
-  yield where === "memory" ? "It is kept in memory and ends with this command." : `Its state lies in ${where}`;
+  yield where === "memory" ? "It is kept in memory and ends with this command." : `Its state is in ${where}`;
   yield `Look at it in a browser: ${url}`;
   yield* ["", "This package's programs and commands:", `  export ENTRA_AGENT_ID_TENANT=${url}`];
   yield* [
@@ -50,7 +50,7 @@ function* lines(
   ];
   yield* [
     "",
-    "Clients that sign in by themselves (Graph SDKs, MSAL, @azure/identity, Terraform's azuread) want TLS and this certificate:",
+    "Clients that sign in by themselves (Graph SDKs, MSAL, @azure/identity, Terraform's azuread) need TLS and must trust this certificate:",
     `  export NODE_EXTRA_CA_CERTS=${caFile}    # Node.js`,
     `  export SSL_CERT_FILE=${caFile}          # Go, and so Terraform`,
     `  authority ${secureUrl}/${id}, Graph ${secureUrl}/v1.0`,

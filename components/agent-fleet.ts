@@ -40,11 +40,11 @@ export type FleetAgentOptions = Omit<pulumi.CustomResourceOptions, "id" | "impor
 export interface FleetAgent {
   /** Name people see, 1 to 256 characters. Changed in place. */
   readonly displayName: pulumi.Input<string>;
-  /** Who answers for this agent. @default the sponsors of the fleet. Changed in place. */
+  /** Who is responsible for this agent. @default the sponsors of the fleet. Changed in place. */
   readonly sponsors?: pulumi.Input<pulumi.Input<string>[]>;
   /** Who may operate this agent: user principal names or object ids. Not managed when left out. Changed in place. */
   readonly owners?: pulumi.Input<pulumi.Input<string>[]>;
-  /** What this agent may do besides what every agent of the fleet may, by the same names. @default nothing */
+  /** What this agent may do besides what every agent of the fleet may, under the same keys. @default nothing */
   readonly permissions?: Readonly<Record<string, FleetPermissions>>;
   /** Whether it may sign in. @default true. Changed in place. */
   readonly enabled?: pulumi.Input<boolean>;
@@ -58,15 +58,15 @@ export interface AgentFleetArgs {
   readonly displayName: pulumi.Input<string>;
   /** What this kind of agent does, up to 1024 characters. Not managed when left out. Changed in place. */
   readonly description?: pulumi.Input<string>;
-  /** Who answers for this kind of agent: user principal names, or object ids of users, Microsoft 365 groups or dynamic groups. Changed in place. */
+  /** Who is responsible for this kind of agent: user principal names, or object ids of users, Microsoft 365 groups or dynamic groups. Changed in place. */
   readonly sponsors: pulumi.Input<pulumi.Input<string>[]>;
-  /** Who may operate the blueprint, and none of the agents: user principal names or object ids. Not managed when left out. Changed in place. */
+  /** Who may operate the blueprint: user principal names or object ids. They do not become owners of the agents. Not managed when left out. Changed in place. */
   readonly owners?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Workloads that may sign in as the blueprint, by a credential name that is never changed. At most 20. @default none */
+  /** Workloads that may sign in as the blueprint, at most 20. The key is the name of the credential. Do not change a key: a new key is a new credential. @default none */
   readonly federation?: Readonly<Record<string, FleetFederation>>;
-  /** What every agent of the fleet may do, one entry for each API under a name that is never changed (`graph`). @default nothing */
+  /** What every agent of the fleet may do, one entry for each API. Keys are names, such as `graph`. Do not change a key: a new key is a new grant. @default nothing */
   readonly permissions?: Readonly<Record<string, FleetPermissions>>;
-  /** The agents, by a name that is never changed: under another name it is another agent, unless `options` has an alias. */
+  /** The agents. Keys are names. Do not change a key: a new key is a new agent, unless `options` has an alias. */
   readonly agents: Readonly<Record<string, FleetAgent>>;
   /**
    * State of the policy about agents at high risk: `enabled` blocks them. `false` declares no policy, and deletes the one
@@ -82,8 +82,8 @@ export interface AgentFleetArgs {
  * blocks the agents at high risk (report-only unless `blockHighRisk` says otherwise), and for each agent an identity and one permission
  * grant for each API. Preview names all of them: their names come from the keys of `agents`, `permissions` and `federation`.
  *
- * - **Replaced:** never. An agent under another key is another agent; a grant whose `api` changes is replaced.
- * - **Deleted:** with everything in it; each part as its own class says. A key that is removed deletes its children.
+ * - **Replaced:** never. An agent under a new key is a new agent; a grant whose `api` changes is replaced.
+ * - **Deleted:** with everything in it; each part as its own class says. If you remove a key, its resources are deleted.
  *
  * @see https://learn.microsoft.com/graph/api/resources/agentid-platform-overview
  * @throws INPUT_INVALID and all that its resources raise: each error names its resource

@@ -57,12 +57,12 @@ export interface ConditionalAccessPolicyArgs {
  *
  * - **Id:** Graph's GUID of the policy.
  * - **Replaced:** never.
- * - **Deleted:** softly, for 30 days. A new `up` creates another one. A tenant holds 195 policies.
+ * - **Deleted:** softly, for 30 days. A new `up` creates another one. A tenant can contain at most 195 policies.
  *
  * @see https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy?view=graph-rest-beta
  * @throws INPUT_INVALID when a policy for agents has a control other than `block`, or names neither agents nor users
  * @throws OWNERSHIP_UNCLEAR when two policies have the suffix of this resource's marker
- * @throws REFUSED when Graph refuses a condition, or the tenant holds 195 policies
+ * @throws REFUSED when Graph refuses a condition, or the tenant already contains 195 policies, the maximum
  * @throws NOT_YET_VISIBLE when the tenant does not show the conditions and controls as declared: it stays report-only
  * @throws others, as every resource: docs/troubleshooting.md
  * @example

@@ -26,7 +26,7 @@ export interface NamedLocationArgs {
   displayName: pulumi.Input<string>;
   /** Whether networks (`ipRanges`) or `countries` define it. Arguments of the other one are refused. A change replaces. */
   definedBy: pulumi.Input<"ipRanges" | "countries">;
-  /** Networks in CIDR notation, IPv4 and IPv6, from /8 on: `203.0.113.0/24`. 1 to 2,000. @default none: countries define it. Changed in place. */
+  /** Networks in CIDR notation, IPv4 and IPv6, prefix length /8 or longer: `203.0.113.0/24`. 1 to 2,000. @default none: countries define it. Changed in place. */
   ipRanges?: pulumi.Input<pulumi.Input<string>[]>;
   /** Whether policies about trusted locations mean these networks. @default false. Changed in place. */
   isTrusted?: pulumi.Input<boolean>;
@@ -34,7 +34,7 @@ export interface NamedLocationArgs {
   countriesAndRegions?: pulumi.Input<pulumi.Input<string>[]>;
   /** Whether addresses of unknown countries belong to it. @default false. Changed in place. */
   includeUnknownCountriesAndRegions?: pulumi.Input<boolean>;
-  /** Whether the address (`clientIpAddress`) or the GPS of the Authenticator app (`authenticatorAppGps`) says the country. @default "clientIpAddress". Changed in place. */
+  /** Whether the address (`clientIpAddress`) or the GPS of the Authenticator app (`authenticatorAppGps`) determines the country. @default "clientIpAddress". Changed in place. */
   countryLookupMethod?: pulumi.Input<"clientIpAddress" | "authenticatorAppGps">;
 }
 
@@ -47,12 +47,12 @@ export interface NamedLocationArgs {
  *
  * - **Id:** Graph's GUID of the location.
  * - **Replaced:** when `definedBy` changes.
- * - **Deleted:** softly, for 30 days. A new `up` creates another one. A tenant holds 195 named locations.
+ * - **Deleted:** softly, for 30 days. A new `up` creates another one. A tenant can contain at most 195 named locations.
  *
  * @see https://learn.microsoft.com/graph/api/resources/namedlocation
- * @throws INPUT_INVALID when arguments are given that belong to the other kind of location, or a network or a code is none
+ * @throws INPUT_INVALID when arguments are given that belong to the other kind of location, or a network or country code is invalid
  * @throws OWNERSHIP_UNCLEAR when two locations have the suffix of this resource's marker
- * @throws REFUSED when a policy refers to the location that shall be deleted, or the tenant holds 195 named locations
+ * @throws REFUSED when a policy refers to the location that is to be deleted, or the tenant already contains 195 named locations, the maximum
  * @throws others, as every resource: docs/troubleshooting.md
  * @example
  * ```ts

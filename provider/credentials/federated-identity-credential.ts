@@ -43,13 +43,13 @@ export interface FederatedIdentityCredentialArgs {
  *
  * - **Id:** `<blueprint's appId>/<name>`.
  * - **Replaced:** when `blueprintId` or `name` changes.
- * - **Deleted:** permanently. With its blueprint it is deleted softly: the state keeps it until the blueprint is purged, and the next
- *   `up` looks whether it came back.
+ * - **Deleted:** permanently. With its blueprint it is deleted softly: it stays in the state until the blueprint is permanently deleted, and
+ *   the next `up` checks whether it was restored.
  *
  * @see https://learn.microsoft.com/graph/api/resources/federatedidentitycredential
  * @throws INPUT_INVALID when a value is outside its limits
  * @throws OWNERSHIP_UNCLEAR when a credential of this name trusts another workload, or one of another name trusts this workload
- * @throws REFUSED when the blueprint holds 20 credentials, which is the most
+ * @throws REFUSED when the blueprint already has 20 credentials, the maximum
  * @throws NOT_FOUND when the blueprint is not in the tenant
  * @throws others, as every resource: docs/troubleshooting.md
  * @example

@@ -31,7 +31,7 @@ async function trustedAt(tenant: Tenant, path: string): Promise<string | undefin
   if (found.length === 0) return undefined;
   const names = found.map(({ id: credentialId, name }) => `"${name}" (${credentialId})`).join(", ");
   return (
-    `${counted(found.length, "federated credential")}: ${names}. What they trust is trusted again, also by those that no ` +
+    `${counted(found.length, "federated credential")}: ${names}. They work again, also those that no ` +
     `program declares. Remove these with DELETE ${tenant.url(path)}/{id}`
   );
 }

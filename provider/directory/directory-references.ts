@@ -1,5 +1,5 @@
 /**
- * Owners and sponsors: the people and groups who answer for an object. A program names them the way a reviewer knows
+ * Owners and sponsors: the people and groups who are responsible for an object. A program names them the way a reviewer knows
  * them, by user principal name, or by object id; Graph knows object ids only.
  *
  * Graph: GET /users/{id | upn}, GET|POST|DELETE …/{owners,sponsors}[/{id}]/$ref, GET …?$expand=owners
@@ -99,7 +99,7 @@ const shownOfPeople = "?$select=id,userPrincipalName";
 const people = (tenant: Tenant, path: string): Promise<DirectoryObject[]> =>
   tenant.list<DirectoryObject>(`${path}${shownOfPeople}`);
 
-/** Who answers for an object, as people know them: by principal name, groups by display name. */
+/** Who is responsible for an object, as people know them: by principal name, groups by display name. */
 export async function answerable(tenant: Tenant, path: string): Promise<readonly string[]> {
   const there = await tenant.list<DirectoryObject & { displayName: string }>(path);
   return there.map(({ userPrincipalName, displayName }) => userPrincipalName ?? displayName).sort();

@@ -52,7 +52,7 @@ import { undefinedWhenGone } from "../graph/errors";
 export interface AgentIdentityBlueprintArgs {
   /** Name people see in the Entra admin centre, 1 to 256 characters. Changed in place. */
   displayName: pulumi.Input<string>;
-  /** Who answers for this kind of agent: user principal names or object ids of users, Microsoft 365 groups or dynamic groups. At least one. Changed in place. */
+  /** Who is responsible for this kind of agent: user principal names or object ids of users, Microsoft 365 groups or dynamic groups. At least one. Changed in place. */
   sponsors: pulumi.Input<pulumi.Input<string>[]>;
   /** Who may operate it: user principal names or object ids. Not managed when left out. Changed in place. */
   owners?: pulumi.Input<pulumi.Input<string>[]>;
@@ -62,7 +62,7 @@ export interface AgentIdentityBlueprintArgs {
   signInAudience?: pulumi.Input<string>;
   /** Labels, 1 to 256 characters without spaces each. They show on the identities too. Not managed when left out. Changed in place. */
   tags?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Key within the tenant, and how a later run finds the blueprint again. @default the one it has, at first "agentid-" and the marker. A change replaces. */
+  /** Key within the tenant, and how a later run finds the blueprint again. @default `agentid-<marker>`, computed once. A rename of the resource (with an alias) keeps it. A change replaces. */
   uniqueName?: pulumi.Input<string>;
 }
 
@@ -78,7 +78,7 @@ export interface AgentIdentityBlueprintArgs {
  * @throws INPUT_INVALID when a value is outside its limits, or a sponsor or owner is not in the tenant
  * @throws OWNERSHIP_UNCLEAR when a blueprint without this resource's marker has the `uniqueName`
  * @throws UNEXPECTED_ANSWER when a plain application has the `uniqueName`
- * @throws FORBIDDEN when a permission is missing, or the tenant or the caller holds as many objects as it may
+ * @throws FORBIDDEN when a permission is missing, or the tenant or the caller has reached its limit of objects
  * @throws others, as every resource: docs/troubleshooting.md
  * @example
  * ```ts
@@ -94,7 +94,7 @@ export interface AgentIdentityBlueprintArgs {
 export class AgentIdentityBlueprint extends EntraResource {
   /** Name people see in the Entra admin centre. */
   declare readonly displayName: pulumi.Output<string>;
-  /** Who answers for this kind of agent, sorted, in lower case. */
+  /** Who is responsible for this kind of agent, sorted, in lower case. */
   declare readonly sponsors: pulumi.Output<string[]>;
   /** Which tenants may use it: `AzureADMyOrg` or `AzureADMultipleOrgs`. */
   declare readonly signInAudience: pulumi.Output<string>;

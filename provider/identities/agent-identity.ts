@@ -47,7 +47,7 @@ export interface AgentIdentityArgs {
   displayName: pulumi.Input<string>;
   /** The blueprint's appId. Give `principal.blueprintId`, so that the principal is created first. A change replaces. */
   blueprintId: pulumi.Input<string>;
-  /** Who answers for this agent: user principal names or object ids of users, Microsoft 365 groups or dynamic groups. At least one. Changed in place. */
+  /** Who is responsible for this agent: user principal names or object ids of users, Microsoft 365 groups or dynamic groups. At least one. Changed in place. */
   sponsors: pulumi.Input<pulumi.Input<string>[]>;
   /** Who may operate it: user principal names or object ids. Not managed when left out. Changed in place. */
   owners?: pulumi.Input<pulumi.Input<string>[]>;
@@ -66,7 +66,7 @@ export interface AgentIdentityArgs {
  * @throws INPUT_INVALID when a value is outside its limits, or a sponsor or owner is not in the tenant
  * @throws OWNERSHIP_UNCLEAR when two identities of the blueprint have this resource's marker
  * @throws REFUSED when the blueprint has no principal in the tenant
- * @throws FORBIDDEN when a permission is missing, or the tenant or the caller holds as many objects as it may
+ * @throws FORBIDDEN when a permission is missing, or the tenant or the caller has reached its limit of objects
  * @throws others, as every resource: docs/troubleshooting.md
  * @example
  * ```ts
@@ -88,7 +88,7 @@ export class AgentIdentity extends EntraResource {
   declare readonly displayName: pulumi.Output<string>;
   /** appId of its blueprint. */
   declare readonly blueprintId: pulumi.Output<string>;
-  /** Who answers for this agent, sorted, in lower case. */
+  /** Who is responsible for this agent, sorted, in lower case. */
   declare readonly sponsors: pulumi.Output<string[]>;
   /** Whether the agent may sign in. */
   declare readonly enabled: pulumi.Output<boolean>;

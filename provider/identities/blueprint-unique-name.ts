@@ -46,7 +46,7 @@ export async function refuseTaken(tenant: Tenant, { uniqueName }: Named): Promis
 }
 
 export const alreadyThere = ({ uniqueName }: Named): EntraError =>
-  new EntraError("CONFLICT", `there is a blueprint with the uniqueName "${uniqueName}" by now`);
+  new EntraError("CONFLICT", `another blueprint has taken the uniqueName "${uniqueName}" since it was searched for`);
 
 async function restore(tenant: Tenant, objectId: string, isAlive: () => Promise<boolean>): Promise<string | undefined> {
   const deleted = await tenant.get<Blueprint>(deletedItem(objectId));

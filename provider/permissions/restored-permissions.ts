@@ -25,6 +25,6 @@ async function heldAt(tenant: Tenant, path: string): Promise<string | undefined>
   return (
     "permissions, also those that no program declares: " +
     `${assignments.length} at application level, ${grants.flatMap(({ scope }) => scope.split(" ").filter(Boolean)).length} delegated. ` +
-    `Take away what nobody wants with DELETE ${removals.join(", ")}`
+    `Remove the permissions that nobody needs with DELETE ${removals.join(", ")}`
   );
 }

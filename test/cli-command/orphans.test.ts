@@ -233,8 +233,8 @@ describe("orphans of an interrupted run", () => {
        1,
        "DELETE NOTHING YET. A run of payroll/prod was killed, or is still at work: 1 object that it asked for is not in its state.
        "helper"
-     "pulumi up" recovers what was made of them; until then that is listed below. With the program as it was:
-       pulumi cancel        only if that run is dead
+     "pulumi up" recovers the objects that exist; until then they are listed below. With the program as it was:
+       pulumi cancel        only if that run is not active any more
        pulumi up
        pulumi refresh --clear-pending-creates
      Then export this stack again, and look again.

@@ -166,7 +166,7 @@ it.each(["seed file.json", "set lag.ms=1", "fault GET /users before 503", "expor
     expect([code, error]).toEqual([
       2,
       expect.stringContaining(
-        "ENTRA_AGENT_ID_TENANT names a real tenant, and this command only works on emulated ones.",
+        "ENTRA_AGENT_ID_TENANT selects a real tenant, and this command only works on emulated ones.",
       ),
     ]);
   },

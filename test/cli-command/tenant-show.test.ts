@@ -22,7 +22,7 @@ describe("tenant show", () => {
   it("says that there is no tenant, and makes none", async () => {
     expect(await command("tenant show")).toEqual({
       code: 1,
-      out: `There is no emulated tenant in ${state} yet. The first "pulumi up" makes it.`,
+      out: `There is no emulated tenant in ${state} yet. The first "pulumi up" creates it.`,
       error: "",
     });
     expect(JSON.parse((await command("tenant show --json")).out)).toEqual({ where: state, exists: false });

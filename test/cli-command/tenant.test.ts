@@ -39,7 +39,7 @@ describe("tenant reset", () => {
     writeFileSync(join(state, "tenant.sqlite"), "");
     expect(await command("tenant show")).toMatchObject({
       code: 1,
-      out: `There is no emulated tenant in ${state} yet. The first "pulumi up" makes it.`,
+      out: `There is no emulated tenant in ${state} yet. The first "pulumi up" creates it.`,
     });
   });
 
@@ -57,13 +57,13 @@ describe("a real tenant", () => {
       code: 2,
       out: "",
       error:
-        "cannot reset tenant fabrikam.com: ENTRA_AGENT_ID_TENANT names a real tenant, and this command only works on emulated ones.",
+        "cannot reset tenant fabrikam.com: ENTRA_AGENT_ID_TENANT selects a real tenant, and this command only works on emulated ones.",
     });
     expect(await command("tenant show", { env })).toEqual({
       code: 2,
       out: "",
       error:
-        "cannot show tenant fabrikam.com: ENTRA_AGENT_ID_TENANT names a real tenant, and this command only works on emulated ones.",
+        "cannot show tenant fabrikam.com: ENTRA_AGENT_ID_TENANT selects a real tenant, and this command only works on emulated ones.",
     });
   });
 });
@@ -81,7 +81,7 @@ describe("tenant start", () => {
     const text = lines.join("\n");
     const { port } = new URL(url);
     const certificate = join(state, "tls", "certificate.pem");
-    expect(lines[1]).toBe(`Its state lies in ${state}`);
+    expect(lines[1]).toBe(`Its state is in ${state}`);
     expect(text).toContain(`Look at it in a browser: ${url}`);
     expect(text).toContain(
       `curl -H "Authorization: Bearer $(npx entra-agent-id tenant token)" ${url}/v1.0/applications`,

@@ -41,7 +41,7 @@ describe("a stack", () => {
     expect(await stack.preview("--refresh", "--expect-no-changes")).toMatchObject({ exitCode: 0 });
   });
 
-  it("whose state was lost, or that another has project, name and owner in common with, is taken over: nothing is made twice", async () => {
+  it("whose state was lost, or that another has project, name and owner in common with, is recovered: nothing is created twice", async () => {
     const everything = await tenant.contents();
     const other = await aStack(fleet(), { tenant: stack.tenantDirectory });
     const { exitCode, errors, infos, warnings } = await other.up();

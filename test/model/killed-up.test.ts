@@ -9,7 +9,7 @@ describe("an up that was killed a moment ago, on replicas that lag", () => {
   beforeAll(() => (tenant = new TestTenant()));
   afterAll(() => tenant.close());
 
-  /** @returns whether it was killed at its so-manieth request, and not at its end before that */
+  /** @returns whether it was killed at its nth request, and not at its end before that */
   async function isRemembered(at: number): Promise<boolean> {
     tenant.reset({ lag: { ms: 5_000, share: 0.5, seed: at } });
     const [model, stack] = [new Model(), new Stack(tenant, await tenant.others())];

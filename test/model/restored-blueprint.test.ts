@@ -145,7 +145,7 @@ describe("a blueprint that others deleted softly", () => {
     await checkAlways(model, stack);
   });
 
-  it("is restored with a credential of somebody else, which is not taken over", async () => {
+  it("is restored with a credential of somebody else, which is not recovered", async () => {
     await deployed(null, false, async () => {
       const theirs = { name: "credential2", issuer: "https://their.example", subject: "theirs" };
       const audiences = ["api://AzureADTokenExchange"];

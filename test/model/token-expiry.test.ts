@@ -44,7 +44,7 @@ describe("a token that ends during a deployment", () => {
     };
   };
 
-  /** Deploys one agent kind; something happens to the token at the so-manieth request. */
+  /** Deploys one agent kind; something happens to the token at the nth request. */
   async function deployed(circumstances: Circumstances): Promise<Desk> {
     tenant.reset();
     const [desk, model, stack] = [new Desk(), new Model(), new Stack(tenant, await tenant.others())];

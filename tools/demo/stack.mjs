@@ -78,7 +78,7 @@ export class Stack {
     this.#running?.kill(signal);
   }
 
-  /** Makes the stack where there is none, and takes over what a killed run left. @param {(line: string) => void} log */
+  /** Creates the stack where there is none, and recovers what a killed run left. @param {(line: string) => void} log */
   async prepare(log) {
     await this.#untilEarlierRunEnds(log);
     for (const directory of [this.state, path.join(this.folder, "home")]) mkdirSync(directory, { recursive: true });

@@ -8,7 +8,7 @@ export interface Sighting {
   /** In milliseconds. */
   readonly ms: number;
   /** By the clock of the process, in milliseconds. */
-  readonly atMs: number;
+  readonly at: number;
 }
 
 /** What a process keeps for the next one. */
@@ -25,14 +25,14 @@ const shortestMs = 50;
 const kept = 7 / 8;
 
 export class Lag {
-  #last: Sighting = { ms: 0, atMs: 0 };
+  #last: Sighting = { ms: 0, at: 0 };
   #memory: LagMemory | undefined;
 
   constructor(private readonly now: () => number) {}
 
   /** How long a write takes to show everywhere, in milliseconds; 0 where no lag was seen lately. */
   get ms(): number {
-    const ms = this.#last.ms * 2 ** ((this.#last.atMs - this.now()) / halfLifeMs);
+    const ms = this.#last.ms * 2 ** ((this.#last.at - this.now()) / halfLifeMs);
     return ms < shortestMs ? 0 : ms;
   }
 
@@ -55,7 +55,7 @@ export class Lag {
 
   #set(ms: number): void {
     if (ms === 0) return;
-    this.#last = { ms, atMs: this.now() };
+    this.#last = { ms, at: this.now() };
     this.#memory?.keep(this.#last);
   }
 }

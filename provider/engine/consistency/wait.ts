@@ -57,7 +57,7 @@ interface Policy {
   /** Milliseconds of pauses after which it is given up, unless attempts agree. @default what the process waits */
   readonly timeoutMs?: number;
   /** What is wrong when it is given up. @default nothing: it ends */
-  readonly timeout?: string;
+  readonly timeoutMessage?: string;
   /** What the lag can be estimated from. */
   readonly learn?: (course: Course) => void;
 }
@@ -95,7 +95,7 @@ export class Wait {
    * @throws EntraError NOT_YET_VISIBLE when it is given up, where the policy says what is wrong then
    */
   async again(): Promise<boolean> {
-    const { delayMs = 0, timeout, timeoutMs = this.timing.timeoutMs } = this.policy;
+    const { delayMs = 0, timeoutMessage, timeoutMs = this.timing.timeoutMs } = this.policy;
     if (this.#verdict === undefined) {
       if (delayMs > 0) await this.timing.pause(delayMs);
       return this.#attempt();
@@ -103,8 +103,8 @@ export class Wait {
     if (this.#isOver(this.#verdict)) return this.#end(this.#verdict);
     const pauseMs = this.#nextPauseMs();
     if (this.#verdict !== "agrees" && this.#pausedMs + pauseMs > timeoutMs) {
-      if (timeout === undefined) return false;
-      throw new EntraError("NOT_YET_VISIBLE", timeout);
+      if (timeoutMessage === undefined) return false;
+      throw new EntraError("NOT_YET_VISIBLE", timeoutMessage);
     }
     this.#pausedMs += pauseMs;
     await this.timing.pause(pauseMs);
@@ -175,7 +175,7 @@ export function untilShown({ timing, lag, isReplicated }: Consistency): Wait {
       longestPauseMs: 5_000,
       agreeing: (wasWrong) => (wasWrong || expectedMs > 0 ? agreeing : 1),
       timeoutMs: timeoutMs - expectedMs,
-      timeout: `the tenant did not show the change within ${timeoutMs / 1000} s`,
+      timeoutMessage: `the tenant did not show the change within ${timeoutMs / 1000} s`,
       // Only what was shown in the end teaches how long that takes: a value that Graph rewrites is never shown.
       learn({ wasWrong, agreedAt, startedAt }) {
         if (wasWrong) lag.saw(agreedAt - startedAt);
@@ -198,7 +198,7 @@ export function untilCertain(writtenAt: number, consistency: Consistency): Wait 
       pauseMs: 1_000,
       agreeing: () => (isReplicated() ? timing.agreeing : 1),
       notBefore: () => writtenAt + everywhereMs(consistency),
-      timeout: `reads of the tenant were inconsistent (replica lag) for ${timing.timeoutMs / 1000} s`,
+      timeoutMessage: `reads of the tenant were inconsistent (replica lag) for ${timing.timeoutMs / 1000} s`,
       // A slow answer is no lag, nor what it waited for a quota: only what a later read showed otherwise is.
       learn({ verdict, hasPaused, attemptedAt, startedAt }) {
         if (verdict === "proof" && hasPaused) lag.saw(attemptedAt - startedAt);

@@ -158,7 +158,7 @@ export class WriteJournal {
     this.#load();
     const last = this.#lags.get(tenantId);
     return {
-      last: last && { ms: last.event, atMs: last.at },
+      last: last && { ms: last.event, at: last.at },
       keep: ({ ms }) => this.#add({ tenantId, lagMs: ms }),
     };
   }
@@ -227,7 +227,7 @@ export function journalIn(folder: string, warn: (message: string) => void): Jour
     } catch (error) {
       usable = false;
       warn(
-        `cannot ${verb} the journal of recent writes in ${folder}: ${messageOf(error)}. ` +
+        `cannot ${verb} the write journal in ${folder}: ${messageOf(error)}. ` +
           "If this run is interrupted, wait two minutes before the next one",
       );
       return otherwise;

@@ -14,7 +14,7 @@ import { untilReferentsShow } from "./referents";
 export class Creation<Inputs extends object> {
   readonly #referents: readonly string[];
   /** Whether what it refers to was written so lately that a replica may not know. */
-  readonly #isEarly: boolean;
+  readonly #refersToRecentlyWritten: boolean;
   readonly #key: CreateKey;
 
   constructor(
@@ -24,7 +24,7 @@ export class Creation<Inputs extends object> {
     private readonly wanted: Inputs & Marked,
   ) {
     this.#referents = lifecycle.refersTo?.(wanted) ?? [];
-    this.#isEarly =
+    this.#refersToRecentlyWritten =
       this.#referents.some((id) => new Presence(lifecycle, run, tenant, id).isRecentlyWritten()) ||
       mentionsRecentlyWritten(lifecycle, run, tenant, wanted);
     this.#key = { tenantId: tenant.id, kind: lifecycle.kind, marker: wanted.marker };
@@ -85,8 +85,8 @@ export class Creation<Inputs extends object> {
   }
 
   /**
-   * Searches until the object is found or the moment has come. The last search begins then, in a list that all share who
-   * search until the same moment; before, each takes the list that anybody asked for since its last one.
+   * Searches until the object is found or the moment has come. All resources that search until the same moment share one
+   * list for their last search; before that, each takes the list that anybody requested since its last search.
    *
    * @param why for the person who waits
    * @param isThere whether Graph has just said that it is
@@ -120,7 +120,7 @@ export class Creation<Inputs extends object> {
     const { lifecycle, run, tenant, wanted } = this;
     let known = after;
     // What was deleted lately a replica may not know to be among the deleted items; or somebody has restored it.
-    return untilReferentsShow(run, this.#isEarly || this.#isUnsettled(), () => {
+    return untilReferentsShow(run, this.#refersToRecentlyWritten || this.#isUnsettled(), () => {
       const since = known;
       known = moment();
       return findOwn(lifecycle, run, tenant, wanted, { after: since, isThere });
@@ -131,9 +131,9 @@ export class Creation<Inputs extends object> {
     const { lifecycle, run, tenant, wanted } = this;
     run.journal.requested(this.#key);
     try {
-      const made = await untilReferentsShow(run, this.#isEarly, () => lifecycle.create(tenant, wanted));
+      const made = await untilReferentsShow(run, this.#refersToRecentlyWritten, () => lifecycle.create(tenant, wanted));
       run.journal.created(this.#key, made.id);
-      run.claims.create(made.id);
+      run.claims.recordCreated(made.id);
       return made;
     } catch (error) {
       const code = codeOf(error);
@@ -142,13 +142,13 @@ export class Creation<Inputs extends object> {
     }
   }
 
-  /** Until when there may be one unseen beside which Graph would create another; undefined when there is none. */
+  /** Until when an object may exist that no read shows yet, although Graph would allow a duplicate; undefined when there is none. */
   #mayShowUntil(): number | undefined {
     const { lifecycle, run } = this;
     const { duplicateCreate } = lifecycle;
     if (duplicateCreate === "refused" || this.#hasNewReferent()) return undefined;
     const created = everywhereMs(run);
-    // One that was deleted is to be found among the deleted items, where Graph would create another beside it.
+    // A deleted object must be restored from the deleted items: Graph would create a duplicate next to it.
     const deleted = duplicateCreate === "refused while active" ? { deleted: created } : {};
     return run.journal.mayShowUntil(this.#key, { requested: unansweredMs(run), created, ...deleted });
   }

@@ -61,7 +61,7 @@ export class Driver<Inputs extends object> {
    */
   async diff(id: string, olds: State, news: State): Promise<string[]> {
     await this.#tenantOf("check", olds);
-    this.#note(id, declaredIn(this.lifecycle, olds));
+    this.#rememberName(id, declaredIn(this.lifecycle, olds));
     return this.lifecycle.replacedBy.filter((key) => !same(olds[key], news[key]));
   }
 
@@ -86,31 +86,31 @@ export class Driver<Inputs extends object> {
     const made =
       (await this.#worded("find", wanted, () => creation.find())) ??
       (await this.#worded("create", wanted, () => creation.createOnce()));
-    this.#note(made.id, wanted);
+    this.#rememberName(made.id, wanted);
     this.#claim("create", made.id, wanted);
-    run.claims.touch(made.id);
+    run.claims.recordWritten(made.id);
     for (const other of lifecycle.completes?.(wanted) ?? []) run.journal.written(tenant.id, other);
     return { id: made.id, state: await this.#settle(tenant, "finish", made, {}, wanted) };
   }
 
   /** Brings the object to what is wanted, whatever it is like now. */
   async update(id: string, olds: State, wanted: Inputs & Marked): Promise<State> {
-    this.#note(id, wanted);
+    this.#rememberName(id, wanted);
     const tenant = await this.#tenantOf("change", olds);
     this.#claim("change", id, wanted);
-    this.run.claims.touch(id);
+    this.run.claims.recordWritten(id);
     for (const key of Object.keys(this.lifecycle.properties)) {
       if (key in wanted || !(key in olds)) continue;
       this.run.warn(
-        `${this.lifecycle.noun} "${this.#nameOf(wanted)}": ${key} is not managed any more and stays in the tenant as it is. ` +
+        `${this.lifecycle.noun} "${this.#nameOf(wanted)}": ${key} is not declared any more, so it is not managed and stays in the tenant as it is. ` +
           "To empty it, declare it empty",
       );
     }
     try {
       return await this.#settle(tenant, "change", { id }, olds, wanted);
     } catch (error) {
-      // A part of something is kept in the state while that is deleted, and comes back with it unless it was deleted before. Its id is made
-      // of names, so another one has the same.
+      // A credential stays in the state while its blueprint is deleted, and is restored with it, unless it was deleted earlier. Then it is
+      // created again; its id is made of names, so it stays the same.
       const isPart = this.lifecycle.deletedWith !== undefined;
       if (!isPart || !(error instanceof EntraError) || error.code !== "NOT_FOUND") throw error;
       return (await this.create(wanted)).state;
@@ -120,7 +120,7 @@ export class Driver<Inputs extends object> {
   /** The object as the tenant has it: the declared inputs and the outputs. Undefined when it is gone. */
   async read(id: string, olds: State): Promise<{ inputs: State; state: State } | undefined> {
     const declared = declaredIn(this.lifecycle, olds);
-    this.#note(id, declared);
+    this.#rememberName(id, declared);
     const tenant = await this.#tenantOf("read", olds);
     const object = this.#presence(tenant, id, declared);
     const actual = await this.#worded("read", declared, () => object.certainly(olds, object.refreshing(olds)));
@@ -140,14 +140,14 @@ export class Driver<Inputs extends object> {
     return { inputs, state: stateOf(tenant, inputs, actual.outputs) };
   }
 
-  /** Deletes the object. What is gone already is done. */
+  /** Deletes the object. One that does not exist any more counts as deleted. */
   async remove(id: string, olds: State): Promise<void> {
     const { lifecycle, run } = this;
     const declared = declaredIn(lifecycle, olds);
-    this.#note(id, declared);
+    this.#rememberName(id, declared);
     const tenant = await this.#tenantOf("delete", olds);
     const object = this.#presence(tenant, id, declared);
-    if (run.claims.isKept(lifecycle.kind, id)) {
+    if (run.claims.isClaimed(lifecycle.kind, id)) {
       run.warn(
         `left ${lifecycle.noun} "${this.#nameOf(declared)}" (${id}) in place: another resource of this update has it now`,
       );
@@ -160,12 +160,12 @@ export class Driver<Inputs extends object> {
         run,
         async () => {
           await lifecycle.remove(tenant, id, declared, olds);
-          run.claims.remove(lifecycle.kind, id);
+          run.claims.recordDeleted(lifecycle.kind, id);
         },
         () => object.read(declared, olds),
         writtenAt,
       );
-      run.claims.remove(lifecycle.kind, id);
+      run.claims.recordDeleted(lifecycle.kind, id);
       run.journal.deleted(this.#key(tenant, declared), id);
     });
   }
@@ -178,7 +178,7 @@ export class Driver<Inputs extends object> {
   /** Records that a live resource has this object, so that no other one deletes or recovers it in this run. */
   #claim(verb: Step["verb"], id: string, wanted: Partial<Inputs> & Marked): void {
     try {
-      this.run.claims.keep(this.lifecycle.kind, id, wanted.marker);
+      this.run.claims.claim(this.lifecycle.kind, id, wanted.marker);
     } catch (error) {
       throw worded(error, this.step(verb, wanted));
     }
@@ -200,7 +200,7 @@ export class Driver<Inputs extends object> {
         "WRONG_TENANT",
         `the stack's state belongs to tenant ${tenantId}, and ENTRA_AGENT_ID_TENANT selects tenant ${tenant.id} (${tenant.name}). ` +
           "Set ENTRA_AGENT_ID_TENANT to the tenant of this stack, or use another stack for the other tenant; " +
-          "if it was an embedded tenant that is gone, `pulumi stack rm --force` forgets the stack",
+          "if it was an embedded tenant that is gone, `pulumi stack rm --force` removes the stack",
       ),
       this.step(verb, declaredIn(this.lifecycle, olds)),
     );
@@ -222,7 +222,7 @@ export class Driver<Inputs extends object> {
       const step = this.step(verb, wanted);
       // A change that failed leaves the old state as it was: the next run changes what is left.
       if (verb === "change") throw worded(error, step);
-      const kept = `It was ${existed ? "found" : "created"} and is in the state as ${id}: run \`pulumi up\` again, it goes on from there.`;
+      const kept = `It was ${existed ? "found" : "created"} and is in the state as ${id}: run \`pulumi up\` again, and it continues from there.`;
       throw new HalfDone(id, stateOf(tenant, wanted, settlement.outputs), worded(error, { ...step, kept }));
     }
     return stateOf(tenant, wanted, settlement.outputs);
@@ -234,8 +234,8 @@ export class Driver<Inputs extends object> {
   }
 
   /** Messages about what hangs from this object, or lies on it, call it by name from now on. */
-  #note(id: string, inputs: Partial<Inputs>): void {
-    this.run.names.note(id, this.#nameOf(inputs));
+  #rememberName(id: string, inputs: Partial<Inputs>): void {
+    this.run.names.remember(id, this.#nameOf(inputs));
   }
 
   #nameOf = (inputs: Partial<Inputs>): string => this.lifecycle.nameOf(inputs, this.run.names.of);

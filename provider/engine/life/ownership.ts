@@ -13,7 +13,7 @@ import { stepOf, worded } from "./wording";
 export interface Search {
   /** A list is believed that was asked for after this moment. */
   readonly after: Moment;
-  /** Whether Graph has just said that the object is there: then also one counts that this machine recorded as deleted. */
+  /** Whether Graph has just said that the object is there: then an object counts even if the write journal says that it was deleted. */
   readonly isThere: boolean;
 }
 
@@ -29,12 +29,12 @@ export async function findOwn<Inputs extends object>(
   wanted: Inputs & Marked,
   { after, isThere }: Search,
 ): Promise<Made<Inputs> | undefined> {
-  const found = await lifecycle.find(tenant, wanted, after, (id) => run.claims.isRemoved(lifecycle.kind, id));
+  const found = await lifecycle.find(tenant, wanted, after, (id) => run.claims.isDeleted(lifecycle.kind, id));
   const isLive = await Promise.all(
     found.map(async (match) => {
       if (match.restore !== undefined) return true;
       // Where an id is made of names, what this run deleted comes back with its parent.
-      if (!isThere && run.claims.isRemoved(lifecycle.kind, match.id)) return false;
+      if (!isThere && run.claims.isDeleted(lifecycle.kind, match.id)) return false;
       return !(await isGone(lifecycle, run, tenant, wanted, match));
     }),
   );
@@ -57,7 +57,7 @@ export async function findOwn<Inputs extends object>(
       });
     run.journal.restored(tenant.id, match.id);
     run.report(`restored ${match.label} from the deleted items`);
-    if (alsoRestored !== undefined) run.warn(`with ${match.label} came back ${alsoRestored}`);
+    if (alsoRestored !== undefined) run.warn(`restoring ${match.label} also restored ${alsoRestored}`);
     return { id: match.id, existed: true };
   }
   // What this process has requested and was not answered is no surprise.
@@ -90,8 +90,8 @@ async function isAlive<Inputs extends object>(
 }
 
 /**
- * Whether what a list shows was deleted. A list may show that for a while; but what a person has restored since, or made
- * again, is there, whatever this machine recorded, and not among the deleted items any more.
+ * Whether what a list shows was deleted. A list may show that for a while; but what somebody has restored or created
+ * again since then exists, whatever the write journal says, and is not among the deleted items any more.
  */
 async function isGone<Inputs extends object>(
   lifecycle: Lifecycle<Inputs>,

@@ -35,7 +35,7 @@ export class Presence<Inputs extends object> {
   refreshing(olds: Properties): () => Promise<Seen<Inputs>> {
     const { lifecycle, run, tenant, id } = this;
     const declared = declaredIn(lifecycle, olds);
-    const written = run.claims.isKept(lifecycle.kind, id) || run.claims.isRemoved(lifecycle.kind, id);
+    const written = run.claims.isClaimed(lifecycle.kind, id) || run.claims.isDeleted(lifecycle.kind, id);
     let bulk = written ? undefined : new BulkRead(bulkReads(tenant, run.timing.now));
     return async () => {
       const first = bulk;
@@ -61,7 +61,7 @@ export class Presence<Inputs extends object> {
   }
 
   /** Whether a run of this machine created, found or changed it so lately that a replica may not know. */
-  isRecentlyWritten = (): boolean => this.run.claims.isTouched(this.id) || this.writtenAt() !== undefined;
+  isRecentlyWritten = (): boolean => this.run.claims.isWritten(this.id) || this.writtenAt() !== undefined;
 
   /** When a run of this machine wrote it, or restored what it refers to, if replicas may not show that yet. */
   writtenAt = (): number | undefined => {

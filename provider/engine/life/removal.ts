@@ -4,7 +4,7 @@ import type { Run } from "../run/run";
 import { readUntilCertain, readUntilShown } from "./reads";
 
 /**
- * Deletes and waits until it shows. That Graph does not find the object is done, unless it was written a moment ago: then
+ * Deletes and waits until it shows. If Graph does not find the object, the delete is complete, unless it was recently written: then
  * the replica that was asked may not know it, and the delete is repeated until it finds it or every replica says so.
  *
  * @param writtenAt when the object was created or changed lately

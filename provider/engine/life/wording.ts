@@ -89,14 +89,15 @@ function remedyFor({ code, answer }: EntraError, step: Step): string | undefined
   switch (code) {
     case "FORBIDDEN":
       // 403 as well, and no permission makes room.
-      if (answer?.code.endsWith("QuotaExceeded")) return "Objects count until they are deleted for good: make room.";
+      if (answer?.code.endsWith("QuotaExceeded"))
+        return "Deleted objects count toward this limit until they are permanently deleted: delete permanently what nobody needs.";
       return `Grant ${step.permissions.join(" and ")} to the application Pulumi signs in as, with admin consent. A consent of the last two minutes may not be in force yet.`;
     case "NOT_FOUND":
       if (step.verb === "create" || step.verb === "finish" || step.verb === "find" || step.verb === "restore")
         return "Something it refers to is not in this tenant, or was deleted.";
       return step.verb === "delete"
         ? "What it belongs to is gone already: run `pulumi refresh`."
-        : "It was deleted outside Pulumi: run `pulumi refresh`, then `pulumi up` makes it again.";
+        : "It was deleted outside Pulumi: run `pulumi refresh`, then `pulumi up` creates it again.";
     default:
       return undefined;
   }
@@ -111,7 +112,7 @@ function repetitionOf(code: EntraErrorCode): string | undefined {
     case "UNAVAILABLE":
       return "Nothing was changed by this request: run `pulumi up` again later.";
     case "ANSWER_LOST":
-      return "It may or may not have taken effect: run `pulumi up` again, it looks before it creates.";
+      return "It may or may not have taken effect: run `pulumi up` again. It searches for the object before it creates one.";
     case "NOT_YET_VISIBLE":
       return "The object is kept in the state: run `pulumi up` again.";
     default:

@@ -45,7 +45,7 @@ const log = new EngineLog(enginesLog(), warning);
 const cancel = new AbortController();
 
 /** One connection, one set of claims for all resources of this process. */
-const thisProcess = runIn(connectAndSay, {
+const thisProcess = runIn(connectAndReport, {
   timing: { ...defaultTiming, pause },
   journal: new WriteJournal(Date.now, journalIn(journalFolder(), warning)),
   isReplicated: () => connected?.isReplicated() ?? true,
@@ -200,7 +200,7 @@ function watchEngine(): void {
 let connected: Tenant | undefined;
 
 /** Every preview, update, refresh and destroy says which tenant it talks to. */
-async function connectAndSay(): Promise<Tenant> {
+async function connectAndReport(): Promise<Tenant> {
   const surroundings = { progress: (message: string) => log.progress(message), cancelled: cancel.signal };
   const tenant = await connect(process.env, process.cwd(), surroundings);
   if (!connected) process.stdout.write(`Tenant: ${tenant.name} (${tenant.id})\n`);

@@ -87,7 +87,7 @@ export class EngineLog {
     if (!line) return;
     line.pausedMs += ms;
     if (line.pausedMs < worthReportingMs) return;
-    this.progress(`waiting until all of Graph shows the same: reading again in ${Math.ceil(ms / 1000)} s`);
+    this.progress(`waiting until reads of the tenant agree (replica lag): reading again in ${Math.ceil(ms / 1000)} s`);
   }
 
   #reportUnderStack(message: string): void {

@@ -81,7 +81,7 @@ export abstract class EntraResource extends UntilSdkIsLoaded {
             : {}),
           __provider: providerText(lifecycle.kind),
         },
-        // Find-or-create would adopt the very object that a create-before-delete replacement deletes a moment later.
+        // Find-or-create would recover the very object that a create-before-delete replacement deletes a moment later.
         mergeOptions({ deleteBeforeReplace: true }, opts),
       );
     } finally {

@@ -20,7 +20,7 @@ export interface Shown<Item> {
 const freshMs = 60_000;
 
 /**
- * A list may cost up to this share of what the reads that asked for it cost one by one. Where Graph grants one request a
+ * A list is read only if it costs at most this fraction of the single reads that it replaces. Where Graph grants one request a
  * second, each one saved is a second saved, and a list costs no more than one object: the first who asks reads it.
  */
 const shareOf = (path: string): number => (workloadOf(path) === "conditionalAccess" ? 1 : 1 / 3);
@@ -57,7 +57,7 @@ class BulkReads {
   #pagesOf(listing: Listing): Pages {
     const address = addressOf(listing);
     const known = this.#lists.get(address);
-    if (known && this.now() - known.begunMs < freshMs) return known;
+    if (known && this.now() - known.startedAt < freshMs) return known;
     const keyOf = (item: Listed): string => listing.keyOf?.(item) ?? item.id;
     const pages = new Pages(pathOf(listing), this.now(), keyOf, (path) => this.#page(path, listing));
     this.#lists.set(address, pages);
@@ -83,7 +83,10 @@ class BulkReads {
   #pathOf(link: string, { version }: Listing): string {
     const base = this.tenant.url("", version);
     if (link.startsWith(`${base}/`)) return link.slice(base.length);
-    throw new EntraError("UNEXPECTED_ANSWER", "Graph's next page leads to another address: it was not followed");
+    throw new EntraError(
+      "UNEXPECTED_ANSWER",
+      "the next page of Graph's list is at another address, and was not requested",
+    );
   }
 }
 
@@ -177,7 +180,7 @@ class Pages {
 
   constructor(
     first: string,
-    readonly begunMs: number,
+    readonly startedAt: number,
     private readonly keyOf: (item: Listed) => string,
     private readonly page: (path: string) => Promise<Page>,
   ) {

@@ -3,7 +3,7 @@ export class Names {
   readonly #names = new Map<string, string>();
 
   /** @param name empty where nothing says it */
-  note(id: string, name: string): void {
+  remember(id: string, name: string): void {
     if (name !== "") this.#names.set(id, name);
   }
 

@@ -22,7 +22,7 @@ const lastSearches = new WeakMap<object, Map<number, Moment>>();
  * The moment of the last search of everybody who searches until the same time: the first of them asks for a list then, and
  * all share it.
  *
- * @param clock by which that time is
+ * @param clock the clock that `time` refers to
  */
 export function lastSearchAt(clock: object, time: number): Moment {
   const searches = lastSearches.get(clock) ?? new Map<number, Moment>();

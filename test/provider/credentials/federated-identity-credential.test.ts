@@ -62,7 +62,7 @@ describe("a federated identity credential", () => {
     expect(await tenant.graph.list(collection)).toHaveLength(1);
   });
 
-  it("never takes over one that trusts somebody else", async () => {
+  it("never recovers one that trusts somebody else", async () => {
     await run.create(federatedIdentityCredential, asks());
     await expect(
       (await tenant.process()).create(

@@ -131,7 +131,7 @@ describe("an agent identity blueprint", () => {
     await expect(again).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
-  it("is not taken over when somebody else made the one with its uniqueName, deleted or not", async () => {
+  it("is not recovered when somebody else made the one with its uniqueName, deleted or not", async () => {
     await run.create(agentIdentityBlueprint, asks({ uniqueName: "payroll" }));
     const other = (await tenant.process()).create(
       agentIdentityBlueprint,
@@ -146,7 +146,7 @@ describe("an agent identity blueprint", () => {
     });
   });
 
-  it("is never taken over from a stack that made its uniqueName after this run had looked", async () => {
+  it("is never recovered from a stack that made its uniqueName after this run had looked", async () => {
     await run.create(agentIdentityBlueprint, asks({ uniqueName: "payroll-first" }));
     const others = await tenant.process();
     const theirs = await others.create(agentIdentityBlueprint, asks({ uniqueName: "shared" }), "bbbbbbbbbbbbbbbb");
@@ -243,7 +243,7 @@ describe("an agent identity blueprint", () => {
     await (await tenant.process()).create(agentIdentityBlueprint, asks());
     expect(tenant.warnings).toEqual([
       `with blueprint "Payroll agents" (appId ${made.id}, uniqueName agentid-${markerOfTests}) came back 1 federated ` +
-        `credential: "by-hand" (${id}). What they trust is trusted again, also by those that no program declares. ` +
+        `credential: "by-hand" (${id}). They work again, also those that no program declares. ` +
         `Remove these with DELETE ${tenant.graph.url(federated)}/{id}`,
     ]);
   });

@@ -297,7 +297,7 @@ describe("an agent identity", () => {
     await run.provider(agentIdentity).update(made.id, made.outputs, without);
     expect(owners).toEqual(["johanna.lorenz@contoso.com"]);
     expect(tenant.warnings).toEqual([
-      'agent identity "Payslip helper": owners is not managed any more and stays in the tenant as it is. To empty it, declare it empty',
+      'agent identity "Payslip helper": owners is not declared any more, so it is not managed and stays in the tenant as it is. To empty it, declare it empty',
     ]);
   });
 

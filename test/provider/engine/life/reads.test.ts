@@ -124,7 +124,7 @@ describe("a wait until the tenant shows a change", () => {
 
   it("begins without a pause where there are no replicas, whatever lag an earlier process saw", async () => {
     const process = aProcess(false);
-    process.lag.remember({ last: { ms: 60_000, atMs: 0 }, keep: () => undefined });
+    process.lag.remember({ last: { ms: 60_000, at: 0 }, keep: () => undefined });
     const { read, reads } = tenant("new");
     await readUntilShown(process, read, isNew);
     expect([reads(), process.waited]).toEqual([1, []]);

@@ -24,7 +24,10 @@ describe("what is advised when Graph forbids something", () => {
       "Authorization_RequestDenied",
       "Grant AgentIdentity.Create.All to the application Pulumi signs in as, with admin consent. A consent of the last two minutes may not be in force yet.",
     ],
-    ["Directory_QuotaExceeded", "Objects count until they are deleted for good: make room."],
+    [
+      "Directory_QuotaExceeded",
+      "Deleted objects count toward this limit until they are permanently deleted: delete permanently what nobody needs.",
+    ],
   ])("fits its reason: %s", (code, advice) => {
     const { message } = failure("payroll", "FORBIDDEN", "No.", { status: 403, code, requestId: "r-1" });
     expect(message).toBe(`cannot create agent identity "payroll": No. ${advice} [403 ${code}, request r-1]`);

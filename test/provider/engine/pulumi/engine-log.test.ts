@@ -98,7 +98,8 @@ describe("a long wait", () => {
       log.pause(2_000);
     });
     log.pause(60_000);
-    const text = (seconds: number) => `waiting until all of Graph shows the same: reading again in ${seconds} s`;
+    const text = (seconds: number) =>
+      `waiting until reads of the tenant agree (replica lag): reading again in ${seconds} s`;
     expect(shown).toEqual([
       { urn: "urn:1", message: text(1) },
       { urn: "urn:1", message: text(2) },

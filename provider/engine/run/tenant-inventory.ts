@@ -105,13 +105,16 @@ class ListRequests {
 
   async send(): Promise<ReadonlyMap<Listing, readonly Listed[]>> {
     const shown = new Map<Listing, readonly Listed[]>();
-    await Promise.all(
+    const ended = await Promise.allSettled(
       this.#requests.map(async ({ listing, of, ...purpose }) => {
         const asked = this.#asked(listing);
         const items = await saying(purpose, () => this.tenant.list<Listed>(pathOf(asked), optionsOf(asked)));
         for (const one of of) shown.set(one, items);
       }),
     );
+    // The first in the order of the kinds, whichever was refused first. When it is reported, no request is under way any more.
+    const failed = ended.find((one) => one.status === "rejected");
+    if (failed) throw failed.reason;
     return shown;
   }
 

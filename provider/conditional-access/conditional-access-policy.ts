@@ -30,8 +30,10 @@ import type { Listing } from "../engine/listing";
 import { markerInName } from "../engine/marker";
 import { EntraResource } from "../engine/pulumi/resource";
 import { oneOf } from "../engine/run/bulk-read";
+import { moment } from "../engine/run/run-memory";
 import { allOf } from "../engine/run/shared-list";
 import { undefinedWhenGone } from "../graph/errors";
+import type { Tenant } from "../graph/tenant";
 
 // ---- what a program writes -------------------------------------------------
 
@@ -134,6 +136,25 @@ const guids = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /** All policies of the tenant, 195 at most. Graph documents no size for its pages. */
 const policies: Listing<Policy> = { collection: "/identity/conditionalAccess/policies", ...beta };
+
+/** What this process wrote last of a policy: more than a list shows that a replica answers, which may lag behind. */
+const written = new WeakMap<Tenant, Map<string, Conditions | "deleted">>();
+
+function rememberWritten(tenant: Tenant, id: string, now: Conditions | "deleted"): void {
+  const policies = written.get(tenant) ?? new Map<string, Conditions | "deleted">();
+  written.set(tenant, policies.set(id, now));
+}
+
+/** Names of the policies, as the tenant shows them, whose conditions name the location with this id. */
+export async function policiesThatName(tenant: Tenant, locationId: string): Promise<readonly string[]> {
+  const all = await allOf(tenant, policies, moment());
+  return all
+    .filter(({ id, conditions }) => namesLocation(written.get(tenant)?.get(id) ?? conditions, locationId))
+    .map(({ displayName }) => displayName);
+}
+
+const namesLocation = (conditions: object | "deleted", locationId: string): boolean =>
+  JSON.stringify(conditions).includes(locationId);
 
 /** Conditional Access has deleted items of its own. */
 const deletedPolicies: Listing<DeletedPolicy> = {
@@ -252,11 +273,15 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
 
   async change(tenant, id, wanted, { inputs }) {
     await tenant.patch(path(id), body(wanted, inputs), beta);
+    rememberWritten(tenant, id, wanted.conditions);
   },
 
   deletedPath: (id) => ({ path: `${deletedPolicies.collection}/${encodeURIComponent(id)}`, ...beta }),
 
-  remove: (tenant, id) => tenant.delete(path(id), beta),
+  async remove(tenant, id) {
+    await tenant.delete(path(id), beta);
+    rememberWritten(tenant, id, "deleted");
+  },
 };
 
 function body(wanted: Inputs & { marker: string }, now: Partial<Inputs> = {}): object {

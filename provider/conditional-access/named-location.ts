@@ -6,6 +6,8 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { policiesThatName } from "./conditional-access-policy";
+import { canonicalNetwork, isV6, network } from "./network";
 import { declaredName, displayName, hasMarker, shownName } from "./name-suffix";
 import type { Inventory } from "../engine/inventory";
 import { sorted } from "../engine/json";
@@ -15,7 +17,7 @@ import { markerInName } from "../engine/marker";
 import { EntraResource } from "../engine/pulumi/resource";
 import { oneOf } from "../engine/run/bulk-read";
 import { allOf } from "../engine/run/shared-list";
-import { EntraError, undefinedWhenGone } from "../graph/errors";
+import { EntraError, messageOf, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 
 // ---- what a program writes -------------------------------------------------
@@ -26,7 +28,7 @@ export interface NamedLocationArgs {
   displayName: pulumi.Input<string>;
   /** Whether networks (`ipRanges`) or `countries` define it. Arguments of the other one are refused. A change replaces. */
   definedBy: pulumi.Input<"ipRanges" | "countries">;
-  /** Networks in CIDR notation, IPv4 and IPv6, prefix length /8 or longer: `203.0.113.0/24`. 1 to 2,000. @default none: countries define it. Changed in place. */
+  /** Networks in CIDR notation, IPv4 and IPv6, prefix length /8 or longer: `203.0.113.0/24`. An address in one is refused. 1 to 2,000. @default none: countries define it. Changed in place. */
   ipRanges?: pulumi.Input<pulumi.Input<string>[]>;
   /** Whether policies about trusted locations mean these networks. @default false. Changed in place. */
   isTrusted?: pulumi.Input<boolean>;
@@ -42,11 +44,12 @@ export interface NamedLocationArgs {
  * Networks or countries that Conditional Access policies refer to by the id of the location.
  *
  * Give a policy `location.id` in `conditions.locations`: then Pulumi creates the location first and deletes it last. A trusted one is
- * deleted as well: its trust is taken away just before, and given back where Graph refuses the delete. The tenant shows the location
- * as `<displayName> [xxxxxxxx]`.
+ * deleted as well, if no policy names it: its trust is taken away just before, and given back where the delete fails; a run that is
+ * cancelled or killed between the two leaves it without trust. The tenant shows the location as `<displayName> [xxxxxxxx]`.
  *
  * - **Id:** Graph's GUID of the location.
- * - **Replaced:** when `definedBy` changes.
+ * - **Replaced:** when `definedBy` changes. The new location is created first, the policies of this program change to its id, then the
+ *   old one is deleted. With `pulumi up --replace` the location stays, and its id too: Pulumi finds it and deletes nothing.
  * - **Deleted:** softly, for 30 days. A new `up` creates another one. A tenant can contain at most 195 named locations.
  *
  * @see https://learn.microsoft.com/graph/api/resources/namedlocation
@@ -93,11 +96,6 @@ interface Inputs {
   countryLookupMethod?: (typeof lookupMethods)[number] | undefined;
 }
 
-/** Graph takes no network that is larger than /8. */
-const isWide = (range: string): boolean => Number(range.split("/")[1]) >= 8;
-const network = z
-  .union([z.cidrv4(), z.cidrv6()], `must be a network in CIDR notation, such as "203.0.113.0/24" or "2001:db8::/32"`)
-  .refine(isWide, "must be a network of at least 8 bits: /8 or longer");
 const country = z.string().regex(/^[A-Z]{2}$/, `must be a two-letter country code of ISO 3166-1, such as "DE"`);
 
 const properties = {
@@ -218,10 +216,13 @@ export const namedLocation: Lifecycle<Inputs> = {
   inventory,
   duplicateCreate: "allowed",
 
-  async find(tenant, { marker }, after) {
+  // The policies that name the old location change to the new one in between: Graph deletes none that is named.
+  replacement: "create first",
+
+  async find(tenant, { marker, definedBy }, after) {
     const all = await allOf(tenant, locations, after);
     return all
-      .filter(({ displayName }) => hasMarker(displayName, marker))
+      .filter((one) => hasMarker(one.displayName, marker) && one["@odata.type"] === types[definedBy])
       .map(({ id, displayName }) => ({ id, label: `named location "${displayName}" (${id})` }));
   },
 
@@ -240,7 +241,7 @@ export const namedLocation: Lifecycle<Inputs> = {
         ? {
             ...shared,
             definedBy: "ipRanges",
-            ipRanges: sorted((found.ipRanges ?? []).map(({ cidrAddress }) => cidrAddress)),
+            ipRanges: sorted((found.ipRanges ?? []).map(({ cidrAddress }) => canonicalNetwork(cidrAddress))),
             isTrusted: found.isTrusted,
           }
         : {
@@ -259,29 +260,58 @@ export const namedLocation: Lifecycle<Inputs> = {
 
   deletedPath: (id) => ({ path: `${deletedLocations.collection}/${encodeURIComponent(id)}` }),
 
-  async remove(tenant, id) {
+  async remove(tenant, id, { isTrusted }) {
     try {
       await tenant.delete(path(id));
     } catch (refusal) {
       if (!(refusal instanceof EntraError) || refusal.code !== "REFUSED") throw refusal;
-      const location = await tenant.get<Location>(path(id)).catch(undefinedWhenGone);
-      if (location?.isTrusted !== true) throw refusal;
+      const policies = await policiesThatName(tenant, id);
+      if (policies.length > 0) throw inUse(refusal, policies);
+      // What trusted it a moment ago a replica may not show yet, so the state counts as well.
+      if (isTrusted !== true && !(await isTrustedNow(tenant, id))) throw refusal;
       await removeTrusted(tenant, id);
     }
   },
 };
 
-/** Graph deletes none that is trusted, whoever trusted it. One that it refuses to delete all the same stays trusted. */
+function inUse(refusal: EntraError, policies: readonly string[]): EntraError {
+  const names = policies.map((name) => `"${name}"`).join(", ");
+  const message = `${sentence(refusal)} Policies with this location in their conditions: ${names}. Take it out of them first`;
+  return new EntraError(refusal.code, message, { answer: refusal.answer, cause: refusal });
+}
+
+/** What Graph says may end with a full stop or not. */
+const sentence = (error: unknown): string => messageOf(error).replace(/[^.!?]$/, "$&.");
+
+async function isTrustedNow(tenant: Tenant, id: string): Promise<boolean> {
+  const location = await tenant.get<Location>(path(id)).catch(undefinedWhenGone);
+  return location?.isTrusted === true;
+}
+
+/** Graph deletes none that is trusted, whoever trusted it. One that is not deleted after all is trusted again. */
 async function removeTrusted(tenant: Tenant, id: string): Promise<void> {
   const trust = (isTrusted: boolean): Promise<unknown> =>
     tenant.patch(path(id), { "@odata.type": types.ipRanges, isTrusted });
-  await trust(false);
   try {
+    await trust(false);
     await tenant.delete(path(id));
   } catch (error) {
-    if (error instanceof EntraError && error.code === "REFUSED") await trust(true);
+    if (!(error instanceof EntraError) || error.code === "NOT_FOUND") throw error;
+    // Without an answer it may be deleted, and then there is nothing to trust.
+    await trust(true)
+      .catch(undefinedWhenGone)
+      .catch((reason: unknown) => {
+        throw notTrustedAgain(error, reason);
+      });
     throw error;
   }
+}
+
+function notTrustedAgain(error: EntraError, reason: unknown): EntraError {
+  const message =
+    `${sentence(error)} It is not trusted any more: its trust was taken away to delete it, and could not be given back: ` +
+    `${sentence(reason)} Delete it again, or run \`pulumi up --refresh\`, which trusts it again`;
+  return new EntraError(error.code, message, { answer: error.answer, cause: error });
 }
 
 function body({ marker, definedBy, ipRanges, ...wanted }: Inputs & { marker: string }): object {
@@ -294,6 +324,6 @@ function body({ marker, definedBy, ipRanges, ...wanted }: Inputs & { marker: str
 }
 
 const rangeOf = (cidrAddress: string): object => ({
-  "@odata.type": `#microsoft.graph.${cidrAddress.includes(":") ? "iPv6" : "iPv4"}CidrRange`,
+  "@odata.type": `#microsoft.graph.${isV6(cidrAddress) ? "iPv6" : "iPv4"}CidrRange`,
   cidrAddress,
 });

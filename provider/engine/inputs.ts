@@ -1,6 +1,6 @@
 /** Validates inputs property by property, so that all findings come at once and unknown values stand in nobody's way. */
 import type { z } from "zod";
-import type { Finding } from "./lifecycle";
+import type { Finding, Replacement } from "./lifecycle";
 import { holdsUnknown, UNKNOWN } from "./unknown";
 
 /** What of a life cycle says which inputs are right. */
@@ -13,6 +13,7 @@ export interface Schema {
   /** Defaults that depend on other inputs. */
   defaultsFor?(declared: object): object;
   rules?(inputs: never): readonly Finding[];
+  readonly replacement?: Replacement;
 }
 
 export interface Validation {

@@ -84,6 +84,18 @@ export interface Permissions {
  */
 export type DuplicateCreate = "refused" | "refused while active" | "allowed";
 
+/**
+ * Which is first when a new object replaces the old one.
+ *
+ * - `delete first`: so the search before the create cannot take the old object for the new one.
+ * - `create first`: for objects that Graph does not delete while others name them; these change to the new id in between.
+ *   `find` must not match the old object after a change of `replacedBy`. Where none of that changed (`--replace`, a tainted
+ *   resource) it does match it: the object stays, is brought to what is declared, and is not deleted.
+ *
+ * docs/decisions/0015
+ */
+export type Replacement = "delete first" | "create first";
+
 export interface Lifecycle<Inputs extends object> {
   /** Name in the type token: `AgentIdentity`. Part of users' state: never changes. */
   readonly kind: string;
@@ -103,6 +115,8 @@ export interface Lifecycle<Inputs extends object> {
   nameOf(inputs: Partial<Inputs>, called: (id: string) => string): string;
   /** Properties whose change makes a new object. */
   readonly replacedBy: readonly (keyof Inputs & string)[];
+  /** @default "delete first" */
+  readonly replacement?: Replacement;
   readonly permissions: Permissions;
   /** All objects of this kind in a tenant. */
   readonly inventory: Inventory;
@@ -164,3 +178,7 @@ export interface Lifecycle<Inputs extends object> {
     outputs: Readonly<Record<string, unknown>>,
   ): Promise<void>;
 }
+
+/** Find-or-create would recover the very object that a replacement deletes a moment later, unless `find` tells them apart. */
+export const deletesFirst = ({ replacement }: { readonly replacement?: Replacement }): boolean =>
+  replacement !== "create first";

@@ -18,12 +18,12 @@ export function writeExport(project: string, stack: string, state: StackState, p
         custom: false,
         type: "pulumi:pulumi:Stack",
       },
-      ...state.resources.map(({ name, kind, id, inputs, outputs, pendingReplacement }) => ({
-        ...parts(kind, name),
-        ...(pendingReplacement && { delete: true }),
-        id,
-        inputs,
-        outputs,
+      ...[...state.resources, ...state.pendingDeletes].map((one) => ({
+        ...parts(one.kind, one.name),
+        ...((one.pendingReplacement ?? state.pendingDeletes.includes(one)) && { delete: true }),
+        id: one.id,
+        inputs: one.inputs,
+        outputs: one.outputs,
       })),
     ],
     pending_operations: program

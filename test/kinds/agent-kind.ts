@@ -45,9 +45,12 @@ export const credential = (branch = "main", edition = 0): Resource => ({
   wish: { edition, branch },
 });
 
-export const policy = (about: string, wish: object): Resource => ({
+export const location = (wish: object): Resource => ({ kind: "NamedLocation", parents: {}, wish });
+
+/** @param elsewhere the location where it does not apply */
+export const policy = (about: string, elsewhere: string, wish: object): Resource => ({
   kind: "ConditionalAccessPolicy",
-  parents: { AgentIdentityBlueprintPrincipal: about },
+  parents: { AgentIdentityBlueprintPrincipal: about, NamedLocation: elsewhere },
   wish,
 });
 

@@ -13,6 +13,7 @@ interface Wish {
 interface Conditions {
   readonly agentIdRiskLevels: string | null;
   readonly clientApplications: { readonly includeAgentIdServicePrincipals: readonly string[] } | null;
+  readonly locations: { readonly excludeLocations: readonly string[] } | null;
 }
 
 interface Policy {
@@ -23,7 +24,9 @@ interface Policy {
 }
 
 /** With a principal all its identities are meant. */
-const parent = "AgentIdentityBlueprintPrincipal";
+const principal = "AgentIdentityBlueprintPrincipal";
+/** Where the policy does not apply. */
+const location = "NamedLocation";
 const collection = "/identity/conditionalAccess/policies";
 const reportOnly = "enabledForReportingButNotEnforced";
 
@@ -33,7 +36,7 @@ export const specimen = aSpecimen<Wish>({
   kind: "ConditionalAccessPolicy",
   stem: "policy",
   called: "block",
-  parents: [parent],
+  parents: [principal, location],
   least: { displayName: "Block risky agents", riskLevels: ["high"] },
   first: { displayName: "Block risky agents", state: "enabled", riskLevels: ["high"] },
   changed: { displayName: "Block all risky agents", state: "enabled", riskLevels: ["high", "medium"] },
@@ -47,7 +50,8 @@ export const specimen = aSpecimen<Wish>({
   args: (_name, { displayName, riskLevels, state }, of) => ({
     displayName,
     conditions: {
-      clientApplications: { includeAgentIdServicePrincipals: [of(parent).id] },
+      clientApplications: { includeAgentIdServicePrincipals: [of(principal).id] },
+      locations: { includeLocations: ["All"], excludeLocations: [of(location).id] },
       applications: { includeApplications: ["All"] },
       agentIdRiskLevels: riskLevels,
     },
@@ -62,14 +66,21 @@ export const specimen = aSpecimen<Wish>({
         id,
         path: `${collection}/${id}`,
         marker,
-        content: { displayName, state, agents, riskLevels: levelsOf(conditions) },
+        content: {
+          displayName,
+          state,
+          agents,
+          elsewhere: conditions.locations?.excludeLocations,
+          riskLevels: levelsOf(conditions),
+        },
       };
     });
   },
   content: (_name, { displayName, state = reportOnly, riskLevels }, of) => ({
     displayName,
     state,
-    agents: [of(parent).id],
+    agents: [of(principal).id],
+    elsewhere: [of(location).id],
     riskLevels: [...riskLevels].sort(),
   }),
   // An enforced policy without its conditions would block everybody, if only for a moment.

@@ -4,7 +4,8 @@ import type { Entry } from "../../provider/engine/consistency/write-journal";
 import { LaggingTenant } from "./lagging-tenant";
 import { byHand, type Meddle, meddled } from "./meddled-process";
 import { emptyState, up } from "../miniature-engine/engine";
-import { agent, blueprint, credential, grant, policy, principal } from "../kinds/agent-kind";
+import { agent, blueprint, credential, grant, location, policy, principal } from "../kinds/agent-kind";
+import { specimenOf } from "../kinds";
 import { type Fleet, programOf, type Resource } from "../kinds/fleet";
 
 jest.setTimeout(120_000);
@@ -32,8 +33,8 @@ describe("an object that a run has deleted a moment ago", () => {
   it("is taken as it is where an administrator has restored the policy, and no second one is made", async () => {
     tenant.reset({ lag: { ms: 1, share: 0 } });
     const notes: Entry[] = [];
-    const others: Fleet = new Map(agentKind.slice(0, 2));
-    const block = policy("principal", { displayName: "Block", state: "enabled", riskLevels: ["high"] });
+    const others: Fleet = new Map([...agentKind.slice(0, 2), ["office", location(specimenOf("NamedLocation").least)]]);
+    const block = policy("principal", "office", { displayName: "Block", state: "enabled", riskLevels: ["high"] });
     const fleet: Fleet = new Map([...others, ["policy", block]]);
     const first = await up(emptyState, programOf(fleet), await meddled(tenant, notes));
     tenant.time.pass(3_600_000);

@@ -53,20 +53,18 @@ export class Deployment {
     await Promise.all(running.values());
   }
 
-  /** Deletes what the program does not declare any more: last, what depends on others first. */
+  /** Deletes what was replaced and what the program does not declare any more: last, what depends on others first. */
   async deleteUndeclared(): Promise<void> {
-    const left = inOrder(this.checkpoints.all().filter(({ name }) => !this.#declares(name)));
+    const undeclared = inOrder(this.checkpoints.all().filter(({ name }) => !this.#declares(name)));
+    let left = [...undeclared, ...this.checkpoints.replaced()];
     while (left.length > 0 && !this.#isStopped()) {
       const free = left.filter(({ name }) => !left.some(({ needs }) => needs.includes(name)));
-      // What a failure left standing keeps what it needs.
-      const needed = new Set(this.checkpoints.all().flatMap(({ needs }) => needs));
+      // What a failure left as it was keeps what it needs; what is done needs what was replaced no more.
+      const standing = this.checkpoints.all().filter(({ name }) => !this.#done.has(name));
+      const needed = new Set(standing.flatMap(({ needs }) => needs));
       const going = free.filter(({ name }) => !needed.has(name));
       await Promise.all(going.map((stored) => this.#attempt(stored.name, [this.#deleteStep(stored, false)])));
-      for (const { name } of free)
-        left.splice(
-          left.findIndex((one) => one.name === name),
-          1,
-        );
+      left = left.filter((one) => !free.includes(one));
     }
   }
 
@@ -111,11 +109,14 @@ export class Deployment {
     this.#registered.add(name);
     if (!stored || !carry) return this.#willCreate(stored ? "replace" : "create", await planned({}));
 
-    const { replaces } = await performed(carry.inputs, () => provider.diff(stored.id, stored.outputs, carry.inputs));
+    const { replaces, deleteBeforeReplace } = await performed(carry.inputs, () =>
+      provider.diff(stored.id, stored.outputs, carry.inputs),
+    );
     const changed = !same(carry.inputs, stored.inputs);
     if (stored.pendingReplacement || (replaces.length > 0 && changed)) {
       // The defaults of the old object are not carried over to the new one.
       const fresh = await planned({});
+      if (!deleteBeforeReplace && !stored.pendingReplacement) return this.#willCreate("replace", fresh, stored);
       const condemned = await this.#dependentsToReplace(stored);
       const deletes = [...condemned.reverse(), stored].filter((one) => !one.pendingReplacement);
       for (const { name: gone } of condemned) this.#deletedWith.add(gone);
@@ -133,10 +134,18 @@ export class Deployment {
     return [{ name, creates: false, act }];
   }
 
-  #willCreate(operation: "create" | "replace", planned: Planned): Step[] {
+  /** @param old what the new object replaces; it is deleted at the end of the run. */
+  #willCreate(operation: "create" | "replace", planned: Planned, old?: StoredResource): Step[] {
     this.#operations[planned.name] = operation;
     if (this.options.preview) return this.#foreseen(planned);
-    const act = async () => this.#keep(await created(this.process.provider(planned.kind), planned));
+    const act = async () => {
+      const made = await created(this.process.provider(planned.kind), planned).catch((error: unknown) => {
+        if (old && error instanceof StepFailed && error.keep) this.checkpoints.replace(old, error.keep);
+        throw error;
+      });
+      if (old) this.checkpoints.replace(old, made);
+      this.#keep(made);
+    };
     return [{ name: planned.name, creates: true, act }];
   }
 
@@ -153,11 +162,11 @@ export class Deployment {
   #deleteStep(stored: StoredResource, replaced: boolean): Step {
     const act = async (): Promise<void> => {
       const { id, kind, outputs, pendingReplacement } = stored;
-      if (!replaced) this.#operations[stored.name] = "delete";
+      if (!replaced && !this.#declares(stored.name)) this.#operations[stored.name] = "delete";
       if (!this.options.preview && !pendingReplacement)
         await performed(outputs, () => this.process.provider(kind).delete(id, outputs));
       if (replaced) this.checkpoints.keep({ ...stored, pendingReplacement: true });
-      else this.checkpoints.drop(stored.name);
+      else this.checkpoints.drop(stored);
     };
     return { name: stored.name, creates: false, act };
   }

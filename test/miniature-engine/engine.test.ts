@@ -18,6 +18,7 @@ class Things {
   readonly asked: string[] = [];
   /** Calls that go wrong: what is thrown, by what was asked. */
   readonly wrong = new Map<string, () => unknown>();
+  createsFirst = false;
   #made = 0;
 
   process: Process = { provider: () => this.#provider };
@@ -32,7 +33,10 @@ class Things {
       });
     },
     diff: (_id, olds, news) =>
-      this.#ask("diff", news, { replaces: olds["key"] === news["key"] ? [] : ["key"], deleteBeforeReplace: true }),
+      this.#ask("diff", news, {
+        replaces: olds["key"] === news["key"] ? [] : ["key"],
+        deleteBeforeReplace: !this.createsFirst,
+      }),
     create: async (inputs) => {
       const id = `${String(inputs["label"])}-${++this.#made}`;
       this.there.set(id, inputs);
@@ -130,6 +134,50 @@ describe("the miniature engine", () => {
     expect(resumed.failures).toEqual([]);
     expect(things.asked.filter((what) => what.startsWith("delete"))).toEqual([]);
     expect(resumed.state.resources.every(({ pendingReplacement }) => !pendingReplacement)).toBe(true);
+  });
+
+  describe("where the provider wants the new one created first,", () => {
+    /** The child refers to the root and is changed in place. */
+    const program = (key: string): Declaration[] => [
+      thing("root", { key }),
+      { ...thing("child", {}, ["root"]), inputs: (of) => ({ label: "child", refersTo: of("root").id }) },
+    ];
+    const writes = (): string[] => things.asked.filter((what) => /^(create|update|delete)/.test(what));
+    beforeEach(async () => {
+      things.createsFirst = true;
+      things.there.clear();
+      ({ state } = await up(emptyState, program("a"), things.process));
+      things.asked.length = 0;
+    });
+
+    it("changes what refers to the old one before it deletes that", async () => {
+      const { state: after, failures, operations } = await up(state, program("b"), things.process);
+      expect([failures, operations]).toEqual([[], { root: "replace", child: "update" }]);
+      expect(writes()).toEqual(["create root", "update child", "delete root"]);
+      expect([after.pendingDeletes, things.there.size]).toEqual([[], 2]);
+      expect(await preview(state, program("b"), things.process)).toEqual({ root: "replace", child: "update" });
+    });
+
+    it("keeps the old one while what refers to it could not be changed, and deletes it in the next run", async () => {
+      things.wrong.set("update child", () => new Error("no"));
+      const stopped = await up(state, program("b"), things.process);
+      expect([stopped.failures, writes()]).toEqual([["child: no"], ["create root", "update child"]]);
+      expect(names({ ...stopped.state, resources: stopped.state.pendingDeletes })).toEqual(["root"]);
+      things.asked.length = 0;
+      const resumed = await up(stopped.state, program("b"), things.process);
+      expect([resumed.failures, writes()]).toEqual([[], ["update child", "delete root"]]);
+      expect(resumed.state.pendingDeletes).toEqual([]);
+    });
+
+    it("deletes the old one and the new one at a destroy, after what refers to them", async () => {
+      things.wrong.set("update child", () => new Error("no"));
+      const stopped = await up(state, program("b"), things.process);
+      things.asked.length = 0;
+      const gone = await destroy(stopped.state, things.process);
+      expect(writes()).toEqual(["delete child", "delete root", "delete root"]);
+      expect(gone.state).toEqual(emptyState);
+      expect(things.there.size).toBe(0);
+    });
   });
 
   it("drops a resource that a replacement deleted and nobody declares any more, without another delete", async () => {

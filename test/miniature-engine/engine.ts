@@ -1,6 +1,7 @@
 /**
  * What Pulumi's engine does with dynamic providers, in this process and on virtual time: checks and diffs one at a time in
- * the order of needs, steps in parallel, deletes before it replaces, and writes the state before and after each step.
+ * the order of needs, steps in parallel, replaces in the order that the provider names, and writes the state before and after each
+ * step.
  *
  * Source of every rule here: Pulumi 3.259, pkg/resource/deploy/step_generator.go, step.go and pkg/backend/snapshot.go.
  */
@@ -78,7 +79,7 @@ export async function refresh(
   const names = new Set(kept.map(({ name }) => name));
   const resources = kept.map((one) => ({ ...one, needs: one.needs.filter((need) => names.has(need)) }));
   const pendingCreates = clearPendingCreates ? [] : state.pendingCreates;
-  return ended({ state: { resources, pendingCreates }, failures, operations }, options);
+  return ended({ state: { ...state, resources, pendingCreates }, failures, operations }, options);
 }
 
 const nowhere = (): void => undefined;

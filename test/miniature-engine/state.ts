@@ -25,14 +25,17 @@ export interface StackState {
   readonly resources: readonly StoredResource[];
   /** Resources whose create was begun and never ended, as far as the state knows. They stay until they are cleared. */
   readonly pendingCreates: readonly string[];
+  /** Replaced by a create, and not deleted yet: the end of this `up` deletes them, or of a later one. */
+  readonly pendingDeletes: readonly StoredResource[];
 }
 
-export const emptyState: StackState = { resources: [], pendingCreates: [] };
+export const emptyState: StackState = { resources: [], pendingCreates: [], pendingDeletes: [] };
 
 /** The state while an operation runs. */
 export class Checkpoints {
   readonly #resources: Map<string, StoredResource>;
   readonly #pending: Set<string>;
+  readonly #replaced: Set<StoredResource>;
 
   /** @param saved called with the state wherever Pulumi would write it */
   constructor(
@@ -41,18 +44,30 @@ export class Checkpoints {
   ) {
     this.#resources = new Map(state.resources.map((resource) => [resource.name, resource]));
     this.#pending = new Set(state.pendingCreates);
+    this.#replaced = new Set(state.pendingDeletes);
   }
 
   get = (name: string): StoredResource | undefined => this.#resources.get(name);
   all = (): StoredResource[] => [...this.#resources.values()];
-  state = (): StackState => ({ resources: this.all(), pendingCreates: [...this.#pending] });
+  replaced = (): StoredResource[] => [...this.#replaced];
+  state = (): StackState => ({
+    resources: this.all(),
+    pendingCreates: [...this.#pending],
+    pendingDeletes: this.replaced(),
+  });
 
   keep(resource: StoredResource): void {
     this.#resources.set(resource.name, resource);
   }
 
-  drop(name: string): void {
-    this.#resources.delete(name);
+  /** The new object stands for the resource from now on; the old one is deleted later. */
+  replace(old: StoredResource, by: StoredResource): void {
+    this.#replaced.add(old);
+    this.keep(by);
+  }
+
+  drop(resource: StoredResource): void {
+    if (!this.#replaced.delete(resource)) this.#resources.delete(resource.name);
   }
 
   /** One step: the state is written before it and after it, and a create that is under way is noted in between. */

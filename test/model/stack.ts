@@ -139,8 +139,10 @@ const plain = (state: StackState): StackState => JSON.parse(JSON.stringify(state
 /** What holds whatever has happened. */
 export async function checkAlways(model: Model, stack: Stack): Promise<void> {
   const holding = await stack.holding(model.names);
-  for (const { kind, name, id } of holding.marked) {
-    const second = holding.marked.find((other) => other.kind === kind && other.name === name && other.id !== id);
+  const replaced = new Set(stack.state.pendingDeletes.map(({ id }) => id));
+  const marked = holding.marked.filter(({ id }) => !replaced.has(id));
+  for (const { kind, name, id } of marked) {
+    const second = marked.find((other) => other.kind === kind && other.name === name && other.id !== id);
     if (second) throw new Error(`${kind} ${name} is there twice: ${id} and ${second.id}`);
   }
   const owners = new Map<string, string>();

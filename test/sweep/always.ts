@@ -3,15 +3,23 @@
  * with the reason: it will never be out of the sample again. What failed in test/sweep/kinds.test.ts is a pair of a kind and a
  * mishap; what failed in a run of all kinds is a mishap at a request, as the failure names both.
  */
+import { kinds } from "../../provider/kinds";
 import type { MishapName } from "./mishap";
+
+/** After these nobody knows whether the object was made. */
+const withoutKey: readonly MishapName[] = [
+  "reset, took effect",
+  "504, took effect",
+  "machine killed, took effect",
+  "machine killed, took effect, no checkpoints",
+];
 
 /** At every request that is sent for one object of the kind, from its create to its delete. */
 export const alwaysTo: readonly (readonly [kind: string, mishap: MishapName])[] = [
   // These have no key in Graph: a run that does not find what it made makes a second one.
-  ["AgentIdentity", "reset, took effect"],
-  ["AgentIdentity", "machine killed, took effect, no checkpoints"],
-  ["ConditionalAccessPolicy", "504, took effect"],
-  ["ConditionalAccessPolicy", "machine killed, took effect"],
+  ...kinds
+    .filter(({ duplicateCreate }) => duplicateCreate === "allowed")
+    .flatMap(({ kind }) => withoutKey.map((mishap) => [kind, mishap] as const)),
   // A deleted blueprint reserves its name and comes back with its credentials.
   ["AgentIdentityBlueprint", "machine killed, took effect"],
   // Made of two writes: a run that ends between them leaves half a grant.

@@ -52,8 +52,10 @@ describe("a first run of every kind, with a mishap at one of its requests, and a
   /** As to a real tenant: what is lost is the answer to all parts of a batch, of which any took effect. */
   const worst = ["504, took effect", "truncated, took effect", "machine killed, took effect"] as const;
   it.each(all ? mishapNames : worst)("%s, to a batch", async (mishap) => {
-    const where = sampleFrom(batches, mishap, ({ part }) => part === undefined);
-    expect(withReplay((await swept(batches, [mishap], { where })).wrong)).toEqual([]);
+    const where = sampleFrom(batches, mishap, isBatch);
+    const { points, wrong } = await swept(batches, [mishap], { where });
+    expect(withReplay(wrong)).toEqual([]);
+    expect(points).toBeGreaterThan(0);
   });
 
   /** The batch is answered, and so are its other parts. */

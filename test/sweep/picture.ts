@@ -19,7 +19,7 @@ export const objectsIn = (tenant: EmulatedTenant): StoredObject[] =>
 /** @param seed ids that every tenant of the test has */
 export function pictureOf(
   everything: readonly StoredObject[],
-  { resources, pendingCreates }: StackState,
+  { resources, pendingCreates, pendingDeletes }: StackState,
   seed: ReadonlySet<string>,
 ): Picture {
   const objects = everything.filter(({ id }) => !seed.has(id));
@@ -46,7 +46,11 @@ export function pictureOf(
   const line = (value: object): string => JSON.stringify(plain(value));
   return {
     tenant: objects.map(line).sort(),
-    state: [...resources.map(({ needs: _, propertyNeeds: __, ...kept }) => line(kept)).sort(), ...pendingCreates],
+    state: [
+      ...resources.map(({ needs: _, propertyNeeds: __, ...kept }) => line(kept)).sort(),
+      ...pendingCreates,
+      ...pendingDeletes.map(({ name }) => `to be deleted: ${name}`),
+    ],
   };
 }
 

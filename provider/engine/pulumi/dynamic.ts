@@ -15,7 +15,7 @@ import { whenCancelled } from "./cancellation";
 import { whenEngineIsGone } from "./engine-channel";
 import { EngineLog, enginesLog } from "./engine-log";
 import { json, textOf } from "../json";
-import type { Finding, Lifecycle, Marked } from "../lifecycle";
+import { deletesFirst, type Finding, type Lifecycle, type Marked } from "../lifecycle";
 import { journalFolder, journalIn, WriteJournal } from "../consistency/write-journal";
 import type { ReportedReasons } from "../run/reported-reasons";
 import { holdsUnknown } from "../unknown";
@@ -94,7 +94,7 @@ export function dynamicProvider<Inputs extends object>(
         const replaces = await driver.diff(id, olds, news);
         if (replaces.length === 0) driver.claimDeclared(id, olds, textOf(news["marker"]));
         // `changes` stays undefined: the engine compares the inputs itself and shows each property.
-        return { replaces, deleteBeforeReplace: true };
+        return { replaces, deleteBeforeReplace: deletesFirst(lifecycle) };
       });
     },
 

@@ -8,7 +8,7 @@ import { createRequire } from "node:module";
 import type * as pulumi from "@pulumi/pulumi";
 import { tenantSetting } from "../../graph/settings";
 import { type Schema, validate } from "../inputs";
-import type { Finding } from "../lifecycle";
+import { deletesFirst, type Finding } from "../lifecycle";
 import { markerOf } from "../marker";
 import { UNKNOWN } from "../unknown";
 import { traceProgramOnly } from "./stack-trace";
@@ -81,8 +81,7 @@ export abstract class EntraResource extends UntilSdkIsLoaded {
             : {}),
           __provider: providerText(lifecycle.kind),
         },
-        // Find-or-create would recover the very object that a create-before-delete replacement deletes a moment later.
-        mergeOptions({ deleteBeforeReplace: true }, opts),
+        mergeOptions(deletesFirst(lifecycle) ? { deleteBeforeReplace: true } : {}, opts),
       );
     } finally {
       traceAll();

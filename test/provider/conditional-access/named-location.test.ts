@@ -1,5 +1,8 @@
 import { conditionalAccessPolicy } from "../../../provider/conditional-access/conditional-access-policy";
 import { namedLocation } from "../../../provider/conditional-access/named-location";
+import { LaggingTenant } from "../../lag/lagging-tenant";
+import { emptyState, preview, type Program, up } from "../../miniature-engine/engine";
+import { aProcess } from "../../miniature-engine/process";
 import { aTenant, markerOfTests, type TestProcess, type TestTenant } from "../a-tenant";
 
 interface Location {
@@ -22,6 +25,20 @@ const countries = (change: object = {}) => ({
   countriesAndRegions: ["FR", "DE", "DE"],
   ...change,
 });
+
+const excluding = (location: string) => ({
+  displayName: "Block elsewhere",
+  conditions: {
+    users: { includeUsers: ["AllAgentIdUsers"] },
+    applications: { includeApplications: ["All"] },
+    locations: { includeLocations: ["All"], excludeLocations: [location] },
+  },
+});
+/** A location, and a policy that names it. */
+const program = (location: object): Program => [
+  { name: "office", kind: "NamedLocation", inputs: () => ({ ...location }) },
+  { name: "block", kind: "ConditionalAccessPolicy", needs: ["office"], inputs: (of) => excluding(of("office").id) },
+];
 
 describe("a named location", () => {
   let tenant: TestTenant;
@@ -85,7 +102,10 @@ describe("a named location", () => {
     const provider = run.provider(namedLocation);
     const replaces = async (news: object) => (await provider.diff(id, outputs, { ...inputs, ...news })).replaces;
     expect(await replaces({ displayName: "Offices", ipRanges: ["198.51.100.0/24"], isTrusted: true })).toEqual([]);
-    expect(await replaces({ definedBy: "countries" })).toEqual(["definedBy"]);
+    expect(await provider.diff(id, outputs, { ...inputs, definedBy: "countries" })).toEqual({
+      replaces: ["definedBy"],
+      deleteBeforeReplace: false,
+    });
   });
 
   it("is found again by the end of its name, and not made twice, when the answer to its create was lost", async () => {
@@ -96,6 +116,18 @@ describe("a named location", () => {
     const again = await (await tenant.process()).create(namedLocation, asks({ isTrusted: true }));
     expect(again.id).toBe(made.id);
     expect(await all()).toMatchObject([{ id: made.id, isTrusted: true }]);
+  });
+
+  it("has one spelling for each network, whatever the program and Graph write: no drift", async () => {
+    const made = await run.create(namedLocation, asks({ ipRanges: ["2001:DB8:0::/32", "2001:0db8::/32"] }));
+    expect(made.inputs).toMatchObject({ ipRanges: ["2001:db8::/32"] });
+    const cidrAddress = "2001:0DB8:0:0:0:0:0:0/32";
+    await tenant.graph.patch(`${collection}/${made.id}`, {
+      "@odata.type": "#microsoft.graph.ipNamedLocation",
+      ipRanges: [{ "@odata.type": "#microsoft.graph.iPv6CidrRange", cidrAddress }],
+    });
+    const later = (await tenant.process()).provider(namedLocation);
+    expect(await later.read(made.id, made.outputs)).toMatchObject({ inputs: made.inputs });
   });
 
   it("is not the one of another resource that has the same name", async () => {
@@ -121,6 +153,12 @@ describe("a named location", () => {
       "must be a network of at least 8 bits: /8 or longer",
     ],
     [
+      "an address in a network",
+      asks({ ipRanges: ["203.0.113.7/24"] }),
+      "ipRanges[0]",
+      'must be a network, and "203.0.113.7/24" is an address in one: for the network write "203.0.113.0/24"',
+    ],
+    [
       "countries as well",
       asks({ countriesAndRegions: ["DE"] }),
       "countriesAndRegions",
@@ -144,26 +182,160 @@ describe("a named location", () => {
     expect(await all()).toEqual([]);
   });
 
-  it("that a policy refers to cannot be deleted, and Graph's refusal says by which policy it is in use", async () => {
-    const location = await run.create(namedLocation, asks({ isTrusted: true }));
-    const policy = await run.create(conditionalAccessPolicy, {
-      displayName: "Block elsewhere",
-      conditions: {
-        users: { includeUsers: ["AllAgentIdUsers"] },
-        applications: { includeApplications: ["All"] },
-        locations: { includeLocations: ["All"], excludeLocations: [location.id] },
+  describe("that a policy refers to", () => {
+    const writes = () => tenant.requestsSince().filter((what) => !what.startsWith("GET"));
+
+    it.each([true, false])(
+      "cannot be deleted, trusted or not (%s): the error names the policy, no change is sent",
+      async (isTrusted) => {
+        const location = await run.create(namedLocation, asks({ isTrusted }));
+        const policy = await run.create(conditionalAccessPolicy, excluding(location.id));
+        const later = await tenant.process();
+        const provider = later.provider(namedLocation);
+        tenant.requestsSince();
+        await expect(provider.delete(location.id, location.outputs)).rejects.toThrow(
+          /^cannot delete named location "Head office": 104[12]: .*\. Policies with this location in their conditions: "Block elsewhere \[aaaabbbb\]"\. Take it out of them first\. \[400 BadRequest, request .*\]$/,
+        );
+        expect(writes()).toEqual([expect.stringMatching(/^DELETE .*namedLocations/)]);
+        expect(await all()).toMatchObject([{ isTrusted }]);
+        await later.provider(conditionalAccessPolicy).delete(policy.id, policy.outputs);
+        await provider.delete(location.id, location.outputs);
+        expect(await all()).toEqual([]);
       },
-    });
-    const later = await tenant.process();
-    const provider = later.provider(namedLocation);
-    await expect(provider.delete(location.id, location.outputs)).rejects.toThrow(
-      new RegExp(`^cannot delete named location "Head office": 1042: .* in use by the policy '${policy.id}'`),
     );
-    // Whoever is refused has changed nothing.
-    expect(await all()).toMatchObject([{ isTrusted: true }]);
-    await later.provider(conditionalAccessPolicy).delete(policy.id, policy.outputs);
-    await provider.delete(location.id, location.outputs);
+
+    it("is replaced: created anew, then the policy changes to the new id, then the old one is deleted", async () => {
+      const networks = program(asks({ isTrusted: true }));
+      const { state } = await up(emptyState, networks, await aProcess(tenant.emulated));
+      const [before] = await all();
+      tenant.requestsSince();
+      const after = await up(state, program(countries()), await aProcess(tenant.emulated));
+      expect([after.failures, after.operations]).toEqual([[], { office: "replace", block: "update" }]);
+      expect(writes().map((what) => what.replace(before?.id ?? "", "old"))).toEqual([
+        expect.stringMatching(/^POST .*namedLocations$/),
+        expect.stringMatching(/^PATCH .*policies/),
+        expect.stringMatching(/^DELETE .*old$/),
+        expect.stringMatching(/^PATCH .*old$/),
+        expect.stringMatching(/^DELETE .*old$/),
+      ]);
+      const [now, ...others] = await all();
+      expect([now, others]).toMatchObject([{ countriesAndRegions: ["DE", "FR"] }, []]);
+      expect(await tenant.graph.list("/identity/conditionalAccess/policies", { version: "beta" })).toMatchObject([
+        { conditions: { locations: { excludeLocations: [now?.id] } } },
+      ]);
+      expect(after.state.pendingDeletes).toEqual([]);
+      expect(await preview(after.state, program(countries()), await aProcess(tenant.emulated))).toEqual({});
+    });
+  });
+
+  it("stays what it is when nothing that replaces it has changed: the new create finds it, and the delete leaves it", async () => {
+    const made = await run.create(namedLocation, asks());
+    const later = await tenant.process();
+    expect(await later.create(namedLocation, asks())).toMatchObject({ id: made.id });
+    await later.provider(namedLocation).delete(made.id, made.outputs);
+    expect(await all()).toMatchObject([{ id: made.id }]);
+    expect(tenant.warnings).toEqual([
+      expect.stringContaining("recovered named location"),
+      expect.stringContaining("another resource of this update has it now"),
+    ]);
+  });
+
+  const answered = (status: number) => ({ status, body: { error: { code: "Some", message: "No" } } });
+  it.each([
+    ["a refusal", answered(400), "REFUSED"],
+    ["a missing permission", answered(403), "FORBIDDEN"],
+    ["a conflict", answered(409), "CONFLICT"],
+    ["throttling", answered(429), "THROTTLED"],
+    ["an error of the service", answered(503), "ANSWER_LOST"],
+    ["a broken connection", "reset", "ANSWER_LOST"],
+    ["a page of a proxy", "html", "ANSWER_LOST"],
+  ] as const)("is trusted again when the delete without its trust ends in %s", async (_, answer, code) => {
+    const made = await run.create(namedLocation, asks({ isTrusted: true }));
+    const process = await aProcess(tenant.emulated);
+    tenant.emulated.fail({ method: "DELETE", path: "namedLocations/", nth: 2, times: 1_000, effect: "before", answer });
+    tenant.requestsSince();
+    await expect(process.provider("NamedLocation").delete(made.id, made.outputs)).rejects.toMatchObject({ code });
+    const changes = tenant.requestsSince().filter((what) => what.startsWith("PATCH"));
+    expect(changes).toHaveLength(2);
+    expect(await all()).toMatchObject([{ id: made.id, isTrusted: true }]);
+  });
+
+  it("is trusted again when no connection can be made for the delete without its trust", async () => {
+    const made = await run.create(namedLocation, asks({ isTrusted: true }));
+    let deletes = 0;
+    const handle = (request: Request): Promise<Response> => {
+      const refused = request.method === "DELETE" && ++deletes > 1;
+      if (!refused) return tenant.emulated.handle(request);
+      const cause = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
+      return Promise.reject(new TypeError("fetch failed", { cause }));
+    };
+    const process = await aProcess({ handle, token: () => tenant.emulated.token() });
+    await expect(process.provider("NamedLocation").delete(made.id, made.outputs)).rejects.toMatchObject({
+      code: "UNAVAILABLE",
+    });
+    expect(await all()).toMatchObject([{ id: made.id, isTrusted: true }]);
+  });
+
+  it("says that it is not trusted any more when the run is cancelled between the two requests", async () => {
+    const made = await run.create(namedLocation, asks({ isTrusted: true }));
+    const cancel = new AbortController();
+    const handle = async (request: Request): Promise<Response> => {
+      const response = await tenant.emulated.handle(request);
+      if (request.method === "PATCH") cancel.abort();
+      return response;
+    };
+    const emulated = { handle, token: () => tenant.emulated.token() };
+    const process = await aProcess(emulated, { tuning: { cancelled: cancel.signal } });
+    await expect(process.provider("NamedLocation").delete(made.id, made.outputs)).rejects.toMatchObject({
+      code: "UNAVAILABLE",
+      message: expect.stringContaining("It is not trusted any more") as string,
+    });
+  });
+
+  it.each([
+    ["is deleted although it was trusted a moment ago", program(asks({ isTrusted: true })).slice(0, 1), []],
+    ["is deleted after the policy that named it", program(asks({ isTrusted: true })), []],
+    [
+      "is deleted after the policy changed to the new location",
+      program(asks({ isTrusted: true })),
+      program(countries()),
+    ],
+  ])("%s, and no replica may show that yet", async (_, before, after) => {
+    const lagging = new LaggingTenant();
+    for (let seed = 1; seed <= 10; seed++) {
+      lagging.reset({ lag: { ms: 5_000, share: 0.5, seed } });
+      const made = await up(emptyState, before, await lagging.process());
+      const done = await up(made.state, after, await lagging.process());
+      const left = await (await lagging.reader()).list<Location>(collection);
+      expect([seed, made.failures, done.failures]).toEqual([seed, [], []]);
+      expect(left.map(({ id }) => id)).toEqual(
+        done.state.resources.filter(({ kind }) => kind === "NamedLocation").map(({ id }) => id),
+      );
+    }
+    lagging.close();
+  });
+
+  it("is deleted once when the answer to the delete without its trust was lost", async () => {
+    const made = await run.create(namedLocation, asks({ isTrusted: true }));
+    tenant.emulated.fail({ method: "DELETE", path: "namedLocations/", nth: 2, effect: "after", answer: "reset" });
+    await (await aProcess(tenant.emulated)).provider("NamedLocation").delete(made.id, made.outputs);
     expect(await all()).toEqual([]);
+  });
+
+  it("says that it is not trusted any more when the trust could not be given back", async () => {
+    const made = await run.create(namedLocation, asks({ isTrusted: true }));
+    tenant.emulated.fail({
+      method: "DELETE",
+      path: "namedLocations/",
+      nth: 2,
+      effect: "before",
+      answer: answered(400),
+    });
+    tenant.emulated.fail({ method: "PATCH", path: "namedLocations/", nth: 2, effect: "before", answer: answered(403) });
+    const process = await aProcess(tenant.emulated);
+    await expect(process.provider("NamedLocation").delete(made.id, made.outputs)).rejects.toThrow(
+      /No\. It is not trusted any more: .* could not be given back: No\. Delete it again, or run `pulumi up --refresh`/,
+    );
   });
 
   it("is deleted although somebody has trusted it meanwhile, and twice is as good as once", async () => {

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { NamedLocation } from "../../../../provider/conditional-access/named-location";
 import { AgentIdentity } from "../../../../provider/identities/agent-identity";
 import v1 from "../../../../provider/dynamic-v1";
 import { providerText, typeToken } from "../../../../provider/engine/pulumi/resource";
@@ -45,6 +46,18 @@ describe("a resource class", () => {
     await inputsOf(new AgentIdentity("a", right));
     expect(registered.at(-1)?.type).toBe("pulumi-nodejs:dynamic/entra-agent-id:AgentIdentity");
     expect(typeToken("X")).toBe("pulumi-nodejs:dynamic/entra-agent-id:X");
+  });
+
+  it("has its old object deleted before a replacement, unless its life cycle creates first", async () => {
+    const seen: unknown[] = [];
+    const look: pulumi.ResourceTransformation = ({ opts }) => {
+      seen.push((opts as pulumi.CustomResourceOptions).deleteBeforeReplace);
+      return undefined;
+    };
+    const countries = { definedBy: "countries" as const, countriesAndRegions: ["DE"] };
+    await inputsOf(new AgentIdentity("a", right, { transformations: [look] }));
+    await inputsOf(new NamedLocation("a", { displayName: "Office", ...countries }, { transformations: [look] }));
+    expect(seen).toEqual([true, undefined]);
   });
 
   it("marks objects by resource, stack and parent, and always with the same marker", async () => {

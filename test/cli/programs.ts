@@ -9,7 +9,7 @@ export const program = (body: string): ProgramSource => ({
 });
 
 /** Kinds that tests tell stories of; the others are in `fleet` all the same. */
-type Part = "blueprint" | "principal" | "agent" | "credential" | "grant" | "policy";
+type Part = "blueprint" | "principal" | "agent" | "credential" | "grant" | "location" | "policy";
 
 /** The declaration of a resource; what others refer to is a constant called by the kind's stem. */
 function declared(specimen: AnySpecimen, wish: object): string {

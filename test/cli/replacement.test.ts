@@ -1,4 +1,4 @@
-import { fleet, fleetContents } from "./programs";
+import { fleet, fleetContents, noContents } from "./programs";
 import { aStack, type Stack } from "./stack";
 import { type OpenTenant, tenantOf } from "./tenant";
 
@@ -8,6 +8,41 @@ const blueprint = "AgentIdentityBlueprint payroll";
 const grant = "PermissionGrant helper";
 const credential = "FederatedIdentityCredential github";
 const policy = "ConditionalAccessPolicy block";
+
+/** A policy names it, so Graph would refuse to delete it first. */
+describe("a named location that is defined by countries from now on", () => {
+  const location = "NamedLocation office";
+  const countries = `const location = new agentid.NamedLocation("office", { displayName: "Head office", definedBy: "countries", countriesAndRegions: ["DE"] });`;
+
+  it("is created, the policy changes to its id, and the old one is deleted; `--replace` leaves it as it is", async () => {
+    const stack = await aStack(fleet());
+    const tenant = await tenantOf(stack);
+    await stack.up();
+    const idOf = () => stack.backend.state().find(({ urn }) => urn.endsWith(":NamedLocation::office"));
+    const before = idOf();
+    stack.edit(fleet({ location: countries }));
+    const changed = await stack.up();
+    expect(changed).toMatchObject({ exitCode: 0, errors: [], ops: { [location]: "replace", [policy]: "update" } });
+    const steps = changed.steps.filter((step) => step.endsWith(location) || step.endsWith(policy));
+    expect(steps).toEqual([
+      `create-replacement ${location}`,
+      `replace ${location}`,
+      `update ${policy}`,
+      `delete-replaced ${location}`,
+    ]);
+    const after = idOf();
+    expect(after?.id).not.toBe(before?.id);
+    expect(await tenant.contents()).toMatchObject(fleetContents);
+    expect(await tenant.drift()).toEqual([]);
+
+    expect(await stack.up("--replace", after?.urn ?? "")).toMatchObject({ exitCode: 0, errors: [] });
+    expect(idOf()?.id).toBe(after?.id);
+    expect(await tenant.contents()).toMatchObject(fleetContents);
+    expect(await tenant.drift()).toEqual([]);
+    expect(await stack.destroy()).toMatchObject({ exitCode: 0, errors: [] });
+    expect(await tenant.contents()).toMatchObject(noContents);
+  });
+});
 
 /** Replacements that no change of the program asks for: afterwards there is one object of each, alive. */
 describe("an object", () => {

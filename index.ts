@@ -3,6 +3,7 @@ export {
   AgentFleet,
   type AgentFleetArgs,
   type FleetAgent,
+  type FleetAgentOptions,
   type FleetFederation,
   type FleetPermissions,
 } from "./components/agent-fleet";

@@ -184,20 +184,37 @@ export class AgentFleet extends pulumi.ComponentResource {
     const { blueprintId } = this.principal;
     const identity = new AgentIdentity(name, { ...agent, blueprintId }, { ...options, parent: this });
     for (const key of new Set([...Object.keys(ofFleet), ...Object.keys(permissions)])) {
-      const grant = joined(ofFleet[key], permissions[key]);
+      const grant = joined(key, ofFleet[key], permissions[key]);
       new PermissionGrant(`${name}-${key}`, { ...grant, agentId: identity.id }, { parent: identity });
     }
     return identity;
   }
 }
 
-/** One grant of both: what the fleet may do at an API, and what the agent may do besides. */
-const joined = (fleet: FleetPermissions = {}, agent: FleetPermissions = {}): Omit<PermissionGrantArgs, "agentId"> => ({
-  ...fleet,
-  ...agent,
-  application: both(fleet.application, agent.application),
-  delegated: both(fleet.delegated, agent.delegated),
-});
+/**
+ * One grant of both: what the fleet may do at an API, and what the agent may do besides.
+ *
+ * @param key of both, for the error
+ */
+function joined(
+  key: string,
+  { api: ofFleet, ...fleet }: FleetPermissions = {},
+  { api: ofAgent, ...agent }: FleetPermissions = {},
+): Omit<PermissionGrantArgs, "agentId"> {
+  // Else the fleet's permissions would be granted at the agent's API, which may have others of the same name.
+  if (typeof ofFleet === "string" && typeof ofAgent === "string" && ofFleet !== ofAgent)
+    throw new pulumi.RunError(
+      `permissions.${key} of the fleet is for API ${ofFleet}, and permissions.${key} of one of its agents for API ${ofAgent}. Give one of them another key.`,
+    );
+  const api = ofAgent ?? ofFleet;
+  return {
+    ...fleet,
+    ...agent,
+    ...(api === undefined ? {} : { api }),
+    application: both(fleet.application, agent.application),
+    delegated: both(fleet.delegated, agent.delegated),
+  };
+}
 
 type Names = NonNullable<FleetPermissions["application"]>;
 

@@ -47,7 +47,7 @@ export interface Look {
 
 /** @typeParam Lists what the members of each list are read as */
 export interface Inventory<Lists extends readonly Listed[] = readonly Listed[]> {
-  /** All objects of the kind are seen in the first; the others say more about them. What several kinds list is asked for once. */
+  /** What they show together is all objects of the kind. The first is asked for under the kind's name, and says whether only marked objects can be listed. What several kinds list is asked for once. */
   readonly lists: { readonly [Index in keyof Lists]: Listing<Lists[Index]> };
   /** Where its objects have a marker. */
   readonly marker: "tag" | "nameSuffix" | "none";

@@ -164,7 +164,7 @@ export interface Lifecycle<Inputs extends object> {
   ): Promise<Actual<Inputs> | undefined>;
   /** A target on the way to `wanted`, where going straight there would be dangerous. Ends at `wanted` itself. */
   towards?(wanted: Inputs & Marked, actual: Actual<Inputs>): Inputs & Marked;
-  /** Moves `actual` to `wanted`: sends what differs and nothing else, adds before it removes. */
+  /** Moves `actual` to `wanted`: sends no request where nothing differs, adds before it removes. */
   change(tenant: Tenant, id: string, wanted: Inputs & Marked, actual: Actual<Inputs>): Promise<void>;
   /** Where a soft-deleted object of this kind lies, as proof that it is gone. */
   deletedPath?(id: string, outputs: Readonly<Record<string, unknown>>): Place;

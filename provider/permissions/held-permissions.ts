@@ -3,6 +3,7 @@
  *
  * Graph: /servicePrincipals/{id}/appRoleAssignments, /oauth2PermissionGrants (v1.0)
  */
+import { allWritten } from "./all-written";
 import type { Api } from "./api";
 import { type Listing, pathOf } from "../engine/listing";
 import { type BulkRead, whole } from "../engine/run/bulk-read";
@@ -127,7 +128,7 @@ export async function withdraw(
     ({ appRoleId }) => ids?.includes(appRoleId) ?? true,
   );
   const path = (id: string) => `/servicePrincipals/${encodeURIComponent(agentId)}/appRoleAssignments/${id}`;
-  await Promise.all(held.map(({ id }) => tenant.delete(path(id)).catch(undefinedWhenGone)));
+  await allWritten(held.map(({ id }) => tenant.delete(path(id)).catch(undefinedWhenGone)));
 }
 
 /** One grant carries all scopes of an agent at an API, so it is made, changed or deleted as a whole. */

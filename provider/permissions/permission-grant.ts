@@ -7,6 +7,7 @@
  */
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { allWritten } from "./all-written";
 import { apiOf } from "./api";
 import { objectId } from "../directory/directory-references";
 import { same, sorted } from "../engine/json";
@@ -189,7 +190,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
       if (inputs.delegated?.length === 0) await addScopes(tenant, wanted.agentId, api, wanted.delegated);
       else await setScopes(tenant, wanted.agentId, api, wanted.delegated);
     };
-    await Promise.all([...added.map((name) => assign(tenant, wanted.agentId, api, name)), scopes()]);
+    await allWritten([...added.map((name) => assign(tenant, wanted.agentId, api, name)), scopes()]);
     await withdraw(
       tenant,
       wanted.agentId,
@@ -202,7 +203,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
   async remove(tenant, id) {
     const [agentId = "", appId = ""] = id.split("/");
     const api = await apiOf(tenant, appId);
-    await Promise.all([setScopes(tenant, agentId, api, []), withdraw(tenant, agentId, api, "all")]);
+    await allWritten([setScopes(tenant, agentId, api, []), withdraw(tenant, agentId, api, "all")]);
   },
 };
 

@@ -175,7 +175,7 @@ describe("orphans of an interrupted run", () => {
      Agent identity "Agent helper"
        id      AGENT
        marker  nbv6e66dhkdpyhtw
-       made    TIME
+       created TIME
        next    if another stack has it: look again with that stack's file as well
                if its program should have kept it: declare it again under the same name, and "pulumi up" recovers it
                if nobody needs it: DELETE /v1.0/servicePrincipals/AGENT/microsoft.graph.agentIdentity (needs AgentIdentity.DeleteRestore.All)"
@@ -247,7 +247,7 @@ describe("orphans of an interrupted run", () => {
     expect([code, out.slice(0, out.indexOf("Tenant:"))]).toMatchInlineSnapshot(`
      [
        1,
-       "DELETE NOTHING YET. A run of payroll/prod was killed, or is still at work: 1 object that it asked for is not in its state.
+       "DELETE NOTHING YET. A run of payroll/prod was killed, or is still active: 1 create is pending, and what it created is not in its state.
        "helper"
      "pulumi up" recovers the objects that exist; until then they are listed below. With the program as it was:
        pulumi cancel        only if that run is not active any more
@@ -621,7 +621,7 @@ describe("missing objects", () => {
     const { code, missing, orphans } = await reported("orphans prod.json");
     expect([code, orphans]).toEqual([1, []]);
     const expectedNext = (then: string) => [
-      `"pulumi refresh" takes it out of the state, and the next "pulumi up" makes a new one${then}`,
+      `"pulumi refresh" takes it out of the state, and the next "pulumi up" creates a new one${then}`,
       "if it is meant to be gone: take it out of the program first",
     ];
     const helper = storedOf(state, "helper").id;
@@ -656,7 +656,7 @@ describe("missing objects", () => {
     await ask(`DELETE /applications/${String(storedOf(state, "payroll").outputs["objectId"])}/${blueprintCast}`);
     const { missing } = await reported("orphans prod.json");
     expect(missing).toMatchObject([{ name: "payroll" }]);
-    expect(missing[0]?.next[0]).toContain('the next "pulumi up" brings it back from the deleted items');
+    expect(missing[0]?.next[0]).toContain('the next "pulumi up" restores it from the deleted items');
   });
 
   it("does not miss an object that only lost its marker, nor one that the next run deletes", async () => {

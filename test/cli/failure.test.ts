@@ -29,7 +29,7 @@ describe("a stack", () => {
     const failed = await stack.up();
     expect(failed.exitCode).not.toBe(0);
     expect(failed.errors.join("\n")).toMatch(
-      /cannot finish permission grant "Microsoft Graph for .*": Insufficient privileges to complete the operation\. Grant AppRoleAssignment\.ReadWrite\.All and DelegatedPermissionGrant\.ReadWrite\.All to the application Pulumi signs in as, with admin consent\. A consent of the last two minutes may not be in force yet\. It was created and is in the state as .*: run `pulumi up` again, it goes on from there\. \[403 Authorization_RequestDenied, request .*\]/,
+      /cannot finish permission grant "Microsoft Graph for .*": Insufficient privileges to complete the operation\. Grant AppRoleAssignment\.ReadWrite\.All and DelegatedPermissionGrant\.ReadWrite\.All to the application Pulumi signs in as, with admin consent\. A consent of the last two minutes may not be in force yet\. It was created and is in the state as .*: run `pulumi up` again, and it continues from there\. \[403 Authorization_RequestDenied, request .*\]/,
     );
     const half = stack.backend.state().find(({ type }) => type.endsWith(":PermissionGrant"));
     expect(half).toMatchObject({ id: expect.any(String) as string, outputs: { tenantId: emulated.id } });

@@ -9,8 +9,8 @@ interface Diagnostic {
   readonly ephemeral?: boolean;
 }
 
-/** What the run with this number told, as the engine's event log has it. */
-const told = (stack: Stack, run: number): Diagnostic[] =>
+/** What the run with this number reported, as the engine's event log has it. */
+const reported = (stack: Stack, run: number): Diagnostic[] =>
   stack
     .read(`events-${run}.ndjson`)
     .split("\n")
@@ -45,10 +45,10 @@ describe("a wait for Graph's quota", () => {
     tenant.close();
   });
 
-  it("is told on the line of the resource that waits and vanishes, and nobody comes too early", async () => {
+  it("is reported on the line of the resource that waits and vanishes, and nobody comes too early", async () => {
     expect(await stack.up()).toMatchObject({ exitCode: 0, errors: [] });
 
-    const waits = told(stack, 1).filter(({ message }) => message.includes("waiting"));
+    const waits = reported(stack, 1).filter(({ message }) => message.includes("waiting"));
     expect(waits.length).toBeGreaterThan(0);
     for (const { urn, message, ephemeral } of waits) {
       expect(urn).toMatch(/entra-agent-id:ConditionalAccessPolicy::p\d$/);
@@ -59,28 +59,28 @@ describe("a wait for Graph's quota", () => {
     expect(waited.size).toBeGreaterThan(1);
     // Pulumi shows the last text of a line until the whole run is over.
     for (const waiting of waited) {
-      const last = told(stack, 1).findLast(({ urn }) => urn === waiting);
+      const last = reported(stack, 1).findLast(({ urn }) => urn === waiting);
       expect(last?.message.trim()).toBe("");
     }
     expect(tenant.earlyCalls()).toBe(0);
     expect(tenant.requests().filter(({ status }) => status === 429)).toEqual([]);
   });
 
-  it("leaves no trace in the state: the resource's URN is said to nobody but the provider", async () => {
+  it("leaves no trace in the state: the resource's URN is passed to nobody but the provider", async () => {
     const keys = stack.backend.state().flatMap(({ inputs, outputs }) => Object.keys({ ...inputs, ...outputs }));
     expect(keys).toContain("marker");
     expect(keys).not.toContain("__urn");
     expect(await stack.preview("--expect-no-changes")).toMatchObject({ exitCode: 0, ops: {} });
   });
 
-  it("is told under the stack by a refresh, which is not told which resource it serves", async () => {
-    expect(await stack.refresh()).toMatchObject({ exitCode: 0, errors: [] });
-    const waits = told(stack, 3).filter(({ message }) => message.includes("waiting"));
+  it("is reported under the stack by a destroy, which does not learn which resource it serves", async () => {
+    expect(await stack.destroy()).toMatchObject({ exitCode: 0, errors: [] });
+    const waits = reported(stack, 3).filter(({ message }) => message.includes("waiting"));
     expect(waits.length).toBeGreaterThan(0);
     for (const { message } of waits) expect(message.trim()).toMatch(new RegExp(`^warning: ${quota}$`));
   });
 
-  it("ends with the first Ctrl-C: what is under way is kept, the rest is said not to be sent, and the next run does it", async () => {
+  it("ends with the first Ctrl-C: what is under way is kept, the rest is reported not to be sent, and the next run does it", async () => {
     stack.edit(policies(12));
     const begun = stack.begin("up", "--yes", "--skip-preview");
     await begun.says("waiting");

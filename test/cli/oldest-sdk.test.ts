@@ -52,6 +52,6 @@ describe("the oldest Pulumi SDK that peerDependencies allow", () => {
     expect(await tenant.contents()).toEqual({ ...fleetContents, deleted: [] });
     expect(await stack.preview("--refresh", "--expect-no-changes")).toMatchObject({ exitCode: 0, ops: {}, drift: {} });
     expect(await stack.destroy()).toMatchObject({ exitCode: 0, errors: [] });
-    expect(await tenant.contents()).toMatchObject({ blueprints: [], identities: [], policies: [] });
+    expect(await tenant.contents()).toMatchObject({ blueprint: [], agent: [], policy: [] });
   });
 });

@@ -46,6 +46,31 @@ describe("an agent fleet", () => {
     });
   });
 
+  it("grants the fleet's permissions at the fleet's API, also to an agent that says no API of its own", async () => {
+    const exchange = "00000002-0000-0ff1-ce00-000000000000";
+    const permissions = { mail: { application: ["Mail.Read"], api: undefined } } as unknown as NonNullable<
+      AgentFleetArgs["permissions"]
+    >;
+    const declared = await children({
+      permissions: { mail: { api: exchange, application: ["Mail.Send"] } },
+      agents: { helper: { displayName: "Helper", permissions } },
+    });
+    expect(declared["PermissionGrant payroll-helper-mail"]).toMatchObject({
+      api: exchange,
+      application: ["Mail.Send", "Mail.Read"],
+    });
+  });
+
+  it("refuses one key for two APIs: the fleet's permissions would be granted at the agent's", () => {
+    const agents = {
+      helper: { displayName: "Helper", permissions: { mail: { api: "b", application: ["Mail.Read"] } } },
+    };
+    const permissions = { mail: { api: "a", application: ["Mail.Send"] } };
+    expect(() => new AgentFleet("payroll", { ...minimal, permissions, agents })).toThrow(
+      "permissions.mail of the fleet is for API a, and permissions.mail of one of its agents for API b. Give one of them another key.",
+    );
+  });
+
   it("gives every agent the permissions of the fleet and its own, one grant for each API", async () => {
     const exchange = "00000002-0000-0ff1-ce00-000000000000";
     const all = await children({

@@ -30,7 +30,7 @@ const witnesses: Readonly<Record<string, readonly string[]>> = {
   ],
   "Deletes can be undone.": [
     "can be created again: the blueprint is restored with its appId, and what now has another name is made anew",
-    "comes back with the federated credentials it had, and that is told: a program may not declare them any more",
+    "comes back with the federated credentials it had, and that is reported: a program may not declare them any more",
   ],
 };
 

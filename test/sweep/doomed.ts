@@ -9,7 +9,7 @@ import { holdTimers } from "../held-timers";
 import type { Process, StackState } from "../miniature-engine/engine";
 import { aProcess } from "../miniature-engine/process";
 import type { Mishap } from "./mishap";
-import { type FaultOf, type Place, placesIn, withFault } from "./place";
+import { type FaultOf, type Place, placesIn, requestOf, withFault } from "./place";
 
 /** A provider process to which a mishap happens, and what is left of the run around it. */
 export interface Doomed {
@@ -32,8 +32,8 @@ export interface Doom {
   readonly mishap: Mishap;
 }
 
-const nothing: { readonly at: Pick<Place, "nth" | "part">; readonly mishap: Mishap } = {
-  at: { nth: 0 },
+const nothing: { readonly at: Pick<Place, "request" | "occurrence" | "part">; readonly mishap: Mishap } = {
+  at: { request: "", occurrence: 0 },
   mishap: { effect: "before" },
 };
 
@@ -61,6 +61,8 @@ export async function doomed(
   const underWay = new Set<Promise<unknown>>();
   const calls = new Set<Promise<unknown>>();
   let count = 0;
+  const occurrences = new Map<string, number>();
+  let hasStruck = false;
   let saved = state;
   let isDead = false;
   let ended: () => void = () => undefined;
@@ -98,11 +100,17 @@ export async function doomed(
   const handle = async (request: Request): Promise<Response> => {
     refuseTheDead();
     const nth = ++count;
-    places.push(...(await placesIn(request, nth)));
-    refuseTheDead();
+    const what = requestOf(request);
+    const occurrence = (occurrences.get(what) ?? 0) + 1;
+    occurrences.set(what, occurrence);
     const { answer, effect, then, kills } = mishap;
-    if (nth > at.nth && at.nth > 0 && then) return broken(request, { effect: "before", answer: then });
-    if (nth !== at.nth || (!kills && !answer)) return send(request);
+    const isLater = hasStruck;
+    const isHere = what === at.request && occurrence === at.occurrence;
+    hasStruck ||= isHere;
+    places.push(...(await placesIn(request, nth, occurrence)));
+    refuseTheDead();
+    if (isLater && then) return broken(request, { effect: "before", answer: then });
+    if (!isHere || (!kills && !answer)) return send(request);
     if (answer && at.part) return send(await withFault(request, at.part, { effect, answer }));
     if (answer) return broken(request, { effect, answer });
     const answered = effect === "before" ? undefined : await send(request);
@@ -146,7 +154,12 @@ export async function doomed(
     saved: () => saved,
     end,
     async quiet() {
-      while (underWay.size > 0) await Promise.allSettled(underWay);
+      // What is answered may be followed by the next request of the same step.
+      for (let quiet = 0, asked = count; quiet < quietRounds; asked = count) {
+        await Promise.allSettled(underWay);
+        await nextRound();
+        quiet = underWay.size === 0 && count === asked ? quiet + 1 : 0;
+      }
     },
     places: () => places.sort((one, other) => one.nth - other.nth),
   };

@@ -5,7 +5,7 @@ import { type Doom, doomed } from "./doomed";
 import { type MishapName, mishapNames, mishaps, sameForReads } from "./mishap";
 import type { StoredObject } from "../kinds/specimen";
 import { differences, type Picture, pictureOf } from "./picture";
-import { isRead, type Place } from "./place";
+import { isRead, isSamePoint, type Place } from "./place";
 import type { Moment, RememberingTenant } from "./remembering-tenant";
 
 /** A tenant and the stack's state that goes with it. */
@@ -89,7 +89,7 @@ export class Scenario {
       run.end,
     ]);
     await run.quiet();
-    const there = run.places().find(({ nth, part }) => nth === at.nth && part === at.part)?.what ?? "no request";
+    const there = run.places().find((place) => isSamePoint(place, at))?.what ?? "no request";
     return { state: run.saved(), wrong: there === at.what ? [] : [`it did not happen to that: ${there} came there`] };
   }
 

@@ -54,6 +54,8 @@ interface Policy {
   readonly agreeing: (wasWrong: boolean) => number;
   /** The attempts that agree count only if the last was made at this moment or later. @default at any */
   readonly notBefore?: () => number;
+  /** Milliseconds after which every replica should have the write. @default never */
+  readonly everywhereMs?: () => number;
   /** Milliseconds of pauses after which it is given up, unless attempts agree. @default what the process waits */
   readonly timeoutMs?: number;
   /** What is wrong when it is given up. @default nothing: it ends */
@@ -121,7 +123,7 @@ export class Wait {
 
   /** Whether a write that does not show should be sent again: each time that it should be everywhere and is not. */
   isLate(): boolean {
-    if (this.timing.now() < this.#writtenAt + this.timing.everywhereMs) return false;
+    if (this.timing.now() < this.#writtenAt + (this.policy.everywhereMs?.() ?? Infinity)) return false;
     this.#writtenAt = this.timing.now();
     return true;
   }
@@ -165,7 +167,8 @@ export class Wait {
  * Until reads show what this process has just written. Where lag was seen lately, the first read comes when the write is
  * expected everywhere, and several in a row must agree, because replicas take turns answering.
  */
-export function untilShown({ timing, lag, isReplicated }: Consistency): Wait {
+export function untilShown(consistency: Consistency): Wait {
+  const { timing, lag, isReplicated } = consistency;
   const { timeoutMs, agreeing } = timing;
   const expectedMs = isReplicated() ? Math.min(lag.ms, timeoutMs / 4) : 0;
   return new Wait(
@@ -174,6 +177,8 @@ export function untilShown({ timing, lag, isReplicated }: Consistency): Wait {
       pauseMs: Math.max(100, expectedMs / 8),
       longestPauseMs: 5_000,
       agreeing: (wasWrong) => (wasWrong || expectedMs > 0 ? agreeing : 1),
+      // Without replicas a write is everywhere at once, but not every answer: it is sent again as rarely as with them.
+      everywhereMs: () => Math.max(timing.everywhereMs, everywhereMs(consistency)),
       timeoutMs: timeoutMs - expectedMs,
       timeoutMessage: `the tenant did not show the change within ${timeoutMs / 1000} s`,
       // Only what was shown in the end teaches how long that takes: a value that Graph rewrites is never shown.

@@ -8,8 +8,7 @@ import type { Lifecycle, Made, Marked } from "../lifecycle";
 import { lastSearchAt, moment, type Moment } from "../run/run-memory";
 import type { Run } from "../run/run";
 import { findOwn } from "./ownership";
-import { mentionsRecentlyWritten, Presence } from "./presence";
-import { untilReferentsShow } from "./referents";
+import { anyRecentlyWritten, untilReplicasKnow } from "./referents";
 
 export class Creation<Inputs extends object> {
   readonly #referents: readonly string[];
@@ -24,9 +23,8 @@ export class Creation<Inputs extends object> {
     private readonly wanted: Inputs & Marked,
   ) {
     this.#referents = lifecycle.refersTo?.(wanted) ?? [];
-    this.#refersToRecentlyWritten =
-      this.#referents.some((id) => new Presence(lifecycle, run, tenant, id).isRecentlyWritten()) ||
-      mentionsRecentlyWritten(lifecycle, run, tenant, wanted);
+    const mentioned = lifecycle.mentions?.(wanted) ?? [];
+    this.#refersToRecentlyWritten = anyRecentlyWritten(run, tenant, [...this.#referents, ...mentioned]);
     this.#key = { tenantId: tenant.id, kind: lifecycle.kind, marker: wanted.marker };
   }
 
@@ -120,7 +118,7 @@ export class Creation<Inputs extends object> {
     const { lifecycle, run, tenant, wanted } = this;
     let known = after;
     // What was deleted lately a replica may not know to be among the deleted items; or somebody has restored it.
-    return untilReferentsShow(run, this.#refersToRecentlyWritten || this.#isUnsettled(), () => {
+    return untilReplicasKnow(run, this.#refersToRecentlyWritten || this.#isUnsettled(), () => {
       const since = known;
       known = moment();
       return findOwn(lifecycle, run, tenant, wanted, { after: since, isThere });
@@ -131,7 +129,7 @@ export class Creation<Inputs extends object> {
     const { lifecycle, run, tenant, wanted } = this;
     run.journal.requested(this.#key);
     try {
-      const made = await untilReferentsShow(run, this.#refersToRecentlyWritten, () => lifecycle.create(tenant, wanted));
+      const made = await untilReplicasKnow(run, this.#refersToRecentlyWritten, () => lifecycle.create(tenant, wanted));
       run.journal.created(this.#key, made.id);
       run.claims.recordCreated(made.id);
       return made;

@@ -60,9 +60,6 @@ export class Presence<Inputs extends object> {
     return readUntilCertain(run, writtenAt ?? run.startedAt, read, isProof);
   }
 
-  /** Whether a run of this machine created, found or changed it so lately that a replica may not know. */
-  isRecentlyWritten = (): boolean => this.run.claims.isWritten(this.id) || this.writtenAt() !== undefined;
-
   /** When a run of this machine wrote it, or restored what it refers to, if replicas may not show that yet. */
   writtenAt = (): number | undefined => {
     const { run, tenant, id } = this;
@@ -86,15 +83,6 @@ export class Presence<Inputs extends object> {
   #isThere = async (at: Place | undefined): Promise<boolean> =>
     at !== undefined && (await this.tenant.get(at.path, optionsOf(at)).catch(undefinedWhenGone)) !== undefined;
 }
-
-/** Whether an object names others that were written so lately that a replica may not know. */
-export const mentionsRecentlyWritten = <Inputs extends object>(
-  lifecycle: Lifecycle<Inputs>,
-  run: Run,
-  tenant: Tenant,
-  wanted: Inputs,
-): boolean =>
-  (lifecycle.mentions?.(wanted) ?? []).some((id) => new Presence(lifecycle, run, tenant, id).isRecentlyWritten());
 
 /** Declared properties that the tenant has otherwise. */
 export function differences<Inputs extends object>(

@@ -1,15 +1,21 @@
 /** Objects that another one refers to, and that a replica may not know yet. */
 import { EntraError } from "../../graph/errors";
+import type { Tenant } from "../../graph/tenant";
+import { everywhereMs } from "../consistency/consistency";
 import { untilAccepted } from "../consistency/wait";
 import type { Run } from "../run/run";
 
+/** Whether a run of this machine created, found or changed any of these objects so lately that a replica may not know. */
+export const anyRecentlyWritten = (run: Run, tenant: Tenant, ids: readonly string[]): boolean =>
+  ids.some((id) => run.claims.isWritten(id) || run.journal.writtenAt(tenant.id, id, everywhereMs(run)) !== undefined);
+
 /**
- * A replica may not know yet what was written moments ago, and refuses what refers to it. That refusal had no effect, so the
- * request is repeated; any other refusal, and any other referent, is final.
+ * A replica may not know yet what was recently written, and refuses what refers to it, or does not find it. That refusal had
+ * no effect, so the request is repeated; any other refusal, and of any other object, is final.
  *
- * @param recentlyWritten whether what the object refers to was
+ * @param recentlyWritten whether what the request refers to was
  */
-export async function untilReferentsShow<T>(run: Run, recentlyWritten: boolean, send: () => Promise<T>): Promise<T> {
+export async function untilReplicasKnow<T>(run: Run, recentlyWritten: boolean, send: () => Promise<T>): Promise<T> {
   const wait = untilAccepted(run);
   let refusal: unknown;
   while (await wait.again()) {

@@ -1,10 +1,10 @@
 /** Bringing an object to what is wanted: changes what differs and waits until it shows. */
 import { EntraError } from "../../graph/errors";
 import { readUntilShown } from "./reads";
-import { untilReferentsShow } from "./referents";
+import { anyRecentlyWritten, untilReplicasKnow } from "./referents";
 import { inOrderOf, same } from "../json";
 import type { Actual, Marked } from "../lifecycle";
-import { differences, mentionsRecentlyWritten, type Presence } from "./presence";
+import { differences, type Presence } from "./presence";
 
 type Properties = Readonly<Record<string, unknown>>;
 
@@ -40,7 +40,7 @@ export class Settlement<Inputs extends object> {
   async ofChanged(): Promise<void> {
     const { lifecycle, run, tenant } = this.object;
     const recentlyWritten =
-      this.object.writtenAt() !== undefined || mentionsRecentlyWritten(lifecycle, run, tenant, this.wanted);
+      this.object.writtenAt() !== undefined || anyRecentlyWritten(run, tenant, lifecycle.mentions?.(this.wanted) ?? []);
     this.#known = await this.object.certainly(this.olds, this.#read);
     await this.#settle(true, recentlyWritten);
   }
@@ -63,7 +63,7 @@ export class Settlement<Inputs extends object> {
       target = next;
       const change = (from: Actual<Inputs>): Promise<void> => {
         run.journal.written(tenant.id, id);
-        return untilReferentsShow(run, recentlyWritten, () => lifecycle.change(tenant, id, next, from));
+        return untilReplicasKnow(run, recentlyWritten, () => lifecycle.change(tenant, id, next, from));
       };
       const differs = differences(lifecycle, next, now).length > 0;
       if (differs) await change(now);

@@ -13,9 +13,6 @@ import { markerOf } from "../marker";
 import { UNKNOWN } from "../unknown";
 import { traceProgramOnly } from "./stack-trace";
 
-/** The program's view of a resource's inputs. */
-export type Args<Inputs> = { [Key in keyof Inputs]: pulumi.Input<pulumi.Unwrap<Inputs[Key]>> };
-
 /**
  * The text that Pulumi keeps in the stack's state and runs in the provider process: one line, nothing captured. It is a
  * contract with every stack ever deployed: the sub-path and the names below it never change.

@@ -81,7 +81,7 @@ describe("an agent identity blueprint principal", () => {
       },
       reasons: [
         expect.stringMatching(
-          /^cannot finish agent identity blueprint principal "Payroll agents": No\. It was created and is in the state as [0-9a-f-]{36}: run `pulumi up` again, it goes on from there\. \[400 Request_BadRequest, request .*\]$/,
+          /^cannot finish agent identity blueprint principal "Payroll agents": No\. It was created and is in the state as [0-9a-f-]{36}: run `pulumi up` again, and it continues from there\. \[400 Request_BadRequest, request .*\]$/,
         ),
       ],
     });
@@ -108,7 +108,7 @@ describe("an agent identity blueprint principal", () => {
     expect(again.id).toBe(made.id);
   });
 
-  it("comes back with the permissions it had, and that is told: no program declares them", async () => {
+  it("comes back with the permissions it had, and that is reported: no program declares them", async () => {
     const made = await run.create(agentIdentityBlueprintPrincipal, { blueprintId });
     const path = `/servicePrincipals/${made.id}`;
     const api = await tenant.graph.get<{ id: string; appRoles: { id: string; value: string }[] }>(
@@ -123,8 +123,8 @@ describe("an agent identity blueprint principal", () => {
     await (await tenant.process()).create(agentIdentityBlueprintPrincipal, { blueprintId });
     expect(tenant.warnings).toEqual([
       expect.stringContaining(
-        "came back permissions, also those that no program declares: 1 at application level, 2 delegated. Take away what " +
-          `nobody wants with DELETE ${tenant.graph.url(`${path}/appRoleAssignments/${assignment}`)}, ` +
+        "also restored permissions, also those that no program declares: 1 at application level, 2 delegated. Remove the permissions that " +
+          `nobody needs with DELETE ${tenant.graph.url(`${path}/appRoleAssignments/${assignment}`)}, ` +
           tenant.graph.url(`/oauth2PermissionGrants/${grant}`),
       ),
     ]);

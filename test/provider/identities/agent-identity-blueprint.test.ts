@@ -208,7 +208,7 @@ describe("an agent identity blueprint", () => {
     },
   );
 
-  it("comes back with the secrets and certificates it had, and that is told: ids, until when, and how to remove them", async () => {
+  it("comes back with the secrets and certificates it had, and that is reported: ids, until when, and how to remove them", async () => {
     const made = await run.create(agentIdentityBlueprint, asks());
     const at = path(made.outputs["objectId"]);
     const secret = (endDateTime: string) =>
@@ -224,7 +224,7 @@ describe("an agent identity blueprint", () => {
     const [warning = "", ...others] = tenant.warnings;
     expect(others).toEqual([]);
     expect(warning).toBe(
-      `with blueprint "Payroll agents" (appId ${made.id}, uniqueName agentid-${markerOfTests}) came back 1 secret and ` +
+      `restoring blueprint "Payroll agents" (appId ${made.id}, uniqueName agentid-${markerOfTests}) also restored 1 secret and ` +
         "1 certificate that no program declares, and whoever has one can sign in as the blueprint: " +
         `secret ${kept.keyId} until 2199-12-31, certificate ${certificate?.keyId} until ${certificate?.endDateTime.slice(0, 10)}. ` +
         `Remove a secret with POST ${tenant.graph.url(at)}/removePassword {"keyId":"…"}, ` +
@@ -233,7 +233,7 @@ describe("an agent identity blueprint", () => {
     expect(warning).not.toContain(kept.secretText);
   });
 
-  it("comes back with the federated credentials it had, and that is told: a program may not declare them any more", async () => {
+  it("comes back with the federated credentials it had, and that is reported: a program may not declare them any more", async () => {
     const made = await run.create(agentIdentityBlueprint, asks());
     const federated = `${path(made.outputs["objectId"])}/federatedIdentityCredentials`;
     const trust = { issuer: "https://token.actions.githubusercontent.com", audiences: ["api://AzureADTokenExchange"] };
@@ -242,7 +242,7 @@ describe("an agent identity blueprint", () => {
     await (await tenant.process()).provider(agentIdentityBlueprint).delete(made.id, made.outputs);
     await (await tenant.process()).create(agentIdentityBlueprint, asks());
     expect(tenant.warnings).toEqual([
-      `with blueprint "Payroll agents" (appId ${made.id}, uniqueName agentid-${markerOfTests}) came back 1 federated ` +
+      `restoring blueprint "Payroll agents" (appId ${made.id}, uniqueName agentid-${markerOfTests}) also restored 1 federated ` +
         `credential: "by-hand" (${id}). They work again, also those that no program declares. ` +
         `Remove these with DELETE ${tenant.graph.url(federated)}/{id}`,
     ]);
@@ -261,7 +261,7 @@ describe("an agent identity blueprint", () => {
     const federated = `${path(made.outputs["objectId"])}/federatedIdentityCredentials`;
     expect(tenant.warnings).toEqual([
       expect.stringContaining(
-        "came back perhaps federated credentials that no program declares: they could not be read (FORBIDDEN). " +
+        "also restored perhaps federated credentials that no program declares: they could not be read (FORBIDDEN). " +
           `Have somebody who may look at GET ${tenant.graph.url(federated)}`,
       ),
     ]);

@@ -309,7 +309,7 @@ describe("an agent identity", () => {
     await later.diff(made.id, made.outputs, renamed);
     await expect(later.create(made.inputs)).rejects.toMatchObject({
       code: "OWNERSHIP_UNCLEAR",
-      message: expect.stringContaining("belongs to another resource of this program already") as string,
+      message: expect.stringContaining("another resource of this program already manages") as string,
     });
   });
 

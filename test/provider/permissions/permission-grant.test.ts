@@ -180,7 +180,7 @@ describe("a permission grant", () => {
     await run.create(permissionGrant, asks());
     await expect(run.create(permissionGrant, asks(), "eeeeffffgggghhhh")).rejects.toMatchObject({
       code: "OWNERSHIP_UNCLEAR",
-      message: expect.stringContaining("belongs to another resource of this program already") as string,
+      message: expect.stringContaining("another resource of this program already manages") as string,
     });
   });
 

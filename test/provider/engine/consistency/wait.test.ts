@@ -88,6 +88,18 @@ describe("a wait until a write shows", () => {
     }
     expect(lateAt.every((at, index) => at - (lateAt[index - 1] ?? 0) >= 15_000)).toBe(true);
   });
+
+  it("is late only after three times the lag that was seen, where that is longer", async () => {
+    const process = aProcess();
+    process.lag.saw(20_000);
+    const wait = untilShown(process);
+    let lateAt = 0;
+    while (lateAt === 0 && (await wait.again())) {
+      wait.record("wrong");
+      if (wait.isLate()) lateAt = process.timing.now();
+    }
+    expect(lateAt).toBeGreaterThan(30_000);
+  });
 });
 
 describe("a wait until reads are certain", () => {

@@ -1,7 +1,7 @@
 import { defaultTiming } from "../../../../provider/engine/consistency/consistency";
 import { type Entry, WriteJournal } from "../../../../provider/engine/consistency/write-journal";
 import { Creation } from "../../../../provider/engine/life/creation";
-import { untilReferentsShow } from "../../../../provider/engine/life/referents";
+import { untilReplicasKnow } from "../../../../provider/engine/life/referents";
 import type { DuplicateCreate, Lifecycle } from "../../../../provider/engine/lifecycle";
 import { type Run, runIn } from "../../../../provider/engine/run/run";
 import { EntraError } from "../../../../provider/graph/errors";
@@ -115,14 +115,14 @@ describe("what a request waits for a quota", () => {
         ? Promise.reject(new EntraError("REFUSED", "It does not exist.", { answer }))
         : Promise.resolve("made");
     };
-    expect(await untilReferentsShow(process, true, send)).toBe("made");
+    expect(await untilReplicasKnow(process, true, send)).toBe("made");
   });
 
   it("does not make that time endless", async () => {
     const process = aProcess();
     const answer = { status: 404, code: "Request_ResourceNotFound", requestId: "1" };
     const send = () => Promise.reject(new EntraError("NOT_FOUND", "It does not exist.", { answer }));
-    await expect(untilReferentsShow(process, true, send)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(untilReplicasKnow(process, true, send)).rejects.toMatchObject({ code: "NOT_FOUND" });
     expect(process.timing.now()).toBeGreaterThan(100_000);
     expect(process.timing.now()).toBeLessThanOrEqual(120_000);
   });

@@ -79,7 +79,7 @@ describe("a cancelled run", () => {
     await expect(engine.create({ ...inputs, __provider: "text" })).rejects.toMatchObject({
       id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
       message: expect.stringMatching(
-        /^cannot finish Conditional Access policy "Block": the run was cancelled before this request was sent\. It was created and is in the state as [0-9a-f-]{36}: run `pulumi up` again, it goes on from there\.$/,
+        /^cannot finish Conditional Access policy "Block": the run was cancelled before this request was sent\. It was created and is in the state as [0-9a-f-]{36}: run `pulumi up` again, and it continues from there\.$/,
       ) as string,
       properties: { __provider: "text", marker: "aaaabbbbccccdddd" },
     });

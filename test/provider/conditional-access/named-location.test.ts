@@ -315,6 +315,19 @@ describe("a named location", () => {
     lagging.close();
   });
 
+  it("is not made twice when the state of its replacement was lost, and no replica may show it yet", async () => {
+    const lagging = new LaggingTenant();
+    for (let seed = 1; seed <= 10; seed++) {
+      lagging.reset({ lag: { ms: 5_000, share: 0.5, seed } });
+      const { state } = await up(emptyState, program(asks()), await lagging.process());
+      await up(state, program(countries()), await lagging.process());
+      const again = await up(state, program(countries()), await lagging.process());
+      const left = await (await lagging.reader()).list<Location>(collection);
+      expect([seed, again.failures, left.length]).toEqual([seed, [], 1]);
+    }
+    lagging.close();
+  });
+
   it("is deleted once when the answer to the delete without its trust was lost", async () => {
     const made = await run.create(namedLocation, asks({ isTrusted: true }));
     tenant.emulated.fail({ method: "DELETE", path: "namedLocations/", nth: 2, effect: "after", answer: "reset" });

@@ -296,7 +296,7 @@ async function removeTrusted(tenant: Tenant, id: string): Promise<void> {
     await trust(false);
     await tenant.delete(path(id));
   } catch (error) {
-    if (!(error instanceof EntraError) || error.code === "NOT_FOUND") throw error;
+    if (error instanceof EntraError && error.code === "NOT_FOUND") throw error;
     // Without an answer it may be deleted, and then there is nothing to trust.
     await trust(true)
       .catch(undefinedWhenGone)
@@ -307,11 +307,12 @@ async function removeTrusted(tenant: Tenant, id: string): Promise<void> {
   }
 }
 
-function notTrustedAgain(error: EntraError, reason: unknown): EntraError {
+function notTrustedAgain(error: unknown, reason: unknown): EntraError {
+  const { code, answer } = error instanceof EntraError ? error : new EntraError("UNEXPECTED_ANSWER", messageOf(error));
   const message =
     `${sentence(error)} It is not trusted any more: its trust was taken away to delete it, and could not be given back: ` +
     `${sentence(reason)} Delete it again, or run \`pulumi up --refresh\`, which trusts it again`;
-  return new EntraError(error.code, message, { answer: error.answer, cause: error });
+  return new EntraError(code, message, { answer, cause: error });
 }
 
 function body({ marker, definedBy, ipRanges, ...wanted }: Inputs & { marker: string }): object {

@@ -1,9 +1,11 @@
 /** What a release consists of. What publishes it, only GitHub can run. */
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { typeToken } from "../../provider/engine/pulumi/resource";
 import { describe as descriptionOf } from "../../tools/release/description.mjs";
 import { isAllowed, licenceList } from "../../tools/release/licences.mjs";
 import { type Circumstances, whatIsMissing } from "../../tools/release/readiness.mjs";
+import { recordedTypes } from "../../tools/release/recorded-stack.mjs";
 import { sbomOf } from "../../tools/release/sbom.mjs";
 import { type LockFile, packagesOf, shipped } from "../../tools/release/shipped.mjs";
 
@@ -121,7 +123,8 @@ describe("a release", () => {
     changed: "",
     tags: ["v1.2.2"],
     tagsHere: [],
-    recorded: ["1.2.2", "1.2.3"],
+    types: ["dynamic/a:Agent", "dynamic/a:Policy"],
+    recorded: ["pulumi:pulumi:Stack", "dynamic/a:Policy", "dynamic/a:Agent"],
   };
   const publishing = { publishing: "contoso/agents", tags: ["v1.2.3"], tagsHere: ["v1.2.3"] };
 
@@ -130,9 +133,24 @@ describe("a release", () => {
     expect(whatIsMissing({ ...ready, ...publishing })).toEqual([]);
   });
 
+  it("cannot be made without its recorded stack", () => {
+    const { recorded: _, ...unrecorded } = ready;
+    expect(whatIsMissing(unrecorded)).toEqual([expect.stringContaining("test/recorded/1.2.3 is missing") as string]);
+    expect(recordedTypes(path.join(root, "test/recorded/0.0.0"))).toBeUndefined();
+  });
+
+  it("has in its recorded stack the types of all that was deployed", () => {
+    const types = recordedTypes(path.join(root, "test/recorded/0.1.0"));
+    expect(types).toEqual(expect.arrayContaining([typeToken("AgentIdentity"), typeToken("ConditionalAccessPolicy")]));
+  });
+
   it.each<[string, Partial<Circumstances>, string]>([
     ["of changes that nobody committed", { changed: " M index.ts" }, "not committed:\n M index.ts"],
-    ["without its recorded stack", { recorded: ["1.2.2"] }, "test/recorded/1.2.3 is missing"],
+    [
+      "whose recorded stack was made before a kind of object was added",
+      { recorded: ["pulumi:pulumi:Stack", "dynamic/a:Agent"] },
+      "the recorded stack in test/recorded/1.2.3 has no Policy. If this version was never published",
+    ],
     ["of a version that another commit has", { tags: ["v1.2.3"] }, "v1.2.3 is the tag of another commit"],
     ["of another version than the tag's", { ...publishing, tagsHere: ["v1.2.2"], tags: [] }, "has no tag v1.2.3"],
     [

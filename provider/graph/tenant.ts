@@ -23,6 +23,18 @@ export interface RequestOptions {
   readonly repeatable?: boolean;
 }
 
+/** Some of the items of a collection. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Where the next ones are; undefined on the last page. */
+  readonly next: PageAddress | undefined;
+}
+
+export interface PageAddress {
+  readonly path: string;
+  readonly version: GraphVersion;
+}
+
 export interface Tenant {
   /** GUID of the tenant. */
   readonly id: string;
@@ -33,6 +45,8 @@ export interface Tenant {
 
   /** One object. 404 is an EntraError with code NOT_FOUND. Sent again until answered. */
   get<T>(path: string, options?: RequestOptions): Promise<T>;
+  /** One page of a collection, for who may not need all. Its `next` never leads to another host: that is an UNEXPECTED_ANSWER. */
+  page<T>(path: string, options?: RequestOptions): Promise<Page<T>>;
   /** All items of a collection, following `@odata.nextLink`. */
   list<T>(path: string, options?: RequestOptions): Promise<T[]>;
   /**

@@ -45,7 +45,7 @@ describe("the demo", () => {
     expect(program()).not.toBe(original);
   });
 
-  it("runs from the start again, tells the whole story, and leaves the program as it was", async () => {
+  it("runs from the start again, prints the whole story, and leaves the program as it was", async () => {
     const demo = start();
     const [code] = (await once(demo.child, "close")) as [number];
 

@@ -33,7 +33,7 @@ describe("the real CLI", () => {
     expect(await stack.preview("--expect-no-changes")).toMatchObject({ exitCode: 0, ops: {}, drift: {} });
   });
 
-  it("tells changes property by property, and a replacement in the order in which it happened", async () => {
+  it("shows changes property by property, and a replacement in the order in which it happened", async () => {
     stack.edit(things(...changed));
 
     const { ops, changes, steps } = await stack.up();
@@ -47,7 +47,7 @@ describe("the real CLI", () => {
     ]);
   });
 
-  it("tells what a refresh found, and puts it right", async () => {
+  it("shows what a refresh found, and puts it right", async () => {
     stack.environment["DRIFT"] = "green";
 
     expect(await stack.up("--refresh")).toMatchObject({
@@ -57,7 +57,7 @@ describe("the real CLI", () => {
     });
   });
 
-  it("tells which input was refused", async () => {
+  it("reports which input was refused", async () => {
     stack.edit(things({ name: "one", colour: "none" }));
 
     const refused = await stack.preview();
@@ -66,7 +66,7 @@ describe("the real CLI", () => {
     expect(refused.errors).toEqual([expect.stringMatching(/^Thing one: .*property colour.*is no colour$/s)]);
   });
 
-  it("goes on after the CLI was killed in the middle of a create, and tells what is gone since", async () => {
+  it("goes on after the CLI was killed in the middle of a create, and reports what is gone since", async () => {
     stack.environment["STALL"] = "yes";
     stack.edit(things(...changed, { name: "three" }));
     const begun = stack.begin("up", "--yes", "--skip-preview");

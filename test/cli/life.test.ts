@@ -46,7 +46,7 @@ describe("a fleet", () => {
     expect(await stack.preview("--refresh", "--expect-no-changes")).toMatchObject({ exitCode: 0, ops: {}, drift: {} });
   });
 
-  it("is changed in place, and each property that changes is told", async () => {
+  it("is changed in place, and each property that changes is shown", async () => {
     stack.edit(
       fleet({
         blueprint: parts.blueprint.replace('["diego', '["johanna.lorenz@contoso.com", "diego'),

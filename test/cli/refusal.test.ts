@@ -104,7 +104,7 @@ describe("a tenant", () => {
     expect(await stack.preview("--refresh", "--expect-no-changes")).toMatchObject({ exitCode: 0 });
   });
 
-  it("that cannot be signed in to is told once with all ways to sign in, however many resources need it", async () => {
+  it("that cannot be signed in to is reported once with all ways to sign in, however many resources need it", async () => {
     const environment = { ENTRA_AGENT_ID_TENANT: "11111111-1111-4111-8111-111111111111" };
     const { errors } = await under(environment, () => stack.preview("--refresh"));
     expect(explained(errors, "SETTING_INVALID")).toMatch(

@@ -222,7 +222,7 @@ describe("the miniature engine", () => {
     expect(saves).toBe(1);
   });
 
-  it("stops what depends on a failure, keeps what it needs, and begins nothing more when told so", async () => {
+  it("stops what depends on a failure, keeps what it needs, and begins nothing more when asked to", async () => {
     const program = [
       thing("root", { key: "a" }),
       thing("one", {}, ["root"]),

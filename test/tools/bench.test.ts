@@ -85,7 +85,7 @@ describe("what a served tenant counts", () => {
     expect(seen).toMatchObject({ writes: 0, conditionalAccess: 1, throttled: 1 });
   });
 
-  it("tells requests apart by what they ask, not by whom they ask about", async () => {
+  it("keeps requests apart by what they ask, not by whom they ask about", async () => {
     const { kinds } = await seenOf(
       "POST",
       "/v1.0/$batch",

@@ -1,9 +1,16 @@
-/** What a release consists of. What publishes it, only GitHub can run. */
-import { readFileSync } from "node:fs";
+/** What a release consists of, and how it is published. The workflow itself, only GitHub can run. */
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import path from "node:path";
+import { typeToken } from "../../provider/engine/pulumi/resource";
 import { describe as descriptionOf } from "../../tools/release/description.mjs";
 import { isAllowed, licenceList } from "../../tools/release/licences.mjs";
+import { publish } from "../../tools/release/publish.mjs";
 import { type Circumstances, whatIsMissing } from "../../tools/release/readiness.mjs";
+import { recordedTypes } from "../../tools/release/recorded-stack.mjs";
 import { sbomOf } from "../../tools/release/sbom.mjs";
 import { type LockFile, packagesOf, shipped } from "../../tools/release/shipped.mjs";
 
@@ -121,7 +128,8 @@ describe("a release", () => {
     changed: "",
     tags: ["v1.2.2"],
     tagsHere: [],
-    recorded: ["1.2.2", "1.2.3"],
+    types: ["dynamic/a:Agent", "dynamic/a:Policy"],
+    recorded: ["pulumi:pulumi:Stack", "dynamic/a:Policy", "dynamic/a:Agent"],
   };
   const publishing = { publishing: "contoso/agents", tags: ["v1.2.3"], tagsHere: ["v1.2.3"] };
 
@@ -130,9 +138,24 @@ describe("a release", () => {
     expect(whatIsMissing({ ...ready, ...publishing })).toEqual([]);
   });
 
+  it("cannot be made without its recorded stack", () => {
+    const { recorded: _, ...unrecorded } = ready;
+    expect(whatIsMissing(unrecorded)).toEqual([expect.stringContaining("test/recorded/1.2.3 is missing") as string]);
+    expect(recordedTypes(path.join(root, "test/recorded/0.0.0"))).toBeUndefined();
+  });
+
+  it("has in its recorded stack the types of all that was deployed", () => {
+    const types = recordedTypes(path.join(root, "test/recorded/0.1.0"));
+    expect(types).toEqual(expect.arrayContaining([typeToken("AgentIdentity"), typeToken("ConditionalAccessPolicy")]));
+  });
+
   it.each<[string, Partial<Circumstances>, string]>([
     ["of changes that nobody committed", { changed: " M index.ts" }, "not committed:\n M index.ts"],
-    ["without its recorded stack", { recorded: ["1.2.2"] }, "test/recorded/1.2.3 is missing"],
+    [
+      "whose recorded stack was made before a kind of object was added",
+      { recorded: ["pulumi:pulumi:Stack", "dynamic/a:Agent"] },
+      "the recorded stack in test/recorded/1.2.3 has no Policy. If this version was never published",
+    ],
     ["of a version that another commit has", { tags: ["v1.2.3"] }, "v1.2.3 is the tag of another commit"],
     ["of another version than the tag's", { ...publishing, tagsHere: ["v1.2.2"], tags: [] }, "has no tag v1.2.3"],
     [
@@ -176,8 +199,104 @@ describe("a release", () => {
   });
 });
 
+describe("publishing a prepared release", () => {
+  const name = "pulumi-entra-agent-id";
+  const content = "a package";
+  const integrity = `sha512-${createHash("sha512").update(content).digest("base64")}`;
+  let folder: string;
+  let registry: Server;
+  let answer: { readonly status: number; readonly body: string };
+  const absent = { status: 404, body: '"version not found: 1.2.3"' };
+  const published = (of: string) => ({ status: 200, body: JSON.stringify({ dist: { integrity: of } }) });
+
+  beforeEach(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), "release-"));
+    mkdirSync(path.join(folder, "bin"));
+    mkdirSync(path.join(folder, "prepared"));
+    for (const file of ["a-1.2.3.tgz", "description.md", "licences.txt", "sbom.cdx.json"])
+      writeFileSync(path.join(folder, "prepared", file), content);
+    registry = createServer(({ url }, response) => {
+      const { status, body } = url === `/${name}/1.2.3` ? answer : { status: 500, body: `asked for ${url ?? ""}` };
+      response.writeHead(status).end(body);
+    });
+    await new Promise<void>((resolve) => registry.listen(0, "127.0.0.1", resolve));
+  });
+
+  afterEach(() => {
+    registry.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** A program in the place of npm or gh, which notes how it was called. */
+  function program(file: string, answers: string): void {
+    const script = `#!/bin/sh\necho "${file} $*" >> "${folder}/calls"\n${answers}\n`;
+    writeFileSync(path.join(folder, "bin", file), script, { mode: 0o755 });
+  }
+
+  /** @param view what `gh release view` does @returns how npm and gh were called, without the folder */
+  async function calls(view: string, create = "exit 0"): Promise<string[]> {
+    program("npm", "exit 0");
+    program("gh", `case "$2" in view) ${view};; create) ${create};; esac`);
+    const { port } = registry.address() as AddressInfo;
+    const env = { ...process.env, PATH: [path.join(folder, "bin"), process.env["PATH"] ?? ""].join(path.delimiter) };
+    const prepared = path.join(folder, "prepared");
+    await publish({
+      ...{ name, version: "1.2.3", folder: prepared, registry: `http://127.0.0.1:${port}`, env },
+      show: () => undefined,
+    });
+    return called().filter((call) => !call.startsWith("gh release view v1.2.3 "));
+  }
+
+  const called = (): string[] => {
+    const file = path.join(folder, "calls");
+    return existsSync(file) ? readFileSync(file, "utf8").replaceAll(`${folder}/`, "").trimEnd().split("\n") : [];
+  };
+  const noRelease = "exit 1";
+  const toNpm = "npm publish prepared/a-1.2.3.tgz";
+  const toGitHub =
+    "gh release create v1.2.3 --verify-tag --notes-file prepared/description.md prepared/a-1.2.3.tgz prepared/licences.txt prepared/sbom.cdx.json";
+
+  it("puts the package on npm, and then all files on GitHub", async () => {
+    answer = absent;
+    expect(await calls(noRelease)).toEqual([toNpm, toGitHub]);
+  });
+
+  it("goes on after a run that ended between the two, and does nothing after one that ended well", async () => {
+    answer = absent;
+    await expect(calls(noRelease, "echo no network; exit 1")).rejects.toThrow("ended with 1:\nno network");
+    rmSync(path.join(folder, "calls"));
+    answer = published(integrity);
+    expect(await calls(noRelease)).toEqual([toGitHub]);
+    rmSync(path.join(folder, "calls"));
+    expect(await calls("echo false")).toEqual([]);
+  });
+
+  it.each<[string, () => void, string, string]>([
+    ["npm has other content of that version", () => (answer = published("sha512-x")), noRelease, "with other content"],
+    ["the registry does not say", () => (answer = { status: 503, body: "busy" }), noRelease, "503 busy"],
+    [
+      "there are two packages",
+      () => writeFileSync(path.join(folder, "prepared", "b.tgz"), ""),
+      noRelease,
+      "must have one *.tgz",
+    ],
+  ])("publishes nothing where %s", async (_, happens, view, why) => {
+    answer = absent;
+    happens();
+    await expect(calls(view)).rejects.toThrow(why);
+    expect(called()).toEqual([]);
+  });
+
+  it("stops at a draft of the release, which has not all files", async () => {
+    answer = published(integrity);
+    await expect(calls("echo true")).rejects.toThrow("it has a draft");
+  });
+});
+
 describe("the workflow that publishes", () => {
   const workflow = read(".github/workflows/release.yml");
+  const [, prepare = "", publishing = ""] = workflow.split(/^ {2}(?:prepare|publish):$/m);
+  const stepsOf = (job: string) => [...job.matchAll(/- run: (.*)/g)].map(([, command]) => command);
 
   it("takes actions by commit only", () => {
     const used = [...workflow.matchAll(/uses: *(\S+)/g)].map(([, action = ""]) => action);
@@ -185,10 +304,22 @@ describe("the workflow that publishes", () => {
     expect(used.filter((action) => !/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/.test(action))).toEqual([]);
   });
 
-  it("publishes with provenance what the release was prepared with", () => {
+  it("installs and tests where it may only read", () => {
+    expect(stepsOf(prepare)).toEqual(["npm ci", "npm run release:prepare"]);
+    expect(prepare).toMatch(/^ {4}permissions:\n {6}contents: read\n {4}\w/m);
+    expect(workflow).toMatch(/^permissions: \{\}$/m);
+  });
+
+  it("publishes, with provenance and after the approval, what that job prepared, and runs nothing that was downloaded", () => {
     expect(manifest.publishConfig).toEqual({ access: "public", provenance: true });
-    expect(workflow).toContain("id-token: write");
-    const steps = [...workflow.matchAll(/- run: (npm .*)/g)].map(([, command]) => command);
-    expect(steps).toEqual(["npm ci", "npm run release:prepare", "npm publish .release/*.tgz"]);
+    expect(publishing).toMatch(/^ {4}needs: prepare$/m);
+    expect(publishing).toMatch(/^ {4}environment: npm$/m);
+    expect(publishing).toContain("id-token: write");
+    expect(stepsOf(publishing)).toEqual(["node tools/release/publish-main.mjs"]);
+  });
+
+  it("ends in time, by itself", () => {
+    const limits = [prepare, publishing].map((job) => Number(/^ {4}timeout-minutes: (\d+)/m.exec(job)?.[1]));
+    expect(limits.every((minutes) => minutes > 0 && minutes < 360)).toBe(true);
   });
 });

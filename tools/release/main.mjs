@@ -5,7 +5,7 @@
  * `-- --without-tests` tries the rest; the description says so, and no workflow does it.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -17,11 +17,21 @@ import { pulumiVersion } from "../pulumi-cli/versions.mjs";
 import { describe } from "./description.mjs";
 import { licenceList } from "./licences.mjs";
 import { tagOf, whatIsMissing } from "./readiness.mjs";
+import { recordedTypes } from "./recorded-stack.mjs";
 import { sbomOf } from "./sbom.mjs";
 import { packagesOf, shipped } from "./shipped.mjs";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const folder = path.join(root, ".release");
+const packages = createRequire(import.meta.url);
+/** @type {(file: string) => unknown} */
+const load = packages;
+const { kinds } = /** @type {{ kinds: readonly { kind: string }[] }} */ (
+  load(path.join(root, "dist", "provider", "kinds.js"))
+);
+const { typeToken } = /** @type {{ typeToken: (kind: string) => string }} */ (
+  load(path.join(root, "dist", "provider", "engine", "pulumi", "resource.js"))
+);
 
 /** @typedef {{ name: string, version: string, repository?: string | { url: string } }} Manifest */
 
@@ -51,7 +61,7 @@ function write(name, text) {
 async function main() {
   const { values } = parseArgs({ options: { "without-tests": { type: "boolean", default: false } } });
   const { name, version, repository } = /** @type {Manifest} */ (readJson(path.join(root, "package.json")));
-  const recorded = path.join(root, "test", "recorded");
+  const recorded = recordedTypes(path.join(root, "test", "recorded", version));
   const tags = await git("tag", "--list");
   const missing = whatIsMissing({
     version,
@@ -59,7 +69,8 @@ async function main() {
     changed: (await git("status", "--porcelain")).join("\n"),
     tags,
     tagsHere: await git("tag", "--points-at", "HEAD"),
-    recorded: existsSync(recorded) ? readdirSync(recorded) : [],
+    types: kinds.map(({ kind }) => typeToken(kind)),
+    ...(recorded === undefined ? {} : { recorded }),
     ...(process.env["GITHUB_REPOSITORY"] === undefined ? {} : { publishing: process.env["GITHUB_REPOSITORY"] }),
   });
   if (missing.length > 0) throw new Error(`cannot prepare ${name} ${version}:\n- ${missing.join("\n- ")}`);
@@ -83,7 +94,7 @@ async function main() {
     { file: "licences.txt", what: "the licence of each of those packages", text: licences },
   ].map(({ file, what, text }) => ({ file, what, sha256: write(file, text) }));
   const before = await lastTag(version);
-  const sdk = /** @type {Manifest} */ (readJson(createRequire(import.meta.url).resolve("@pulumi/pulumi/package.json")));
+  const sdk = /** @type {Manifest} */ (readJson(packages.resolve("@pulumi/pulumi/package.json")));
   write(
     "description.md",
     describe({

@@ -2,7 +2,7 @@
  * Serves a life cycle to the Pulumi engine as a dynamic provider. This is the whole difference between what the engine
  * speaks (`__provider`, sentinel values, half-done creates as thrown objects) and what the driver speaks.
  *
- * Source of every rule here: Pulumi SDK 3.259, cmd/dynamic-provider/index.ts.
+ * Source of every rule here: cmd/dynamic-provider/index.ts of Pulumi SDK 3.259 to 3.276, which the tests cover.
  */
 import { systemClock } from "../../graph/clock";
 import { connect } from "../../graph/connection";

@@ -7,7 +7,7 @@
  */
 import { EntraError } from "../../graph/errors";
 import { costOf } from "../../graph/quotas";
-import type { Tenant } from "../../graph/tenant";
+import type { Page, PageAddress, Tenant } from "../../graph/tenant";
 import { workloadOf } from "../../graph/workload";
 import { addressOf, type Listed, type Listing, optionsOf, pathOf } from "../listing";
 
@@ -59,34 +59,24 @@ class BulkReads {
     const known = this.#lists.get(address);
     if (known && this.now() - known.startedAt < freshMs) return known;
     const keyOf = (item: Listed): string => listing.keyOf?.(item) ?? item.id;
-    const pages = new Pages(pathOf(listing), this.now(), keyOf, (path) => this.#page(path, listing));
+    const first = { path: pathOf(listing), version: listing.version ?? "v1.0" };
+    const pages = new Pages(first, this.now(), keyOf, (at) => this.#page(at, listing));
     this.#lists.set(address, pages);
     return pages;
   }
 
-  async #page(path: string, listing: Listing): Promise<Page> {
+  async #page({ path, version }: PageAddress, listing: Listing): Promise<Page<Listed>> {
     let arrived = (): void => undefined;
     const underWay = new Promise<void>((resolve) => (arrived = resolve));
     this.#underWay.add(underWay);
     try {
-      const { value, "@odata.nextLink": link } = await this.tenant.get<GraphPage>(path, optionsOf(listing));
-      if (!Array.isArray(value)) throw new EntraError("UNEXPECTED_ANSWER", "the list response has no `value` array");
-      const items = value as readonly Listed[];
-      for (const { id } of items) this.#listings.set(id, listing);
-      return { items, next: link === undefined ? undefined : this.#pathOf(link, listing) };
+      const page = await this.tenant.page<Listed>(path, { version });
+      for (const { id } of page.items) this.#listings.set(id, listing);
+      return page;
     } finally {
       this.#underWay.delete(underWay);
       arrived();
     }
-  }
-
-  #pathOf(link: string, { version }: Listing): string {
-    const base = this.tenant.url("", version);
-    if (link.startsWith(`${base}/`)) return link.slice(base.length);
-    throw new EntraError(
-      "UNEXPECTED_ANSWER",
-      "the next page of Graph's list is at another address, and was not requested",
-    );
   }
 }
 
@@ -156,22 +146,11 @@ export const whole = <Item>(expanded: readonly Item[] | undefined): readonly Ite
 
 const unitsOf = (path: string): number => costOf("GET", path, workloadOf(path)).units;
 
-interface GraphPage {
-  readonly value?: unknown;
-  readonly "@odata.nextLink"?: string;
-}
-
-interface Page {
-  readonly items: readonly Listed[];
-  /** Path of the next one. */
-  readonly next: string | undefined;
-}
-
 /** One list, as far as it was worth reading. */
 class Pages {
   readonly #items = new Map<string, Listed>();
-  /** Path of the page that comes next; undefined at the end, and where Graph refused. */
-  #next: string | undefined;
+  /** The page that comes next; undefined at the end, and where Graph refused. */
+  #next: PageAddress | undefined;
   #isWhole = false;
   /** Resource units that the reads which asked would cost alone, and that the pages have cost. */
   #asked = 0;
@@ -179,10 +158,10 @@ class Pages {
   #loading: Promise<void> | undefined;
 
   constructor(
-    first: string,
+    first: PageAddress,
     readonly startedAt: number,
     private readonly keyOf: (item: Listed) => string,
-    private readonly page: (path: string) => Promise<Page>,
+    private readonly page: (at: PageAddress) => Promise<Page<Listed>>,
   ) {
     this.#next = first;
   }
@@ -202,15 +181,15 @@ class Pages {
   #begin(): Promise<void> | undefined {
     const next = this.#next;
     if (next === undefined) return undefined;
-    const units = unitsOf(next);
-    if (this.#spent + units > this.#asked * shareOf(next)) return undefined;
+    const units = unitsOf(next.path);
+    if (this.#spent + units > this.#asked * shareOf(next.path)) return undefined;
     this.#spent += units;
     return this.#load(next).finally(() => (this.#loading = undefined));
   }
 
-  async #load(path: string): Promise<void> {
+  async #load(at: PageAddress): Promise<void> {
     try {
-      const { items, next } = await this.page(path);
+      const { items, next } = await this.page(at);
       for (const item of items) this.#items.set(this.keyOf(item), item);
       this.#next = next;
       this.#isWhole = next === undefined;

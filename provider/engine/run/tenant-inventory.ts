@@ -62,7 +62,7 @@ export async function tenantInventory(
 
   const described = kinds.map(async ({ kind, plural, permissions, inventory: { lists, ...inventory } }) => {
     const items = lists.map((list) => shown.get(list) ?? []);
-    const objects = await saying({ what: plural, permissions: permissions.read }, async () =>
+    const objects = await naming({ what: plural, permissions: permissions.read }, async () =>
       inventory.describe(items, { tenant, inDetail }),
     );
     return objects.map((object) => ({ kind, ...object }));
@@ -108,7 +108,7 @@ class ListRequests {
     const ended = await Promise.allSettled(
       this.#requests.map(async ({ listing, of, ...purpose }) => {
         const asked = this.#asked(listing);
-        const items = await saying(purpose, () => this.tenant.list<Listed>(pathOf(asked), optionsOf(asked)));
+        const items = await naming(purpose, () => this.tenant.list<Listed>(pathOf(asked), optionsOf(asked)));
         for (const one of of) shown.set(one, items);
       }),
     );
@@ -150,7 +150,7 @@ const onlyMarkedOf = (listing: Listing): Listing => {
   return { ...listing, filter: listing.filter === undefined ? marked : `${marked} and (${listing.filter})` };
 };
 
-async function saying<T>({ what, permissions }: Purpose, act: () => Promise<T>): Promise<T> {
+async function naming<T>({ what, permissions }: Purpose, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {

@@ -179,7 +179,7 @@ describe("an agent identity", () => {
     expect(two.id).not.toBe(one.id);
   });
 
-  it("is refused when two objects bear its marker, and both are named", async () => {
+  it("is refused when two objects have its marker, and both are named", async () => {
     const made = await run.create(agentIdentity, asks());
     const { tags } = await tenant.graph.get<Identity>(path(made.id));
     const twin = await run.create(agentIdentity, asks({ displayName: "Twin" }), "eeeeffffgggghhhh");
@@ -253,7 +253,7 @@ describe("an agent identity", () => {
     expect(tenant.requestsSince()).toEqual([]);
   });
 
-  it("gets the marker of its new name when its resource is renamed, and is told apart from what takes the old name", async () => {
+  it("gets the marker of its new name when its resource is renamed, and is kept apart from what takes the old name", async () => {
     const made = await run.create(agentIdentity, asks());
     const later = await tenant.process();
     const renamed = { ...made.inputs, marker: "eeeeffffgggghhhh" };

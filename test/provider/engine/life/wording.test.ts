@@ -53,7 +53,7 @@ describe("the end of a message", () => {
 });
 
 describe("a failure of the look before a create", () => {
-  it("is told as what was asked for: it could not be created", () => {
+  it("is reported as what was asked for: it could not be created", () => {
     expect(failure("payroll", "OWNERSHIP_UNCLEAR", "two match", undefined, { verb: "find" }).message).toBe(
       'cannot create agent identity "payroll": two match.',
     );
@@ -63,7 +63,7 @@ describe("a failure of the look before a create", () => {
 describe("a cause that many resources share", () => {
   const wrong = "the stack's state belongs to tenant A, and ENTRA_AGENT_ID_TENANT selects tenant B. Set it to A";
 
-  it("is told in full by the first, and by every other one with its code and who explains it", () => {
+  it("is reported in full for the first, and for every other one with its code and the name of the first", () => {
     const reasons = new ReportedReasons();
     const tell = (name: string) =>
       failure(name, "WRONG_TENANT", wrong, undefined, { verb: "read" }).deduplicated(reasons);
@@ -102,7 +102,7 @@ describe("a cause that many resources share", () => {
     expect(tell("three", "Not for agents.", "AgentIdentity.Create.All")).toContain("Not for agents.");
   });
 
-  it("is told again where that is shorter than to say who explains it", () => {
+  it("is reported again where that is shorter than to name the first", () => {
     const reasons = new ReportedReasons();
     const tell = (name: string) => failure(name, "CONFLICT", "No.", undefined).deduplicated(reasons);
     tell("somebody with a long name, so that it takes more room than the cause does");

@@ -15,7 +15,7 @@ async function anEngine(): Promise<{ server: Server; argv: string[]; connected: 
 }
 
 describe("a provider's watch on its engine", () => {
-  it("tells when the engine is gone, and stays while it only ended the connection", async () => {
+  it("notices when the engine is gone, and stays while it only ended the connection", async () => {
     const { server, argv, connected } = await anEngine();
     let isGone = false;
     const told = new Promise<void>((resolve) =>
@@ -33,7 +33,7 @@ describe("a provider's watch on its engine", () => {
     await told;
   });
 
-  it("tells when the engine was gone already at the first call", async () => {
+  it("notices when the engine was gone already at the first call", async () => {
     const { server, argv } = await anEngine();
     server.close();
     await once(server, "close");

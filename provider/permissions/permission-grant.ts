@@ -152,7 +152,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
     ];
     const notOurs =
       others.length > 0
-        ? `the agent already holds ${others.join(", ")}, which is not declared. Declare it too, or take it away first`
+        ? `the agent already holds ${others.join(", ")}, which is not declared. Declare it too, or remove it first; where another resource of this stack granted it, give this one its name as an alias`
         : undefined;
     return [{ id: idOf(wanted), notOurs }];
   },

@@ -47,6 +47,7 @@ export async function findOwn<Inputs extends object>(
       "OWNERSHIP_UNCLEAR",
       `two objects match: ${match.label} and ${second.label}. ${match.restore ? restoreOne : "Delete the one that is not wanted"}`,
     );
+  run.claims.refuseOther(lifecycle.kind, match.id, wanted.marker);
   if (match.notOurs !== undefined)
     throw new EntraError("OWNERSHIP_UNCLEAR", `${match.label} exists already: ${match.notOurs}`);
   if (match.restore) {

@@ -18,7 +18,14 @@ export class Claims {
    */
   claim(kind: string, id: string, marker: string): void {
     const key = `${kind} ${id}`;
-    const owner = this.#claimed.get(key);
+    this.refuseOther(kind, id, marker);
+    this.#claimed.set(key, marker);
+    this.#deleted.delete(key);
+  }
+
+  /** @throws EntraError OWNERSHIP_UNCLEAR when another resource of this run than the one with this marker has the object */
+  refuseOther(kind: string, id: string, marker: string): void {
+    const owner = this.#claimed.get(`${kind} ${id}`);
     if (owner !== undefined && owner !== marker) {
       throw new EntraError(
         "OWNERSHIP_UNCLEAR",
@@ -26,8 +33,6 @@ export class Claims {
           "if a resource was renamed, deploy the new name with its alias before the old name is used again",
       );
     }
-    this.#claimed.set(key, marker);
-    this.#deleted.delete(key);
   }
 
   /** Created by this process, and not merely found. */

@@ -131,6 +131,15 @@ describe("an agent identity blueprint", () => {
     await expect(again).rejects.toMatchObject({ code: "NOT_FOUND" });
   });
 
+  it("says of a uniqueName that two resources of one program have that the program has it twice, and blames nobody else", async () => {
+    await run.create(agentIdentityBlueprint, asks({ uniqueName: "payroll" }));
+    const second = run.create(agentIdentityBlueprint, asks({ uniqueName: "payroll" }), "eeeeffffgggghhhh");
+    await expect(second).rejects.toMatchObject({
+      code: "OWNERSHIP_UNCLEAR",
+      message: expect.stringContaining("another resource of this program already manages") as string,
+    });
+  });
+
   it("is not recovered when somebody else made the one with its uniqueName, deleted or not", async () => {
     await run.create(agentIdentityBlueprint, asks({ uniqueName: "payroll" }));
     const other = (await tenant.process()).create(

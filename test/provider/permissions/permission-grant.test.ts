@@ -88,7 +88,7 @@ describe("a permission grant", () => {
       message:
         `cannot create permission grant "Microsoft Graph for ${agentId}": permission grant "Microsoft Graph for ${agentId}" ` +
         `(${agentId}/${microsoftGraph}) exists already: the agent already holds Group.Read.All, which is not declared. ` +
-        "Declare it too, or take it away first.",
+        "Declare it too, or remove it first; where another resource of this stack granted it, give this one its name as an alias.",
     });
   });
 

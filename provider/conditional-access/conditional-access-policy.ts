@@ -23,6 +23,7 @@ import {
   sessionControlsFromGraph,
 } from "./conditional-access-conditions";
 import { declaredName, displayName, hasMarker, shownName } from "./name-suffix";
+import { permissions } from "./permissions";
 import type { Inventory } from "../engine/inventory";
 import { same } from "../engine/json";
 import type { Lifecycle } from "../engine/lifecycle";
@@ -169,8 +170,6 @@ interface DeletedPolicy extends Policy {
 
 const path = (id: string): string => `${policies.collection}/${encodeURIComponent(id)}`;
 
-const permissionsToRead = ["Policy.Read.All"];
-
 const inventory: Inventory<[Policy]> = {
   lists: [policies],
   marker: "nameSuffix",
@@ -186,7 +185,7 @@ const inventory: Inventory<[Policy]> = {
     })),
   deleted: {
     list: deletedPolicies,
-    permissions: permissionsToRead,
+    permissions: permissions.read,
     keepsKey: false,
     describe: ({ id, displayName, deletedDateTime }: DeletedPolicy) => ({
       id,
@@ -223,12 +222,7 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
   },
   nameOf: ({ displayName }) => displayName ?? "",
   replacedBy: [],
-  permissions: {
-    read: permissionsToRead,
-    create: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
-    change: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
-    remove: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
-  },
+  permissions,
   inventory,
   duplicateCreate: "allowed",
 

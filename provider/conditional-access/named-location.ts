@@ -9,6 +9,7 @@ import { z } from "zod";
 import { policiesThatName } from "./conditional-access-policy";
 import { canonicalNetwork, isV6, network } from "./network";
 import { declaredName, displayName, hasMarker, shownName } from "./name-suffix";
+import { permissions } from "./permissions";
 import type { Inventory } from "../engine/inventory";
 import { sorted } from "../engine/json";
 import type { Finding, Lifecycle } from "../engine/lifecycle";
@@ -17,7 +18,7 @@ import { markerInName } from "../engine/marker";
 import { EntraResource } from "../engine/pulumi/resource";
 import { oneOf } from "../engine/run/bulk-read";
 import { allOf } from "../engine/run/shared-list";
-import { EntraError, messageOf, undefinedWhenGone } from "../graph/errors";
+import { EntraError, messageOf, sentence, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 
 // ---- what a program writes -------------------------------------------------
@@ -148,8 +149,6 @@ const deletedLocations: Listing<DeletedLocation> = {
 
 const path = (id: string): string => `${locations.collection}/${encodeURIComponent(id)}`;
 
-const permissionsToRead = ["Policy.Read.All"];
-
 const types = {
   ipRanges: "#microsoft.graph.ipNamedLocation",
   countries: "#microsoft.graph.countryNamedLocation",
@@ -172,7 +171,7 @@ const inventory: Inventory<[Location]> = {
     })),
   deleted: {
     list: deletedLocations,
-    permissions: permissionsToRead,
+    permissions: permissions.read,
     keepsKey: false,
     describe: ({ id, displayName, deletedDateTime }: DeletedLocation) => ({
       id,
@@ -197,7 +196,7 @@ export const namedLocation: Lifecycle<Inputs> = {
       ...(inputs[must] === undefined ? [{ property: must, reason: `must be given: ${definedBy} define it` }] : []),
       ...foreign.map((property): Finding => ({
         property,
-        reason: `must be left out: it says something of a location that is defined by ${other}, and this one is by ${definedBy}`,
+        reason: `must be left out: only a location with definedBy "${other}" has it, and this one has definedBy "${definedBy}"`,
       })),
     ];
   },
@@ -207,12 +206,7 @@ export const namedLocation: Lifecycle<Inputs> = {
       : { isTrusted: false },
   nameOf: ({ displayName }) => displayName ?? "",
   replacedBy: ["definedBy"],
-  permissions: {
-    read: permissionsToRead,
-    create: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
-    change: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
-    remove: ["Policy.ReadWrite.ConditionalAccess", "Policy.Read.All"],
-  },
+  permissions,
   inventory,
   duplicateCreate: "allowed",
 
@@ -276,12 +270,9 @@ export const namedLocation: Lifecycle<Inputs> = {
 
 function inUse(refusal: EntraError, policies: readonly string[]): EntraError {
   const names = policies.map((name) => `"${name}"`).join(", ");
-  const message = `${sentence(refusal)} Policies with this location in their conditions: ${names}. Take it out of them first`;
+  const message = `${sentence(refusal.message)} Policies with this location in their conditions: ${names}. Take it out of them first`;
   return new EntraError(refusal.code, message, { answer: refusal.answer, cause: refusal });
 }
-
-/** What Graph says may end with a full stop or not. */
-const sentence = (error: unknown): string => messageOf(error).replace(/[^.!?]$/, "$&.");
 
 async function isTrustedNow(tenant: Tenant, id: string): Promise<boolean> {
   const location = await tenant.get<Location>(path(id)).catch(undefinedWhenGone);
@@ -310,8 +301,8 @@ async function removeTrusted(tenant: Tenant, id: string): Promise<void> {
 function notTrustedAgain(error: unknown, reason: unknown): EntraError {
   const { code, answer } = error instanceof EntraError ? error : new EntraError("UNEXPECTED_ANSWER", messageOf(error));
   const message =
-    `${sentence(error)} It is not trusted any more: its trust was taken away to delete it, and could not be given back: ` +
-    `${sentence(reason)} Delete it again, or run \`pulumi up --refresh\`, which trusts it again`;
+    `${sentence(messageOf(error))} It is not trusted any more: its trust was taken away to delete it, and could not be given back: ` +
+    `${sentence(messageOf(reason))} Delete it again, or run \`pulumi up --refresh\`, which trusts it again`;
   return new EntraError(code, message, { answer, cause: error });
 }
 

@@ -52,11 +52,7 @@ interface Named {
 export const lookUpPermissions: readonly string[] = ["User.Read.All", "Group.Read.All", "Application.Read.All"];
 
 /** Which of these names nobody in the tenant has, or two of them mean the same. */
-export async function missingReferences(
-  tenant: Tenant,
-  property: string,
-  names: readonly string[] = [],
-): Promise<Finding[]> {
+async function missingReferences(tenant: Tenant, property: string, names: readonly string[] = []): Promise<Finding[]> {
   const found = await Promise.all(names.map((name) => lookUp(tenant, name)));
   return names.flatMap((name, index) => {
     const id = found[index]?.id;
@@ -71,7 +67,7 @@ export async function missingReferences(
 }
 
 /** The URLs that `sponsors@odata.bind` and `owners@odata.bind` want. */
-export async function bindings(tenant: Tenant, names: readonly string[]): Promise<string[]> {
+async function bindings(tenant: Tenant, names: readonly string[]): Promise<string[]> {
   return Promise.all(names.map((name) => referenceUrl(tenant, name)));
 }
 
@@ -128,7 +124,7 @@ export async function listedOwners(
 }
 
 /** Adds who is missing, then removes who is too many: nobody stands without a sponsor in between. */
-export async function changeReferences(
+async function changeReferences(
   tenant: Tenant,
   path: string,
   wanted: readonly string[],
@@ -171,4 +167,42 @@ async function ask(tenant: Tenant, name: string): Promise<Named | undefined> {
     if (found) return { id: found.id, collection };
   }
   return undefined;
+}
+
+/** Who is responsible for an object, and who operates it. */
+interface People {
+  readonly sponsors: readonly string[];
+  /** Undefined where the program does not manage them. */
+  readonly owners?: readonly string[] | undefined;
+}
+
+/** What is wrong with either: nobody has the name, or two names mean the same. */
+export async function missingPeople(tenant: Tenant, people: Partial<People>): Promise<Finding[]> {
+  const findings = [
+    missingReferences(tenant, "sponsors", people.sponsors),
+    missingReferences(tenant, "owners", people.owners),
+  ];
+  return (await Promise.all(findings)).flat();
+}
+
+/** What the body of a create says of them. */
+export async function boundPeople(tenant: Tenant, people: People): Promise<object> {
+  return {
+    "sponsors@odata.bind": await bindings(tenant, people.sponsors),
+    ...(people.owners ? { "owners@odata.bind": await bindings(tenant, people.owners) } : {}),
+  };
+}
+
+/** Brings sponsors, then owners, to what is wanted. @param path of the object @param serial its id: these writes never overlap */
+export async function changePeople(
+  tenant: Tenant,
+  path: string,
+  wanted: People,
+  actual: Partial<People>,
+  serial: string,
+): Promise<void> {
+  for (const relation of ["sponsors", "owners"] as const) {
+    const who = wanted[relation];
+    if (who) await changeReferences(tenant, `${path}/${relation}`, who, actual[relation] ?? [], serial);
+  }
 }

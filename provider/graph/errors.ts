@@ -82,3 +82,6 @@ export function messageOf(error: unknown): string {
   const { message } = (typeof error === "object" && error !== null ? error : {}) as { message?: unknown };
   return typeof message === "string" ? message : String(error);
 }
+
+/** The text with a full stop, which Graph leaves out at times. A list, one item a line, ends without one: what is there is copied. */
+export const sentence = (text: string): string => (/[.!?]$|\n/.test(text.trim()) ? text.trim() : `${text.trim()}.`);

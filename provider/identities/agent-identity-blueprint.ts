@@ -8,11 +8,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import {
   answerable,
-  bindings,
-  changeReferences,
+  boundPeople,
+  changePeople,
   listedOwners,
   lookUpPermissions,
-  missingReferences,
+  missingPeople,
   readReferences,
   references,
   sponsors,
@@ -198,12 +198,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
   inventory,
   duplicateCreate: "refused",
 
-  async questions(tenant, inputs) {
-    return [
-      ...(await missingReferences(tenant, "sponsors", inputs.sponsors)),
-      ...(await missingReferences(tenant, "owners", inputs.owners)),
-    ];
-  },
+  questions: missingPeople,
 
   find: namesakes,
 
@@ -215,8 +210,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
       blueprintByName(wanted.uniqueName),
       {
         ...writable(wanted, []),
-        "sponsors@odata.bind": await bindings(tenant, wanted.sponsors),
-        ...(wanted.owners ? { "owners@odata.bind": await bindings(tenant, wanted.owners) } : {}),
+        ...(await boundPeople(tenant, wanted)),
       },
       { headers: { Prefer: "create-if-missing" }, repeatable: false },
     );
@@ -264,17 +258,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     if (differs || !actual.marked) {
       await tenant.patch(blueprintPath(objectId), writable(wanted, actual.inputs.tags ?? []), { serial });
     }
-    for (const relation of ["sponsors", "owners"] as const) {
-      const who = wanted[relation];
-      if (who)
-        await changeReferences(
-          tenant,
-          `${blueprintPath(objectId)}/${relation}`,
-          who,
-          actual.inputs[relation] ?? [],
-          serial,
-        );
-    }
+    await changePeople(tenant, blueprintPath(objectId), wanted, actual.inputs, serial);
   },
 
   deletedPath: (_id, outputs) => deletedPlace(textOf(outputs["objectId"])),

@@ -8,11 +8,11 @@ import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import {
   answerable,
-  bindings,
-  changeReferences,
+  boundPeople,
+  changePeople,
   listedOwners,
   lookUpPermissions,
-  missingReferences,
+  missingPeople,
   objectId,
   readReferences,
   references,
@@ -178,12 +178,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
   inventory,
   duplicateCreate: "allowed",
 
-  async questions(tenant, inputs) {
-    return [
-      ...(await missingReferences(tenant, "sponsors", inputs.sponsors)),
-      ...(await missingReferences(tenant, "owners", inputs.owners)),
-    ];
-  },
+  questions: missingPeople,
 
   refersTo: ({ blueprintId }) => [blueprintId],
 
@@ -200,8 +195,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
       agentIdentityBlueprintId: wanted.blueprintId,
       accountEnabled: wanted.enabled,
       tags: [markerTag(kind, wanted.marker)],
-      "sponsors@odata.bind": await bindings(tenant, wanted.sponsors),
-      ...(wanted.owners ? { "owners@odata.bind": await bindings(tenant, wanted.owners) } : {}),
+      ...(await boundPeople(tenant, wanted)),
     });
     return { id: made.id };
   },
@@ -235,10 +229,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
       const body = { displayName: wanted.displayName, accountEnabled: wanted.enabled, ...tags };
       await tenant.patch(path(id), body, { serial: id });
     }
-    for (const relation of ["sponsors", "owners"] as const) {
-      const who = wanted[relation];
-      if (who) await changeReferences(tenant, `${path(id)}/${relation}`, who, inputs[relation] ?? [], id);
-    }
+    await changePeople(tenant, path(id), wanted, inputs, id);
   },
 
   deletedPath: deletedPlace,

@@ -12,6 +12,7 @@ describe("the registry of kinds", () => {
         "AgentIdentityBlueprintPrincipal",
         "ConditionalAccessPolicy",
         "FederatedIdentityCredential",
+        "NamedLocation",
         "PermissionGrant",
       ]),
     );

@@ -1,5 +1,5 @@
 /** How failures read: cannot <verb> <noun> "<name>": <what Graph said>. <what to do>. [<status code>, request <id>] */
-import { cited, EntraError, type EntraErrorCode, messageOf } from "../../graph/errors";
+import { cited, EntraError, type EntraErrorCode, messageOf, sentence } from "../../graph/errors";
 import type { Lifecycle, Permissions } from "../lifecycle";
 import type { Names } from "../run/names";
 import type { ReportedReasons } from "../run/reported-reasons";
@@ -119,8 +119,5 @@ function repetitionOf(code: EntraErrorCode): string | undefined {
       return undefined;
   }
 }
-
-/** A list, one item a line, ends without a full stop: what stands there is copied. */
-const sentence = (text: string): string => (/[.!?]$|\n/.test(text.trim()) ? text.trim() : `${text.trim()}.`);
 
 const joined = (...parts: readonly (string | undefined)[]): string => parts.filter(Boolean).join(" ");

@@ -2,7 +2,7 @@
  * Everything of some kinds in a tenant, as their inventories describe it. It costs one list for each collection, in pages:
  * what several kinds want to see of one is asked for once, as far as Graph allows, which expands one relation at a time.
  */
-import { cited, EntraError } from "../../graph/errors";
+import { cited, EntraError, sentence } from "../../graph/errors";
 import type { Tenant } from "../../graph/tenant";
 import type { Described, DescribedDeleted } from "../inventory";
 import type { Lifecycle } from "../lifecycle";
@@ -156,12 +156,11 @@ async function naming<T>({ what, permissions }: Purpose, act: () => Promise<T>):
   } catch (error) {
     if (!(error instanceof EntraError)) throw error;
     const { answer, code, message } = error;
-    const said = message.replace(/([^.!?])$/, "$1.");
     const advice =
       code === "FORBIDDEN"
         ? ` Grant ${permissions.join(" and ")} to the application you sign in as, with admin consent.`
         : "";
     const tail = answer ? ` ${cited(answer)}` : "";
-    throw new EntraError(code, `cannot list ${what}: ${said}${advice}${tail}`, { answer, cause: error });
+    throw new EntraError(code, `cannot list ${what}: ${sentence(message)}${advice}${tail}`, { answer, cause: error });
   }
 }

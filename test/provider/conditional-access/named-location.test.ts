@@ -162,13 +162,13 @@ describe("a named location", () => {
       "countries as well",
       asks({ countriesAndRegions: ["DE"] }),
       "countriesAndRegions",
-      "must be left out: it says something of a location that is defined by countries, and this one is by ipRanges",
+      'must be left out: only a location with definedBy "countries" has it, and this one has definedBy "ipRanges"',
     ],
     [
       "trust in a country",
       countries({ isTrusted: true }),
       "isTrusted",
-      "must be left out: it says something of a location that is defined by ipRanges, and this one is by countries",
+      'must be left out: only a location with definedBy "ipRanges" has it, and this one has definedBy "countries"',
     ],
     [
       "a country by name",

@@ -170,7 +170,18 @@ export interface Lifecycle<Inputs extends object> {
   deletedPath?(id: string, outputs: Readonly<Record<string, unknown>>): Place;
   /** Where that lies, if it is soft-deleted, of which the object is a part: it is deleted and comes back with it, as it was. */
   deletedWith?(outputs: Readonly<Record<string, unknown>>): Place | undefined;
-  /** Deletes, softly where Graph does. */
+  /** Where that lies, if it is soft-deleted, without which there is no such object: as proof that it is gone. */
+  goneWith?(id: string): Place;
+  /**
+   * Whether a read shows all that was written. What is made of several objects of Graph may be shown in part, by a replica that
+   * lags. @default all or nothing
+   */
+  isWhole?(declared: Partial<Inputs>, actual: Actual<Inputs>): boolean;
+  /**
+   * Deletes, softly where Graph does.
+   *
+   * @throws EntraError NOT_FOUND when there is nothing to delete, or a replica does not know of it
+   */
   remove(
     tenant: Tenant,
     id: string,

@@ -18,7 +18,6 @@ import { keyHolders } from "../engine/run/key-holders";
 import { undefinedWhenGone } from "../graph/errors";
 import { restoredPermissions } from "../permissions/restored-permissions";
 import {
-  dated,
   type DeletedPrincipal,
   deletedServicePrincipals,
   type Principal,
@@ -66,9 +65,11 @@ export class AgentIdentityBlueprintPrincipal extends EntraResource {
   declare readonly blueprintId: pulumi.Output<string>;
   /** Whether identities of this blueprint get tokens. */
   declare readonly enabled: pulumi.Output<boolean>;
+  /** When Graph created it, ISO 8601. In a stack of version 0.1.0 from the next refresh on. */
+  declare readonly createdDateTime: pulumi.Output<string>;
 
   constructor(name: string, args: AgentIdentityBlueprintPrincipalArgs, opts?: pulumi.CustomResourceOptions) {
-    super(agentIdentityBlueprintPrincipal, name, args, ["enabled"], opts);
+    super(agentIdentityBlueprintPrincipal, name, args, ["createdDateTime", "enabled"], opts);
   }
 }
 
@@ -92,7 +93,7 @@ const cast = "microsoft.graph.agentIdentityBlueprintPrincipal";
 const path = (id: string): string => `/servicePrincipals/${encodeURIComponent(id)}/${cast}`;
 
 const inventory: Inventory<[Principal]> = {
-  lists: [dated(principals)],
+  lists: [principals],
   marker: "tag",
   idIsKept: false,
   describe: ([all]) =>
@@ -181,9 +182,9 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
   remove: (tenant, id) => tenant.delete(path(id)),
 };
 
-const actual = ({ appId, accountEnabled, tags }: Principal, marker: string) => ({
+const actual = ({ appId, accountEnabled, createdDateTime, tags }: Principal, marker: string) => ({
   inputs: { blueprintId: appId, enabled: accountEnabled },
-  outputs: {},
+  outputs: { createdDateTime },
   marked: tags.includes(markerTag(kind, marker)),
 });
 

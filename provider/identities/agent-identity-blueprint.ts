@@ -19,7 +19,6 @@ import {
 } from "../directory/directory-references";
 import {
   blueprints,
-  dated,
   deletedApplications,
   type DeletedBlueprint,
   type Principal,
@@ -102,9 +101,11 @@ export class AgentIdentityBlueprint extends EntraResource {
   declare readonly uniqueName: pulumi.Output<string>;
   /** Object id of the application object; `id` is the appId. */
   declare readonly objectId: pulumi.Output<string>;
+  /** When Graph created it, ISO 8601. In a stack of version 0.1.0 from the next refresh on. */
+  declare readonly createdDateTime: pulumi.Output<string>;
 
   constructor(name: string, args: AgentIdentityBlueprintArgs, opts?: pulumi.CustomResourceOptions) {
-    super(agentIdentityBlueprint, name, args, ["objectId", "signInAudience", "uniqueName"], opts);
+    super(agentIdentityBlueprint, name, args, ["createdDateTime", "objectId", "signInAudience", "uniqueName"], opts);
   }
 }
 
@@ -145,7 +146,7 @@ const properties = {
 // ---- what it is in the tenant ----------------------------------------------
 
 const inventory: Inventory<[Blueprint, Principal]> = {
-  lists: [dated(blueprints), principals],
+  lists: [blueprints, principals],
   marker: "tag",
   idIsKept: false,
   describe([all, principalsThere], { tenant, inDetail }) {
@@ -245,7 +246,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
         tags: sorted(found.tags.filter((text) => !text.startsWith(markerTagPrefix))),
         uniqueName: found.uniqueName ?? "",
       },
-      outputs: { objectId },
+      outputs: { objectId, createdDateTime: found.createdDateTime },
       marked: found.tags.includes(markerTag(blueprintKind, declared.marker)),
     };
   },

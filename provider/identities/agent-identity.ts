@@ -28,7 +28,6 @@ import { oneOf } from "../engine/run/bulk-read";
 import { allOf } from "../engine/run/shared-list";
 import { undefinedWhenGone } from "../graph/errors";
 import {
-  dated,
   type DeletedPrincipal,
   deletedServicePrincipals,
   identities,
@@ -92,9 +91,11 @@ export class AgentIdentity extends EntraResource {
   declare readonly sponsors: pulumi.Output<string[]>;
   /** Whether the agent may sign in. */
   declare readonly enabled: pulumi.Output<boolean>;
+  /** When Graph created it, ISO 8601. In a stack of version 0.1.0 from the next refresh on. */
+  declare readonly createdDateTime: pulumi.Output<string>;
 
   constructor(name: string, args: AgentIdentityArgs, opts?: pulumi.CustomResourceOptions) {
-    super(agentIdentity, name, args, ["enabled"], opts);
+    super(agentIdentity, name, args, ["createdDateTime", "enabled"], opts);
   }
 }
 
@@ -123,7 +124,7 @@ const kind = "AgentIdentity";
 const path = (id: string): string => `/servicePrincipals/${encodeURIComponent(id)}/microsoft.graph.agentIdentity`;
 
 const inventory: Inventory<[Identity, Principal]> = {
-  lists: [dated(identities), principals],
+  lists: [identities, principals],
   marker: "tag",
   idIsKept: false,
   describe([all, principalsThere], { tenant, inDetail }) {
@@ -218,7 +219,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
         owners: ownersNow,
         enabled: found.accountEnabled,
       },
-      outputs: {},
+      outputs: { createdDateTime: found.createdDateTime },
       marked: found.tags.includes(markerTag(kind, declared.marker)),
     };
   },

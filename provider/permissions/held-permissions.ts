@@ -115,12 +115,25 @@ export async function assign(tenant: Tenant, agentId: string, api: Api, name: st
     .catch(unlessThere);
 }
 
+/** Hears of each object of Graph that is to be deleted whether it was found. */
+export type NoteDelete = (found: boolean) => void;
+
+const deleted = (deleting: Promise<void>, note: NoteDelete): Promise<void> =>
+  deleting.then(
+    () => note(true),
+    (error: unknown) => {
+      undefinedWhenGone(error);
+      note(false);
+    },
+  );
+
 /** Takes application permissions away. */
 export async function withdraw(
   tenant: Tenant,
   agentId: string,
   api: Api,
   names: readonly string[] | "all",
+  note: NoteDelete = () => undefined,
 ): Promise<void> {
   if (names.length === 0) return;
   const ids = names === "all" ? undefined : names.map((name) => api.roles.get(name) ?? name);
@@ -128,15 +141,21 @@ export async function withdraw(
     ({ appRoleId }) => ids?.includes(appRoleId) ?? true,
   );
   const path = (id: string) => `/servicePrincipals/${encodeURIComponent(agentId)}/appRoleAssignments/${id}`;
-  await allWritten(held.map(({ id }) => tenant.delete(path(id)).catch(undefinedWhenGone)));
+  await allWritten(held.map(({ id }) => deleted(tenant.delete(path(id)), note)));
 }
 
 /** One grant carries all scopes of an agent at an API, so it is made, changed or deleted as a whole. */
-export async function setScopes(tenant: Tenant, agentId: string, api: Api, names: readonly string[]): Promise<void> {
+export async function setScopes(
+  tenant: Tenant,
+  agentId: string,
+  api: Api,
+  names: readonly string[],
+  note: NoteDelete = () => undefined,
+): Promise<void> {
   const scope = names.join(" ");
   const grant = await delegatedGrant(tenant, agentId, api);
   if (scope === "") {
-    if (grant) await tenant.delete(`/oauth2PermissionGrants/${grant.id}`).catch(undefinedWhenGone);
+    if (grant) await deleted(tenant.delete(`/oauth2PermissionGrants/${grant.id}`), note);
     return;
   }
   if (!grant) await addScopes(tenant, agentId, api, names);

@@ -9,11 +9,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { allWritten } from "./all-written";
 import { apiOf } from "./api";
+import { deletedPlace } from "../directory/deleted-items";
 import { objectId } from "../directory/directory-references";
 import { same, sorted } from "../engine/json";
 import type { Finding, Lifecycle } from "../engine/lifecycle";
 import { EntraResource } from "../engine/pulumi/resource";
-import { undefinedWhenGone } from "../graph/errors";
+import { EntraError, undefinedWhenGone } from "../graph/errors";
 import { addScopes, assign, heldPermissions, setScopes, withdraw } from "./held-permissions";
 import { permissionInventory } from "./permission-inventory";
 
@@ -199,11 +200,22 @@ export const permissionGrant: Lifecycle<Inputs> = {
     );
   },
 
+  // A deleted agent takes its permissions with it.
+  goneWith: (id) => deletedPlace(id.split("/")[0] ?? ""),
+  // Each permission is an object of its own in Graph.
+  isWhole: ({ application = [], delegated = [] }, { inputs }) =>
+    application.every((name) => inputs.application?.includes(name)) &&
+    delegated.every((name) => inputs.delegated?.includes(name)),
+
   // All of it, as everywhere: also what somebody else has added since.
   async remove(tenant, id) {
     const [agentId = "", appId = ""] = id.split("/");
     const api = await apiOf(tenant, appId);
-    await allWritten([setScopes(tenant, agentId, api, []), withdraw(tenant, agentId, api, "all")]);
+    const found: boolean[] = [];
+    const note = (one: boolean): void => void found.push(one);
+    await allWritten([setScopes(tenant, agentId, api, [], note), withdraw(tenant, agentId, api, "all", note)]);
+    // What one replica lists another may not find; and where none is listed there may be some all the same.
+    if (found.length === 0 || found.includes(false)) throw new EntraError("NOT_FOUND", "a permission was not found");
   },
 };
 

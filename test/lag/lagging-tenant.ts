@@ -19,6 +19,10 @@ export interface RunSettings {
   readonly kill?: Kill;
   /** Client id that it signs in as. */
   readonly app?: string;
+  /** It runs on a machine of its own, as CI does: it finds no journal and leaves none. @default on the machine of the others */
+  readonly newMachine?: true;
+  /** Stands before the tenant. */
+  readonly meddle?: (request: Request, send: (request: Request) => Promise<Response>) => Promise<Response>;
 }
 
 export interface Run extends Process {
@@ -70,7 +74,7 @@ export class LaggingTenant {
   }
 
   /** A new process on the same machine. */
-  async process({ kill, app }: RunSettings = {}): Promise<Run> {
+  async process({ kill, app, newMachine, meddle }: RunSettings = {}): Promise<Run> {
     const { time, emulated } = this;
     const requests: string[] = [];
     const told: string[] = [];
@@ -92,8 +96,11 @@ export class LaggingTenant {
       const isLast = isCreate(request) && ++creates === kill?.atCreate;
       if (isLast && kill.effect === "before") die();
       refuseTheDead();
-      this.keepTime();
-      const response = await time.during(() => emulated.handle(request));
+      const send = (one: Request): Promise<Response> => {
+        this.keepTime();
+        return time.during(() => emulated.handle(one));
+      };
+      const response = await (meddle ? meddle(request, send) : send(request));
       if (isLast) die();
       refuseTheDead();
       return response;
@@ -102,9 +109,9 @@ export class LaggingTenant {
       this.keepTime();
       return time.during(() => emulated.token(app === undefined ? {} : { app }));
     };
-    const earlier = [...this.#notes];
+    const earlier = newMachine ? [] : [...this.#notes];
     const add = (note: Entry): void => {
-      if (!dead) this.#notes.push(note);
+      if (!dead && !newMachine) this.#notes.push(note);
     };
     const store = { earlier: () => earlier, add };
     // What is dead waits for ever, so nothing that it would do next is ever seen.

@@ -61,7 +61,7 @@ export async function aTenant(): Promise<TestTenant> {
     const tenant = await embeddedConnection(emulated, "the test tenant");
     // Waits are counted, not waited for: an emulated tenant without lag shows everything at once.
     let now = 0;
-    const timing = { ...defaultTiming, now: () => now, pause: (ms: number) => ((now += ms), Promise.resolve()) };
+    const timing = { ...defaultTiming, unseenMs: 0, now: () => now, pause: (ms: number) => ((now += ms), Promise.resolve()) };
     const shared = runIn(() => Promise.resolve(tenant), { timing, warn: (message) => void warnings.push(message) });
     const provider = <Inputs extends object>(lifecycle: Lifecycle<Inputs>) =>
       dynamicProvider(lifecycle, new Driver(lifecycle, shared));

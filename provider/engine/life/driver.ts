@@ -12,7 +12,7 @@ import { unconfirmedMarker } from "../marker";
 import { holdsUnknown } from "../unknown";
 import { Creation } from "./creation";
 import { declaredIn, Presence } from "./presence";
-import { removeSurely } from "./removal";
+import { removeSurely, untilWhole } from "./removal";
 import { Settlement } from "./settlement";
 import type { Run } from "../run/run";
 import { type Step, type StepError, stepOf, worded } from "./wording";
@@ -137,7 +137,7 @@ export class Driver<Inputs extends object> {
       ...inOrderOf(declared, pick(actual.inputs, Object.keys(declared))),
       marker: actual.marked === false ? unconfirmedMarker : declared.marker,
     };
-    return { inputs, state: stateOf(tenant, inputs, actual.outputs) };
+    return { inputs, state: stateOf(tenant, inputs, { ...actual.outputs, ...pick(olds, ["writtenAt"]) }) };
   }
 
   /** Deletes the object. One that does not exist any more counts as deleted. */
@@ -153,18 +153,15 @@ export class Driver<Inputs extends object> {
       );
       return;
     }
-    const writtenAt = object.writtenAt();
-    run.journal.deleting(tenant.id, id);
     await this.#worded("delete", declared, async () => {
-      await removeSurely(
-        run,
-        async () => {
-          await lifecycle.remove(tenant, id, declared, olds);
-          run.claims.recordDeleted(lifecycle.kind, id);
-        },
-        () => object.read(declared, olds),
-        writtenAt,
-      );
+      await untilWhole(object, olds);
+      const writtenAt = object.writtenAt();
+      run.journal.deleting(tenant.id, id);
+      const remove = async (): Promise<void> => {
+        await lifecycle.remove(tenant, id, declared, olds);
+        run.claims.recordDeleted(lifecycle.kind, id);
+      };
+      await removeSurely(object, olds, remove, writtenAt);
       run.claims.recordDeleted(lifecycle.kind, id);
       run.journal.deleted(this.#key(tenant, declared), id);
     });

@@ -24,7 +24,14 @@ describe("an agent identity blueprint principal", () => {
 
   it("lives: is created, switched off, read and deleted", async () => {
     const made = await run.create(agentIdentityBlueprintPrincipal, { blueprintId });
-    expect(made.outputs).toEqual({ blueprintId, enabled: true, marker: markerOfTests, tenantId: tenant.emulated.id });
+    expect(made.outputs).toEqual({
+      blueprintId,
+      createdDateTime: expect.stringMatching(/^20..-/),
+      enabled: true,
+      marker: markerOfTests,
+      tenantId: tenant.emulated.id,
+      writtenAt: "1970-01-01T00:00:00.000Z",
+    });
     const provider = run.provider(agentIdentityBlueprintPrincipal);
     const { outs } = await provider.update(made.id, made.outputs, { ...made.inputs, enabled: false });
     expect(await provider.read(made.id, outs)).toEqual({

@@ -57,7 +57,13 @@ describe("an agent identity blueprint", () => {
       displayName: "Payroll agents",
       uniqueName: `agentid-${markerOfTests}`,
     });
-    expect(made.outputs).toEqual({ ...made.inputs, objectId: application.id, tenantId: tenant.emulated.id });
+    expect(made.outputs).toEqual({
+      ...made.inputs,
+      createdDateTime: application.createdDateTime,
+      objectId: application.id,
+      tenantId: tenant.emulated.id,
+      writtenAt: "1970-01-01T00:00:00.000Z",
+    });
 
     const news = {
       ...made.inputs,

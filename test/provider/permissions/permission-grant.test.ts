@@ -46,6 +46,7 @@ describe("a permission grant", () => {
       delegated: ["Calendars.Read", "Mail.Read"],
       marker: markerOfTests,
       tenantId: tenant.emulated.id,
+      writtenAt: "1970-01-01T00:00:00.000Z",
     });
     expect(await roles()).toBe(2);
     expect(await scopes()).toEqual(["Calendars.Read Mail.Read"]);

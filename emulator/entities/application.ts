@@ -129,13 +129,10 @@ const pair = (body: Json, name: string): (readonly [string, unknown])[] =>
 export const belongingTo = (kind: string, { id }: StoredObject, { store }: { readonly store: Store }): StoredObject[] =>
   store.find({ kinds: [kind], where: { property: "application", value: id } });
 
-/** Milliseconds for which the profile keeps what is new out of lists. */
-const unlistedMs = 60_000;
-
-/** The federated credentials of an application that a list shows: the profile says whether it has the newest. */
+/** The federated credentials of an application that a list shows. */
 export function listedCredentials(application: StoredObject, around: Surroundings): StoredObject[] {
   const all = belongingTo("federatedIdentityCredential", application, around);
-  if (around.switches.profiles.federatedCredentialLists === "atOnce") return all;
+  const { unlistedMs } = around.switches;
   return all.filter(({ body: { madeAt } }) => !(Number(madeAt) + unlistedMs > around.now.getTime()));
 }
 

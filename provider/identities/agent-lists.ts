@@ -53,7 +53,7 @@ export const identities: Listing<Identity> = {
 /** @param blueprintId its appId */
 export const identitiesOf = (blueprintId: string): Listing<Identity> => ({
   ...identities,
-  filter: `agentIdentityBlueprintId eq '${blueprintId}'`,
+  filter: { agentIdentityBlueprintId: blueprintId },
 });
 
 /** Where people read it: with the time of the create, which the search and the refresh have no use for. */

@@ -193,16 +193,20 @@ describe("a federated credential", () => {
     },
   );
 
-  it("is missing from lists for a minute where the profile says so, and not from a read by its id", async () => {
+  it("is missing from lists for a minute where the switch says so, and not from a read by its id", async () => {
     tenant.set({
-      profiles: { federatedCredentialLists: "afterAMinute" },
+      unlistedMs: 60_000,
       clock: { stoppedAt: "2026-12-01T08:00:00Z" },
     });
     const { id } = (await ask(`POST ${all}`, asks())).body;
+    const expanded = (body: object) =>
+      ((body as Record<string, unknown>)["federatedIdentityCredentials"] as unknown[]).length;
     const listed = async () => [
       (await ask(`GET ${all}`)).body.value.length,
-      (await ask(`GET /applications/${family.blueprint.id}/${blueprintCast}?$expand=federatedIdentityCredentials`)).body
-        .federatedIdentityCredentials.length,
+      expanded(
+        (await ask(`GET /applications/${family.blueprint.id}/${blueprintCast}?$expand=federatedIdentityCredentials`))
+          .body,
+      ),
     ];
     expect([await listed(), (await ask(`GET ${all}/${id}`)).status]).toEqual([[0, 0], 200]);
     tenant.set({ clock: { stoppedAt: "2026-12-01T08:01:00Z" } });

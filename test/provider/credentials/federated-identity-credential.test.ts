@@ -306,7 +306,7 @@ describe("a federated identity credential that is missing from lists for a minut
   it.each([undefined, "before", "after"] as const)(
     "is created once, changed and deleted; the answer to its create is lost: %s",
     async (effect) => {
-      tenant.reset({ profiles: { federatedCredentialLists: "afterAMinute" } });
+      tenant.reset({ unlistedMs: 60_000 });
       if (effect)
         tenant.emulated.fail({ method: "POST", path: "federatedIdentityCredentials$", effect, answer: "reset" });
       const made = await up(emptyState, program("one"), await tenant.process());
@@ -320,7 +320,7 @@ describe("a federated identity credential that is missing from lists for a minut
   );
 
   it("is found again by a run whose state knows nothing of it", async () => {
-    tenant.reset({ profiles: { federatedCredentialLists: "afterAMinute" } });
+    tenant.reset({ unlistedMs: 60_000 });
     const { state } = await up(emptyState, program("one"), await tenant.process());
     const forgotten = { ...state, resources: state.resources.filter(({ name }) => name === "payroll") };
     const again = await up(forgotten, program("one"), await tenant.process());

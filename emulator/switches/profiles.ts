@@ -26,6 +26,27 @@ export const profileChoices = {
     real: "refused",
     sources: "ENT agent-id-ai-guided-setup and OBS (Dec 2025): refused; ENT create-blueprint (Apr 2026): served",
   },
+  federatedCredentialKey: {
+    asks: "By what else than its id is a federated credential of a blueprint addressed?",
+    choices: ["nameKey", "nameSegment", "nothing"],
+    real: "nameSegment",
+    sources:
+      "REF federatedidentitycredential-get (v1.0): federatedIdentityCredentials(name='{name}'); of a blueprint (beta): federatedIdentityCredentials/{name}",
+  },
+  gitHubExpressions: {
+    asks: "What must an expression over the claims of GitHub's tokens match?",
+    choices: ["subAndImmutableClaim", "sub"],
+    real: "subAndImmutableClaim",
+    sources:
+      "ENT workload-identities-flexible-federated-identity-credentials (2026-08-14): sub and repository_id or repository_owner_id; its earlier version: sub",
+  },
+  identitiesByBlueprint: {
+    asks: "What does a list of agent identities answer to $filter=agentIdentityBlueprintId eq '…'?",
+    choices: ["served", "refused"],
+    real: "served",
+    sources:
+      "REF resources/agentidentity names no $filter for it, and a sample of Microsoft's filters on the client; Agent365-devTools filters so on beta",
+  },
   inheritablePermissionPatch: {
     asks: "What does PATCH on an inheritable permission answer?",
     choices: ["204", "200"],

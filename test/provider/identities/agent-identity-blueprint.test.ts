@@ -4,6 +4,7 @@ import { agentIdentity } from "../../../provider/identities/agent-identity";
 import { agentIdentityBlueprint } from "../../../provider/identities/agent-identity-blueprint";
 import { agentIdentityBlueprintPrincipal } from "../../../provider/identities/agent-identity-blueprint-principal";
 import { restoredCredentials } from "../../../provider/credentials/restored-credentials";
+import { automation } from "../../kinds/people";
 import { aTenant, markerOfTests, Refused, type TestProcess, type TestTenant } from "../a-tenant";
 
 interface Application {
@@ -57,7 +58,8 @@ describe("an agent identity blueprint", () => {
       displayName: "Payroll agents",
       uniqueName: `agentid-${markerOfTests}`,
     });
-    expect(made.outputs).toEqual({ ...made.inputs, objectId: application.id, tenantId: tenant.emulated.id });
+    const computed = { objectId: application.id, creatorOwner: automation, tenantId: tenant.emulated.id };
+    expect(made.outputs).toEqual({ ...made.inputs, ...computed });
 
     const news = {
       ...made.inputs,

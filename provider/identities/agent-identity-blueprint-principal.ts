@@ -25,6 +25,7 @@ import {
   principals,
   toReadDeleted,
 } from "./agent-lists";
+import { keepParent } from "./parent-blueprint";
 
 // ---- what a program writes -------------------------------------------------
 
@@ -169,7 +170,9 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
     const found = await oneOf(tenant, bulk, principals, id, `${path(id)}?${selectOf(principals)}`).catch(
       undefinedWhenGone,
     );
-    return found && actual(found, marker);
+    if (!found) return undefined;
+    keepParent(tenant, id, {});
+    return actual(found, marker);
   },
 
   async change(tenant, id, { enabled, marker }, { marked }) {

@@ -38,6 +38,7 @@ import {
   principals,
   toReadDeleted,
 } from "./agent-lists";
+import { keepParent } from "./parent-blueprint";
 
 // ---- what a program writes -------------------------------------------------
 
@@ -210,6 +211,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
       declared.owners && owners(declared.owners).catch(undefinedWhenGone),
     ]);
     if (!found || !sponsorsNow) return undefined;
+    keepParent(tenant, id, { blueprintId: found.agentIdentityBlueprintId });
     return {
       inputs: {
         displayName: found.displayName,

@@ -6,7 +6,7 @@ import { EntraError } from "../../graph/errors";
 import type { Tenant } from "../../graph/tenant";
 import { inOrderOf, json, pick, same } from "../json";
 import type { CreateKey } from "../consistency/write-journal";
-import type { Lifecycle, Made, Marked } from "../lifecycle";
+import type { Lifecycle, Made, Marked, Warning } from "../lifecycle";
 import { type Validation, validate } from "../inputs";
 import { unconfirmedMarker } from "../marker";
 import { holdsUnknown } from "../unknown";
@@ -49,7 +49,7 @@ export class Driver<Inputs extends object> {
     const known = Object.entries(validated.inputs).filter(([, value]) => !holdsUnknown(value));
     const inputs = Object.fromEntries(known) as Partial<Inputs>;
     const findings = await this.#worded("check", inputs, async () =>
-      this.lifecycle.questions?.(await this.run.tenant(), inputs),
+      this.lifecycle.questions?.(await this.run.tenant(), inputs, olds),
     );
     return { inputs: validated.inputs, findings: findings ?? [] };
   }
@@ -133,6 +133,7 @@ export class Driver<Inputs extends object> {
       this.run.journal.deleted(this.#key(tenant, declared), id);
       return undefined;
     }
+    this.#report(actual.warnings, declared);
     const inputs = {
       ...inOrderOf(declared, pick(actual.inputs, Object.keys(declared))),
       marker: actual.marked === false ? unconfirmedMarker : declared.marker,
@@ -159,7 +160,7 @@ export class Driver<Inputs extends object> {
       await removeSurely(
         run,
         async () => {
-          await lifecycle.remove(tenant, id, declared, olds);
+          this.#report(await lifecycle.remove(tenant, id, declared, olds), declared);
           run.claims.recordDeleted(lifecycle.kind, id);
         },
         () => object.read(declared, olds),
@@ -168,6 +169,13 @@ export class Driver<Inputs extends object> {
       run.claims.recordDeleted(lifecycle.kind, id);
       run.journal.deleted(this.#key(tenant, declared), id);
     });
+  }
+
+  #report(warnings: readonly Warning[] | void, inputs: Partial<Inputs>): void {
+    for (const warning of warnings ?? []) {
+      const text = warning(`${this.lifecycle.noun} "${this.#nameOf(inputs)}"`);
+      if (this.run.reasons.isNew(text)) this.run.warn(text);
+    }
   }
 
   #presence(tenant: Tenant, id: string, inputs: Partial<Inputs>): Presence<Inputs> {
@@ -225,6 +233,7 @@ export class Driver<Inputs extends object> {
       const kept = `It was ${existed ? "found" : "created"} and is in the state as ${id}: run \`pulumi up\` again, and it continues from there.`;
       throw new HalfDone(id, stateOf(tenant, wanted, settlement.outputs), worded(error, { ...step, kept }));
     }
+    this.#report(settlement.warnings, wanted);
     return stateOf(tenant, wanted, settlement.outputs);
   }
 

@@ -3,7 +3,7 @@ import { EntraError } from "../../graph/errors";
 import { readUntilShown } from "./reads";
 import { anyRecentlyWritten, untilReplicasKnow } from "./referents";
 import { inOrderOf, same } from "../json";
-import type { Actual, Marked } from "../lifecycle";
+import type { Actual, Marked, Warning } from "../lifecycle";
 import { differences, type Presence } from "./presence";
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -27,6 +27,11 @@ export class Settlement<Inputs extends object> {
   /** What Graph computed, as far as it was seen: also of an object that could not be brought all the way. */
   get outputs(): Properties {
     return this.#known?.outputs ?? {};
+  }
+
+  /** What there is to report of it as it was seen last. */
+  get warnings(): readonly Warning[] {
+    return this.#known?.warnings ?? [];
   }
 
   /** @throws EntraError NOT_YET_VISIBLE, and whatever a request was refused with */

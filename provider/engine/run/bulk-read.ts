@@ -34,6 +34,9 @@ export function bulkReads(tenant: Tenant, now: () => number): BulkReads {
   return known;
 }
 
+/** Lists for one look at a tenant, read anew. */
+export const newBulkReads = (tenant: Tenant): BulkReads => new BulkReads(tenant, () => 0);
+
 class BulkReads {
   readonly #lists = new Map<string, Pages>();
   /** By the id of a member that was shown. */
@@ -47,6 +50,10 @@ class BulkReads {
 
   async look(listing: Listing, key: string, alone: string): Promise<Shown<Listed> | undefined> {
     return this.#pagesOf(listing).look(key, unitsOf(alone));
+  }
+
+  async all(listing: Listing, key: string, alone: string): Promise<readonly Listed[] | undefined> {
+    return this.#pagesOf(listing).all(key, unitsOf(alone));
   }
 
   async listingOf(id: string): Promise<Listing | undefined> {
@@ -103,13 +110,13 @@ export class BulkRead {
     return shown?.item;
   }
 
-  /** The same where it counts as well that a list which was read to its end does not have it. */
-  async look<Item extends Listed>(
+  /** All objects with this key, none included, out of a list that was read to its end; undefined when they have to be read alone. */
+  async all<Item extends Listed>(
     listing: Listing<Item>,
     key: string,
     alone: string,
-  ): Promise<Shown<Item> | undefined> {
-    const shown = await this.#look(listing, key, alone);
+  ): Promise<readonly Item[] | undefined> {
+    const shown = (await this.lists.all(listing, key, alone)) as readonly Item[] | undefined;
     this.#listed ||= shown !== undefined;
     return shown;
   }
@@ -148,7 +155,8 @@ const unitsOf = (path: string): number => costOf("GET", path, workloadOf(path)).
 
 /** One list, as far as it was worth reading. */
 class Pages {
-  readonly #items = new Map<string, Listed>();
+  /** By what they are asked for by, and then by id. */
+  readonly #items = new Map<string, Map<string, Listed>>();
   /** The page that comes next; undefined at the end, and where Graph refused. */
   #next: PageAddress | undefined;
   #isWhole = false;
@@ -167,12 +175,23 @@ class Pages {
   }
 
   async look(key: string, aloneUnits: number): Promise<Shown<Listed> | undefined> {
+    const found = (): Listed | undefined => [...(this.#items.get(key)?.values() ?? [])][0];
+    const isKnown = await this.#readUntil(() => this.#isWhole || found() !== undefined, aloneUnits);
+    return isKnown ? { item: found() } : undefined;
+  }
+
+  async all(key: string, aloneUnits: number): Promise<readonly Listed[] | undefined> {
+    const isKnown = await this.#readUntil(() => this.#isWhole, aloneUnits);
+    return isKnown ? [...(this.#items.get(key)?.values() ?? [])] : undefined;
+  }
+
+  /** Whether what is asked is known, after as many pages as it is worth. */
+  async #readUntil(isKnown: () => boolean, aloneUnits: number): Promise<boolean> {
     this.#asked += aloneUnits;
     for (;;) {
-      const item = this.#items.get(key);
-      if (item || this.#isWhole) return { item };
+      if (isKnown()) return true;
       this.#loading ??= this.#begin();
-      if (!this.#loading) return undefined;
+      if (!this.#loading) return false;
       await this.#loading;
     }
   }
@@ -190,7 +209,11 @@ class Pages {
   async #load(at: PageAddress): Promise<void> {
     try {
       const { items, next } = await this.page(at);
-      for (const item of items) this.#items.set(this.keyOf(item), item);
+      for (const item of items) {
+        const key = this.keyOf(item);
+        const known = this.#items.get(key) ?? new Map<string, Listed>();
+        this.#items.set(key, known.set(item.id, item));
+      }
       this.#next = next;
       this.#isWhole = next === undefined;
     } catch (error) {

@@ -1,7 +1,7 @@
 /** What the switches of a tenant are set to, and how they are changed. */
 import type { Lag } from "../state/lag";
 import type { Clock } from "./clock";
-import type { Profiles } from "./profiles";
+import type { Profiles, ProfileSet } from "./profiles";
 
 /** Throttling, as Microsoft documents it for Graph. */
 export interface Quotas {
@@ -62,7 +62,10 @@ export interface Switches {
   readonly quotas: Quotas | null;
   /** How much the tenant holds. */
   readonly limits: Limits;
-  /** Answers to questions that Microsoft's documentation answers in two ways; FIDELITY.md lists them. */
+  /**
+   * Answers to questions that Microsoft's documentation answers in two ways, or that real tenants answer otherwise than
+   * it; FIDELITY.md lists them.
+   */
   readonly profiles: Profiles;
 }
 
@@ -83,6 +86,9 @@ export interface SwitchChanges {
   readonly quotas?: Partial<Quotas> | null;
   /** Limits by name. */
   readonly limits?: Partial<Limits>;
-  /** Choices by the name of the question. */
-  readonly profiles?: Partial<Profiles>;
+  /**
+   * Choices by the name of the question; or the name of a set, which chooses for all questions: `real` is a tenant as
+   * real as we know, `default` the choice that each question begins with.
+   */
+  readonly profiles?: Partial<Profiles> | ProfileSet;
 }

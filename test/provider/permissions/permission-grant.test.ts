@@ -1,5 +1,6 @@
 import { agentIdentity } from "../../../provider/identities/agent-identity";
 import { microsoftGraph, permissionGrant } from "../../../provider/permissions/permission-grant";
+import { anApi } from "./an-api";
 import { aBlueprint, aTenant, type Live, markerOfTests, Refused, type TestProcess, type TestTenant } from "../a-tenant";
 
 describe("a permission grant", () => {
@@ -7,11 +8,12 @@ describe("a permission grant", () => {
   let run: TestProcess;
   let agent: Live;
   let agentId: string;
+  let blueprintId: string;
 
   beforeEach(async () => {
     tenant = await aTenant();
     run = await tenant.process();
-    const blueprintId = await aBlueprint(run);
+    blueprintId = await aBlueprint(run);
     agent = await run.create(agentIdentity, {
       displayName: "Payslip helper",
       blueprintId,
@@ -44,6 +46,8 @@ describe("a permission grant", () => {
       api: microsoftGraph,
       application: ["Group.Read.All", "User.Read.All"],
       delegated: ["Calendars.Read", "Mail.Read"],
+      consentedByUsers: [],
+      inherited: { application: [], delegated: [], blueprintId },
       marker: markerOfTests,
       tenantId: tenant.emulated.id,
       writtenAt: "1970-01-01T00:00:00.000Z",
@@ -171,10 +175,35 @@ describe("a permission grant", () => {
       new Refused([
         {
           property: "api",
-          reason: `must be the appId of an API in the test tenant: there is no service principal for ${api}`,
+          reason:
+            `must be the appId of an API in the test tenant: there is no service principal for ${api}. ` +
+            `Check the appId; if it is right, add the API to the tenant: "az ad sp create --id ${api}", or ` +
+            `POST https://graph.microsoft.com/v1.0/servicePrincipals {"appId":"${api}"} (needs Application.ReadWrite.All)`,
         },
       ]),
     );
+  });
+
+  it("says how to add an API that is not in the tenant also where preview could not know which one it is", async () => {
+    const api = "5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d11";
+    const wanted = { agentId, api, application: ["Use.All"], delegated: [], marker: markerOfTests };
+    await expect(run.provider(permissionGrant).create(wanted)).rejects.toMatchObject({
+      code: "NOT_FOUND",
+      message: expect.stringMatching(
+        `there is no service principal for ${api}\\. Check the appId; if it is right, .*az ad sp create --id ${api}`,
+      ) as string,
+    });
+  });
+
+  it("is granted at an API that was added as the refusal says", async () => {
+    const api = await anApi(tenant);
+    await api.publish([{ value: "Payslips.Read" }]);
+    const args = asks({ api: api.appId, application: ["Payslips.Read"], delegated: [] });
+    const refused = (await run.create(permissionGrant, args).catch((error: unknown) => error)) as Error;
+    const [, body = ""] = /POST \S+\/v1\.0\/servicePrincipals (\{.*?\})/.exec(refused.message) ?? [];
+    await api.graph.post("/servicePrincipals", JSON.parse(body) as object);
+    const { outputs } = await run.create(permissionGrant, args);
+    expect(outputs).toMatchObject({ api: api.appId, application: ["Payslips.Read"] });
   });
 
   it("is refused when two resources of one program grant at the same API", async () => {

@@ -78,7 +78,7 @@ java.whereBrought(`Java${java.note}`, () => {
       const printed = (await printedByProgram("java", [...trusting, ...classes, "SignIn"], env)) as Readonly<
         Record<string, unknown>
       >;
-      expect([client(printed["msal4j"]), printed["cached"]]).toEqual([env["CLIENT_ID"], true]);
+      expect(client(printed["msal4j"])).toBe(env["CLIENT_ID"]);
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -21,6 +21,10 @@ export interface RunSettings {
   readonly app?: string;
   /** It runs on a machine of its own, as CI does: it finds no journal and leaves none. @default on the machine of the others */
   readonly newMachine?: true;
+  /** For how long a 404 proves nothing. @default what a process of the product takes */
+  readonly unseenMs?: number;
+  /** The process knows that no replica lags. @default one may */
+  readonly isReplicated?: false;
   /** Stands before the tenant. */
   readonly meddle?: (request: Request, send: (request: Request) => Promise<Response>) => Promise<Response>;
 }
@@ -73,7 +77,8 @@ export class LaggingTenant {
   }
 
   /** A new process on the same machine. */
-  async process({ kill, app, newMachine, meddle }: RunSettings = {}): Promise<Run> {
+  async process(settings: RunSettings = {}): Promise<Run> {
+    const { kill, app, newMachine, meddle, unseenMs = defaultTiming.unseenMs, isReplicated = true } = settings;
     const { time, emulated } = this;
     const requests: string[] = [];
     const told: string[] = [];
@@ -115,12 +120,12 @@ export class LaggingTenant {
     const store = { earlier: () => earlier, add };
     // What is dead waits for ever, so nothing that it would do next is ever seen.
     const wait = (ms: number, signal?: AbortSignal): Promise<void> => (dead ? never : time.wait(ms, signal));
-    const timing = { ...defaultTiming, now: time.now, pause: (ms: number) => wait(ms) };
+    const timing = { ...defaultTiming, unseenMs, now: time.now, pause: (ms: number) => wait(ms) };
     const made = await aProcess(
       { handle, token },
       {
         tuning: { clock: { now: time.now, wait }, progress: (message) => void told.push(message) },
-        run: { timing, journal: new WriteJournal(time.now, store) },
+        run: { timing, journal: new WriteJournal(time.now, store), isReplicated: () => isReplicated },
       },
     );
     return { ...made, requests, creates: () => creates, told, killed };

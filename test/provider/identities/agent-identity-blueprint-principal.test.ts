@@ -26,7 +26,7 @@ describe("an agent identity blueprint principal", () => {
     const made = await run.create(agentIdentityBlueprintPrincipal, { blueprintId });
     expect(made.outputs).toEqual({
       blueprintId,
-      createdDateTime: expect.stringMatching(/^20..-/),
+      createdDateTime: expect.stringMatching(/^20..-/) as string,
       enabled: true,
       marker: markerOfTests,
       tenantId: tenant.emulated.id,

@@ -7,6 +7,7 @@ import { restoredCredentials } from "../../../provider/credentials/restored-cred
 import { aTenant, markerOfTests, Refused, type TestProcess, type TestTenant } from "../a-tenant";
 
 interface Application {
+  readonly createdDateTime?: string;
   readonly id: string;
   readonly appId: string;
   readonly displayName: string;

@@ -79,7 +79,9 @@ export async function run(args: readonly string[], terminal: Terminal): Promise<
     });
   tenant
     .command("set")
-    .description("set switches, such as lag.ms=1000 lag.share=0.02, quotas.size=S, quotas=off; prints them all")
+    .description(
+      "set switches, such as lag.ms=1000 lag.share=0.02, quotas.size=S, quotas=off, profiles=real; prints them all",
+    )
     .argument("[switches...]")
     .option("--advance <duration>", "put the tenant's clock forward: 90s, 15m, 25h, 31d")
     .option("--json", "print one JSON object")

@@ -1,5 +1,5 @@
 /** `entra-agent-id tenant set` */
-import type { SwitchChanges, Switches } from "../emulator/tenant";
+import { type ProfileSet, profileSets, type SwitchChanges, type Switches } from "../emulator/tenant";
 import { accessTenant } from "./emulated-tenant";
 import { exitCodes, type Terminal } from "./terminal";
 
@@ -40,7 +40,8 @@ function changesOf(assignments: readonly string[], switches: Switches): SwitchCh
     if (name === "") {
       throw new Error(`cannot set "${assignment}": write SWITCH=VALUE or SWITCH.MEMBER=VALUE, such as lag.ms=1000.`);
     }
-    if (member === undefined) changes[name] = valueOf(text);
+    if (name === "profiles" && Object.hasOwn(profileSets, text)) changes[name] = { ...profileSets[text as ProfileSet] };
+    else if (member === undefined) changes[name] = valueOf(text);
     else changes[name] = { ...group(before[name]), ...group(changes[name]), [member]: valueOf(text) };
   }
   return changes;

@@ -24,7 +24,7 @@ export type { Lag } from "./state/lag";
 export type { FileObject, TenantFile } from "./state/tenant-file";
 export type { Clock } from "./switches/clock";
 export type { Fault, FaultAnswer } from "./switches/fault";
-export type { Profiles } from "./switches/profiles";
+export type { Profiles, ProfileSet } from "./switches/profiles";
 export type { Limits, Quotas, SwitchChanges, Switches } from "./switches/values";
 
 /**

@@ -37,6 +37,7 @@ export type { Fault, FaultAnswer } from "./switches/faults";
 export type { PlantedObject } from "./state/plant";
 export type { Snapshot } from "./state/snapshot";
 export type { TenantFile } from "./state/tenant-file";
+export { type ProfileSet, type Profiles, profileSets } from "./switches/profiles";
 export type { SwitchChanges, Switches } from "./switches/values";
 export type { Trust } from "./sign-in/issuers";
 

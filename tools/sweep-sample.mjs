@@ -20,9 +20,9 @@ const variable = "ENTRA_AGENT_ID_SWEEP";
  */
 export const sweepSeed = (environment = process.env) => environment[variable] || (treeOf(root) ?? versionOf(root));
 
-/** @param {string} seed @returns {string} what tries the same again */
-export const replayCommand = (seed) =>
-  `${variable}=${seed} npx jest --selectProjects rules --testPathPatterns test/sweep`;
+/** @param {string} seed @param {string} [tests] their folder @returns {string} what tries the same again */
+export const replayCommand = (seed, tests = "test/sweep") =>
+  `${variable}=${seed} npx jest --selectProjects rules --testPathPatterns ${tests}`;
 
 /** @param {string} directory @returns {string | undefined} id of the committed tree; undefined where there is no git, or no repository */
 export function treeOf(directory) {
@@ -71,6 +71,17 @@ export function drawnPairs(seed, kinds, faults) {
     (_, index) => /** @type {const} */ ([at(all, index % all.length), at(some, index % some.length)]),
   );
 }
+
+/**
+ * One choice for each question.
+ *
+ * @param {string} seed @param {Readonly<Record<string, { choices: readonly string[] }>>} questions
+ * @returns {Record<string, string>}
+ */
+export const drawnChoices = (seed, questions) =>
+  Object.fromEntries(
+    Object.entries(questions).map(([name, { choices }]) => [name, at(drawn(seed, choices, `profile ${name}`), 0)]),
+  );
 
 /** @template Item @param {readonly Item[]} items @param {number} index @returns {Item} */
 function at(items, index) {

@@ -8,7 +8,8 @@ import type { Surroundings } from "../entities/entity";
 import type { Certificate } from "../entities/credential";
 import { type Client, type Federation, federationsOf, timeOf, verifyingOf } from "./client";
 import { keysOf } from "./issuers";
-import { SignInNotEmulated, SignInRefusal } from "./refusal";
+import { fits } from "../rules/claims-expression";
+import { SignInRefusal } from "./refusal";
 
 /** Clocks may differ by this much, in seconds. */
 const toleranceSeconds = 300;
@@ -99,7 +100,7 @@ async function byFederation(around: Surroundings, client: Client, { token, claim
   return { kind: "federatedIdentityCredential", credentialId: id };
 }
 
-/** The federated credential that fits. Issuer, subject and audience are compared letter by letter. */
+/** The federated credential that fits. Issuer, subject and audience are compared letter by letter; an expression may decide instead of the subject. */
 function trusting(around: Surroundings, client: Client, claims: JWTPayload): Federation {
   const { iss = "", sub = "", aud } = claims;
   const audience = Array.isArray(aud) ? aud.join(" ") : (aud ?? "");
@@ -107,10 +108,10 @@ function trusting(around: Surroundings, client: Client, claims: JWTPayload): Fed
   if (all.length === 0) throw new SignInRefusal(70025, client.displayName, client.appId);
   const ofIssuer = all.filter(({ issuer }) => issuer === iss);
   if (ofIssuer.length === 0) throw new SignInRefusal(700211, iss);
-  const ofSubject = ofIssuer.filter(({ subject }) => subject === sub);
+  const ofSubject = ofIssuer.filter(({ subject, expression }) =>
+    expression === undefined ? subject === sub : fits(expression, claims),
+  );
   if (ofSubject.length === 0) {
-    if (ofIssuer.some(({ subject }) => subject === undefined))
-      throw new SignInNotEmulated("The emulated tenant does not evaluate claimsMatchingExpression yet.");
     const alike = ofIssuer.some(({ subject }) => subject?.toLowerCase() === sub.toLowerCase());
     throw new SignInRefusal(alike ? 7002138 : 700213, sub);
   }

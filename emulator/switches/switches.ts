@@ -10,7 +10,7 @@ import { z } from "zod";
 import { forgetHistory } from "../state/history";
 import type { Store } from "../state/store";
 import { isPossible, timeOf, timeRefusal } from "./clock";
-import { profilesSchema } from "./profiles";
+import { profileSets, profilesSchema } from "./profiles";
 import type { SwitchChanges, Switches } from "./values";
 
 const ms = z.number().int().min(0);
@@ -54,6 +54,7 @@ const switchesSchema: z.ZodType<Switches> = z.strictObject({
   lag: lagSchema.nullable().default(null),
   latencyMs: ms.max(60_000).default(0),
   permissionsLagMs: ms.default(0),
+  unlistedMs: ms.default(0),
   quotas: quotasSchema.nullable().default(null),
   limits: limitsSchema.prefault({}),
   profiles: profilesSchema.prefault({}),
@@ -80,11 +81,21 @@ export function changed(switches: Switches, changes: SwitchChanges): Switches {
     ...changes,
     clock: { ...switches.clock, ...changes.clock },
     limits: { ...switches.limits, ...changes.limits },
-    profiles: { ...switches.profiles, ...changes.profiles },
+    profiles: chosen(switches, changes),
   };
   const result = switchesSchema.safeParse(merged);
   if (result.success) return result.data;
   throw new TypeError(`cannot set the switches of the emulated tenant: ${z.prettifyError(result.error)}`);
+}
+
+/** @throws {TypeError} for a set that there is not */
+function chosen({ profiles }: Switches, { profiles: changes = {} }: SwitchChanges): object {
+  if (typeof changes !== "string") return { ...profiles, ...changes };
+  if (Object.hasOwn(profileSets, changes)) return profileSets[changes];
+  const sets = Object.keys(profileSets).join(" and ");
+  throw new TypeError(
+    `cannot set the switches of the emulated tenant: "${changes}" is no set of profiles; there are ${sets}.`,
+  );
 }
 
 /** Runs inside a write transaction. */

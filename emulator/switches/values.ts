@@ -1,7 +1,7 @@
 /** What the switches of a tenant are set to, and how they are changed. */
 import type { Lag } from "../state/lag";
 import type { Clock } from "./clock";
-import type { Profiles } from "./profiles";
+import type { Profiles, ProfileSet } from "./profiles";
 
 /** Throttling, as Microsoft documents it for Graph. */
 export interface Quotas {
@@ -58,11 +58,19 @@ export interface Switches {
   readonly latencyMs: number;
   /** How long a granted permission is missing from new tokens, in milliseconds. @default 0 */
   readonly permissionsLagMs: number;
+  /**
+   * How long a federated credential that was just made is missing from lists, in milliseconds; a read by its id shows it.
+   * Seen in December 2025. @default 0
+   */
+  readonly unlistedMs: number;
   /** Throttling. @default null: off */
   readonly quotas: Quotas | null;
   /** How much the tenant holds. */
   readonly limits: Limits;
-  /** Answers to questions that Microsoft's documentation answers in two ways; FIDELITY.md lists them. */
+  /**
+   * Answers to questions that Microsoft's documentation answers in two ways, or that real tenants answer otherwise than
+   * it; FIDELITY.md lists them.
+   */
   readonly profiles: Profiles;
 }
 
@@ -79,10 +87,15 @@ export interface SwitchChanges {
   readonly latencyMs?: number;
   /** Milliseconds; 0 ends it. */
   readonly permissionsLagMs?: number;
+  /** Milliseconds; 0 ends it. */
+  readonly unlistedMs?: number;
   /** Throttling with the documented quotas: `{}`; null ends it. */
   readonly quotas?: Partial<Quotas> | null;
   /** Limits by name. */
   readonly limits?: Partial<Limits>;
-  /** Choices by the name of the question. */
-  readonly profiles?: Partial<Profiles>;
+  /**
+   * Choices by the name of the question; or the name of a set, which chooses for all questions: `real` is a tenant as
+   * real as we know, `default` the choice that each question begins with.
+   */
+  readonly profiles?: Partial<Profiles> | ProfileSet;
 }

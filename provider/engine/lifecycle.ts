@@ -18,6 +18,12 @@ export interface Finding {
   readonly reason: string;
 }
 
+/** What Graph allows once, where the object that has it changes within a run: no search finds out who declares it twice. */
+export interface Exclusive extends Finding {
+  /** The same for all that must not meet. */
+  readonly key: string;
+}
+
 /** Inputs of every resource, besides its own. */
 export interface Marked {
   /** Says which resource of which stack an object belongs to. Computed by the class from the resource's URN. */
@@ -107,6 +113,10 @@ export interface Lifecycle<Inputs extends object> {
   readonly properties: { readonly [Key in keyof Inputs]-?: z.ZodType<Inputs[Key]> };
   /** What one property alone cannot say. Called only when every property is known and right by itself. */
   rules?(inputs: Inputs): readonly Finding[];
+  /** Of these, one is declared and no more; it takes the place of the others. */
+  readonly alternatives?: readonly (keyof Inputs & string)[];
+  /** What no two resources of a program may declare, and what to say of the second; undefined as long as it is not known. */
+  exclusive?(declared: Partial<Inputs>): Exclusive | undefined;
   /** Defaults that depend on the marker. */
   defaults?(marker: string): Partial<Inputs>;
   /** Defaults that depend on other inputs. */

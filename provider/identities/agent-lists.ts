@@ -53,7 +53,7 @@ export const identities: Listing<Identity> = {
 /** @param blueprintId its appId */
 export const identitiesOf = (blueprintId: string): Listing<Identity> => ({
   ...identities,
-  filter: `agentIdentityBlueprintId eq '${blueprintId}'`,
+  filter: { agentIdentityBlueprintId: blueprintId },
 });
 
 /** Every kind of application. They have no cast for agents, and are shown whole, as where one is searched by its key. */

@@ -7,6 +7,7 @@ import { allWritten } from "./all-written";
 import type { Api } from "./api";
 import { type Listing, pathOf } from "../engine/listing";
 import { type BulkRead, whole } from "../engine/run/bulk-read";
+import { filteredList } from "../engine/run/filtered-list";
 import { EntraError, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 
@@ -78,7 +79,7 @@ async function delegatedGrant(
   api: Api,
   bulk?: BulkRead,
 ): Promise<DelegatedGrant | undefined> {
-  const listed = await bulk?.look(consentsTo(api), agentId, grantsPath(agentId));
+  const listed = await bulk?.look(consentsTo(api), agentId, pathOf(consentsOf(agentId)));
   return listed
     ? listed.item
     : (await delegatedGrants(tenant, agentId)).find(({ resourceId }) => resourceId === api.id);
@@ -87,25 +88,25 @@ async function delegatedGrant(
 /** What has been consented to for all users, of any client at any API. */
 export const consents: Listing<DelegatedGrant> = {
   collection: "/oauth2PermissionGrants",
-  filter: "consentType eq 'AllPrincipals'",
+  filter: { consentType: "AllPrincipals" },
   select: ["id", "clientId", "consentType", "resourceId", "scope"],
   top: 999,
 };
 
-const grantsPath = (agentId: string): string => {
-  const { collection, select = [] } = consents;
-  return pathOf({ collection, select, filter: `clientId eq '${agentId}' and consentType eq 'AllPrincipals'` });
+const consentsOf = (agentId: string): Listing<DelegatedGrant> => {
+  const { collection, select = [], filter } = consents;
+  return { collection, select, filter: { clientId: agentId, ...filter } };
 };
 
 /** The same at one API: one grant each client. Long in a large tenant, and read no further than it is worth. */
 const consentsTo = (api: Api): Listing<DelegatedGrant> => ({
   ...consents,
-  filter: `consentType eq 'AllPrincipals' and resourceId eq '${api.id}'`,
+  filter: { ...consents.filter, resourceId: api.id },
   keyOf: ({ clientId }) => clientId,
 });
 
-const delegatedGrants = (tenant: Tenant, agentId: string): Promise<DelegatedGrant[]> =>
-  tenant.list<DelegatedGrant>(grantsPath(agentId));
+const delegatedGrants = (tenant: Tenant, agentId: string): Promise<readonly DelegatedGrant[]> =>
+  filteredList(tenant, consentsOf(agentId));
 
 /** Grants one application permission; that it is granted already is done. */
 export async function assign(tenant: Tenant, agentId: string, api: Api, name: string): Promise<void> {

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { serveTenant, type ServedTenant } from "../../emulator/server";
+import { realProfiles } from "../../emulator/switches/profiles";
 import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
 import { furnished, command as commandIn } from "./project";
 
@@ -83,6 +84,10 @@ describe.each(["embedded", "served"] as const)("on an %s tenant", (mode) => {
     const before = JSON.parse((await command("tenant set --json")).out) as { clock: { aheadMs: number } };
     const after = JSON.parse((await command("tenant set --advance 25h --json")).out) as typeof before;
     expect(after.clock.aheadMs - before.clock.aheadMs).toBe(25 * 3_600_000);
+    const real = await command("tenant set profiles=real profiles.lastSponsor=kept --json");
+    expect(JSON.parse(real.out)).toMatchObject({ profiles: { ...realProfiles, lastSponsor: "kept" } });
+    const none = await command("tenant set profiles=reel");
+    expect(none.error).toContain('"reel" is no set of profiles; there are default and real');
     expect((await command("tenant set lagg.ms=1")).error).toContain("lagg");
     expect((await command("tenant set --advance soon")).error).toContain("write it as 90s, 15m, 25h or 31d");
   });

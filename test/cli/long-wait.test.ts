@@ -36,6 +36,7 @@ describe("a wait for Graph's quota", () => {
 
   beforeAll(async () => {
     tenant = openTenant({ memory: true });
+    tenant.set({ profiles: "real" });
     tenant.set({ quotas: {} });
     served = await serveTenant(tenant, { port: 0 });
     stack = await aStack(policies(4), { environment: { ENTRA_AGENT_ID_TENANT: served.url } });

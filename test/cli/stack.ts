@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { openTenant } from "../../emulator/tenant";
 import { run } from "../../tools/command.mjs";
 import { pulumiEnvironment } from "../../tools/pulumi-cli/environment.mjs";
 import { ensurePulumiCli } from "../../tools/pulumi-cli/pulumi-cli.mjs";
@@ -33,7 +34,7 @@ function aProjectFolder(): string {
 export type ProgramSource = { source: string } | { folder: string };
 
 export interface StackOptions {
-  /** Embedded tenant directory; without it the stack has one of its own. Give one to let two stacks share it. */
+  /** Embedded tenant directory, which becomes as real as we know; without it the stack has one of its own. Give one to let two stacks share it. */
   tenant?: string;
   /** Environment variables for the CLI and everything that it starts. */
   environment?: NodeJS.ProcessEnv;
@@ -70,6 +71,9 @@ export class Stack {
     this.#isOurs = options.directory === undefined;
     this.directory = options.directory ?? aProjectFolder();
     this.tenantDirectory = options.tenant ?? path.join(this.directory, "tenant");
+    const tenant = openTenant({ directory: this.tenantDirectory });
+    tenant.set({ profiles: "real" });
+    tenant.close();
     const state = path.join(this.directory, "state");
     mkdirSync(state);
     this.backend = new Backend(state);

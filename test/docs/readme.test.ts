@@ -9,7 +9,7 @@ const readme = textOf("README.md");
 const witnesses: Readonly<Record<string, readonly string[]>> = {
   "One of each.": [
     "a run that is disturbed leaves one of each, nothing orphaned and nothing to do, after",
-    "a first run of every kind, with a mishap at one of its requests, and a clean run after it:",
+    "a first run of every kind, one mishap, a clean run, $name:",
   ],
   "Checked at preview.": [
     "is refused at preview with the findings of all its resources at once",

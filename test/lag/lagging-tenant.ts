@@ -47,9 +47,10 @@ export class LaggingTenant {
   /** What the processes of this machine noted. */
   #notes: Entry[] = [];
 
+  /** @param switches profiles as real as we know, and no lag, unless they say otherwise */
   reset(switches: SwitchChanges): void {
     this.emulated.restore(this.#begin);
-    this.emulated.set({ lag: null, permissionsLagMs: 0, ...switches });
+    this.emulated.set({ lag: null, permissionsLagMs: 0, profiles: "real", ...switches });
     this.time = new VirtualTime();
     this.#notes = [];
   }

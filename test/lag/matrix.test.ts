@@ -2,8 +2,10 @@
  * The lag matrix: a stack of every kind is created, changed, replaced and destroyed, under every documented lag. LAG_SEEDS=100 runs more
  * seeds and LAG_REPORT=1 prints the table of docs/decisions/0006.
  */
+import { replayCommand, sweepSeed } from "../../tools/sweep-sample.mjs";
 import { destroy, emptyState, type StackState, up } from "../miniature-engine/engine";
 import { programOf } from "../kinds/fleet";
+import { drawnProfiles, type NamedProfiles, real } from "../tenant-profiles";
 import { LaggingTenant } from "./lagging-tenant";
 import { type Cell, cells, drift, type Edition, fleet, orphans, wrongs } from "./programs";
 
@@ -20,16 +22,24 @@ interface Course {
   readonly seconds: number;
 }
 
+const sweep = sweepSeed();
+/** Under each lag both the real profiles, and others: those of each second seed are drawn with it, and with the seed of the sweeps. */
+const profilesOf = (seed: number): NamedProfiles => (seed % 2 === 1 ? real : drawnProfiles(`${sweep}/${seed}`));
+/** What was wrong, and last how the same profiles are drawn again. */
+const withReplay = (wrong: readonly string[]): readonly string[] =>
+  wrong.length === 0 ? [] : [...wrong, `the same profiles again: ${replayCommand(sweep, "test/lag/matrix")}`];
+
 /** Each command is a process of its own, and begins at the very moment at which the one before it ended. */
 async function course(cell: Cell, seed: number): Promise<Course> {
-  tenant.reset({ lag: cells[cell] && { ...cells[cell], seed }, permissionsLagMs: 60_000 });
+  const { name, profiles } = profilesOf(seed);
+  tenant.reset({ lag: cells[cell] && { ...cells[cell], seed }, permissionsLagMs: 60_000, profiles });
   const wrong: string[] = [];
   let state: StackState = emptyState;
   let requests = 0;
   const begunMs = tenant.time.now();
   for (const edition of editions) {
     const note = (...told: readonly string[]) =>
-      void wrong.push(...told.map((one) => `seed ${seed}, ${edition}: ${one}`));
+      void wrong.push(...told.map((one) => `seed ${seed}, ${name}, ${edition}: ${one}`));
     const wanted = fleet(edition);
     const run = await tenant.process();
     const done = await up(state, programOf(wanted), run);
@@ -51,7 +61,7 @@ describe.each(Object.keys(cells) as Cell[])("a stack with every kind, %s", (cell
     const courses: Course[] = [];
     for (let seed = firstSeed; seed < firstSeed + seeds; seed++) courses.push(await course(cell, seed));
     if (process.env["LAG_REPORT"]) process.stdout.write(`${cell}: ${report(courses)}\n`);
-    expect(courses.flatMap(({ wrong }) => wrong)).toEqual([]);
+    expect(withReplay(courses.flatMap(({ wrong }) => wrong))).toEqual([]);
   }, 3_600_000);
 });
 

@@ -75,6 +75,7 @@ export class TestTenant {
   /**
    * As it was when it was opened; much cheaper than another one.
    *
+   * @param switches profiles as real as we know, no lag and no quotas, unless they say otherwise
    * @param isOneMachine whether processes find the notes of those before them; else each runs on a machine of its own
    */
   reset(switches: SwitchChanges = {}, isOneMachine = true): void {
@@ -83,7 +84,7 @@ export class TestTenant {
     this.#betweenMs = isOneMachine || !switches.lag ? 0 : 60_000;
     this.unseenMs = switches.lag ? 60_000 : 0;
     this.emulated.restore(this.#begin);
-    this.emulated.set({ lag: null, quotas: null, ...switches });
+    this.emulated.set({ lag: null, quotas: null, profiles: "real", ...switches });
     this.#clockAtMs = 0;
   }
 

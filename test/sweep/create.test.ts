@@ -1,5 +1,6 @@
 import { emptyState } from "../miniature-engine/engine";
 import { specimens } from "../kinds";
+import { bothProfiles } from "../tenant-profiles";
 import { alwaysAt } from "./always";
 import { type MishapName, mishapNames, mishapsOfParts } from "./mishap";
 import { differences } from "./picture";
@@ -16,8 +17,8 @@ jest.setTimeout(3_600_000);
 /** Requests for each mishap in a sample. */
 const few = 8;
 
-describe("a first run of every kind, with a mishap at one of its requests, and a clean run after it:", () => {
-  const tenant = new RememberingTenant();
+describe.each(bothProfiles)("a first run of every kind, one mishap, a clean run, $name:", ({ profiles }) => {
+  const tenant = new RememberingTenant(profiles);
   let create: Scenario;
   let batches: Scenario;
   beforeAll(async () => {

@@ -2,6 +2,7 @@ import { emptyState, type Program } from "../miniature-engine/engine";
 import { specimens } from "../kinds";
 import { type Fleet, oneOfEach, oneWithAncestors, programOf, type Variant, wishFor } from "../kinds/fleet";
 import { ancestorsOf } from "../kinds";
+import { bothProfiles } from "../tenant-profiles";
 import { promises } from "./promises";
 import { RememberingTenant } from "./remembering-tenant";
 import { withReplay, pairs } from "./sample";
@@ -10,9 +11,11 @@ import { Scenario, swept } from "./scenario";
 // Of this machine's time, which others use as well.
 jest.setTimeout(3_600_000);
 
+const alone = specimens.flatMap(({ kind, replaced }) => bothProfiles.map((one) => ({ ...one, kind, replaced })));
+
 /** Every request that is sent for one object, from its create to its delete: what it is made of is there all the time. */
-describe.each(specimens)("$kind alone, with a mishap at each of its requests:", ({ kind, replaced }) => {
-  const tenant = new RememberingTenant();
+describe.each(alone)("$kind alone, with a mishap at each of its requests, $name:", ({ kind, replaced, profiles }) => {
+  const tenant = new RememberingTenant(profiles);
   afterAll(() => tenant.close());
 
   const first = (): Fleet => oneWithAncestors(kind, (one) => one.first);

@@ -2,6 +2,7 @@ import { emptyState, type Program, refresh, type StackState, up } from "../minia
 import { aProcess } from "../miniature-engine/process";
 import { specimens } from "../kinds";
 import { withDependents } from "../kinds/fleet";
+import { bothProfiles } from "../tenant-profiles";
 import { type MishapName, mishapNames } from "./mishap";
 import { isRead, type Place } from "./place";
 import { fleets, programs } from "./program";
@@ -24,8 +25,8 @@ jest.setTimeout(3_600_000);
 /** Writes of each run in a sample. */
 const few = 4;
 
-describe("a later run, with a mishap at its requests, and a clean run after it:", () => {
-  const tenant = new RememberingTenant();
+describe.each(bothProfiles)("a later run, one mishap, a clean run after it, $name:", ({ profiles }) => {
+  const tenant = new RememberingTenant(profiles);
   let create: Scenario;
   let destroy: Scenario;
   beforeAll(async () => {

@@ -3,7 +3,7 @@
  * not worked out anew. All of the provider runs each time; of the emulated tenant, what was never asked before.
  */
 import { setImmediate as nextRound } from "node:timers/promises";
-import { type EmulatedTenant, openTenant, type Snapshot } from "../../emulator/tenant";
+import { type EmulatedTenant, openTenant, type Profiles, type Snapshot } from "../../emulator/tenant";
 import type { EmbeddedTenant } from "../../provider/graph/connection";
 import type { StoredObject } from "../kinds/specimen";
 import { objectsIn } from "./picture";
@@ -32,14 +32,19 @@ export class RememberingTenant implements EmbeddedTenant {
   readonly #emulated: EmulatedTenant = openTenant({ memory: true });
   /** One token for all: signing is not what is repeated. */
   readonly #token = this.#emulated.token();
-  #now: Moment = { snapshot: this.#emulated.snapshot(), sequels: new Map() };
+  #now: Moment;
   /** The moment at which the emulated tenant itself is. */
-  #actual = this.#now;
+  #actual: Moment;
   #turn: Promise<unknown> = Promise.resolve();
   /** Ids that every such tenant has from the beginning. */
   readonly seed: ReadonlySet<string> = new Set(
     JSON.stringify(this.#emulated.exportState()).match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g),
   );
+
+  constructor(profiles: Profiles) {
+    this.#emulated.set({ profiles });
+    this.#now = this.#actual = { snapshot: this.#emulated.snapshot(), sequels: new Map() };
+  }
 
   token = (): Promise<string> => this.#token;
 

@@ -2,8 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import fc from "fast-check";
+import { profileChoices, profilesSchema } from "../../emulator/switches/profiles";
 import { drawn, drawnPairs, replayCommand, sweepSeed, treeOf, versionOf } from "../../tools/sweep-sample.mjs";
 import { specimens } from "../kinds";
+import { drawnProfiles, real } from "../tenant-profiles";
 import { alwaysTo } from "./always";
 import { mishapNames } from "./mishap";
 import { pairs } from "./sample";
@@ -30,6 +32,21 @@ describe("the sample of the sweeps", () => {
     for (let seed = 0; seed < 400; seed++)
       for (const pair of drawnPairs(String(seed), kinds, mishapNames)) seen.add(pair.join("\n"));
     expect(seen.size).toBe(kinds.length * mishapNames.length);
+  });
+
+  it("draws profiles, the same with the same seed, and over many seeds each choice of each question", () => {
+    const seen = new Set<string>();
+    for (let seed = 0; seed < 100; seed++) {
+      const { profiles } = drawnProfiles(String(seed));
+      expect(profilesSchema.parse(profiles)).toEqual(profiles);
+      expect(drawnProfiles(String(seed)).profiles).toEqual(profiles);
+      for (const choice of Object.entries(profiles)) seen.add(choice.join("\n"));
+    }
+    const all = Object.entries(profileChoices).flatMap(([name, { choices }]) =>
+      choices.map((one) => `${name}\n${one}`),
+    );
+    expect([...seen].sort()).toEqual(all.sort());
+    expect(profilesSchema.parse(real.profiles)).toEqual(real.profiles);
   });
 
   it("is drawn without loss", () => {

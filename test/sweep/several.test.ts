@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { emptyState } from "../miniature-engine/engine";
+import { bothProfiles } from "../tenant-profiles";
 import { mishapNames, mishaps } from "./mishap";
 import { isRead, type Place } from "./place";
 import { programs } from "./program";
@@ -24,8 +25,8 @@ const runs = process.env["FC_RUNS"] ? { numRuns: Number(process.env["FC_RUNS"]) 
 jest.setTimeout(3_600_000);
 
 /** Whoever recovers from a mishap may meet the next one. */
-describe("a first run with a mishap, runs after it with another one each, and then a clean run:", () => {
-  const tenant = new RememberingTenant();
+describe.each(bothProfiles)("a first run and later ones, each with a mishap, a clean run, $name:", ({ profiles }) => {
+  const tenant = new RememberingTenant(profiles);
   let create: Scenario;
   beforeAll(async () => {
     create = await Scenario.record(tenant, { at: tenant.now, state: emptyState }, programs.first);

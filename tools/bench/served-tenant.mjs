@@ -1,6 +1,7 @@
 // @ts-check
 /**
- * An emulated tenant in a process of its own, as far away as a real one: every round trip takes `delay` milliseconds.
+ * An emulated tenant in a process of its own, as real as we know and as far away as a real one: every round trip takes
+ * `delay` milliseconds.
  * Started by fork; answers "count" and "reset" with what it has seen since the last "reset".
  */
 import { createRequire } from "node:module";
@@ -27,7 +28,7 @@ const options = /** @type {{ delay: number, switches?: import("../../emulator/te
   parseJson(process.argv[2] ?? "{}")
 );
 const tenant = openTenant({ memory: true });
-if (options.switches) tenant.set(options.switches);
+tenant.set({ profiles: "real", ...options.switches });
 
 const traffic = new Traffic();
 const before = { early: 0, cpu: process.cpuUsage() };

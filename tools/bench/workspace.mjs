@@ -24,7 +24,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
  * @property {string} program
  * @property {Readonly<Record<string, string>>} environment of every command
  * @property {number} delay milliseconds that a round trip takes
- * @property {import("../../emulator/tenant.js").SwitchChanges} [switches] of the tenant; none when left out
+ * @property {import("../../emulator/tenant.js").SwitchChanges} [switches] of the tenant, beside profiles=real
  * @property {Mode} [mode] of the provider; as users have it when left out
  */
 

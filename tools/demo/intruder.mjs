@@ -1,24 +1,7 @@
 // @ts-check
 /** Somebody in the admin centre: changes made in the embedded tenant through Graph, not through Pulumi. */
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
 import { parseJson } from "../json.mjs";
-
-/**
- * @typedef {object} Tenant what the demo uses of emulator/tenant.ts
- * @property {(request: Request) => Promise<Response>} handle
- * @property {() => string | Promise<string>} token
- * @property {() => void} close
- */
-
-/** From dist, not from the sources: it must be the very tenant that the provider opens. @param {string} directory @returns {Tenant} */
-function openTenant(directory) {
-  const built = fileURLToPath(new URL("../../dist/emulator/tenant.js", import.meta.url));
-  /** @type {(file: string) => unknown} */
-  const load = createRequire(import.meta.url);
-  const emulator = /** @type {{ openTenant: (at: { directory: string }) => Tenant }} */ (load(built));
-  return emulator.openTenant({ directory });
-}
+import { openTenant } from "./embedded-tenant.mjs";
 
 export class Intruder {
   /** @param {string} directory */

@@ -2,6 +2,7 @@
 /** The demo's steps, each with a heading, one sentence on why, and Pulumi's own output. */
 import path from "node:path";
 import { seconds } from "../command.mjs";
+import { makeReal } from "./embedded-tenant.mjs";
 import { Intruder } from "./intruder.mjs";
 import { edits, intrusion } from "./story.mjs";
 import { summary } from "./summary.mjs";
@@ -22,6 +23,8 @@ export async function playStory({ stack, program, say }) {
     say(`\n=== ${++number}. ${heading}\n    ${why}\n`);
   // Found out now and not after the first update: the story fits the program.
   program.planned(edits);
+  const tenant = path.join(stack.root, ".entra-agent-id");
+  makeReal(tenant);
   await clearLastRun(stack, say);
   say(
     "What Pulumi says is shown as it says it; only its long names are shortened, and lines of mere progress left out.",
@@ -49,7 +52,7 @@ export async function playStory({ stack, program, say }) {
   await stack.succeed(apply, { show: true });
 
   step("Somebody changes the tenant by hand", `Behind Pulumi's back, somebody ${intrusion.what}.`);
-  const intruder = new Intruder(path.join(stack.root, ".entra-agent-id"));
+  const intruder = new Intruder(tenant);
   try {
     await intruder.act(agentIn(await stack.resources(), intrusion.agent), intrusion);
     const drift = await stack.succeed(lookOnly, { show: true });

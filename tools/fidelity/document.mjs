@@ -15,7 +15,7 @@ import { addedSource, operationOf, operations, rowsOf, versionsOf } from "./rows
  * @typedef {{ title: string, routes: readonly Route[] }} Area
  * @typedef {Readonly<Record<string, { file: string, title: string }>>} Witnesses by operation
  * @typedef {import("./rows.mjs").Row} Row
- * @typedef {Readonly<Record<string, { asks: string, choices: readonly string[], sources: string }>>} Profiles
+ * @typedef {Readonly<Record<string, { asks: string, choices: readonly string[], real: string, sources: string }>>} Profiles
  */
 
 /** @type {Readonly<Record<Basis, string>>} */
@@ -115,14 +115,16 @@ export function document(areas, witnesses, profiles) {
     "Microsoft's identity platform, in words; statuses of rare AADSTS codes inferred): test/emulator/sign-in/, and with unmodified clients test/clients/.",
     "Agent token flows, and people who sign in, answer 501.",
     "",
-    "## Questions that the documentation answers in two ways",
+    "## Questions with two answers",
     "",
-    "Each is a switch: `entra-agent-id tenant set profiles.NAME=CHOICE`. The first choice is the default.",
+    "Where the documentation says two things, or real tenants were seen to do another. Each is a switch: `entra-agent-id tenant set profiles.NAME=CHOICE`. The first",
+    "choice is the default. `profiles=real` takes every choice that is certain or likely, **in bold**; `profiles=default` takes the first ones.",
     "",
     "| name | question | choices | sources |",
     "| --- | --- | --- | --- |",
     ...Object.entries(profiles).map(
-      ([name, { asks, choices, sources }]) => `| ${name} | ${cell(asks)} | ${choices.join(", ")} | ${cell(sources)} |`,
+      ([name, { asks, choices, real, sources }]) =>
+        `| ${name} | ${cell(asks)} | ${choices.map((one) => (one === real ? `**${one}**` : one)).join(", ")} | ${cell(sources)} |`,
     ),
   ];
   for (const { title, routes } of areas) {

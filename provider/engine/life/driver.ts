@@ -2,11 +2,12 @@
  * What every resource does, once for all kinds: search before creating, recover what is ours, change only what differs,
  * wait until it shows, keep what was half done. Knows nothing of Pulumi.
  */
+import type { z } from "zod";
 import { EntraError } from "../../graph/errors";
 import type { Tenant } from "../../graph/tenant";
 import { inOrderOf, json, pick, same } from "../json";
 import type { CreateKey } from "../consistency/write-journal";
-import type { Lifecycle, Made, Marked } from "../lifecycle";
+import type { Finding, Lifecycle, Made, Marked } from "../lifecycle";
 import { type Validation, validate } from "../inputs";
 import { unconfirmedMarker } from "../marker";
 import { holdsUnknown } from "../unknown";
@@ -15,6 +16,7 @@ import { declaredIn, Presence } from "./presence";
 import { removeSurely, untilWhole } from "./removal";
 import { Settlement } from "./settlement";
 import type { Run } from "../run/run";
+import { rememberInStack } from "../run/stack-objects";
 import { type Step, type StepError, stepOf, worded } from "./wording";
 
 /** Everything a resource is in the state: its inputs, what Graph computed, and whose it is. */
@@ -45,13 +47,27 @@ export class Driver<Inputs extends object> {
     const { inputs: canonical, findings: found } = validate(this.lifecycle, { ...kept, ...news }, marker);
     const validated = { inputs: inOrderOf(olds, canonical), findings: found };
     const changed = Object.entries(validated.inputs).some(([key, value]) => !same(value, olds[key]));
-    if (validated.findings.length > 0 || !changed) return validated;
+    if (validated.findings.length > 0) return validated;
     const known = Object.entries(validated.inputs).filter(([, value]) => !holdsUnknown(value));
     const inputs = Object.fromEntries(known) as Partial<Inputs>;
+    const twice = this.#declare(inputs, marker);
+    if (twice.length > 0 || !changed) return { inputs: validated.inputs, findings: twice };
     const findings = await this.#worded("check", inputs, async () =>
       this.lifecycle.questions?.(await this.run.tenant(), inputs),
     );
     return { inputs: validated.inputs, findings: findings ?? [] };
+  }
+
+  /** What this resource will have, if that is known: an id that follows from its inputs, and what Graph allows once. */
+  #declare(inputs: Partial<Inputs>, marker: string): readonly Finding[] {
+    const { lifecycle, run } = this;
+    const isComplete = Object.entries(lifecycle.properties as Record<string, z.ZodType>).every(
+      ([key, property]) => key in inputs || property.safeParse(undefined).success,
+    );
+    if (isComplete && lifecycle.idOf) run.claims.declareOf(lifecycle.kind, lifecycle.idOf(inputs as Inputs), marker);
+    const exclusive = lifecycle.exclusive?.(inputs);
+    if (!exclusive || run.claims.declareOf(lifecycle.kind, exclusive.key, marker)) return [];
+    return [{ property: exclusive.property, reason: exclusive.reason }];
   }
 
   /**
@@ -60,7 +76,7 @@ export class Driver<Inputs extends object> {
    * @throws EntraError WRONG_TENANT
    */
   async diff(id: string, olds: State, news: State): Promise<string[]> {
-    await this.#tenantOf("check", olds);
+    rememberInStack(await this.#tenantOf("check", olds), this.lifecycle.kind, id);
     this.#rememberName(id, declaredIn(this.lifecycle, olds));
     return this.lifecycle.replacedBy.filter((key) => !same(olds[key], news[key]));
   }
@@ -81,13 +97,17 @@ export class Driver<Inputs extends object> {
     const { lifecycle, run } = this;
     const tenant = await run.tenant();
     const id = lifecycle.idOf?.(wanted);
-    if (id !== undefined) this.#claim("create", id, wanted);
+    if (id !== undefined) {
+      this.#claim("create", id, wanted);
+      await run.claims.whenNotRemoving(lifecycle.kind, id);
+    }
     const creation = new Creation(lifecycle, run, tenant, wanted);
     const made =
       (await this.#worded("find", wanted, () => creation.find())) ??
       (await this.#worded("create", wanted, () => creation.createOnce()));
     this.#rememberName(made.id, wanted);
     this.#claim("create", made.id, wanted);
+    rememberInStack(tenant, lifecycle.kind, made.id);
     run.claims.recordWritten(made.id);
     for (const other of lifecycle.completes?.(wanted) ?? []) run.journal.written(tenant.id, other);
     return { id: made.id, state: await this.#settle(tenant, "finish", made, {}, wanted) };
@@ -97,10 +117,16 @@ export class Driver<Inputs extends object> {
   async update(id: string, olds: State, wanted: Inputs & Marked): Promise<State> {
     this.#rememberName(id, wanted);
     const tenant = await this.#tenantOf("change", olds);
+    rememberInStack(tenant, this.lifecycle.kind, id);
     this.#claim("change", id, wanted);
     this.run.claims.recordWritten(id);
     for (const key of Object.keys(this.lifecycle.properties)) {
-      if (key in wanted || !(key in olds)) continue;
+      if (
+        key in wanted ||
+        !(key in olds) ||
+        (this.lifecycle.alternatives as readonly string[] | undefined)?.includes(key)
+      )
+        continue;
       this.run.warn(
         `${this.lifecycle.noun} "${this.#nameOf(wanted)}": ${key} is not declared any more, so it is not managed and stays in the tenant as it is. ` +
           "To empty it, declare it empty",
@@ -122,6 +148,7 @@ export class Driver<Inputs extends object> {
     const declared = declaredIn(this.lifecycle, olds);
     this.#rememberName(id, declared);
     const tenant = await this.#tenantOf("read", olds);
+    rememberInStack(tenant, this.lifecycle.kind, id);
     const object = this.#presence(tenant, id, declared);
     const actual = await this.#worded("read", declared, () => object.certainly(olds, object.refreshing(olds)));
     if (!actual) {
@@ -146,8 +173,9 @@ export class Driver<Inputs extends object> {
     const declared = declaredIn(lifecycle, olds);
     this.#rememberName(id, declared);
     const tenant = await this.#tenantOf("delete", olds);
+    rememberInStack(tenant, lifecycle.kind, id);
     const object = this.#presence(tenant, id, declared);
-    if (run.claims.isClaimed(lifecycle.kind, id)) {
+    if (run.claims.isClaimed(lifecycle.kind, id) || run.claims.isDeclaredOfOther(lifecycle.kind, id, declared.marker)) {
       run.warn(
         `left ${lifecycle.noun} "${this.#nameOf(declared)}" (${id}) in place: another resource of this update has it now`,
       );
@@ -161,7 +189,7 @@ export class Driver<Inputs extends object> {
         await lifecycle.remove(tenant, id, declared, olds);
         run.claims.recordDeleted(lifecycle.kind, id);
       };
-      await removeSurely(object, olds, remove, writtenAt);
+      await run.claims.removing(lifecycle.kind, id, () => removeSurely(object, olds, remove, writtenAt));
       run.claims.recordDeleted(lifecycle.kind, id);
       run.journal.deleted(this.#key(tenant, declared), id);
     });

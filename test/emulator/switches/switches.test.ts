@@ -1,3 +1,4 @@
+import { profileChoices, profileSets, realProfiles } from "../../../emulator/switches/profiles";
 import { inMemory } from "../client";
 
 const { tenant } = inMemory();
@@ -27,9 +28,26 @@ describe("the switches of a tenant", () => {
     { lag: { ms: 1, share: 2 } },
     { clocks: {} },
     { profiles: { lastSponsor: 1 } },
+    { profiles: "reel" },
   ])("are refused where there is no such switch or value: %j", (changes) => {
     const before = tenant.switches();
     expect(() => tenant.set(changes as object)).toThrow("cannot set the switches of the emulated tenant");
     expect(tenant.switches()).toEqual(before);
+  });
+
+  it("chooses for all questions at once by the name of a set, and others one by one", () => {
+    tenant.set({ profiles: "real" });
+    expect(tenant.switches().profiles).toEqual(realProfiles);
+    tenant.set({ profiles: { lastSponsor: "kept" } });
+    expect(tenant.switches().profiles).toEqual({ ...realProfiles, lastSponsor: "kept" });
+    tenant.set({ profiles: "default" });
+    expect(tenant.switches().profiles).toEqual(profileSets.default);
+  });
+
+  it("has a real choice for every question, which is one of its choices", () => {
+    for (const [name, { choices, real }] of Object.entries(profileChoices)) {
+      expect(choices).toContain(real);
+      expect(realProfiles).toHaveProperty(name, real);
+    }
   });
 });

@@ -1,6 +1,7 @@
 /** An emulated tenant whose replicas lag, on virtual time, and the provider processes of one machine that work in it. */
 import { type EmulatedTenant, openTenant, type Snapshot, type SwitchChanges } from "../../emulator/tenant";
 import { type Entry, WriteJournal } from "../../provider/engine/consistency/write-journal";
+import { Lag } from "../../provider/engine/consistency/lag";
 import { defaultTiming } from "../../provider/engine/consistency/consistency";
 import { embeddedConnection } from "../../provider/graph/connection";
 import type { Tenant } from "../../provider/graph/tenant";
@@ -34,6 +35,8 @@ export interface Run extends Process {
   readonly requests: readonly string[];
   /** How many of them were creates. */
   readonly creates: () => number;
+  /** Has it seen such a lag a moment ago. */
+  readonly sawLag: (ms: number) => void;
   /** What the person who waits was told. */
   readonly told: readonly string[];
   /** Fulfilled when it was killed: nothing of it is ever heard again. */
@@ -122,14 +125,15 @@ export class LaggingTenant {
     // What is dead waits for ever, so nothing that it would do next is ever seen.
     const wait = (ms: number, signal?: AbortSignal): Promise<void> => (dead ? never : time.wait(ms, signal));
     const timing = { ...defaultTiming, unseenMs, now: time.now, pause: (ms: number) => wait(ms) };
+    const lag = new Lag(time.now);
     const made = await aProcess(
       { handle, token },
       {
         tuning: { clock: { now: time.now, wait }, progress: (message) => void told.push(message) },
-        run: { timing, journal: new WriteJournal(time.now, store), isReplicated: () => isReplicated },
+        run: { timing, journal: new WriteJournal(time.now, store), lag, isReplicated: () => isReplicated },
       },
     );
-    return { ...made, requests, creates: () => creates, told, killed };
+    return { ...made, requests, sawLag: (ms) => lag.saw(ms), creates: () => creates, told, killed };
   }
 }
 

@@ -81,4 +81,36 @@ describe.each(twice)("a create that was not answered, of a kind that Graph makes
     expect(Math.round((tenant.time.now() - begunMs) / 1_000)).toBe(120);
     expect(await isThere(run.state, wanted)).toEqual([]);
   });
+
+  it("was answered, and then the state was lost: while no replica shows it, this machine makes no second one", async () => {
+    const { state, wanted } = await aStackWithout(kind);
+    tenant.emulated.set({ lag: { ms: 1_200_000, share: 1 } });
+    const made = await up(state, programOf(wanted), await tenant.process());
+    expect(made.failures).toEqual([expect.stringContaining("the tenant did not show the change within 120 s")]);
+    tenant.time.pass(600_000);
+    const again = await up(state, programOf(wanted), await tenant.process());
+    expect(again.failures).toEqual([
+      expect.stringMatching(
+        /^payroll-\S+: cannot create .*An earlier run on this machine created it: run `pulumi up` again/,
+      ),
+    ]);
+    tenant.time.pass(600_000);
+    // A policy is changed once more before it is enforced.
+    tenant.emulated.set({ lag: null });
+    const last = await up(again.state, programOf(wanted), await tenant.process());
+    expect(last.failures).toEqual([]);
+    expect(await isThere(last.state, wanted)).toEqual([]);
+  });
+
+  it("is made at once where the one of a moment ago was deleted on another machine, and lies among the deleted items", async () => {
+    const { state, wanted } = await aStackWithout(kind);
+    const made = await up(state, programOf(wanted), await tenant.process());
+    const one = made.state.resources.find(({ name }) => !state.resources.some((other) => other.name === name));
+    tenant.time.pass(60_000);
+    const elsewhere = (await tenant.process({ newMachine: true })).provider(kind);
+    await elsewhere.delete(one?.id ?? "", one?.outputs ?? {});
+    const again = await up(state, programOf(wanted), await tenant.process());
+    expect(again.failures).toEqual([]);
+    expect(await isThere(again.state, wanted)).toEqual([]);
+  });
 });

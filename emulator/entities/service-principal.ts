@@ -49,6 +49,10 @@ const unset: Json = {
   verifiedPublisher: { displayName: null, verifiedPublisherId: null, addedDateTime: null },
 };
 
+/** What only beta has, and nothing of this tenant sets. */
+const onBeta = ({ version }: Surroundings): Json =>
+  version === "beta" ? { errorUrl: null, samlMetadataUrl: null } : {};
+
 /** What a service principal reads of its application, when that is in this tenant. */
 function synced(shown: Record<string, unknown>, { tenantId, tenantName }: Surroundings): Json {
   const api = shown["api"] as Json;
@@ -87,7 +91,7 @@ function foreign({ body }: { readonly body: Json }): Json {
       userConsentDisplayName: null,
     })),
     publisherName: api ? "Microsoft Services" : null,
-    servicePrincipalNames: [body["appId"]],
+    servicePrincipalNames: [body["appId"], ...(api?.identifiers ?? [])],
     signInAudience: "AzureADMultipleOrgs",
   };
 }
@@ -107,6 +111,7 @@ const showsServicePrincipal: View = (object, around) => {
     servicePrincipalType: "Application",
     tags: tagsWith(body, application?.body),
     ...shownCredentials(body),
+    ...onBeta(around),
   };
 };
 
@@ -140,6 +145,7 @@ const showsBlueprintPrincipal: View = ({ id, body, deletedDateTime }, around) =>
     displayName: null,
     ...body,
     ...of,
+    ...onBeta(around),
     publishedPermissionScopes: of["oauth2PermissionScopes"] ?? [],
     servicePrincipalType: "Application",
     tags: tagsWith(body, blueprint?.body),
@@ -161,7 +167,8 @@ const identityShows = [
   "tags",
 ];
 
-const showsAgentIdentity: View = ({ id, body, deletedDateTime }, { store, tenantId }) => {
+const showsAgentIdentity: View = ({ id, body, deletedDateTime }, around) => {
+  const { store, tenantId } = around;
   const { countsTowardLimitOf: _ours, ...written } = body;
   return {
     id,
@@ -173,6 +180,7 @@ const showsAgentIdentity: View = ({ id, body, deletedDateTime }, { store, tenant
     appOwnerOrganizationId: tenantId,
     servicePrincipalNames: [id],
     servicePrincipalType: "ServiceIdentity",
+    ...onBeta(around),
     get tags() {
       return tagsWith(body, blueprintOf(store, body["agentIdentityBlueprintId"])?.body);
     },
@@ -185,6 +193,8 @@ const showsAgentIdentity: View = ({ id, body, deletedDateTime }, { store, tenant
 /** What reads only when `$select` names it, where a type shows less than all. */
 const hidden = (shown: readonly string[]): string[] => [
   ...Object.keys(unset).filter((name) => !shown.includes(name)),
+  "errorUrl",
+  "samlMetadataUrl",
   "keyCredentials",
   "passwordCredentials",
 ];

@@ -29,7 +29,7 @@ function projected(
   expand: readonly Expand[],
 ): Record<string, unknown> {
   const { onlyOnSelect } = entityOf(object.kind);
-  const own = project(propertiesOf(object, context), select, typed ? undefined : object.kind, onlyOnSelect);
+  const own = project(propertiesOf(object, context), select, object.kind, onlyOnSelect, typed);
   return Object.assign(
     typeOf(object, typed),
     own,
@@ -88,17 +88,20 @@ const nothing: ReadonlySet<string> = new Set();
 /**
  * Leaves what `$select` names; `onlyOnSelect` names what is there on request alone. What is left out is not even read.
  *
- * @param type of the object; `undefined` in a list of several types, where some lack what others have
+ * @param type of the object
+ * @param mixed in a list of several types, some lack what others have
  * @throws {GraphRefusal} 400 when a name is no property of the type, 501 when it is one that the tenant does not have
  */
 export function project(
   object: Readonly<Record<string, unknown>>,
   select: readonly string[] | undefined,
-  type: string | undefined,
+  type: string,
   onlyOnSelect = nothing,
+  mixed = false,
 ): Record<string, unknown> {
   const names = Object.keys(object);
-  const selected = select && new Set(select.flatMap((wanted) => propertiesNamed(wanted, names, onlyOnSelect, type)));
+  const selected =
+    select && new Set(select.flatMap((wanted) => propertiesNamed(wanted, names, onlyOnSelect, type, mixed)));
   const isShown = (name: string) => (selected ? selected.has(name) : !onlyOnSelect.has(name) && name in object);
   const shown: Record<string, unknown> = {};
   for (const name of names) {
@@ -113,14 +116,14 @@ function propertiesNamed(
   wanted: string,
   names: readonly string[],
   onlyOnSelect: ReadonlySet<string>,
-  type: string | undefined,
+  type: string,
+  mixed: boolean,
 ): string[] {
   if (wanted === "*") return names.filter((name) => !onlyOnSelect.has(name));
   if (wanted.includes("@")) return [];
   const same = (name: string) => name.toLowerCase() === wanted.toLowerCase();
   const name = names.find(same);
   if (name !== undefined) return [name];
-  if (type === undefined) return [];
   const members = hasEntity(type)
     ? [...(membersOf("v1.0", type)?.values() ?? []), ...(membersOf("beta", type)?.values() ?? [])]
     : [];
@@ -128,6 +131,7 @@ function propertiesNamed(
   // Relations are no properties: selecting one shows nothing of it.
   if (member?.navigation) return [];
   if (member) throw notEmulated(`The emulated tenant does not have the property '${member.name}' of ${type}.`);
+  if (mixed) return [];
   throw plainBadRequest(
     `Parsing OData Select and Expand failed: Could not find a property named '${wanted}' on type 'microsoft.graph.${type}'.`,
   );

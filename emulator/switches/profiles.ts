@@ -79,6 +79,13 @@ export const profileChoices = {
     real: "ignored",
     sources: "no page says; REF agentidentityblueprint-upsert: 204 when it was updated",
   },
+  creatorOwns: {
+    asks: "Who becomes the owner of a blueprint or blueprint principal by creating it?",
+    choices: ["everybody", "peopleWithoutAdminRole"],
+    real: "everybody",
+    sources:
+      "REF agentidentityblueprint-post-owners: a principal who creates one is automatically assigned as the owner; ENT agent-owners-sponsors-managers and OBS name Agent ID Developers only",
+  },
   sponsorRights: {
     asks: "What may a sponsor do to an agent without any directory role?",
     choices: ["enableDisable", "disable", "enableDisableDelete"],

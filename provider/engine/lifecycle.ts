@@ -111,10 +111,15 @@ export interface Lifecycle<Inputs extends object> {
   readonly plural: string;
   /** One schema per property, canonical form included: sets sorted, defaults filled, Graph's own rewriting mirrored. */
   readonly properties: { readonly [Key in keyof Inputs]-?: z.ZodType<Inputs[Key]> };
+  /**
+   * Properties that no object has: they say what the program allows or asks for. `once`: it counts in the run that first
+   * declares it; from then on, adding it or leaving it out is no difference. @default all are the object's
+   */
+  readonly instructions?: { readonly [Key in keyof Inputs & string]?: "always" | "once" };
   /** What one property alone cannot say. Called only when every property is known and right by itself. */
   rules?(inputs: Inputs): readonly Finding[];
   /** Of these, one is declared and no more; it takes the place of the others. */
-  readonly alternatives?: readonly (keyof Inputs & string)[];
+  readonly alternatives?: readonly string[];
   /** What no two resources of a program may declare, and what to say of the second; undefined as long as it is not known. */
   exclusive?(declared: Partial<Inputs>): Exclusive | undefined;
   /** Defaults that depend on the marker. */
@@ -134,6 +139,8 @@ export interface Lifecycle<Inputs extends object> {
 
   /** Questions only the tenant can answer, asked at preview about inputs that changed: do these people exist? */
   questions?(tenant: Tenant, inputs: Partial<Inputs>): Promise<readonly Finding[]>;
+  /** What a person should know of an object that this run has created, as sentences. */
+  notices?(outputs: Readonly<Record<string, unknown>>): readonly string[];
   /**
    * Objects that have the natural key, by one list that all resources of a run share, provided that it was asked for after
    * the given moment. What this run deleted it may show: where deleted objects keep their key, `isRemoved` keeps them apart

@@ -7,6 +7,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { objectId } from "../directory/directory-references";
+import { creatorBecameOwner, readOwners } from "../directory/owners";
 import { deletedPlace, restoreDeleted } from "../directory/deleted-items";
 import type { Inventory } from "../engine/inventory";
 import type { Lifecycle, Match } from "../engine/lifecycle";
@@ -67,9 +68,11 @@ export class AgentIdentityBlueprintPrincipal extends EntraResource {
   declare readonly enabled: pulumi.Output<boolean>;
   /** When Graph created it, ISO 8601. In a stack of version 0.1.0 from the next refresh on. */
   declare readonly createdDateTime: pulumi.Output<string>;
+  /** Object id of the account that became its owner by creating it, as it was right after the create. */
+  declare readonly creatorOwner: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: AgentIdentityBlueprintPrincipalArgs, opts?: pulumi.CustomResourceOptions) {
-    super(agentIdentityBlueprintPrincipal, name, args, ["createdDateTime", "enabled"], opts);
+    super(agentIdentityBlueprintPrincipal, name, args, ["createdDateTime", "creatorOwner", "enabled"], opts);
   }
 }
 
@@ -135,6 +138,7 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
   inventory,
   duplicateCreate: "refused while active",
 
+  notices: creatorBecameOwner,
   refersTo: ({ blueprintId }) => [blueprintId],
   completes: ({ blueprintId }) => [blueprintId],
 
@@ -166,11 +170,12 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
     return { id: made.id, actual: actual(made, marker) };
   },
 
-  async read(tenant, id, { marker }, _outputs, bulk) {
-    const found = await oneOf(tenant, bulk, principals, id, `${path(id)}?${selectOf(principals)}`).catch(
-      undefinedWhenGone,
-    );
-    return found && actual(found, marker);
+  async read(tenant, id, { marker }, outputs, bulk) {
+    const [found, owners] = await Promise.all([
+      oneOf(tenant, bulk, principals, id, `${path(id)}?${selectOf(principals)}`).catch(undefinedWhenGone),
+      readOwners(tenant, path(id), {}, outputs).catch(undefinedWhenGone),
+    ]);
+    return found && { ...actual(found, marker), outputs: { creatorOwner: owners?.creatorOwner } };
   },
 
   async change(tenant, id, { enabled, marker }, { marked }) {

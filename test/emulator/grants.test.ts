@@ -24,7 +24,7 @@ describe("service principals of APIs", () => {
     expect(
       only(value[0].oauth2PermissionScopes, (scope) => scope.id === "e1fe6dd8-ba31-4d61-89e7-88639da4683d"),
     ).toMatchObject({ value: "User.Read", type: "User" });
-    expect([value[0].appRoles.length, value[0].oauth2PermissionScopes.length]).toEqual([603, 625]);
+    expect([value[0].appRoles.length, value[0].oauth2PermissionScopes.length]).toEqual([602, 624]);
     expect((await ask("GET /servicePrincipals(appId='00000002-0000-0ff1-ce00-000000000000')")).body.displayName).toBe(
       "Office 365 Exchange Online",
     );

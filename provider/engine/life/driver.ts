@@ -17,7 +17,7 @@ import { removeSurely, untilWhole } from "./removal";
 import { Settlement } from "./settlement";
 import type { Run } from "../run/run";
 import { rememberInStack } from "../run/stack-objects";
-import { type Step, type StepError, stepOf, worded } from "./wording";
+import { type Step, type StepError, stepOf, subjectOf, worded } from "./wording";
 
 /** Everything a resource is in the state: its inputs, what Graph computed, and whose it is. */
 export type State = Readonly<Record<string, unknown>>;
@@ -121,12 +121,8 @@ export class Driver<Inputs extends object> {
     this.#claim("change", id, wanted);
     this.run.claims.recordWritten(id);
     for (const key of Object.keys(this.lifecycle.properties)) {
-      if (
-        key in wanted ||
-        !(key in olds) ||
-        (this.lifecycle.alternatives as readonly string[] | undefined)?.includes(key)
-      )
-        continue;
+      const isAlternative = this.lifecycle.alternatives?.includes(key) ?? false;
+      if (key in wanted || !(key in olds) || isAlternative || this.#isInstruction(key)) continue;
       this.run.warn(
         `${this.lifecycle.noun} "${this.#nameOf(wanted)}": ${key} is not declared any more, so it is not managed and stays in the tenant as it is. ` +
           "To empty it, declare it empty",
@@ -250,13 +246,25 @@ export class Driver<Inputs extends object> {
       const kept = `It was ${existed ? "found" : "created"} and is in the state as ${id}: run \`pulumi up\` again, and it continues from there.`;
       throw new HalfDone(id, stateOf(tenant, wanted, settlement.outputs), worded(error, { ...step, kept }));
     }
+    if (verb === "finish" && !existed) this.#notify(settlement.outputs, wanted);
     return stateOf(tenant, wanted, settlement.outputs);
+  }
+
+  /** What several objects of a run have to report alike is reported for the first. */
+  #notify(outputs: State, wanted: Inputs & Marked): void {
+    const subject = subjectOf(this.step("finish", wanted));
+    const own = `${this.lifecycle.kind} ${wanted.marker}`;
+    for (const notice of this.lifecycle.notices?.(outputs) ?? []) {
+      if (this.run.reasons.firstWith(notice, own) === own) this.run.warn(`${subject}: ${notice}`);
+    }
   }
 
   /** What was being done, for messages. */
   step(verb: Step["verb"], inputs: Partial<Inputs>): Step {
     return stepOf(this.lifecycle, verb, inputs, this.run.names);
   }
+
+  #isInstruction = (key: string): boolean => key in (this.lifecycle.instructions ?? {});
 
   /** Messages about what hangs from this object, or lies on it, call it by name from now on. */
   #rememberName(id: string, inputs: Partial<Inputs>): void {

@@ -26,7 +26,9 @@ export class Presence<Inputs extends object> {
   /** The object as one read shows it, its inputs in the order of what was declared. */
   async read(declared: Partial<Inputs> & Marked, outputs: Properties, bulk?: BulkRead): Promise<Seen<Inputs>> {
     const seen = await this.lifecycle.read(this.tenant, this.id, declared, outputs, bulk);
-    return seen && { ...seen, inputs: inOrderOf(declared, seen.inputs) };
+    // No object has them: they are as the program says.
+    const instructions = pick(declared, Object.keys(this.lifecycle.instructions ?? {}));
+    return seen && { ...seen, inputs: { ...inOrderOf(declared, seen.inputs), ...instructions } };
   }
 
   /**

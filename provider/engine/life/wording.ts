@@ -28,6 +28,9 @@ export interface Step {
   readonly kept?: string;
 }
 
+/** `agent identity "Payslip helper"` */
+export const subjectOf = ({ noun, name }: Pick<Step, "noun" | "name">): string => `${noun} "${name}"`;
+
 /** @param names of other objects, that a name may be made of */
 export function stepOf<Inputs extends object>(
   lifecycle: Lifecycle<Inputs>,
@@ -53,7 +56,7 @@ export class StepError extends EntraError {
 
   constructor(error: EntraError, step: Step) {
     const { code, answer, message } = error;
-    const subject = `${step.noun} "${step.name}"`;
+    const subject = subjectOf(step);
     // That one looks before one creates is nothing that anybody asked for.
     const what = `cannot ${step.verb === "find" ? "create" : step.verb} ${subject}`;
     const repetition = step.kept === undefined ? repetitionOf(code, step) : undefined;

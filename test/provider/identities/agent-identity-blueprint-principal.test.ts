@@ -1,6 +1,7 @@
 import { agentIdentityBlueprint } from "../../../provider/identities/agent-identity-blueprint";
 import { agentIdentityBlueprintPrincipal } from "../../../provider/identities/agent-identity-blueprint-principal";
 import { microsoftGraph } from "../../../provider/permissions/permission-grant";
+import { automation } from "../../kinds/people";
 import { aTenant, markerOfTests, type TestProcess, type TestTenant } from "../a-tenant";
 
 const collection = "/servicePrincipals/microsoft.graph.agentIdentityBlueprintPrincipal";
@@ -27,6 +28,7 @@ describe("an agent identity blueprint principal", () => {
     expect(made.outputs).toEqual({
       blueprintId,
       createdDateTime: expect.stringMatching(/^20..-/) as string,
+      creatorOwner: automation,
       enabled: true,
       marker: markerOfTests,
       tenantId: tenant.emulated.id,

@@ -4,6 +4,7 @@ import { agentIdentity } from "../../../provider/identities/agent-identity";
 import { agentIdentityBlueprint } from "../../../provider/identities/agent-identity-blueprint";
 import { agentIdentityBlueprintPrincipal } from "../../../provider/identities/agent-identity-blueprint-principal";
 import { restoredCredentials } from "../../../provider/credentials/restored-credentials";
+import { automation } from "../../kinds/people";
 import { aTenant, markerOfTests, Refused, type TestProcess, type TestTenant } from "../a-tenant";
 
 interface Application {
@@ -61,6 +62,7 @@ describe("an agent identity blueprint", () => {
     expect(made.outputs).toEqual({
       ...made.inputs,
       createdDateTime: application.createdDateTime,
+      creatorOwner: automation,
       objectId: application.id,
       tenantId: tenant.emulated.id,
       writtenAt: "1970-01-01T00:00:00.000Z",

@@ -175,7 +175,12 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
       oneOf(tenant, bulk, principals, id, `${path(id)}?${selectOf(principals)}`).catch(undefinedWhenGone),
       readOwners(tenant, path(id), {}, outputs).catch(undefinedWhenGone),
     ]);
-    return found && { ...actual(found, marker), outputs: { creatorOwner: owners?.creatorOwner } };
+    return (
+      found && {
+        ...actual(found, marker),
+        outputs: { createdDateTime: found.createdDateTime, creatorOwner: owners?.creatorOwner },
+      }
+    );
   },
 
   async change(tenant, id, { enabled, marker }, { marked }) {
@@ -187,9 +192,9 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
   remove: (tenant, id) => tenant.delete(path(id)),
 };
 
-const actual = ({ appId, accountEnabled, createdDateTime, tags }: Principal, marker: string) => ({
+const actual = ({ appId, accountEnabled, tags }: Principal, marker: string) => ({
   inputs: { blueprintId: appId, enabled: accountEnabled },
-  outputs: { createdDateTime },
+  outputs: {},
   marked: tags.includes(markerTag(kind, marker)),
 });
 

@@ -126,6 +126,51 @@ describe("an object that was written five minutes ago, and that the replica aske
   });
 });
 
+describe("an object that a run of this machine wrote seconds ago, where the limit is set to none", () => {
+  it.each(["AgentIdentity", "FederatedIdentityCredential", "PermissionGrant"])(
+    "is not forgotten by a delete whose first answers come from a replica that does not know it: %s",
+    async (kind) => {
+      const { state } = ago(60 * minuteMs);
+      const { id, name, inputs, outputs } = of(state, kind);
+      const change = kind === "PermissionGrant" ? { application: ["Group.Read.All"] } : { description: "changed" };
+      const news = { ...inputs, ...(kind === "AgentIdentity" ? { displayName: "Changed" } : change) };
+      const { outs } = await (await tenant.process({ unseenMs: 0 })).provider(kind).update(id, outputs, news);
+      tenant.time.pass(5_000);
+      const knownAt = tenant.time.now() + 3_000;
+      const run = await tenant.process({
+        unseenMs: 0,
+        meddle: (request, send) => (tenant.time.now() < knownAt ? notFound() : send(request)),
+      });
+      await run.provider(kind).delete(id, outs);
+      expect((await isStillAsDeclared(state)).join("; ")).toContain(`${name}: 0 objects, declared 1`);
+    },
+  );
+});
+
+describe("a delete of what was written long ago", () => {
+  it.each(kinds.map(({ kind }) => kind))("takes no time where Graph does not find it: %s", async (kind) => {
+    const { state, process } = ago(60 * minuteMs);
+    const { id, outputs } = of(state, kind);
+    const begunMs = tenant.time.now();
+    await onReplica(async () => (await process()).provider(kind).delete(id, outputs));
+    expect(tenant.time.now() - begunMs).toBe(0);
+  });
+
+  it("is sent again where a replica did not show all that was to be deleted, and another one does", async () => {
+    const { state, process } = ago(60 * minuteMs);
+    const { id, name, outputs } = of(state, "PermissionGrant");
+    let lists = 0;
+    const run = await process({
+      meddle: (request, send) =>
+        request.method === "GET" && request.url.includes("/appRoleAssignments") && lists++ === 0
+          ? Promise.resolve(Response.json({ value: [] }))
+          : send(request),
+    });
+    await run.provider("PermissionGrant").delete(id, outputs);
+    expect((await isStillAsDeclared(state)).join("; ")).toContain(`${name}: 0 objects, declared 1`);
+  });
+});
+
 describe("what counts as gone all the same", () => {
   it("is what lies among the deleted items, and what was deleted with it", async () => {
     const { state, process } = ago(5 * minuteMs);

@@ -69,16 +69,8 @@ describe("replication that takes 20 minutes, and every run on a new machine with
       expect(await drift(made.state, await machine())).toEqual([]);
       const gone = await pipeline(made.state, async (state) => destroy(state, await machine()));
       expect([seed, gone.wrong, gone.state.resources]).toEqual([seed, [], []]);
-      process.stdout.write(`seed ${seed}: ${made.runs} runs, then ${gone.runs}\n`);
-    }
-  }, 600_000);
-
-  it("destroys what was made a moment ago, or keeps it in the state", async () => {
-    for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
-      tenant.reset({ lag: { ms: lagMs, share: 0.5, seed } });
-      const made = await pipeline(emptyState, async (state) => up(state, programOf(wanted), await machine()));
-      const gone = await pipeline(made.state, async (state) => destroy(state, await machine()));
-      expect([seed, made.wrong, gone.wrong, gone.state.resources]).toEqual([seed, [], [], []]);
+      if (process.env["LAG_REPORT"])
+        process.stdout.write(`20 min at 50 %, seed ${seed}: up in ${made.runs} runs, destroyed in ${gone.runs}\n`);
     }
   }, 600_000);
 });

@@ -43,7 +43,8 @@ export const everywhereMs = ({ timing, lag, isReplicated }: Consistency): number
   isReplicated() ? Math.max(timing.everywhereMs, 3 * lag.ms) : 0;
 
 /** Milliseconds after which a create that was not answered has had no effect, if no read shows the object. */
-export const unansweredMs = ({ timing, isReplicated }: Consistency): number => (isReplicated() ? timing.timeoutMs : 0);
+export const unansweredMs = (consistency: Consistency): number =>
+  consistency.isReplicated() ? Math.max(consistency.timing.timeoutMs, everywhereMs(consistency)) : 0;
 
 /** Milliseconds after a write in which an object that no read shows may be there all the same. */
 export const unseenMs = ({ timing, isReplicated }: Consistency): number => (isReplicated() ? timing.unseenMs : 0);

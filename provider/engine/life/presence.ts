@@ -61,13 +61,15 @@ export class Presence<Inputs extends object> {
     const declared = declaredIn(lifecycle, olds);
     const isAsWritten = (seen: Seen<Inputs>): boolean =>
       !run.journal.isDeleting(tenant.id, id) && differences(lifecycle, declared, seen).length === 0;
-    let isGone = false;
-    const isProof = async (seen: Seen<Inputs>): Promise<boolean> => {
-      if (seen === undefined) return (isGone = await this.isProvenGone(olds));
-      isGone = false;
-      return this.#showsAll(olds, seen) && (writtenAt === undefined || isAsWritten(seen));
+    const attempt = async (): Promise<{ readonly seen: Seen<Inputs>; readonly isGone: boolean }> => {
+      const seen = await read();
+      return { seen, isGone: seen === undefined && (await this.isProvenGone(olds)) };
     };
-    const seen = await readUntilCertain(run, writtenAt ?? run.startedAt, read, isProof);
+    const { seen, isGone } = await readUntilCertain(run, writtenAt ?? run.startedAt, attempt, (one) =>
+      one.seen === undefined
+        ? one.isGone
+        : this.#showsAll(olds, one.seen) && (writtenAt === undefined || isAsWritten(one.seen)),
+    );
     if (!isGone && !this.#showsAll(olds, seen)) throw this.unseen(olds, seen);
     return seen;
   }
@@ -87,14 +89,13 @@ export class Presence<Inputs extends object> {
   async isProvenGone(olds: Properties): Promise<boolean> {
     const { lifecycle, run, tenant, id } = this;
     if (run.journal.isRestored(tenant.id, id)) return false;
-    const { deletedPath, goneWith } = lifecycle;
-    const item = await this.#itemAt(deletedPath?.(id, olds));
+    const item = await this.#itemAt(lifecycle.deletedPath?.(id, olds));
     if (item !== undefined) return !this.#isRestoredSince(item, olds);
     if (await this.isDeletedWithWhole(olds)) return true;
+    if (lifecycle.goneWith === undefined) return false;
     // What this machine has deleted a moment ago a replica may not know to be among the deleted items.
-    const hasNoPlace = deletedPath === undefined;
-    if (hasNoPlace && this.referents.some((one) => run.journal.deletedAt(tenant.id, one) !== undefined)) return true;
-    return this.#isThere(goneWith?.(id));
+    const isDeleted = (one: string): boolean => run.journal.deletedAt(tenant.id, one) !== undefined;
+    return this.referents.some(isDeleted) || this.#isThere(lifecycle.goneWith(id));
   }
 
   /** That it is not shown, or in part only, proves nothing yet. */

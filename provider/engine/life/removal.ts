@@ -24,15 +24,17 @@ export async function removeSurely<Inputs extends object>(
   const declared: Partial<Inputs> & Marked = declaredIn(lifecycle, olds);
   const read = () => object.read(declared, olds);
   const mayBeUnseen = object.unseenUntil(olds) !== undefined;
-  let isGone = false;
-  const isRemoved = (): Promise<boolean> =>
-    remove()
-      .then(() => true, undefinedWhenGone)
-      .then(Boolean);
-  const isProof = async (done: boolean): Promise<boolean> =>
-    done || (mayBeUnseen ? (isGone = await object.isProvenGone(olds)) : writtenAt === undefined);
-  const isDone = await readUntilCertain(run, writtenAt ?? run.startedAt, isRemoved, isProof);
-  if (!isDone && !isGone && mayBeUnseen) throw object.unseen(olds);
+  const attempt = async (): Promise<{ readonly isDone: boolean; readonly isGone: boolean }> => {
+    const isDone = await remove().then(() => true, undefinedWhenGone);
+    return { isDone: isDone === true, isGone: !isDone && mayBeUnseen && (await object.isProvenGone(olds)) };
+  };
+  const { isDone, isGone } = await readUntilCertain(
+    run,
+    writtenAt ?? run.startedAt,
+    attempt,
+    (one) => one.isDone || (mayBeUnseen ? one.isGone : writtenAt === undefined),
+  );
+  if (mayBeUnseen && !isDone && !isGone) throw object.unseen(olds);
   await readUntilShown(
     run,
     read,

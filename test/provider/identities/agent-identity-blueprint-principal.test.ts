@@ -27,7 +27,7 @@ describe("an agent identity blueprint principal", () => {
     const made = await run.create(agentIdentityBlueprintPrincipal, { blueprintId });
     expect(made.outputs).toEqual({
       blueprintId,
-      createdDateTime: expect.stringMatching(/^20..-/),
+      createdDateTime: expect.stringMatching(/^20..-/) as string,
       creatorOwner: automation,
       enabled: true,
       marker: markerOfTests,

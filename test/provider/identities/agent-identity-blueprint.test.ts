@@ -8,6 +8,7 @@ import { automation } from "../../kinds/people";
 import { aTenant, markerOfTests, Refused, type TestProcess, type TestTenant } from "../a-tenant";
 
 interface Application {
+  readonly createdDateTime?: string;
   readonly id: string;
   readonly appId: string;
   readonly displayName: string;

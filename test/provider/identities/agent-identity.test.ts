@@ -2,6 +2,7 @@ import { agentIdentity } from "../../../provider/identities/agent-identity";
 import { aBlueprint, aTenant, markerOfTests, Refused, type TestProcess, type TestTenant } from "../a-tenant";
 
 interface Identity {
+  readonly createdDateTime?: string;
   readonly id: string;
   readonly displayName: string;
   readonly accountEnabled: boolean;

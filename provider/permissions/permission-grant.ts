@@ -112,9 +112,12 @@ export class PermissionGrant extends EntraResource {
   declare readonly application: pulumi.Output<string[]>;
   /** Names of the delegated permissions, sorted. */
   declare readonly delegated: pulumi.Output<string[]>;
-  /** What single users have consented to at the API, each for themselves, beside what is declared; sorted by `principalId`. */
+  /** What single users have consented to at the API, beside what is declared: `principalId` (object id of the user) and `delegated` (names) of each, sorted. */
   declare readonly consentedByUsers: pulumi.Output<UserConsent[]>;
-  /** What the agent inherits from its blueprint at the API, whether it is declared here or not. */
+  /**
+   * What the agent inherits at the API, whether it is declared here or not: `application` and `delegated` (names, or "unknown"
+   * where Graph does not show them), and `blueprintId`. To show them it wants AgentIdentityBlueprint.Read.All, or beta.
+   */
   declare readonly inherited: pulumi.Output<InheritedPermissions>;
 
   constructor(name: string, args: PermissionGrantArgs, opts?: pulumi.CustomResourceOptions) {

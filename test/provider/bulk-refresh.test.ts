@@ -228,6 +228,43 @@ describe("a refresh of a fleet", () => {
     expect(ofConsents).toHaveLength(41);
   });
 
+  it("reads what single users consented to, and what agents inherit, out of the same lists", async () => {
+    const resources = await deployed(emulated, agentsOf("helpers", 30));
+    const graph = await embeddedConnection(emulated);
+    const [{ resourceId } = fail()] = await graph.list<{ resourceId: string }>("/oauth2PermissionGrants");
+    const users = await graph.list<{ id: string }>("/users?$select=id");
+    const agentIds = resources.filter(({ kind }) => kind === agentIdentity.kind).map(({ id }) => id);
+    const grant = (body: object) => graph.post("/oauth2PermissionGrants", { resourceId, scope: "Mail.Send", ...body });
+    // Of every second agent; two users each.
+    for (const clientId of agentIds.filter((_, index) => index % 2 === 0))
+      for (const { id: principalId } of users.slice(0, 2))
+        await grant({ clientId, consentType: "Principal", principalId });
+    const { id: principal } = resources.find(({ name }) => name === "helpers principal") ?? fail();
+    await grant({ clientId: principal, consentType: "AllPrincipals", scope: "Files.Read" });
+    const { objectId } = resources.find(({ name }) => name === "helpers")?.outputs ?? {};
+    await graph.post(
+      `/applications/${String(objectId)}/microsoft.graph.agentIdentityBlueprint/inheritablePermissions`,
+      {
+        resourceAppId: "00000003-0000-0000-c000-000000000000",
+        inheritableScopes: { "@odata.type": "#microsoft.graph.allAllowedScopes" },
+      },
+    );
+    const alone = await refreshedAlone(emulated, resources);
+    const bulk = await refreshed(emulated, resources);
+    expect(bulk.found).toEqual(alone.found);
+    expect(bulk.requests.filter((request) => request.startsWith("GET /oauth2PermissionGrants")).length).toBeLessThan(
+      10,
+    );
+    expect(bulk.requests.filter((request) => request.includes("/inheritablePermissions"))).toHaveLength(1);
+    const propsOf = (index: number) => (bulk.found.get(`helpers agent ${index} grant`) as { props: object }).props;
+    const consented = users.slice(0, 2).map(({ id }) => ({ principalId: id, delegated: ["Mail.Send"] }));
+    const inherited = { application: [], delegated: ["Files.Read"] };
+    expect(propsOf(29)).toMatchObject({ consentedByUsers: [], inherited });
+    expect((propsOf(28) as { consentedByUsers: object }).consentedByUsers).toEqual(
+      consented.sort((one, other) => (one.principalId < other.principalId ? -1 : 1)),
+    );
+  });
+
   describe("and lists", () => {
     let resources: readonly StoredResource[];
     beforeEach(async () => {

@@ -238,6 +238,37 @@ describe("a permission grant", () => {
     expect([await roles(), await scopes()]).toEqual([0, []]);
   });
 
+  it("leaves what the agent holds at another API, when it is changed and when it is deleted", async () => {
+    const exchange = "00000002-0000-0ff1-ce00-000000000000";
+    const others = {
+      agentId,
+      api: exchange,
+      application: ["Exchange.ManageAsApp"],
+      delegated: ["EWS.AccessAsUser.All"],
+    };
+    const other = await run.create(permissionGrant, others, "eeeeffffgggghhhh");
+    const made = await run.create(permissionGrant, asks());
+    const provider = (await tenant.process()).provider(permissionGrant);
+    const less = { ...made.inputs, application: ["User.Read.All"], delegated: [] };
+    const { outs } = await provider.update(made.id, made.outputs, less);
+    await (await tenant.process()).provider(permissionGrant).delete(made.id, outs);
+    expect([await roles(), await scopes()]).toEqual([1, ["EWS.AccessAsUser.All"]]);
+    expect((await provider.read(other.id, other.outputs)).inputs).toEqual({ ...other.inputs, __provider: undefined });
+  });
+
+  it("adds before it removes, and touches nothing that stays", async () => {
+    const made = await run.create(permissionGrant, asks());
+    const provider = (await tenant.process()).provider(permissionGrant);
+    tenant.requestsSince();
+    const news = { ...made.inputs, application: ["AuditLog.Read.All", "User.Read.All"], delegated: ["Mail.Read"] };
+    const { outs } = await provider.update(made.id, made.outputs, news);
+    const writes = () => tenant.requestsSince().filter((request) => !request.startsWith("GET "));
+    const methods = writes().map((request) => request.split(" ")[0]);
+    expect([methods.slice(0, 2).sort(), methods.slice(2)]).toEqual([["PATCH", "POST"], ["DELETE"]]);
+    await provider.update(made.id, outs, { ...news, delegated: ["Mail.Read"] });
+    expect(writes()).toEqual([]);
+  });
+
   it("is gone, and can be deleted, when the API itself has left the tenant", async () => {
     const made = await run.create(permissionGrant, asks());
     const answer = { status: 404, body: { error: { code: "Request_ResourceNotFound", message: "Not here." } } };

@@ -135,6 +135,8 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
   duplicateCreate: "refused while active",
 
   refersTo: ({ blueprintId }) => [blueprintId],
+  // "The backing application of the service principal being created must be in the local tenant."
+  mayMissReferent: ({ status, code }) => status === 403 && code === "Authorization_RequestDenied",
   completes: ({ blueprintId }) => [blueprintId],
 
   // Graph keeps one principal per blueprint and tenant, so there is nothing to choose between: whoever has the key is it.

@@ -114,7 +114,11 @@ export class LaggingTenant {
       { handle, token },
       {
         tuning: { clock: { now: time.now, wait }, progress: (message) => void told.push(message) },
-        run: { timing, journal: new WriteJournal(time.now, store) },
+        run: {
+          timing,
+          journal: new WriteJournal(time.now, store),
+          progress: (message) => void told.push(message),
+        },
       },
     );
     return { ...made, requests, creates: () => creates, told, killed };

@@ -8,6 +8,11 @@ export interface Timing {
   readonly timeoutMs: number;
   /** Milliseconds after which every replica has a write, as long as nobody has seen one that took longer. @default 15_000 */
   readonly everywhereMs: number;
+  /**
+   * Milliseconds after which Conditional Access, which has a copy of the directory of its own, knows a new object.
+   * @default 300_000
+   */
+  readonly conditionalAccessMs: number;
   /** Reads in a row that must agree where replica lag was seen. @default 3 */
   readonly agreeing: number;
   readonly now: () => number;
@@ -17,6 +22,7 @@ export interface Timing {
 export const defaultTiming: Timing = {
   timeoutMs: 120_000,
   everywhereMs: 15_000,
+  conditionalAccessMs: 300_000,
   agreeing: 3,
   now: () => Date.now(),
   pause: (ms) => sleep(ms),

@@ -88,7 +88,7 @@ export class Driver<Inputs extends object> {
       (await this.#worded("create", wanted, () => creation.createOnce()));
     this.#rememberName(made.id, wanted);
     this.#claim("create", made.id, wanted);
-    run.claims.recordWritten(made.id);
+    run.claims.recordWritten(made.id, run.timing.now());
     for (const other of lifecycle.completes?.(wanted) ?? []) run.journal.written(tenant.id, other);
     return { id: made.id, state: await this.#settle(tenant, "finish", made, {}, wanted) };
   }
@@ -98,7 +98,7 @@ export class Driver<Inputs extends object> {
     this.#rememberName(id, wanted);
     const tenant = await this.#tenantOf("change", olds);
     this.#claim("change", id, wanted);
-    this.run.claims.recordWritten(id);
+    this.run.claims.recordWritten(id, this.run.timing.now());
     for (const key of Object.keys(this.lifecycle.properties)) {
       if (key in wanted || !(key in olds)) continue;
       this.run.warn(

@@ -1,7 +1,7 @@
 /** Bringing an object to what is wanted: changes what differs and waits until it shows. */
 import { EntraError } from "../../graph/errors";
 import { readUntilShown } from "./reads";
-import { anyRecentlyWritten, untilReplicasKnow } from "./referents";
+import { Referents } from "./referents";
 import { inOrderOf, same } from "../json";
 import type { Actual, Marked } from "../lifecycle";
 import { differences, type Presence } from "./presence";
@@ -10,6 +10,7 @@ type Properties = Readonly<Record<string, unknown>>;
 
 export class Settlement<Inputs extends object> {
   #known: Actual<Inputs> | undefined;
+  readonly #referents: Referents<Inputs>;
 
   /**
    * @param outputs as the state has them; empty after a create
@@ -22,6 +23,7 @@ export class Settlement<Inputs extends object> {
     known?: Actual<Inputs>,
   ) {
     this.#known = known && { ...known, inputs: inOrderOf(wanted, known.inputs) };
+    this.#referents = new Referents(object.lifecycle, object.run, object.tenant, wanted);
   }
 
   /** What Graph computed, as far as it was seen: also of an object that could not be brought all the way. */
@@ -38,9 +40,7 @@ export class Settlement<Inputs extends object> {
 
   /** @throws EntraError NOT_FOUND when it is gone; otherwise as after a create */
   async ofChanged(): Promise<void> {
-    const { lifecycle, run, tenant } = this.object;
-    const recentlyWritten =
-      this.object.writtenAt() !== undefined || anyRecentlyWritten(run, tenant, lifecycle.mentions?.(this.wanted) ?? []);
+    const recentlyWritten = this.object.writtenAt() !== undefined || this.#referents.recentlyWritten();
     this.#known = await this.object.certainly(this.olds, this.#read);
     await this.#settle(true, recentlyWritten);
   }
@@ -63,7 +63,7 @@ export class Settlement<Inputs extends object> {
       target = next;
       const change = (from: Actual<Inputs>): Promise<void> => {
         run.journal.written(tenant.id, id);
-        return untilReplicasKnow(run, recentlyWritten, () => lifecycle.change(tenant, id, next, from));
+        return this.#referents.untilKnown(() => lifecycle.change(tenant, id, next, from), recentlyWritten);
       };
       const differs = differences(lifecycle, next, now).length > 0;
       if (differs) await change(now);

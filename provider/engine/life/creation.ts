@@ -121,7 +121,8 @@ export class Creation<Inputs extends object> {
       known = moment();
       return findOwn(lifecycle, run, tenant, wanted, { after: since, isThere });
     };
-    return this.#referents.untilKnown(search, this.#referents.recentlyWritten() || this.#isUnsettled());
+    const recentlyWritten = this.#referents.recentlyWritten() || this.#isUnsettled();
+    return this.#referents.untilKnown(search, { recentlyWritten, reads: true });
   }
 
   async #send(): Promise<Made<Inputs>> {

@@ -9,6 +9,13 @@ import type { Run } from "../run/run";
 /** Refusals in a row after which the person who waits is told why. */
 const silentRefusals = 3;
 
+interface Circumstances {
+  /** Whether what the request refers to was. @default as far as the object says what it refers to */
+  readonly recentlyWritten?: boolean;
+  /** The request only reads, so a general 400 is about the question. @default false */
+  readonly reads?: boolean;
+}
+
 export class Referents<Inputs extends object> {
   readonly #ids: readonly string[];
   /** Milliseconds after which whoever answers knows a new object. */
@@ -40,11 +47,13 @@ export class Referents<Inputs extends object> {
    * that the request itself is wrong, is waited out only until the newest of them should be known everywhere: then it is
    * the request. Any other refusal is final, and so is every one where nothing was recently written.
    *
-   * @param recentlyWritten whether what the request refers to was
    * @throws EntraError the last refusal
    */
-  async untilKnown<T>(send: () => Promise<T>, recentlyWritten = this.recentlyWritten()): Promise<T> {
-    const ambiguousMs = this.#ambiguousMs();
+  async untilKnown<T>(
+    send: () => Promise<T>,
+    { recentlyWritten = this.recentlyWritten(), reads = false }: Circumstances = {},
+  ): Promise<T> {
+    const ambiguousMs = reads ? 0 : this.#ambiguousMs();
     let limitMs = 0;
     const wait = untilAccepted(this.run, () => limitMs);
     let refusal: unknown;

@@ -63,7 +63,7 @@ export class Settlement<Inputs extends object> {
       target = next;
       const change = (from: Actual<Inputs>): Promise<void> => {
         run.journal.written(tenant.id, id);
-        return this.#referents.untilKnown(() => lifecycle.change(tenant, id, next, from), recentlyWritten);
+        return this.#referents.untilKnown(() => lifecycle.change(tenant, id, next, from), { recentlyWritten });
       };
       const differs = differences(lifecycle, next, now).length > 0;
       if (differs) await change(now);

@@ -117,14 +117,16 @@ describe("what a request waits for a quota", () => {
         ? Promise.reject(new EntraError("REFUSED", "It does not exist.", { answer }))
         : Promise.resolve("made");
     };
-    expect(await referents(process).untilKnown(send, true)).toBe("made");
+    expect(await referents(process).untilKnown(send, { recentlyWritten: true })).toBe("made");
   });
 
   it("does not make that time endless", async () => {
     const process = aProcess();
     const answer = { status: 404, code: "Request_ResourceNotFound", requestId: "1" };
     const send = () => Promise.reject(new EntraError("NOT_FOUND", "It does not exist.", { answer }));
-    await expect(referents(process).untilKnown(send, true)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(referents(process).untilKnown(send, { recentlyWritten: true })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
     expect(process.timing.now()).toBeGreaterThan(100_000);
     expect(process.timing.now()).toBeLessThanOrEqual(120_000);
   });

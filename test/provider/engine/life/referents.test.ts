@@ -93,6 +93,14 @@ describe("a refusal that may come from a replica", () => {
     }
   });
 
+  it("is final at once where the request only reads and does not say that something is missing", async () => {
+    const process = aProcess();
+    process.run.claims.recordWritten(parent, process.run.timing.now());
+    const search = new Referents(kind(), process.run, tenant, { parent });
+    await expect(search.untilKnown(() => Promise.reject(general), { reads: true })).rejects.toBe(general);
+    expect(process.seconds()).toBe(0);
+  });
+
   it("is final at once where it means something else for this kind", async () => {
     const process = aProcess();
     process.run.claims.recordWritten(parent, process.run.timing.now());

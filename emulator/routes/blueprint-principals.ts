@@ -4,7 +4,6 @@ import { agentIdentityBlueprintPrincipal } from "../entities/service-principal";
 import { principalToChange, principalToCreate } from "../entities/service-principal-body";
 import { listAnswer, objectAnswer } from "../odata/collection";
 import { agentsOnAPage, collectionOf, oneObjectOf } from "../odata/query-rule";
-import { GraphRefusal } from "../refusal";
 import type { Answer } from "../answer";
 import { type Context, type Route, route, targetOf } from "../route";
 import { keptWith } from "../rules/assigned-attributes";
@@ -14,6 +13,7 @@ import { ownCreatedAgent, rememberCreator } from "../rules/ownership";
 import { newId } from "../rules/people";
 import { insertObject } from "../rules/quota";
 import { roleIds } from "../rules/roles";
+import { unknownApplication } from "../rules/unknown-referents";
 import { principalRead, principalWrite, writeOrAttributes } from "./application-permissions";
 import { says } from "./blueprints";
 import { peopleRoutes } from "./people";
@@ -28,8 +28,8 @@ function make(context: Context<z.infer<typeof principalToCreate.schema>>): Answe
   const where = { property: "appId", value: body.appId };
   const [blueprint] = store.replica.find({ kinds: ["agentIdentityBlueprint"], where });
   if (!blueprint) {
-    throw new GraphRefusal(
-      400,
+    throw unknownApplication(
+      context,
       "AgentBlueprintPrincipal_RequireAgentBlueprint",
       `The appId '${body.appId}' does not reference an agent identity blueprint.`,
     );

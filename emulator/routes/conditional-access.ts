@@ -63,7 +63,7 @@ function policyRoutes(all: string, versions: readonly Version[]): Route[] {
         const { store, body, now, version } = context;
         checkMembers(version, body);
         checkNotReposted(body);
-        checkPolicy(body, store);
+        checkPolicy(body, context);
         checkRoom(context);
         const dates = { createdDateTime: now.toISOString(), modifiedDateTime: null };
         return objectAnswer(context, store.insert(kind, newId(), { ...normalised(body), ...dates }), 201);
@@ -92,7 +92,7 @@ function policyRoutes(all: string, versions: readonly Version[]): Route[] {
         checkMembers(context.version, context.body);
         checkNotReposted(context.body);
         const after = changed(policy.body, context.body);
-        checkPolicy(after, context.store);
+        checkPolicy(after, context);
         const dates = { createdDateTime: policy.body["createdDateTime"], modifiedDateTime: context.now.toISOString() };
         context.store.replace(policy, { ...normalised(after), ...dates });
         return { status: 204 };

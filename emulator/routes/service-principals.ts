@@ -11,7 +11,7 @@ import {
 import { listAnswer, objectAnswer } from "../odata/collection";
 import { collectionOf, oneObjectOf } from "../odata/query-rule";
 import { apiOf } from "../permissions";
-import { badRequest, conflict, GraphRefusal, notEmulated, notFound } from "../refusal";
+import { badRequest, conflict, notEmulated, notFound } from "../refusal";
 import type { Answer } from "../answer";
 import { type Context, keyOf, type Route, route, targetOf } from "../route";
 import { keptWith } from "../rules/assigned-attributes";
@@ -21,6 +21,7 @@ import { certificatesOf } from "../entities/credential";
 import { checkOwned, ownCreated, rememberCreator } from "../rules/ownership";
 import { boundPeople, newId, setPeople } from "../rules/people";
 import { insertObject } from "../rules/quota";
+import { unknownApplication } from "../rules/unknown-referents";
 import type { Json, StoredObject } from "../state/store";
 import {
   assigningAttributes,
@@ -54,8 +55,8 @@ function homeOf(context: Context, appId: string): object {
   const api = apiOf(appId);
   // The tenant of Microsoft's own services.
   if (api) return { appOwnerOrganizationId: "f8cdef31-a31e-4b4a-93e4-5f571e91255a", displayName: api.displayName };
-  throw new GraphRefusal(
-    400,
+  throw unknownApplication(
+    context,
     "NoBackingApplicationObject",
     `The appId '${appId}' of the service principal does not reference a valid application object.`,
   );

@@ -8,6 +8,7 @@ import type { Context } from "../route";
 import type { Store, StoredObject } from "../state/store";
 import { propertiesOf } from "../view";
 import { checkNotBlocked } from "./blocked-permissions";
+import { principalAt } from "./unknown-referents";
 
 const { kind } = appRoleAssignment;
 
@@ -37,8 +38,8 @@ export function existing(store: Store, id: string, kinds: readonly string[]): St
 
 export function makeAssignment(context: Context, wanted: z.infer<typeof assignmentToCreate.schema>): StoredObject {
   const { store, now, switches } = context;
-  const principal = existing(store, wanted.principalId, [...principalTypes.keys()]);
-  const resource = existing(store, wanted.resourceId, servicePrincipalKinds);
+  const principal = principalAt(context, wanted.principalId, [...principalTypes.keys()]);
+  const resource = principalAt(context, wanted.resourceId, servicePrincipalKinds);
   const appRoleId = wanted.appRoleId.toLowerCase();
   const principalType = principalTypes.get(principal.kind) ?? "ServicePrincipal";
   const shown = propertiesOf(resource, context);

@@ -4,7 +4,10 @@ import type { Policy } from "../entities/conditional-access-policy";
 import { servicePrincipalKinds } from "../entities";
 import { directoryRoles } from "../permissions";
 import { plainBadRequest } from "../refusal";
-import type { Store } from "../state/store";
+import type { Context } from "../route";
+import type { StoredObject } from "../state/store";
+
+const agentPrincipalKinds = ["agentIdentity", "agentIdentityBlueprintPrincipal"];
 
 /**
  * The real service puts a number of four digits before the message; which one belongs to which case is not published.
@@ -13,9 +16,9 @@ const unknownId = (id: string, property: string) =>
   plainBadRequest(`1000: The policy references '${id}' in ${property}, which does not exist.`);
 
 /** @throws {GraphRefusal} naming the first rule that does not hold */
-export function checkPolicy(policy: Policy, store: Store): void {
+export function checkPolicy(policy: Policy, context: Context): void {
   for (const [broken, message] of rules(policy)) if (broken) throw plainBadRequest(message);
-  checkReferences(policy, store);
+  checkReferences(policy, context);
 }
 
 const filterForm = /^\s*\(*\s*CustomSecurityAttribute\.\w+_\w+\s+-\w+\s+\S/;
@@ -99,15 +102,32 @@ const words: Readonly<Record<string, readonly string[]>> = {
   locations: ["All", "AllTrusted", "00000000-0000-0000-0000-000000000000"],
 };
 
-function checkReferences({ conditions, grantControls }: Policy, store: Store): void {
+/** How many times as long as a late replica Conditional Access does not know a new service principal. */
+const slower = 4;
+
+/** Whether Conditional Access knows a service principal that the directory knows. */
+function isKnown({ body }: StoredObject, { switches, now }: Context): boolean {
+  const { lag, profiles } = switches;
+  const made = body["createdDateTime"];
+  if (!lag || profiles.conditionalAccessLag !== "longer" || typeof made !== "string") return true;
+  return Date.parse(made) + slower * lag.ms <= now.getTime();
+}
+
+function checkReferences({ conditions, grantControls }: Policy, context: Context): void {
+  const { store } = context;
   const { users, applications, clientApplications: clients, locations } = conditions;
   const isOf =
     (...kinds: readonly string[]) =>
     (id: string) =>
       kinds.includes(store.get(id)?.kind ?? "");
-  const agent = isOf("agentIdentity", "agentIdentityBlueprintPrincipal");
+  const agent = (id: string) => {
+    const found = store.get(id);
+    return !!found && agentPrincipalKinds.includes(found.kind) && isKnown(found, context);
+  };
   const application = (appId: string) =>
-    store.replica.count({ kinds: servicePrincipalKinds, where: { property: "appId", value: appId } }) > 0;
+    store.replica
+      .find({ kinds: servicePrincipalKinds, where: { property: "appId", value: appId } })
+      .some((found) => isKnown(found, context));
   const role = (id: string) => directoryRoles.some(({ templateId }) => templateId === id.toLowerCase());
   const check = (
     property: string,

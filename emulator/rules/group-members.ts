@@ -5,6 +5,7 @@ import { badRequest, denied, notFound } from "../refusal";
 import type { Context } from "../route";
 import type { StoredObject } from "../state/store";
 import { idIn } from "./people";
+import { unknownPrincipal } from "./unknown-referents";
 
 /** Members that one PATCH of a group can add. */
 export const mostMembersAtOnce = 20;
@@ -51,7 +52,7 @@ export function addMember(context: Context, group: StoredObject, url: string): v
 function referenced(context: Context, url: string): StoredObject {
   const id = idIn(context, url);
   const found = context.store.get(id);
-  if (!found) throw notFound(id);
+  if (!found) throw unknownPrincipal(context, id);
   return found;
 }
 

@@ -2,12 +2,13 @@
 import type { z } from "zod";
 import { servicePrincipalKinds } from "../entities";
 import { type grantToCreate, oauth2PermissionGrant } from "../entities/oauth2-permission-grant";
-import { badRequest, conflict, notFound } from "../refusal";
+import { badRequest, conflict } from "../refusal";
 import type { Context } from "../route";
 import type { StoredObject } from "../state/store";
 import { propertiesOf } from "../view";
 import { existing } from "./app-role-assignments";
 import { checkNotBlocked } from "./blocked-permissions";
+import { principalAt } from "./unknown-referents";
 
 const { kind } = oauth2PermissionGrant;
 
@@ -35,11 +36,10 @@ export function makeGrant(context: Context, wanted: z.infer<typeof grantToCreate
   if ((consentType === "Principal") !== (wanted.principalId !== null)) {
     throw badRequest("Property 'principalId' is required when 'consentType' is Principal, and only then.");
   }
-  const client = existing(store, wanted.clientId, servicePrincipalKinds);
-  const resource = existing(store, wanted.resourceId, servicePrincipalKinds);
+  const client = principalAt(context, wanted.clientId, servicePrincipalKinds);
+  const resource = principalAt(context, wanted.resourceId, servicePrincipalKinds);
   const principalId = wanted.principalId?.toLowerCase() ?? null;
-  if (principalId !== null && !["user", "agentUser"].includes(store.get(principalId)?.kind ?? ""))
-    throw notFound(principalId);
+  if (principalId !== null) principalAt(context, principalId, ["user", "agentUser"]);
   checkScopes(context, client, resource, wanted.scope);
   const id = idOf(client.id, resource.id, ...(principalId === null ? [] : [principalId]));
   if (store.primary.get(id, "either")) throw conflict("Permission entry already exists.");

@@ -5,6 +5,7 @@ import { badRequest, notFound } from "../refusal";
 import type { Context } from "../route";
 import type { StoredObject } from "../state/store";
 import { administersAgents } from "./ownership";
+import { unknownPrincipal } from "./unknown-referents";
 
 export type Relation = "owners" | "sponsors";
 
@@ -123,7 +124,7 @@ export function peopleOf({ store }: Context, relation: Relation, object: StoredO
 /** `POST …/$ref` */
 export function addPerson(context: Context, relation: Relation, object: StoredObject, url: string): void {
   const person = objectAt(context, url);
-  if (!person) throw notFound(idIn(context, url));
+  if (!person) throw unknownPrincipal(context, idIn(context, url));
   setPeople(context, relation, object, [person]);
 }
 

@@ -6,6 +6,7 @@ import type { Context } from "../route";
 import type { Json, StoredObject } from "../state/store";
 import { newId } from "./people";
 import { builtInRole, builtInRoles, implicitRoles } from "./roles";
+import { principalAt } from "./unknown-referents";
 
 const userKinds = ["user", "agentUser"];
 const holderKinds = [...userKinds, ...servicePrincipalKinds, "group"];
@@ -23,8 +24,7 @@ export interface NewAssignment {
 /** @throws {GraphRefusal} when principal, role or scope are not there, do not fit each other, or hold already */
 export function assignRole(context: Context, wanted: NewAssignment): StoredObject {
   const { store } = context;
-  const principal = store.get(wanted.principalId);
-  if (!principal || !holderKinds.includes(principal.kind)) throw notFound(wanted.principalId);
+  const principal = principalAt(context, wanted.principalId, holderKinds);
   const definition = definitionOf(context, wanted.roleDefinitionId);
   if (!definition) throw notFound(wanted.roleDefinitionId);
   checkHolder(context, principal, definition);

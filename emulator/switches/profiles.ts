@@ -143,6 +143,27 @@ export const profileChoices = {
     sources:
       "REF beta agentidentity-list-inheritedapproleassignments (2026): served; the metadata of v1.0 has none, and other clouds may lag",
   },
+  unknownPrincipal: {
+    asks: "What refuses a role, a consent, a membership or an owner that names a principal which the directory does not know, or not yet?",
+    choices: ["404", "400"],
+    real: "400",
+    sources:
+      "REF: 404 Request_ResourceNotFound; OBS terraform-provider-azuread retries on it, and on 400 Request_BadRequest 'Not a valid reference update.'; OBS msgraph-bicep-types #193",
+  },
+  conditionalAccessLag: {
+    asks: "While replicas lag, how long is a new service principal unknown to Conditional Access?",
+    choices: ["asDirectory", "longer"],
+    real: "longer",
+    sources:
+      "OBS terraform-provider-azuread #1047: longer; how long is not published: here until four times lag.ms after it was made, at every request",
+  },
+  unknownApplication: {
+    asks: "What refuses a service principal of an application which the directory does not know, or not yet?",
+    choices: ["400", "403"],
+    real: "400",
+    sources:
+      "ENT error-codes page: 400 with a code; OBS terraform-provider-azuread #611, and the Azure CLI retries on it: 403 Authorization_RequestDenied",
+  },
 } as const satisfies Readonly<Record<string, Question>>;
 
 type Name = keyof typeof profileChoices;

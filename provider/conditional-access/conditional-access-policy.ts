@@ -237,6 +237,7 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
 
   // A change of its conditions may name what was made moments ago; a policy of before may be there all the same.
   mentions: ({ conditions }) => JSON.stringify(conditions).match(guids) ?? [],
+  hasOwnDirectory: true,
 
   async create(tenant, wanted) {
     const state = wanted.state === "enabled" ? reportOnly : wanted.state;

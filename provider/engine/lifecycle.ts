@@ -4,6 +4,7 @@
  * A life cycle knows Microsoft Graph and nothing of Pulumi, so that another adapter can serve the same one.
  */
 import type { z } from "zod";
+import type { GraphAnswer } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 import type { Inventory } from "./inventory";
 import type { Place } from "./listing";
@@ -172,6 +173,16 @@ export interface Lifecycle<Inputs extends object> {
    * is waited out too; and yet this one may have been there before them, so it is looked for.
    */
   mentions?(wanted: Inputs): readonly string[];
+  /**
+   * Set where the service that has these objects keeps a copy of the directory of its own, and knows what they refer to
+   * later than the directory does: Conditional Access.
+   */
+  readonly hasOwnDirectory?: true;
+  /**
+   * Whether an answer may mean that Graph does not know yet what this one refers to, besides its general 400s. Where that
+   * was made moments ago, it is waited out.
+   */
+  mayMissReferent?(answer: GraphAnswer): boolean;
   /** Ids of other objects that are of use only with this one: who names a blueprint may need its principal. */
   completes?(wanted: Inputs): readonly string[];
   /** The id, where it follows from the inputs: another resource of the run that has it is refused before anything is sent. */

@@ -141,6 +141,8 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
 
   notices: creatorBecameOwner,
   refersTo: ({ blueprintId }) => [blueprintId],
+  // "The backing application of the service principal being created must be in the local tenant."
+  mayMissReferent: ({ status, code }) => status === 403 && code === "Authorization_RequestDenied",
   completes: ({ blueprintId }) => [blueprintId],
 
   // Graph keeps one principal per blueprint and tenant, so there is nothing to choose between: whoever has the key is it.

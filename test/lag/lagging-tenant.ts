@@ -130,7 +130,13 @@ export class LaggingTenant {
       { handle, token },
       {
         tuning: { clock: { now: time.now, wait }, progress: (message) => void told.push(message) },
-        run: { timing, journal: new WriteJournal(time.now, store), lag, isReplicated: () => isReplicated },
+        run: {
+          timing,
+          journal: new WriteJournal(time.now, store),
+          lag,
+          isReplicated: () => isReplicated,
+          progress: (message) => void told.push(message),
+        },
       },
     );
     return { ...made, requests, sawLag: (ms) => lag.saw(ms), creates: () => creates, told, killed };

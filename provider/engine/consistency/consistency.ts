@@ -13,6 +13,11 @@ export interface Timing {
    * many agree: only its place among the deleted items does. @default 1_800_000
    */
   readonly unseenMs: number;
+  /**
+   * Milliseconds after which Conditional Access, which has a copy of the directory of its own, knows a new object.
+   * @default 300_000
+   */
+  readonly conditionalAccessMs: number;
   /** Reads in a row that must agree where replica lag was seen. @default 3 */
   readonly agreeing: number;
   readonly now: () => number;
@@ -23,6 +28,7 @@ export const defaultTiming: Timing = {
   timeoutMs: 120_000,
   everywhereMs: 15_000,
   unseenMs: 1_800_000,
+  conditionalAccessMs: 300_000,
   agreeing: 3,
   now: () => Date.now(),
   pause: (ms) => sleep(ms),

@@ -57,7 +57,7 @@ interface Policy {
   /** Milliseconds after which every replica should have the write. @default never */
   readonly everywhereMs?: () => number;
   /** Milliseconds of pauses after which it is given up, unless attempts agree. @default what the process waits */
-  readonly timeoutMs?: number;
+  readonly timeoutMs?: () => number;
   /** What is wrong when it is given up. @default nothing: it ends */
   readonly timeoutMessage?: string;
   /** What the lag can be estimated from. */
@@ -97,14 +97,14 @@ export class Wait {
    * @throws EntraError NOT_YET_VISIBLE when it is given up, where the policy says what is wrong then
    */
   async again(): Promise<boolean> {
-    const { delayMs = 0, timeoutMessage, timeoutMs = this.timing.timeoutMs } = this.policy;
+    const { delayMs = 0, timeoutMessage, timeoutMs = () => this.timing.timeoutMs } = this.policy;
     if (this.#verdict === undefined) {
       if (delayMs > 0) await this.timing.pause(delayMs);
       return this.#attempt();
     }
     if (this.#isOver(this.#verdict)) return this.#end(this.#verdict);
     const pauseMs = this.#nextPauseMs();
-    if (this.#verdict !== "agrees" && this.#pausedMs + pauseMs > timeoutMs) {
+    if (this.#verdict !== "agrees" && this.#pausedMs + pauseMs > timeoutMs()) {
       if (timeoutMessage === undefined) return false;
       throw new EntraError("NOT_YET_VISIBLE", timeoutMessage);
     }
@@ -179,7 +179,7 @@ export function untilShown(consistency: Consistency): Wait {
       agreeing: (wasWrong) => (wasWrong || expectedMs > 0 ? agreeing : 1),
       // Without replicas a write is everywhere at once, but not every answer: it is sent again as rarely as with them.
       everywhereMs: () => Math.max(timing.everywhereMs, everywhereMs(consistency)),
-      timeoutMs: timeoutMs - expectedMs,
+      timeoutMs: () => timeoutMs - expectedMs,
       timeoutMessage: `the tenant did not show the change within ${timeoutMs / 1000} s`,
       // Only what was shown in the end teaches how long that takes: a value that Graph rewrites is never shown.
       learn({ wasWrong, agreedAt, startedAt }) {
@@ -217,6 +217,10 @@ export function untilCertain(writtenAt: number, consistency: Consistency): Wait 
 export const untilFound = (at: number, { timing }: Consistency): Wait =>
   new Wait({ pauseMs: 250, longestPauseMs: 10_000, agreeing: () => 1, notBefore: () => at }, timing);
 
-/** Until a write is accepted; the last refusal stands when the time is over. */
-export const untilAccepted = ({ timing }: Consistency): Wait =>
-  new Wait({ pauseMs: 500, longestPauseMs: 10_000, agreeing: () => 1 }, timing);
+/**
+ * Until a write is accepted; the last refusal stands when the time is over.
+ *
+ * @param limitMs milliseconds of pauses for which the last refusal is waited out
+ */
+export const untilAccepted = ({ timing }: Consistency, limitMs = (): number => timing.timeoutMs): Wait =>
+  new Wait({ pauseMs: 500, longestPauseMs: 10_000, agreeing: () => 1, timeoutMs: limitMs }, timing);

@@ -148,7 +148,8 @@ export class WriteJournal {
 
   /** When the object was created, changed, restored or perhaps deleted, if that was less than `withinMs` ago. */
   writtenAt(tenantId: string, id: string, withinMs: number): number | undefined {
-    const last = this.#object(tenantId, id);
+    this.#load();
+    const last = this.#objects.get(objectKey(tenantId, id));
     const isWritten = last?.event === "written" || last?.event === "deleting";
     return isWritten && last.at > this.now() - withinMs ? last.at : undefined;
   }

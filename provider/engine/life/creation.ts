@@ -9,12 +9,11 @@ import { lastSearchAt, moment, type Moment } from "../run/run-memory";
 import type { Run } from "../run/run";
 import { findOwn } from "./ownership";
 import { Presence } from "./presence";
-import { anyRecentlyWritten, untilReplicasKnow } from "./referents";
+import { Referents } from "./referents";
 
 export class Creation<Inputs extends object> {
-  readonly #referents: readonly string[];
-  /** Whether what it refers to was written so lately that a replica may not know. */
-  readonly #refersToRecentlyWritten: boolean;
+  readonly #parents: readonly string[];
+  readonly #referents: Referents<Inputs>;
   readonly #key: CreateKey;
 
   constructor(
@@ -23,9 +22,8 @@ export class Creation<Inputs extends object> {
     private readonly tenant: Tenant,
     private readonly wanted: Inputs & Marked,
   ) {
-    this.#referents = lifecycle.refersTo?.(wanted) ?? [];
-    const mentioned = lifecycle.mentions?.(wanted) ?? [];
-    this.#refersToRecentlyWritten = anyRecentlyWritten(run, tenant, [...this.#referents, ...mentioned]);
+    this.#parents = lifecycle.refersTo?.(wanted) ?? [];
+    this.#referents = new Referents(lifecycle, run, tenant, wanted);
     this.#key = { tenantId: tenant.id, kind: lifecycle.kind, marker: wanted.marker };
   }
 
@@ -137,18 +135,20 @@ export class Creation<Inputs extends object> {
     const { lifecycle, run, tenant, wanted } = this;
     let known = after;
     // What was deleted lately a replica may not know to be among the deleted items; or somebody has restored it.
-    return untilReplicasKnow(run, this.#refersToRecentlyWritten || this.#isUnsettled(), () => {
+    const search = (): Promise<Made<Inputs> | undefined> => {
       const since = known;
       known = moment();
       return findOwn(lifecycle, run, tenant, wanted, { after: since, isThere });
-    });
+    };
+    const recentlyWritten = this.#referents.recentlyWritten() || this.#isUnsettled();
+    return this.#referents.untilKnown(search, { recentlyWritten, reads: true });
   }
 
   async #send(): Promise<Made<Inputs>> {
     const { lifecycle, run, tenant, wanted } = this;
     run.journal.requested(this.#key);
     try {
-      const made = await untilReplicasKnow(run, this.#refersToRecentlyWritten, () => lifecycle.create(tenant, wanted));
+      const made = await this.#referents.untilKnown(() => lifecycle.create(tenant, wanted));
       run.journal.created(this.#key, made.id);
       run.claims.recordCreated(made.id);
       return made;
@@ -171,7 +171,7 @@ export class Creation<Inputs extends object> {
   }
 
   #isUnsettled = (): boolean => this.run.journal.isUnsettled(this.#key);
-  #hasNewReferent = (): boolean => this.#referents.some(this.run.claims.isCreated);
+  #hasNewReferent = (): boolean => this.#parents.some(this.run.claims.isCreated);
 }
 
 const codeOf = (error: unknown): EntraErrorCode | undefined => (error instanceof EntraError ? error.code : undefined);

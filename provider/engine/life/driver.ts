@@ -108,7 +108,7 @@ export class Driver<Inputs extends object> {
     this.#rememberName(made.id, wanted);
     this.#claim("create", made.id, wanted);
     rememberInStack(tenant, lifecycle.kind, made.id);
-    run.claims.recordWritten(made.id);
+    run.claims.recordWritten(made.id, run.timing.now());
     for (const other of lifecycle.completes?.(wanted) ?? []) run.journal.written(tenant.id, other);
     return { id: made.id, state: await this.#settle(tenant, "finish", made, {}, wanted) };
   }
@@ -119,7 +119,7 @@ export class Driver<Inputs extends object> {
     const tenant = await this.#tenantOf("change", olds);
     rememberInStack(tenant, this.lifecycle.kind, id);
     this.#claim("change", id, wanted);
-    this.run.claims.recordWritten(id);
+    this.run.claims.recordWritten(id, this.run.timing.now());
     for (const key of Object.keys(this.lifecycle.properties)) {
       const isAlternative = this.lifecycle.alternatives?.includes(key) ?? false;
       if (key in wanted || !(key in olds) || isAlternative || this.#isInstruction(key)) continue;

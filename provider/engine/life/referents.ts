@@ -1,33 +1,100 @@
 /** Objects that another one refers to, and that a replica may not know yet. */
-import { EntraError } from "../../graph/errors";
+import { cited, EntraError, sentence } from "../../graph/errors";
 import type { Tenant } from "../../graph/tenant";
 import { everywhereMs } from "../consistency/consistency";
 import { untilAccepted } from "../consistency/wait";
+import type { Lifecycle } from "../lifecycle";
 import type { Run } from "../run/run";
 
-/** Whether a run of this machine created, found or changed any of these objects so lately that a replica may not know. */
-export const anyRecentlyWritten = (run: Run, tenant: Tenant, ids: readonly string[]): boolean =>
-  ids.some((id) => run.claims.isWritten(id) || run.journal.writtenAt(tenant.id, id, everywhereMs(run)) !== undefined);
+/** Refusals in a row after which the person who waits is told why. */
+const silentRefusals = 3;
 
-/**
- * A replica may not know yet what was recently written, and refuses what refers to it, or does not find it. That refusal had
- * no effect, so the request is repeated; any other refusal, and of any other object, is final.
- *
- * @param recentlyWritten whether what the request refers to was
- */
-export async function untilReplicasKnow<T>(run: Run, recentlyWritten: boolean, send: () => Promise<T>): Promise<T> {
-  const wait = untilAccepted(run);
-  let refusal: unknown;
-  while (await wait.again()) {
-    try {
-      return await send();
-    } catch (error) {
-      if (!recentlyWritten || !isMissingReferent(error)) throw error;
-      refusal = error;
-      wait.record("wrong");
-    }
+interface Circumstances {
+  /** Whether what the request refers to was. @default as far as the object says what it refers to */
+  readonly recentlyWritten?: boolean;
+  /** The request only reads, so a general 400 is about the question. @default false */
+  readonly reads?: boolean;
+}
+
+export class Referents<Inputs extends object> {
+  readonly #ids: readonly string[];
+  /** Milliseconds after which whoever answers knows a new object. */
+  readonly #knownMs: number;
+
+  /** @param wanted what refers to them */
+  constructor(
+    private readonly lifecycle: Lifecycle<Inputs>,
+    private readonly run: Run,
+    private readonly tenant: Tenant,
+    private readonly wanted: Inputs,
+  ) {
+    this.#ids = [...new Set([...(lifecycle.refersTo?.(wanted) ?? []), ...(lifecycle.mentions?.(wanted) ?? [])])];
+    this.#knownMs = lifecycle.hasOwnDirectory ? run.timing.conditionalAccessMs : run.timing.timeoutMs;
   }
-  throw refusal;
+
+  /** Whether a run of this machine created, found or changed any of them so lately that a replica may not know. */
+  recentlyWritten(): boolean {
+    const { lifecycle, run, tenant } = this;
+    const unseenMs = lifecycle.hasOwnDirectory ? this.#knownMs : everywhereMs(run);
+    return this.#ids.some(
+      (id) => run.claims.writtenAt(id) !== undefined || run.journal.writtenAt(tenant.id, id, unseenMs) !== undefined,
+    );
+  }
+
+  /**
+   * A replica may not know yet what was recently written, and refuses what refers to it, or does not find it. That refusal
+   * had no effect, so the request is repeated. What says that something is missing is waited out. What may say that, or
+   * that the request itself is wrong, is waited out only until the newest of them should be known everywhere: then it is
+   * the request. Any other refusal is final, and so is every one where nothing was recently written.
+   *
+   * @throws EntraError the last refusal
+   */
+  async untilKnown<T>(
+    send: () => Promise<T>,
+    { recentlyWritten = this.recentlyWritten(), reads = false }: Circumstances = {},
+  ): Promise<T> {
+    const ambiguousMs = reads ? 0 : this.#ambiguousMs();
+    let limitMs = 0;
+    const wait = untilAccepted(this.run, () => limitMs);
+    let refusal: unknown;
+    for (let refusals = 1; await wait.again(); refusals++) {
+      try {
+        return await send();
+      } catch (error) {
+        if (recentlyWritten && saysMissing(error)) limitMs = this.run.timing.timeoutMs;
+        else limitMs = this.#maySayMissing(error) ? ambiguousMs : 0;
+        if (limitMs === 0 || !this.run.isReplicated()) throw error;
+        refusal = error;
+        wait.record("wrong");
+        if (refusals === silentRefusals && error instanceof EntraError) this.#explain(error, limitMs);
+      }
+    }
+    throw refusal;
+  }
+
+  /** Milliseconds until the newest of them should be known everywhere; 0 where all should be. */
+  #ambiguousMs(): number {
+    const { run, tenant } = this;
+    const written = this.#ids.map((id) =>
+      Math.max(run.claims.writtenAt(id) ?? -Infinity, run.journal.writtenAt(tenant.id, id, this.#knownMs) ?? -Infinity),
+    );
+    return Math.max(0, Math.max(...written) + this.#knownMs - run.timing.now());
+  }
+
+  #maySayMissing(error: unknown): boolean {
+    if (!(error instanceof EntraError) || !error.answer) return false;
+    const { status, code } = error.answer;
+    return (status === 400 && generalRefusals.has(code)) || this.lifecycle.mayMissReferent?.(error.answer) === true;
+  }
+
+  #explain(error: EntraError, limitMs: number): void {
+    const { lifecycle, run, wanted } = this;
+    const subject = `${lifecycle.noun} "${lifecycle.nameOf(wanted, run.names.of)}"`;
+    run.progress(
+      `${subject} is refused: ${sentence(error.message)} ${cited(error.answer) ?? ""} Graph may not know yet what it refers to, ` +
+        `which was written a moment ago: trying again for up to ${Math.ceil(limitMs / 1000)} s`,
+    );
+  }
 }
 
 /** Codes that refuse a parent that is not there, or that is not yet what it must be. */
@@ -37,16 +104,10 @@ const missingReferent = new Set([
   "AgentBlueprintPrincipal_RequireAgentBlueprint",
 ]);
 
-/** Of the directory, and of Conditional Access. */
+/** Of the directory, and of Conditional Access: something referred to is not there, or anything else is wrong. */
 const generalRefusals = new Set(["Request_BadRequest", "BadRequest"]);
 
-/** Graph's ways to say that something referred to is not there. Its general 400 has no code of its own, only words. */
-function isMissingReferent(error: unknown): boolean {
-  if (!(error instanceof EntraError) || !error.answer) return false;
-  const { status, code } = error.answer;
-  return (
-    error.code === "NOT_FOUND" ||
-    missingReferent.has(code) ||
-    (status === 400 && generalRefusals.has(code) && /not found|does not exist|does not reference/i.test(error.message))
-  );
-}
+const saysMissing = (error: unknown): boolean =>
+  error instanceof EntraError &&
+  error.answer !== undefined &&
+  (error.code === "NOT_FOUND" || missingReferent.has(error.answer.code));

@@ -1,7 +1,7 @@
 /** Bringing an object to what is wanted: changes what differs and waits until it shows. */
 import { EntraError } from "../../graph/errors";
 import { readUntilShown } from "./reads";
-import { anyRecentlyWritten, untilReplicasKnow } from "./referents";
+import { Referents } from "./referents";
 import { inOrderOf, same, textOf } from "../json";
 import type { Actual, Marked, Warning } from "../lifecycle";
 import { differences, type Presence } from "./presence";
@@ -12,6 +12,7 @@ export class Settlement<Inputs extends object> {
   #known: Actual<Inputs> | undefined;
   /** As the state has it, or since then. */
   #writtenAt: string | undefined;
+  readonly #referents: Referents<Inputs>;
 
   /**
    * @param outputs as the state has them; empty after a create
@@ -25,6 +26,7 @@ export class Settlement<Inputs extends object> {
   ) {
     this.#known = known && { ...known, inputs: inOrderOf(wanted, known.inputs) };
     this.#writtenAt = textOf(olds["writtenAt"]) || undefined;
+    this.#referents = new Referents(object.lifecycle, object.run, object.tenant, wanted);
   }
 
   /**
@@ -50,9 +52,7 @@ export class Settlement<Inputs extends object> {
 
   /** @throws EntraError NOT_FOUND when it is gone; otherwise as after a create */
   async ofChanged(): Promise<void> {
-    const { lifecycle, run, tenant } = this.object;
-    const recentlyWritten =
-      this.object.writtenAt() !== undefined || anyRecentlyWritten(run, tenant, lifecycle.mentions?.(this.wanted) ?? []);
+    const recentlyWritten = this.object.writtenAt() !== undefined || this.#referents.recentlyWritten();
     this.#known = await this.object.certainly(this.olds, this.#read);
     await this.#settle(true, recentlyWritten);
   }
@@ -81,7 +81,7 @@ export class Settlement<Inputs extends object> {
         run.journal.written(tenant.id, id);
         // Where Graph says when an object was created, no change of it makes it unseen.
         if (lifecycle.deletedPath === undefined) this.#noteWrite();
-        return untilReplicasKnow(run, recentlyWritten, () => lifecycle.change(tenant, id, next, from));
+        return this.#referents.untilKnown(() => lifecycle.change(tenant, id, next, from), { recentlyWritten });
       };
       const differs = differences(lifecycle, next, now).length > 0;
       if (differs) await change(now);

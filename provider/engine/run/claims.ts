@@ -9,7 +9,7 @@ export class Claims {
   readonly #claimed = new Map<string, string>();
   readonly #declared = new Set<string>();
   readonly #created = new Set<string>();
-  readonly #written = new Set<string>();
+  readonly #written = new Map<string, number>();
   readonly #deleted = new Set<string>();
   /** Marker of the resource that the program declares with it: an id, or what Graph allows once. */
   readonly #declaredOf = new Map<string, string>();
@@ -43,9 +43,9 @@ export class Claims {
     this.#created.add(id);
   }
 
-  /** Created, found or changed: not every replica may know of it, whoever made it. */
-  recordWritten(id: string): void {
-    this.#written.add(id);
+  /** Created, found or changed: not every replica may know of it, whoever made it. @param at by the clock of the process */
+  recordWritten(id: string, at: number): void {
+    this.#written.set(id, at);
   }
 
   /** The program of this run declares a resource of this kind with this marker. Refresh and destroy run no program. */
@@ -95,7 +95,7 @@ export class Claims {
   isDeclared = (kind: string, marker: string): boolean => this.#declared.has(`${kind} ${marker}`);
   /** Whether this process created the object of this id, of any kind. */
   isCreated = (id: string): boolean => this.#created.has(id);
-  isWritten = (id: string): boolean => this.#written.has(id);
+  writtenAt = (id: string): number | undefined => this.#written.get(id);
   isClaimed = (kind: string, id: string): boolean => this.#claimed.has(`${kind} ${id}`);
   isDeleted = (kind: string, id: string): boolean => this.#deleted.has(`${kind} ${id}`);
 }

@@ -1,7 +1,7 @@
 import { defaultTiming } from "../../../../provider/engine/consistency/consistency";
 import { type Entry, WriteJournal } from "../../../../provider/engine/consistency/write-journal";
 import { Creation } from "../../../../provider/engine/life/creation";
-import { untilReplicasKnow } from "../../../../provider/engine/life/referents";
+import { Referents } from "../../../../provider/engine/life/referents";
 import type { DuplicateCreate, Lifecycle } from "../../../../provider/engine/lifecycle";
 import { type Run, runIn } from "../../../../provider/engine/run/run";
 import { EntraError } from "../../../../provider/graph/errors";
@@ -56,6 +56,8 @@ function lost(duplicateCreate: DuplicateCreate, effect: boolean): Lifecycle<obje
     remove: () => Promise.resolve(),
   };
 }
+
+const referents = (run: Run): Referents<object> => new Referents(lost("refused", true), run, tenant, {});
 
 const created = async (lifecycle: Lifecycle<object>, run: Run): Promise<string> =>
   (await new Creation(lifecycle, run, tenant, { marker }).createOnce()).id;
@@ -115,14 +117,16 @@ describe("what a request waits for a quota", () => {
         ? Promise.reject(new EntraError("REFUSED", "It does not exist.", { answer }))
         : Promise.resolve("made");
     };
-    expect(await untilReplicasKnow(process, true, send)).toBe("made");
+    expect(await referents(process).untilKnown(send, { recentlyWritten: true })).toBe("made");
   });
 
   it("does not make that time endless", async () => {
     const process = aProcess();
     const answer = { status: 404, code: "Request_ResourceNotFound", requestId: "1" };
     const send = () => Promise.reject(new EntraError("NOT_FOUND", "It does not exist.", { answer }));
-    await expect(untilReplicasKnow(process, true, send)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(referents(process).untilKnown(send, { recentlyWritten: true })).rejects.toMatchObject({
+      code: "NOT_FOUND",
+    });
     expect(process.timing.now()).toBeGreaterThan(100_000);
     expect(process.timing.now()).toBeLessThanOrEqual(120_000);
   });

@@ -6,6 +6,7 @@ import { notEmulated, plainBadRequest } from "../refusal";
 import type { Context } from "../route";
 import type { StoredObject } from "../state/store";
 import { propertiesOf, typeOf } from "../view";
+import { annotated } from "./annotations";
 import { matches } from "./condition";
 import type { Expand } from "./expand";
 import { filterOf } from "./query";
@@ -18,7 +19,9 @@ export const mostExpanded = 20;
 const mostLevels = 100;
 
 export function shown(context: Context, object: StoredObject, typed: boolean): Record<string, unknown> {
-  return projected(context, object, typed, context.query.select, context.query.expand);
+  const { base, version, query } = context;
+  const at = `${base}/$metadata#${entityOf(object.kind).set}('${object.id}')`;
+  return { ...annotated(projected(context, object, typed, query.select, query.expand), object.kind, version, at) };
 }
 
 function projected(

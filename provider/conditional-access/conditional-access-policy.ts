@@ -25,6 +25,8 @@ import {
   sessionControlsToGraph,
 } from "./conditional-access-conditions";
 import { defaultControls, policyFindings } from "./policy-rules";
+import { refuseToMissAgents } from "./what-if";
+import { withLicence } from "./licences";
 import { declaredName, displayName, hasMarker, shownName } from "./name-suffix";
 import { permissions } from "./permissions";
 import type { Inventory } from "../engine/inventory";
@@ -74,6 +76,7 @@ export interface ConditionalAccessPolicyArgs {
  * @see https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy?view=graph-rest-beta
  * @throws INPUT_INVALID when a policy for agents has a control that they cannot satisfy, when conditions or controls exclude each other,
  *   when it says neither whom it is about nor what happens then, or when it can keep everybody out and `acceptLockout` is not set
+ * @throws INPUT_INVALID when it is to be enforced, names a blueprint principal, and the tenant's What-If says that it misses its agents
  * @throws OWNERSHIP_UNCLEAR when two policies have the suffix of this resource's marker
  * @throws REFUSED when Graph refuses a condition, or the tenant already contains 195 policies, the maximum
  * @throws NOT_YET_VISIBLE when the tenant does not show the conditions and controls as declared: it stays report-only
@@ -240,7 +243,7 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
 
   async create(tenant, wanted) {
     const state = wanted.state === "enabled" ? reportOnly : wanted.state;
-    const { id } = await tenant.post<Policy>(policies.collection, body({ ...wanted, state }), beta);
+    const { id } = await tenant.post<Policy>(policies.collection, body({ ...wanted, state }), beta).catch(withLicence);
     return { id };
   },
 
@@ -270,7 +273,9 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
   },
 
   async change(tenant, id, wanted, { inputs }) {
-    await tenant.patch(path(id), body(wanted, inputs), beta);
+    if (wanted.state === "enabled" && inputs.state !== "enabled")
+      await refuseToMissAgents(tenant, id, wanted.conditions);
+    await tenant.patch(path(id), body(wanted, inputs), beta).catch(withLicence);
     rememberWritten(tenant, id, wanted.conditions);
   },
 

@@ -1,5 +1,7 @@
 import { conditionalAccessPolicy } from "../../../provider/conditional-access/conditional-access-policy";
-import { aTenant, markerOfTests, type TestProcess, type TestTenant } from "../a-tenant";
+import type { Licence } from "../../../emulator";
+import { agentIdentity } from "../../../provider/identities/agent-identity";
+import { aBlueprint, aTenant, markerOfTests, type TestProcess, type TestTenant } from "../a-tenant";
 
 interface Policy {
   readonly id: string;
@@ -434,6 +436,80 @@ describe("a Conditional Access policy", () => {
     await provider.update(made.id, outputs, { ...inputs, displayName: "Block every agent" });
     expect(tenant.requestsSince().filter((request) => request.startsWith("PATCH"))).toHaveLength(1);
     expect(await all()).toMatchObject([{ state: "enabled", displayName: "Block every agent [aaaabbbb]" }]);
+  });
+});
+
+describe("a Conditional Access policy on a blueprint principal", () => {
+  let tenant: TestTenant;
+  let run: TestProcess;
+  let principal: string;
+  let agent: string;
+  const on = (...ids: readonly string[]) =>
+    asks({
+      state: "enabled",
+      conditions: {
+        clientApplications: { includeAgentIdServicePrincipals: ids },
+        applications: { includeApplications: ["All"] },
+        agentIdRiskLevels: ["high"],
+      },
+    });
+
+  beforeEach(async () => {
+    tenant = await aTenant();
+    run = await tenant.process();
+    const blueprintId = await aBlueprint(run);
+    const sponsors = ["diego.siciliani@contoso.com"];
+    agent = (await run.create(agentIdentity, { displayName: "Helper", blueprintId, sponsors })).id;
+    const path = "/servicePrincipals/microsoft.graph.agentIdentityBlueprintPrincipal";
+    principal = (await tenant.graph.list<{ id: string }>(path))[0]?.id ?? "";
+  });
+  afterEach(() => tenant.emulated.close());
+
+  it("is enforced where the tenant applies it to the agents of the blueprint", async () => {
+    await run.create(conditionalAccessPolicy, on(principal));
+    expect(await tenant.graph.list(collection, beta)).toMatchObject([{ state: "enabled" }]);
+  });
+
+  it("stays report-only where the tenant ignores it, and is enforced when it names the agents", async () => {
+    tenant.emulated.set({ profiles: { blueprintPrincipalInPolicies: "ignored" } });
+    await expect(run.create(conditionalAccessPolicy, on(principal))).rejects.toMatchObject({
+      message: expect.stringMatching(/would block nobody: .* highRiskPolicyNames: "agents"/) as string,
+    });
+    expect(await tenant.graph.list(collection, beta)).toMatchObject([{ state: "enabledForReportingButNotEnforced" }]);
+    await (await tenant.process()).create(conditionalAccessPolicy, on(principal, agent));
+    expect(await tenant.graph.list(collection, beta)).toMatchObject([{ state: "enabled" }]);
+  });
+
+  it("is enforced where nobody may ask, or nobody is there to ask about", async () => {
+    tenant.emulated.set({ profiles: { blueprintPrincipalInPolicies: "ignored" } });
+    tenant.emulated.fail({ path: "evaluate$", effect: "before", answer: { status: 403 } });
+    await run.create(conditionalAccessPolicy, on(principal));
+    await tenant.graph.delete(`/servicePrincipals/${agent}`);
+    const other = "bbbbccccddddeeee";
+    await (await tenant.process()).create(conditionalAccessPolicy, on(principal), other);
+    expect(await tenant.graph.list(collection, beta)).toMatchObject([{ state: "enabled" }, { state: "enabled" }]);
+  });
+});
+
+describe("a Conditional Access policy without its licence", () => {
+  it.each<[string, readonly Licence[], object, string]>([
+    ["P2", ["P1"], {}, "no licence for Microsoft Entra ID P2"],
+    ["any", [], {}, "Conditional Access needs Microsoft Entra ID P1"],
+    [
+      "Workload ID Premium",
+      ["P1", "P2"],
+      { clientApplications: { includeServicePrincipals: ["ServicePrincipalsInMyTenant"] } },
+      "no licence for Microsoft Entra Workload ID Premium",
+    ],
+  ])("is refused with the name of what is missing: %s", async (_what, licences, conditions, advice) => {
+    const tenant = await aTenant();
+    tenant.emulated.set({ licences });
+    const applications = { includeApplications: ["All"] };
+    const args = asks({ conditions: { ...asks().conditions, applications, ...conditions } });
+    await expect((await tenant.process()).create(conditionalAccessPolicy, args)).rejects.toMatchObject({
+      message: expect.stringContaining(advice) as string,
+    });
+    await tenant.emulated.close();
   });
 });
 

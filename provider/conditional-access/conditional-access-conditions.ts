@@ -131,18 +131,18 @@ export interface ConditionsArgs {
 
 /** What has to be fulfilled when the conditions hold. At least one control. */
 export interface GrantControlsArgs {
-  /** `block` for agents; for people also `mfa`, `compliantDevice` and the others Graph knows. `block` stands alone. */
+  /** `block` for agents; for people also `mfa`, `compliantDevice` and the others Graph knows. `block` stands alone. @default none */
   readonly builtInControls?: Some<(typeof controlNames)[number]>;
   /** Whether all controls are needed or one suffices. @default "OR" */
   readonly operator?: pulumi.Input<"AND" | "OR">;
-  /** Strength of the sign-in: id of an authentication strength policy. Not beside `mfa`. */
+  /** Strength of the sign-in: id of an authentication strength policy. Not beside `mfa`. @default none */
   readonly authenticationStrength?: pulumi.Input<{
     /** GUID: `00000000-0000-0000-0000-000000000004` is phishing-resistant MFA. */
     id: pulumi.Input<string>;
   }>;
-  /** Ids of terms of use. */
+  /** Ids of terms of use. @default none */
   readonly termsOfUse?: Names;
-  /** Ids of custom controls. */
+  /** Ids of custom controls. @default none */
   readonly customAuthenticationFactors?: Names;
 }
 

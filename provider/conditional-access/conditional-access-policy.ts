@@ -174,7 +174,7 @@ export async function policiesThatName(tenant: Tenant, locationId: string): Prom
 }
 
 const namesLocation = (conditions: object | "deleted", locationId: string): boolean =>
-  JSON.stringify(conditions).includes(locationId);
+  JSON.stringify(conditions).toLowerCase().includes(locationId.toLowerCase());
 
 /** Conditional Access has deleted items of its own. */
 const deletedPolicies: Listing<DeletedPolicy> = {

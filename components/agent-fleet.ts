@@ -77,6 +77,13 @@ export interface AgentFleetArgs {
    * that is there. @default "enabledForReportingButNotEnforced". Changed in place.
    */
   readonly blockHighRisk?: pulumi.Input<"enabled" | "disabled" | "enabledForReportingButNotEnforced"> | false;
+  /**
+   * Whom that policy names: the `blueprint` principal, which stands for every agent of the blueprint, future ones included, or
+   * the `agents` of this fleet as well, one by one. Microsoft's pages disagree on whether a policy on the principal reaches its
+   * agents: enforcing it is refused where the tenant says that it does not, and then `agents` is right. With `agents`, an
+   * enforced policy is report-only for a moment whenever an agent is added. @default "blueprint". Changed in place.
+   */
+  readonly highRiskPolicyNames?: "blueprint" | "agents";
 }
 
 /**
@@ -127,12 +134,11 @@ export class AgentFleet extends pulumi.ComponentResource {
 
   constructor(name: string, args: AgentFleetArgs, opts?: pulumi.ComponentResourceOptions) {
     super("entra-agent-id:index:AgentFleet", name, {}, opts);
-    const { agents, federation = {}, permissions = {}, blockHighRisk, ...blueprint } = args;
+    const { agents, federation = {}, permissions = {}, blockHighRisk, highRiskPolicyNames, ...blueprint } = args;
 
     this.blueprint = new AgentIdentityBlueprint(name, blueprint, { parent: this });
     this.blueprintId = this.blueprint.id;
     this.principal = new AgentIdentityBlueprintPrincipal(name, { blueprintId: this.blueprintId }, { parent: this });
-    this.highRiskPolicy = blockHighRisk === false ? undefined : this.#policy(name, args.displayName, blockHighRisk);
     for (const [key, workload] of Object.entries(federation)) this.#federate(name, key, workload);
     this.agents = Object.fromEntries(
       Object.entries(agents).map(([key, agent]) => [
@@ -140,14 +146,20 @@ export class AgentFleet extends pulumi.ComponentResource {
         this.#agent(`${name}-${key}`, { ...agent, sponsors: agent.sponsors ?? args.sponsors }, permissions),
       ]),
     );
+    const named = highRiskPolicyNames === "agents" ? Object.values(this.agents) : [];
+    this.highRiskPolicy =
+      blockHighRisk === false
+        ? undefined
+        : this.#policy(name, args.displayName, [this.principal, ...named], blockHighRisk);
 
     this.registerOutputs({ blueprintId: this.blueprintId });
   }
 
-  /** Scoped to the principal, which stands for every identity of the blueprint, future ones included. */
+  /** @param agents the principal, which stands for every identity of the blueprint, and those that are named beside it */
   #policy(
     name: string,
     displayName: pulumi.Input<string>,
+    agents: readonly pulumi.CustomResource[],
     state: Exclude<AgentFleetArgs["blockHighRisk"], false>,
   ): ConditionalAccessPolicy {
     return new ConditionalAccessPolicy(
@@ -155,7 +167,7 @@ export class AgentFleet extends pulumi.ComponentResource {
       {
         displayName: pulumi.interpolate`Block high-risk agents: ${displayName}`,
         conditions: {
-          clientApplications: { includeAgentIdServicePrincipals: [this.principal.id] },
+          clientApplications: { includeAgentIdServicePrincipals: agents.map(({ id }) => id) },
           applications: { includeApplications: ["All"] },
           agentIdRiskLevels: ["high"],
         },

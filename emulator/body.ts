@@ -14,10 +14,14 @@ export interface BodyRule<Schema extends z.ZodObject = z.ZodObject> {
    * is a `z.looseObject` that only says what metadata does not: lengths, formats, what is required.
    */
   readonly type?: string;
+  /** What stands before the refusal of a value that lies inside a property. @default nothing */
+  readonly mismatch?: string;
   /** Without `type`: strict, what it does not name is refused. */
   readonly schema: Schema;
   /** Properties that exist and that no client can set. */
   readonly readOnly?: readonly string[];
+  /** Properties that come back with what was read, and say nothing: taken and ignored, as OData has it of key and read-only ones. */
+  readonly ignored?: readonly string[];
   /** Properties with a refusal of their own. */
   readonly refused?: Readonly<
     Record<string, { readonly status?: number; readonly code: RefusalCode; readonly message: string }>
@@ -33,7 +37,8 @@ export function checkBody<Schema extends z.ZodObject>(
   if (body === undefined) throw plainBadRequest("Empty Payload. JSON content expected.");
   if (typeof body !== "object" || body === null || Array.isArray(body)) throw malformedPayload();
   const refuse = rule.code === "BadRequest" ? plainBadRequest : badRequest;
-  const given = Object.fromEntries(Object.entries(body).filter(([name]) => name !== "@odata.type"));
+  const isIgnored = (name: string) => name === "@odata.type" || rule.ignored?.includes(name);
+  const given = Object.fromEntries(Object.entries(body).filter(([name]) => !isIgnored(name)));
   for (const name of Object.keys(given)) {
     const refused = rule.refused?.[name];
     if (refused) throw new GraphRefusal(refused.status ?? 400, refused.code, refused.message);
@@ -54,7 +59,9 @@ export function checkBody<Schema extends z.ZodObject>(
   if (bind !== undefined) throw notEmulated(`The emulated tenant does not take '${bind}' of ${rule.resource}.`);
   const result = rule.schema.safeParse(given);
   if (result.success) return result.data;
-  throw refuse(wording(rule.resource, result.error.issues[0], given));
+  const [issue] = result.error.issues;
+  const isInside = rule.mismatch !== undefined && issue?.code !== "unrecognized_keys" && (issue?.path.length ?? 0) > 1;
+  throw refuse([...(isInside ? [rule.mismatch] : []), wording(rule.resource, issue, given)].join(" "));
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

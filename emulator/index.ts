@@ -25,7 +25,7 @@ export type { FileObject, TenantFile } from "./state/tenant-file";
 export type { Clock } from "./switches/clock";
 export type { Fault, FaultAnswer } from "./switches/fault";
 export type { Profiles, ProfileSet } from "./switches/profiles";
-export type { Limits, Quotas, SwitchChanges, Switches } from "./switches/values";
+export type { Licence, Limits, Quotas, SwitchChanges, Switches } from "./switches/values";
 
 /**
  * Opens an emulated tenant in this process, and makes it where there is none: with a company of twelve people and four

@@ -10,6 +10,7 @@ export type RefusalCode =
   | "Request_MultipleObjectsWithSameKeyValue"
   | "InvalidAuthenticationToken"
   | "Authorization_RequestDenied"
+  | "AccessDenied"
   | "CannotDeleteOrUpdateEnabledEntitlement"
   | "Authentication_MissingOrMalformed"
   | "NoBackingApplicationObject"

@@ -1,6 +1,8 @@
 /** conditionalAccessPolicy: how it reads, and what a body can say. v1.0 has less of both. */
 import { z } from "zod";
+import { typeNamed } from "../metadata/metadata";
 import { visible } from "../metadata/visible";
+import type { Json } from "../state/store";
 import type { Entity, Queryable } from "./entity";
 
 const kind = "conditionalAccessPolicy";
@@ -30,10 +32,20 @@ export const conditionalAccessPolicy: Entity = {
     "conditions/clientApplications/includeServicePrincipals": any,
     "conditions/agentIdRiskLevels": nullable,
   },
-  shows({ id, body, deletedDateTime }, { version = "beta" }) {
-    return visible({ id, ...body, deletedDateTime }, kind, { version, newMembers: true }) as Record<string, unknown>;
+  shows({ id, body, deletedDateTime }, { version = "beta", switches }) {
+    const shown = switches.profiles.agentUsersInPolicies === "agents" ? withAgents(body) : body;
+    return visible({ id, ...shown, deletedDateTime }, kind, { version, newMembers: true }) as Record<string, unknown>;
   },
 };
+
+/** The user accounts of agents in a member of their own, as newer exports show them. */
+function withAgents(body: Json): Json {
+  const conditions = body["conditions"] as { readonly users?: { readonly includeUsers?: readonly string[] } };
+  if (!conditions.users?.includeUsers?.includes("AllAgentIdUsers")) return body;
+  const users = { ...conditions.users, includeUsers: ["None"] };
+  const agents = { includeAgentUsers: ["All"], excludeAgentUsers: [], agentFilter: null };
+  return { ...body, conditions: { ...conditions, users, agents } };
+}
 
 /** Enumerations are read in any letter case and written in Graph's. */
 function oneOf<const Member extends string>(...members: readonly Member[]) {
@@ -57,6 +69,24 @@ function flags(...members: readonly string[]) {
   });
 }
 
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** What it says: in one spelling of GUIDs, and without annotations, which may say of which type a member is. */
+function said(value: unknown): unknown {
+  if (typeof value === "string") return guid.test(value) ? value.toLowerCase() : value;
+  if (Array.isArray(value)) return value.map(said);
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value).filter(([name, one]: [string, unknown]) => !isAnnotation(name, one));
+  return Object.fromEntries(members.map(([name, one]: [string, unknown]) => [name, said(one)]));
+}
+
+/** The type of external tenants decides how they are read, so it is content. */
+function isAnnotation(name: string, value: unknown): boolean {
+  if (name.endsWith("@odata.context")) return true;
+  const type = name === "@odata.type" ? /^#?microsoft\.graph\.(.+)$/i.exec(String(value))?.[1] : undefined;
+  return type !== undefined && typeNamed("beta", type) !== undefined && !/ExternalTenants$/i.test(type);
+}
+
 const strings = z.array(z.string().min(1));
 const maybeStrings = strings.optional();
 const riskLevels = z.array(oneOf("low", "medium", "high", "hidden", "none")).optional();
@@ -77,6 +107,8 @@ const guests = z.strictObject({
       membershipKind: oneOf("all", "enumerated"),
       members: maybeStrings,
     })
+    // Members belong to the type, and without it nobody reads them.
+    .refine(({ "@odata.type": type, members }) => !members || /EnumeratedExternalTenants$/i.test(type ?? ""))
     .nullable()
     .optional(),
 });
@@ -112,7 +144,7 @@ const clientApplications = z.strictObject({
 /** Read as null, and nothing else can be written. */
 const always = z.null().optional();
 
-const conditions = z.strictObject({
+const theConditions = z.strictObject({
   times: always,
   // Metadata of beta alone knows it, and v1.0 shows null.
   deviceStates: z
@@ -129,6 +161,10 @@ const conditions = z.strictObject({
   userRiskLevels: riskLevels,
   signInRiskLevels: riskLevels,
   servicePrincipalRiskLevels: riskLevels.nullable(),
+  agentContext: z
+    .strictObject({ includeAgentContexts: maybeStrings, excludeAgentContexts: maybeStrings })
+    .nullable()
+    .optional(),
   insiderRiskLevels: flags("minor", "moderate", "elevated").nullable().optional(),
   platforms: z
     .strictObject({ includePlatforms: platforms, excludePlatforms: platforms.optional() })
@@ -142,7 +178,9 @@ const conditions = z.strictObject({
     .optional(),
 });
 
-const grantControls = z.strictObject({
+const conditions = z.preprocess(said, theConditions);
+
+const theGrantControls = z.strictObject({
   operator: oneOf("AND", "OR"),
   builtInControls: z
     .array(
@@ -160,11 +198,13 @@ const grantControls = z.strictObject({
     .optional(),
   customAuthenticationFactors: maybeStrings,
   termsOfUse: maybeStrings,
-  authenticationStrength: z.strictObject({ id: z.guid() }).nullable().optional(),
+  // The whole of it may come back as it was read.
+  authenticationStrength: z.object({ id: z.guid() }).nullable().optional(),
 });
+const grantControls = z.preprocess(said, theGrantControls.nullable()).optional();
 
 const isEnabled = z.boolean().default(true);
-const sessionControls = z.strictObject({
+const theSessionControls = z.strictObject({
   applicationEnforcedRestrictions: z.strictObject({ isEnabled }).nullable().optional(),
   cloudAppSecurity: z
     .strictObject({ isEnabled, cloudAppSecurityType: oneOf("mcasConfigured", "monitorOnly", "blockDownloads") })
@@ -193,20 +233,28 @@ const sessionControls = z.strictObject({
     .optional(),
 });
 
+const sessionControls = z.preprocess(said, theSessionControls.nullable()).optional();
+
 const writable = {
   displayName: z.string().min(1).max(256),
   /** Accepted and not stored: the documentation calls it "not used". */
   description: z.string().nullable().optional(),
   state: oneOf("enabled", "disabled", "enabledForReportingButNotEnforced"),
   conditions,
-  grantControls: grantControls.nullable().optional(),
-  sessionControls: sessionControls.nullable().optional(),
+  grantControls,
+  sessionControls,
+  // Read as null, and nothing else can be written.
+  templateId: always,
+  partialEnablementStrategy: always,
+  deletedDateTime: always,
 };
 
 const rule = {
   resource: "ConditionalAccessPolicy",
   code: "BadRequest" as const,
-  readOnly: ["id", "createdDateTime", "modifiedDateTime", "deletedDateTime", "templateId", "partialEnablementStrategy"],
+  mismatch:
+    "1007: Incoming ConditionalAccessPolicy object is null or does not match the schema of ConditionalAccessPolicy type.",
+  ignored: ["@odata.context", "id", "createdDateTime", "modifiedDateTime"],
 };
 
 export const policyToCreate = { ...rule, schema: z.strictObject(writable) };

@@ -57,7 +57,8 @@ const rule = (type: string) => ({
   resource: "NamedLocation",
   code: "BadRequest" as const,
   type,
-  readOnly: ["id", "createdDateTime", "modifiedDateTime", "deletedDateTime"],
+  // What was read may come back.
+  ignored: ["@odata.context", "id", "createdDateTime", "modifiedDateTime", "deletedDateTime"],
 });
 
 /** Without defaults: what a change does not name stays. */

@@ -75,7 +75,8 @@ function ofObject(value: Properties, declared: string, path: string, around: Aro
         : [unknown(here)];
     }
     const found = members.get(name);
-    if (found?.answerOnly && direction === "request") return [unknown(here)];
+    // Null says nothing: what was read may come back.
+    if (found?.answerOnly && direction === "request") return one === null ? [] : [unknown(here)];
     if (found) return ofMember(one, found, here, around);
     return open ? [] : [unknown(here)];
   });

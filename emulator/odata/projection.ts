@@ -7,6 +7,7 @@ import type { Context } from "../route";
 import type { StoredObject } from "../state/store";
 import { propertiesOf, typeOf } from "../view";
 import type { Version } from "./address";
+import { annotated } from "./annotations";
 import { matches } from "./condition";
 import type { Expand } from "./expand";
 import { filterOf } from "./query";
@@ -23,7 +24,10 @@ const mostLevels = 100;
  * @param mixed in a list of several types, some lack what others have
  */
 export function shown(context: Context, object: StoredObject, typed: boolean, mixed = typed): Record<string, unknown> {
-  return projected(context, object, { typed, mixed }, context.query.select, context.query.expand);
+  const { base, version, query } = context;
+  const at = `${base}/$metadata#${entityOf(object.kind).set}('${object.id}')`;
+  const here = projected(context, object, { typed, mixed }, query.select, query.expand);
+  return { ...annotated(here, object.kind, version, at) };
 }
 
 /** How an object stands in an answer. */

@@ -45,7 +45,8 @@ export const conditionalAccessEvaluateRoutes: Route[] = [
     body: toEvaluate,
     answers: type,
     answer(context) {
-      const { body, store, base, version, headers } = context;
+      const { body, store, base, version, headers, switches } = context;
+      const { blueprintPrincipalInPolicies } = switches.profiles;
       const { signInIdentity, signInContext, signInConditions } = body;
       if (!is(signInIdentity["@odata.type"], "agentSignIn") || !is(signInContext["@odata.type"], "applicationContext"))
         throw notEmulated("What-If is only emulated for agentSignIn with applicationContext.");
@@ -56,7 +57,7 @@ export const conditionalAccessEvaluateRoutes: Route[] = [
         );
       const resources = signInContext.includeApplications ?? [];
       const riskLevel = signInConditions.agentIdRiskLevel ?? "none";
-      const value = evaluate(store, { agent, resources, riskLevel })
+      const value = evaluate(store, { agent, resources, riskLevel, blueprintPrincipalInPolicies })
         .map(({ policy, reason }) => ({
           ...view(policy, context),
           policyApplies: reason === "notSet",

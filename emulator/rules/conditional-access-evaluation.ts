@@ -3,6 +3,7 @@ import type { AssignedAttributes } from "../entities/custom-security-attributes"
 import { conditionalAccessPolicy, type Policy } from "../entities/conditional-access-policy";
 import { servicePrincipalKinds } from "../entities";
 import type { Store, StoredObject } from "../state/store";
+import type { Profiles } from "../switches/profiles";
 import { fitsAttributeRule, parseAttributeRule } from "./attribute-rule";
 
 export interface AgentSignIn {
@@ -11,6 +12,8 @@ export interface AgentSignIn {
   readonly resources: readonly string[];
   /** `low`, `medium` or `high`; anything else is no risk. */
   readonly riskLevel: string;
+  /** Whether a policy that names a blueprint principal applies to the identities of the blueprint. @default "applied" */
+  readonly blueprintPrincipalInPolicies?: Profiles["blueprintPrincipalInPolicies"];
 }
 
 export interface Verdict {
@@ -36,7 +39,7 @@ export function evaluate(store: Store, signIn: AgentSignIn): Verdict[] {
 
 function reasonOf(store: Store, { state, conditions }: Policy, signIn: AgentSignIn): Verdict["reason"] {
   if (state === "disabled") return "policyNotEnabled";
-  if (!targets(store, conditions.clientApplications, signIn.agent)) return "agentIdentities";
+  if (!targets(store, conditions.clientApplications, signIn)) return "agentIdentities";
   if (!reaches(store, conditions.applications, signIn.resources)) return "application";
   const levels = conditions.agentIdRiskLevels?.split(",");
   if (levels && !levels.includes(signIn.riskLevel)) return "agentIdRisk";
@@ -48,12 +51,13 @@ function reasonOf(store: Store, { state, conditions }: Policy, signIn: AgentSign
 type Conditions = Policy["conditions"];
 type Filter = { readonly mode: "include" | "exclude"; readonly rule: string } | null | undefined;
 
-/** A policy on a blueprint principal covers its agent identities. */
-function targets(store: Store, clients: Conditions["clientApplications"], agent: StoredObject): boolean {
+/** A policy on a blueprint principal covers its agent identities, or no agent at all. */
+function targets(store: Store, clients: Conditions["clientApplications"], signIn: AgentSignIn): boolean {
+  const { agent, blueprintPrincipalInPolicies = "applied" } = signIn;
   if (!clients) return false;
   const where = { property: "appId", value: String(agent.body["agentIdentityBlueprintId"]) };
   const parents = store.find({ kinds: ["agentIdentityBlueprintPrincipal"], where, deleted: "either" });
-  const names = new Set([agent.id, ...parents.map(({ id }) => id)]);
+  const names = new Set([agent.id, ...(blueprintPrincipalInPolicies === "applied" ? parents : []).map(({ id }) => id)]);
   const named = (ids: readonly string[] = []) => ids.some((id) => id === "All" || names.has(id.toLowerCase()));
   const { includeAgentIdServicePrincipals: included, excludeAgentIdServicePrincipals: excluded } = clients;
   const { agentIdServicePrincipalFilter: filter } = clients;

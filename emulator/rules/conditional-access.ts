@@ -6,6 +6,7 @@ import { problemsOf } from "../metadata/check";
 import type { Version } from "../odata/address";
 import { plainBadRequest } from "../refusal";
 import type { Json } from "../state/store";
+import type { Profiles } from "../switches/profiles";
 
 /** The members of a policy that clients can write, in the form they read. */
 export function normalised({ displayName, state, conditions, grantControls, sessionControls }: Policy): Json {
@@ -30,6 +31,7 @@ function conditionsRead(conditions: Conditions): Json {
     signInRiskLevels: conditions.signInRiskLevels ?? [],
     clientAppTypes: conditions.clientAppTypes ?? ["all"],
     agentIdRiskLevels: conditions.agentIdRiskLevels ?? null,
+    ...(conditions.agentContext ? { agentContext: { ...noContexts, ...conditions.agentContext } } : {}),
     platforms: platforms ? { excludePlatforms: [], ...platforms } : null,
     locations: locations ? { excludeLocations: [], ...locations } : null,
     times: null,
@@ -52,6 +54,8 @@ function conditionsRead(conditions: Conditions): Json {
     }),
   };
 }
+
+const noContexts = { includeAgentContexts: [], excludeAgentContexts: [] };
 
 function usersRead(users: NonNullable<Conditions["users"]>): Json {
   const lists = [
@@ -162,10 +166,12 @@ function grantWritten(controls: unknown): unknown {
   return { ...controls, authenticationStrength: isObject(strength) ? { id: strength["id"] } : null };
 }
 
-/** Sending back what a read shows is refused without an explanation (seen in September 2026). */
-export function checkNotReposted(body: PolicyChange): void {
-  const { includeServicePrincipals, excludeServicePrincipals } = body.conditions?.clientApplications ?? {};
-  if (includeServicePrincipals?.length === 0 || excludeServicePrincipals?.length === 0)
+/** Seen in September 2026 for a policy about agents: what a read shows was refused without an explanation. */
+export function checkNotReposted(body: PolicyChange, { emptyServicePrincipalList }: Profiles): void {
+  if (
+    emptyServicePrincipalList === "refused" &&
+    body.conditions?.clientApplications?.includeServicePrincipals?.length === 0
+  )
     throw plainBadRequest("Bad Request");
 }
 

@@ -164,6 +164,26 @@ export const profileChoices = {
     sources:
       "ENT error-codes page: 400 with a code; OBS terraform-provider-azuread #611, and the Azure CLI retries on it: 403 Authorization_RequestDenied",
   },
+  blueprintPrincipalInPolicies: {
+    asks: "Does a Conditional Access policy that names a blueprint principal apply to the identities of the blueprint?",
+    choices: ["applied", "ignored"],
+    real: "applied",
+    sources:
+      "ENT howto-target-agent-identities and the admin centre's picker: it does; REF beta: includeAgentIdServicePrincipals holds ids of agent identities, so it may be taken and mean nobody",
+  },
+  emptyServicePrincipalList: {
+    asks: "What becomes of a policy that is written with an empty includeServicePrincipals, as reads show it?",
+    choices: ["refused", "taken"],
+    real: "refused",
+    sources: "OBS (Sep 2026): a bare 400 when what was read is sent back; REF: what a read shows can be written",
+  },
+  agentUsersInPolicies: {
+    asks: "How does a policy for AllAgentIdUsers read?",
+    choices: ["users", "agents"],
+    real: "users",
+    sources:
+      "REF and ENT: in conditions.users.includeUsers; OBS exports of beta (2026): users None, and conditions.agents.includeAgentUsers All",
+  },
 } as const satisfies Readonly<Record<string, Question>>;
 
 type Name = keyof typeof profileChoices;

@@ -57,6 +57,7 @@ const switchesSchema: z.ZodType<Switches> = z.strictObject({
   unlistedMs: ms.default(0),
   quotas: quotasSchema.nullable().default(null),
   limits: limitsSchema.prefault({}),
+  licences: z.array(z.enum(["P1", "P2", "workloadIdentitiesPremium", "agent365"])).default(["P1", "P2", "agent365"]),
   profiles: profilesSchema.prefault({}),
 });
 

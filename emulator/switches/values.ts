@@ -45,6 +45,9 @@ export interface Limits {
   readonly appRoleAssignments: number;
 }
 
+/** What a tenant is licensed for, as far as it decides what can be done. */
+export type Licence = "P1" | "P2" | "workloadIdentitiesPremium" | "agent365";
+
 /** Everything about a tenant that can be switched. */
 export interface Switches {
   /** The tenant's clock, which tokens, deadlines and time stamps go by. */
@@ -68,6 +71,11 @@ export interface Switches {
   /** How much the tenant holds. */
   readonly limits: Limits;
   /**
+   * Licences: Microsoft Entra ID P1 and P2, Workload Identities Premium, Agent 365. What needs one that is not there is
+   * refused as Graph refuses it. @default ["P1", "P2", "agent365"]
+   */
+  readonly licences: readonly Licence[];
+  /**
    * Answers to questions that Microsoft's documentation answers in two ways, or that real tenants answer otherwise than
    * it; FIDELITY.md lists them.
    */
@@ -75,8 +83,8 @@ export interface Switches {
 }
 
 /**
- * A change of switches: what is not named stays as it is. `clock`, `limits` and `profiles` are merged; `lag` and
- * `quotas` are replaced as a whole, so what of them is not named gets its default.
+ * A change of switches: what is not named stays as it is. `clock`, `limits` and `profiles` are merged; `lag`,
+ * `quotas` and `licences` are replaced as a whole, so what of them is not named gets its default.
  */
 export interface SwitchChanges {
   /** Shifts or stops the clock, or lets it run again: `{ stoppedAt: null }`. */
@@ -93,6 +101,8 @@ export interface SwitchChanges {
   readonly quotas?: Partial<Quotas> | null;
   /** Limits by name. */
   readonly limits?: Partial<Limits>;
+  /** All licences that the tenant has; none: `[]`. */
+  readonly licences?: readonly Licence[];
   /**
    * Choices by the name of the question; or the name of a set, which chooses for all questions: `real` is a tenant as
    * real as we know, `default` the choice that each question begins with.

@@ -8,7 +8,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import {
-  canonicalControls,
   type Conditions,
   conditions,
   type ConditionsArgs,
@@ -17,11 +16,17 @@ import {
   type GrantControls,
   grantControls,
   type GrantControlsArgs,
+  grantControlsFromGraph,
+  grantControlsToGraph,
   type GraphConditions,
-  replacing,
+  type SessionControls,
   sessionControls,
   sessionControlsFromGraph,
+  sessionControlsToGraph,
 } from "./conditional-access-conditions";
+import { defaultControls, policyFindings } from "./policy-rules";
+import { refuseToMissAgents } from "./what-if";
+import { withLicence } from "./licences";
 import { declaredName, displayName, hasMarker, shownName } from "./name-suffix";
 import { permissions } from "./permissions";
 import type { Inventory } from "../engine/inventory";
@@ -44,16 +49,22 @@ export interface ConditionalAccessPolicyArgs {
   displayName: pulumi.Input<string>;
   /** Whom and what it is about. Changed in place. */
   conditions: pulumi.Input<ConditionsArgs>;
-  /** What happens then. Agents can only be blocked. @default { builtInControls: ["block"] }. Changed in place. */
+  /** What has to be fulfilled then. Agent identities can only be blocked. @default { builtInControls: ["block"] } for agents, none for people: they need these or sessionControls. Changed in place. */
   grantControls?: pulumi.Input<GrantControlsArgs>;
-  /** Session controls as Graph has them; none applies to agents. @default none. Changed in place. */
+  /** Session controls as Graph has them; none applies to agents. Members of a control that are left out have what Graph fills in. @default none. Changed in place. */
   sessionControls?: pulumi.Input<Record<string, unknown>>;
   /** `enabledForReportingButNotEnforced` (report-only), `enabled` or `disabled`. @default report-only. Changed in place. */
   state?: pulumi.Input<"enabled" | "disabled" | "enabledForReportingButNotEnforced">;
+  /**
+   * Consent to a policy that can keep every person out of the tenant, you included: it is about all users and all
+   * applications, leaves nobody out, and blocks or asks for what not everybody has. Without it, preview refuses such a
+   * policy, in every state. @default false. Changed in place.
+   */
+  acceptLockout?: pulumi.Input<boolean>;
 }
 
 /**
- * When agents may get a token and when not; report-only unless `state` is `enabled`.
+ * When agents, or people, may get a token and when not; report-only unless `state` is `enabled`.
  *
  * An enforced policy is report-only while it is created and while its conditions or controls change, and enforced once they read back:
  * a condition that Graph dropped must never block everybody. The tenant shows the policy as `<displayName> [xxxxxxxx]`.
@@ -63,7 +74,9 @@ export interface ConditionalAccessPolicyArgs {
  * - **Deleted:** softly, for 30 days. A new `up` creates another one. A tenant can contain at most 195 policies.
  *
  * @see https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy?view=graph-rest-beta
- * @throws INPUT_INVALID when a policy for agents has a control other than `block`, or names neither agents nor users
+ * @throws INPUT_INVALID when a policy for agents has a control that they cannot satisfy, when conditions or controls exclude each other,
+ *   when it says neither whom it is about nor what happens then, or when it can keep everybody out and `acceptLockout` is not set
+ * @throws INPUT_INVALID when it is to be enforced, names a blueprint principal, and the tenant's What-If says that it misses its agents
  * @throws OWNERSHIP_UNCLEAR when two policies have the suffix of this resource's marker
  * @throws REFUSED when Graph refuses a condition, or the tenant already contains 195 policies, the maximum
  * @throws NOT_YET_VISIBLE when the tenant does not show the conditions and controls as declared: it stays report-only
@@ -88,8 +101,8 @@ export class ConditionalAccessPolicy extends EntraResource {
   declare readonly displayName: pulumi.Output<string>;
   /** Whom and what it is about, in canonical form: lists sorted, nothing empty. */
   declare readonly conditions: pulumi.Output<Conditions>;
-  /** What happens then. */
-  declare readonly grantControls: pulumi.Output<GrantControls>;
+  /** What has to be fulfilled then; undefined where there are only session controls. */
+  declare readonly grantControls: pulumi.Output<GrantControls | undefined>;
   /** `enabledForReportingButNotEnforced`, `enabled` or `disabled`. */
   declare readonly state: pulumi.Output<string>;
   /** When Graph created it, ISO 8601. In a stack of version 0.1.0 from the next refresh on. */
@@ -105,9 +118,10 @@ export class ConditionalAccessPolicy extends EntraResource {
 interface Inputs {
   displayName: string;
   conditions: Conditions;
-  grantControls: GrantControls;
-  sessionControls: Record<string, unknown>;
+  grantControls?: GrantControls | undefined;
+  sessionControls: SessionControls;
   state: string;
+  acceptLockout?: boolean | undefined;
 }
 
 const reportOnly = "enabledForReportingButNotEnforced";
@@ -115,11 +129,16 @@ const reportOnly = "enabledForReportingButNotEnforced";
 const properties = {
   displayName,
   conditions,
-  grantControls,
+  grantControls: grantControls.optional(),
   sessionControls,
   state: z
     .enum(["enabled", "disabled", reportOnly], `must be "enabled", "disabled" or "${reportOnly}"`)
     .default(reportOnly),
+  // Saying no is saying nothing.
+  acceptLockout: z
+    .boolean()
+    .optional()
+    .transform((accepted) => accepted || undefined),
 };
 
 // ---- what it is in the tenant ----------------------------------------------
@@ -129,7 +148,7 @@ interface Policy {
   readonly displayName: string;
   readonly state: string;
   readonly conditions: GraphConditions;
-  readonly grantControls: { readonly operator: string; readonly builtInControls: string[] } | null;
+  readonly grantControls: object | null;
   readonly sessionControls?: object | null;
   readonly createdDateTime?: string;
 }
@@ -157,7 +176,7 @@ export async function policiesThatName(tenant: Tenant, locationId: string): Prom
 }
 
 const namesLocation = (conditions: object | "deleted", locationId: string): boolean =>
-  JSON.stringify(conditions).includes(locationId);
+  JSON.stringify(conditions).toLowerCase().includes(locationId.toLowerCase());
 
 /** Conditional Access has deleted items of its own. */
 const deletedPolicies: Listing<DeletedPolicy> = {
@@ -206,22 +225,8 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
   noun: "Conditional Access policy",
   plural: "Conditional Access policies",
   properties,
-  rules({ conditions: { users, clientApplications }, grantControls: { builtInControls } }) {
-    const aboutAgents = clientApplications !== undefined || users?.includeUsers?.includes("AllAgentIdUsers");
-    return [
-      ...(users || clientApplications
-        ? []
-        : [{ property: "conditions", reason: "must name agents in clientApplications, or users" }]),
-      ...(aboutAgents && !same(builtInControls, ["block"])
-        ? [
-            {
-              property: "grantControls.builtInControls",
-              reason: `must be ["block"]: agents cannot satisfy any other control`,
-            },
-          ]
-        : []),
-    ];
-  },
+  rules: policyFindings,
+  defaultsFor: defaultControls,
   nameOf: ({ displayName }) => displayName ?? "",
   replacedBy: [],
   permissions,
@@ -241,11 +246,11 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
 
   async create(tenant, wanted) {
     const state = wanted.state === "enabled" ? reportOnly : wanted.state;
-    const { id } = await tenant.post<Policy>(policies.collection, body({ ...wanted, state }), beta);
+    const { id } = await tenant.post<Policy>(policies.collection, body({ ...wanted, state }), beta).catch(withLicence);
     return { id };
   },
 
-  async read(tenant, id, { marker }, _outputs, bulk) {
+  async read(tenant, id, { marker, sessionControls: declared, acceptLockout }, _outputs, bulk) {
     const found = await oneOf(tenant, bulk, policies, id, path(id)).catch(undefinedWhenGone);
     if (!found) return undefined;
     const { displayName, state, createdDateTime } = found;
@@ -253,9 +258,11 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
       inputs: {
         displayName: declaredName(displayName, marker),
         conditions: conditionsFromGraph(found.conditions),
-        grantControls: canonicalControls(found.grantControls ?? { operator: "OR", builtInControls: [] }),
-        sessionControls: sessionControlsFromGraph(found.sessionControls),
+        grantControls: grantControlsFromGraph(found.grantControls),
+        sessionControls: sessionControlsFromGraph(found.sessionControls, declared),
         state,
+        // What a program says to this package, and the tenant knows nothing of.
+        acceptLockout,
       },
       outputs: { createdDateTime },
     };
@@ -269,7 +276,9 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
   },
 
   async change(tenant, id, wanted, { inputs }) {
-    await tenant.patch(path(id), body(wanted, inputs), beta);
+    if (wanted.state === "enabled" && inputs.state !== "enabled")
+      await refuseToMissAgents(tenant, id, wanted.conditions);
+    await tenant.patch(path(id), body(wanted, inputs), beta).catch(withLicence);
     rememberWritten(tenant, id, wanted.conditions);
   },
 
@@ -282,12 +291,12 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
 };
 
 function body(wanted: Inputs & { marker: string }, now: Partial<Inputs> = {}): object {
-  const session = replacing(now.sessionControls ?? {}, wanted.sessionControls);
+  const session = sessionControlsToGraph(wanted.sessionControls, now.sessionControls);
   return {
     displayName: shownName(wanted.displayName, wanted.marker),
     state: wanted.state,
     conditions: conditionsToGraph(wanted.conditions, now.conditions),
-    grantControls: replacing(now.grantControls ?? {}, wanted.grantControls),
-    ...(Object.keys(session).length > 0 ? { sessionControls: session } : {}),
+    grantControls: grantControlsToGraph(wanted.grantControls, now.grantControls),
+    ...(session === undefined ? {} : { sessionControls: session }),
   };
 }

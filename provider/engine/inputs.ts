@@ -1,5 +1,6 @@
 /** Validates inputs property by property, so that all findings come at once and unknown values stand in nobody's way. */
 import type { z } from "zod";
+import { inOrderOf, same } from "./json";
 import type { Finding, Replacement } from "./lifecycle";
 import { holdsUnknown, UNKNOWN } from "./unknown";
 
@@ -90,3 +91,29 @@ function propertyPath(path: readonly PropertyKey[]): string {
     .map((key, index) => (typeof key === "number" ? `[${key}]` : (index === 0 ? "" : ".") + String(key)))
     .join("");
 }
+
+/** The values in canonical form; what is not valid by itself stays as it is: an earlier version may have taken it. */
+export function canonicalOf<Values extends object>({ properties }: Pick<Schema, "properties">, values: Values): Values {
+  const entries = Object.entries(values).map(([key, value]: [string, unknown]) => {
+    const parsed = value === UNKNOWN ? undefined : properties[key]?.safeParse(value);
+    return [key, parsed?.success ? parsed.data : value];
+  });
+  return Object.fromEntries(entries) as Values;
+}
+
+/** The values, each as the state spells it where both mean the same: a new spelling is no change. */
+export function spelledAs<Values extends Readonly<Record<string, unknown>>>(
+  schema: Pick<Schema, "properties">,
+  olds: Readonly<Record<string, unknown>>,
+  values: Values,
+): Values {
+  const before = canonicalOf(schema, olds);
+  const entries = Object.entries(values).map(([key, value]) => {
+    const isMeant = key in olds && key in schema.properties && isSameSet(before[key], value);
+    return [key, isMeant ? olds[key] : value];
+  });
+  return Object.fromEntries(entries) as Values;
+}
+
+/** Order is no difference: the state keeps the program's. */
+const isSameSet = (a: unknown, b: unknown): boolean => same(a, inOrderOf(a, b));

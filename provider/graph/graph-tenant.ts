@@ -1,4 +1,5 @@
 /** The Tenant that resources use, on top of the pipeline. */
+import { withoutAnnotations } from "./annotations";
 import { pipeline, type PipelineSettings } from "./pipeline";
 import { reads } from "./reads";
 import type { RequestOptions, Tenant } from "./tenant";
@@ -15,7 +16,7 @@ export interface GraphTenantSettings extends PipelineSettings {
 
 export function graphTenant(settings: GraphTenantSettings): Tenant {
   const { id, name, origin, isReplicated = () => true } = settings;
-  const send = pipeline(settings);
+  const send = withoutAnnotations(pipeline(settings));
   return {
     id,
     name,

@@ -8,7 +8,8 @@ export function requestHeaders(): Layer {
     Object.assign(headers, {
       // Without it a POST to a raw collection makes a plain application out of a blueprint.
       "OData-Version": "4.0",
-      Accept: "application/json",
+      // Said, so that it stays so: `full` would annotate every member.
+      Accept: "application/json;odata.metadata=minimal",
       "User-Agent": agent,
       "client-request-id": clientRequestId,
     });

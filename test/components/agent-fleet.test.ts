@@ -175,6 +175,17 @@ describe("an agent fleet", () => {
     expect(all["ConditionalAccessPolicy payroll-block-high-risk"]).toMatchObject({ state: "enabled" });
   });
 
+  it("names its agents in the policy too, where highRiskPolicyNames says so", async () => {
+    const agents = { a: { displayName: "A" }, b: { displayName: "B" } };
+    const all = await children({ agents, highRiskPolicyNames: "agents" });
+    expect(all["ConditionalAccessPolicy payroll-block-high-risk"]).toMatchObject({
+      conditions: {
+        clientApplications: { includeAgentIdServicePrincipals: ["payroll-id", "payroll-a-id", "payroll-b-id"] },
+      },
+    });
+    expect(all["AgentIdentityBlueprint payroll"]).not.toHaveProperty("highRiskPolicyNames");
+  });
+
   it("has no policy where blockHighRisk is false", async () => {
     expect(Object.keys(await children({ blockHighRisk: false }))).toEqual([
       "entra-agent-id:index:AgentFleet payroll",

@@ -45,6 +45,13 @@ describe("What-If for an agent identity", () => {
     expect(await reason(clients({ includeAgentIdServicePrincipals: [family.principal.id] }))).toBe("notSet");
   });
 
+  it("does not count a blueprint principal where the profile says that it is ignored", async () => {
+    tenant.set({ profiles: { blueprintPrincipalInPolicies: "ignored" } });
+    expect(await reason(clients({ includeAgentIdServicePrincipals: [family.principal.id] }))).toBe("agentIdentities");
+    expect(await reason(clients({ includeAgentIdServicePrincipals: [agent] }))).toBe("notSet");
+    tenant.set({ profiles: { blueprintPrincipalInPolicies: "applied" } });
+  });
+
   it("says why a policy does not apply", async () => {
     const all = ["All"];
     const other = (await anIdentity(askAny, family)).body.id;

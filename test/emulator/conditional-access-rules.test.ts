@@ -46,7 +46,7 @@ describe("a Conditional Access policy", () => {
       "Invalid property 'agents'",
       { conditions: { agents: { includeAgentUsers: ["All"] } } },
     ],
-    ["a read-only member", "Property 'templateId' is read-only", { templateId: null }],
+    ["a read-only member", "Invalid value specified for property 'templateId'", { templateId: "x" }],
     [
       "neither users nor client applications",
       "must have a condition on users or on client applications",
@@ -60,7 +60,7 @@ describe("a Conditional Access policy", () => {
     ],
     [
       "applications and user actions",
-      "exclude each other",
+      "1012: 'applications' condition cannot include both",
       {
         conditions: { applications: { includeApplications: ["All"], includeUserActions: ["urn:user:registerdevice"] } },
       },
@@ -97,6 +97,36 @@ describe("a Conditional Access policy", () => {
       { conditions: { clientApplications: { includeServicePrincipals: ["ServicePrincipalsInMyTenant"] } } },
     ],
     [
+      "a member that is not of its type",
+      "1007: Incoming ConditionalAccessPolicy object is null or does not match the schema of ConditionalAccessPolicy type.",
+      { conditions: { clientAppTypes: ["unknownFutureValue"] } },
+    ],
+    [
+      "no kind of client",
+      "1064: 'clientAppTypes' condition does not support []",
+      { conditions: { clientAppTypes: [] } },
+    ],
+    [
+      "device states beside devices",
+      "1060: 'deviceStates' and 'devices' conditions cannot be set together.",
+      {
+        conditions: {
+          deviceStates: { includeStates: ["All"] },
+          devices: { deviceFilter: { mode: "include", rule: "device.isCompliant -eq True" } },
+        },
+      },
+    ],
+    [
+      "device states",
+      "1088: 'includeDeviceStates' and 'excludeDeviceStates' are no longer supported.",
+      { conditions: { deviceStates: { includeStates: ["All"] } } },
+    ],
+    [
+      "an execution environment for agents without a user account",
+      "'agentContext' needs a policy for agent users",
+      { conditions: { agentContext: { includeAgentContexts: ["agentUserSessionsInitiatedFromEndpoints"] } } },
+    ],
+    [
       "an empty list that only reads have",
       "Bad Request",
       {
@@ -120,6 +150,93 @@ describe("a Conditional Access policy", () => {
       signInFrequency: { value: 4, frequencyInterval: "timeBased" },
     });
     expect(sessionControls).not.toHaveProperty("globalSecureAccessFilteringProfile");
+  });
+
+  it.each<[string, string, Change]>([
+    [
+      "an authentication strength beside mfa",
+      "1108: Authentication strengths cannot be used alongside the MFA built-in control.",
+      {
+        grantControls: {
+          operator: "AND",
+          builtInControls: ["mfa"],
+          authenticationStrength: { id: "00000000-0000-0000-0000-000000000002" },
+        },
+      },
+    ],
+    ...(["include", "exclude"] as const).map((side): [string, string, Change] => [
+      `both forms of guests, to ${side}`,
+      "1102: 'GuestsOrExternalUsers' cannot be combined with guestOrExternalUsers",
+      {
+        conditions: {
+          users: {
+            includeUsers: ["All"],
+            [`${side}Users`]: ["GuestsOrExternalUsers"],
+            [`${side}GuestsOrExternalUsers`]: { guestOrExternalUserTypes: "internalGuest" },
+          },
+        },
+      },
+    ]),
+    [
+      "members of external tenants without their type",
+      "1007: Incoming ConditionalAccessPolicy object",
+      {
+        conditions: {
+          users: {
+            includeGuestsOrExternalUsers: {
+              guestOrExternalUserTypes: "serviceProvider",
+              externalTenants: { membershipKind: "enumerated", members: ["11111111-1111-4111-8111-111111111111"] },
+            },
+          },
+        },
+      },
+    ],
+    [
+      "a sign-in frequency by time of the second factor alone",
+      "1104: 'timeBased' value for 'frequencyInterval'",
+      {
+        sessionControls: {
+          signInFrequency: { value: 1, type: "hours", authenticationType: "secondaryAuthentication" },
+        },
+      },
+    ],
+  ])("for people is refused with %s", async (_what, message, change) => {
+    const mfa = { operator: "OR", builtInControls: ["mfa"] };
+    const refused = await ask(`POST ${all}`, forPeople({ grantControls: mfa, ...change }));
+    expect(refusal(refused)).toEqual([400, "BadRequest", expect.stringContaining(message) as unknown]);
+  });
+
+  it("needs a licence for what it asks for", async () => {
+    const workload = { clientApplications: { includeServicePrincipals: ["ServicePrincipalsInMyTenant"] } };
+    const risk = { servicePrincipalRiskLevels: ["high"] };
+    const agentRisk = { agentIdRiskLevels: "high" };
+    const number = async (conditions: object) => refusal(await ask(`POST ${all}`, asks({ conditions }))).at(2);
+    expect(await number(workload)).toMatch(/^1149: /);
+    expect(await number(risk)).toMatch(
+      /^1150: Cannot create or update policies with workload identity premium features/,
+    );
+    tenant.set({ licences: ["P1", "workloadIdentitiesPremium"] });
+    expect((await ask(`POST ${all}`, asks({ conditions: { ...workload, ...risk } }))).status).toBe(201);
+    expect(await number(agentRisk)).toMatch(/^1039: Cannot create or update policies with premium P2 features/);
+    tenant.set({ licences: ["P1", "agent365"] });
+    expect((await ask(`POST ${all}`, asks({ conditions: agentRisk }))).status).toBe(201);
+    tenant.set({ licences: [] });
+    expect(refusal(await ask(`POST ${all}`, asks())).slice(0, 2)).toEqual([403, "AccessDenied"]);
+    tenant.set({ licences: ["P1", "P2", "agent365"] });
+  });
+
+  it("can require a compliant device of agent users, wherever they run or on devices alone", async () => {
+    const users = { includeUsers: ["AllAgentIdUsers"] };
+    const agentContext = { includeAgentContexts: ["agentUserSessionsInitiatedFromEndpoints"] };
+    const platforms = { includePlatforms: ["windows"] };
+    const grantControls = { operator: "OR", builtInControls: ["compliantDevice"] };
+    const { status, body } = await ask(
+      `POST ${all}`,
+      forPeople({ conditions: { users, agentContext, platforms, agentIdRiskLevels: "high" }, grantControls }),
+    );
+    expect(status).toBe(201);
+    expect(body.conditions).toMatchObject({ agentContext: { ...agentContext, excludeAgentContexts: [] } });
+    expect((await ask(`POST ${all}`, forPeople({ conditions: { users }, grantControls }))).status).toBe(201);
   });
 
   it("for agents and for agent users blocks, whatever else it says", async () => {

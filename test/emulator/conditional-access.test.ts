@@ -56,6 +56,9 @@ describe("a Conditional Access policy", () => {
         builtInControls: ["block"],
         customAuthenticationFactors: [],
         termsOfUse: [],
+        "authenticationStrength@odata.context": expect.stringContaining(
+          `/beta/$metadata#identity/conditionalAccess/policies('${id}')/grantControls/authenticationStrength/$entity`,
+        ) as string,
         authenticationStrength: null,
       },
       sessionControls: null,
@@ -119,6 +122,125 @@ describe("a Conditional Access policy", () => {
     const refused = "Invalid property 'conditions.clientApplications.includeAgentIdServicePrincipals'.";
     expect(refusal(await askAny(`POST ${all}`, asks()))).toEqual([400, "BadRequest", refused]);
     expect((await askAny(`POST ${all}`, forPeople())).status).toBe(201);
+  });
+
+  it("says where a strength comes from, and its combinations, on both versions and in lists", async () => {
+    const authenticationStrength = { id: "00000000-0000-0000-0000-000000000004" };
+    const { id } = (await ask(`POST ${all}`, forPeople({ grantControls: { operator: "OR", authenticationStrength } })))
+      .body;
+    for (const [version, body] of [
+      ["beta", (await ask(`GET ${all}`)).body.value[0]],
+      ["v1.0", (await askAny(`GET ${all}/${id}`)).body],
+    ] as const) {
+      const strength = `/${version}/$metadata#identity/conditionalAccess/policies('${id}')/grantControls/authenticationStrength`;
+      expect(body).toMatchObject({
+        grantControls: {
+          "authenticationStrength@odata.context": expect.stringContaining(`${strength}/$entity`) as string,
+          authenticationStrength: {
+            "combinationConfigurations@odata.context": expect.stringContaining(
+              `${strength}/combinationConfigurations`,
+            ) as string,
+            combinationConfigurations: [],
+          },
+        },
+      });
+    }
+  });
+
+  it.each([
+    ["for agents", asks()],
+    ["for agents, with an exclusion", asks({ conditions: { agentIdRiskLevels: "high" } })],
+    ["for people", forPeople()],
+    [
+      "with an authentication strength",
+      forPeople({
+        grantControls: { operator: "OR", authenticationStrength: { id: "00000000-0000-0000-0000-000000000004" } },
+      }),
+    ],
+    [
+      "with session controls alone",
+      forPeople({ grantControls: null, sessionControls: { signInFrequency: { value: 4, type: "hours" } } }),
+    ],
+    [
+      "with a sign-in every time",
+      forPeople({ grantControls: null, sessionControls: { signInFrequency: { frequencyInterval: "everyTime" } } }),
+    ],
+  ])("%s can be written as it reads, all of it and each member by itself", async (_what, asked) => {
+    tenant.set({ profiles: { emptyServicePrincipalList: "taken" } });
+    const { id } = (await ask(`POST ${all}`, asked)).body;
+    const { body: shown } = await ask(`GET ${all}/${id}`);
+    const { modifiedDateTime: _modified, ...content } = shown;
+    expect((await ask(`POST ${all}`, shown)).body.error).toBeUndefined();
+    expect((await ask(`PATCH ${all}/${id}`, shown)).status).toBe(204);
+    for (const [name, value] of Object.entries(shown as object) as [string, unknown][]) {
+      expect([name, (await ask(`PATCH ${all}/${id}`, { [name]: value })).status]).toEqual([name, 204]);
+      if (typeof value !== "object" || value === null) continue;
+      // Controls are nothing without their operator.
+      const beside = name === "grantControls" ? { operator: "OR" } : {};
+      for (const [inner, one] of Object.entries(value)) {
+        const change = { [name]: { ...beside, [inner]: one as unknown } };
+        expect([inner, (await ask(`PATCH ${all}/${id}`, change)).status]).toEqual([inner, 204]);
+      }
+    }
+    expect((await ask(`GET ${all}/${id}`)).body).toMatchObject(content);
+    tenant.set({ profiles: { emptyServicePrincipalList: "refused" } });
+  });
+
+  it("takes types beside its members, as clients of the SDKs send them", async () => {
+    const { conditions } = asks();
+    const authenticationStrength = {
+      "@odata.type": "#microsoft.graph.authenticationStrengthPolicy",
+      id: "00000000-0000-0000-0000-000000000002",
+    };
+    const typed = forPeople({
+      "@odata.type": "#microsoft.graph.conditionalAccessPolicy",
+      conditions: {
+        "@odata.type": "#microsoft.graph.conditionalAccessConditionSet",
+        applications: { "@odata.type": "#microsoft.graph.conditionalAccessApplications", ...conditions.applications },
+      },
+      grantControls: {
+        "@odata.type": "microsoft.graph.conditionalAccessGrantControls",
+        operator: "OR",
+        authenticationStrength,
+      },
+      sessionControls: {
+        "@odata.type": "#microsoft.graph.conditionalAccessSessionControls",
+        signInFrequency: { "@odata.type": "#microsoft.graph.signInFrequencySessionControl", value: 4, type: "hours" },
+      },
+    });
+    const { status, body } = await ask(`POST ${all}`, typed);
+    expect(status).toBe(201);
+    expect(JSON.stringify(body)).not.toContain("@odata.type");
+    const unknown = { conditions: { "@odata.type": "#microsoft.graph.nothing" } };
+    expect((await ask(`PATCH ${all}/${body.id}`, unknown)).status).toBe(400);
+  });
+
+  it("takes an empty list of excluded service principals, and an empty included one where the profile says so", async () => {
+    const clients = (more: object) =>
+      asks({ conditions: { clientApplications: { includeAgentIdServicePrincipals: ["All"], ...more } } });
+    expect((await ask(`POST ${all}`, clients({ excludeServicePrincipals: [] }))).status).toBe(201);
+    expect((await ask(`POST ${all}`, clients({ includeServicePrincipals: [] }))).status).toBe(400);
+    tenant.set({ profiles: { emptyServicePrincipalList: "taken" } });
+    expect((await ask(`POST ${all}`, clients({ includeServicePrincipals: [] }))).status).toBe(201);
+    tenant.set({ profiles: { emptyServicePrincipalList: "refused" } });
+  });
+
+  it("has one spelling of GUIDs", async () => {
+    const graph = "00000003-0000-0000-C000-000000000000";
+    const { body } = await ask(`POST ${all}`, asks({ conditions: { applications: { includeApplications: [graph] } } }));
+    expect(body.conditions).toMatchObject({ applications: { includeApplications: [graph.toLowerCase()] } });
+  });
+
+  it("shows the user accounts of agents among the users, or in a member of their own where the profile says so", async () => {
+    const users = { includeUsers: ["AllAgentIdUsers"] };
+    const { id } = (await ask(`POST ${all}`, asks({ conditions: { clientApplications: null, users } }))).body;
+    tenant.set({ profiles: { agentUsersInPolicies: "agents" } });
+    expect((await ask(`GET ${all}/${id}`)).body.conditions).toMatchObject({
+      users: { includeUsers: ["None"] },
+      agents: { includeAgentUsers: ["All"] },
+    });
+    tenant.set({ profiles: { agentUsersInPolicies: "users" } });
+    expect((await ask(`GET ${all}/${id}`)).body.conditions).toMatchObject({ users });
   });
 
   it("answers on beta under its older path too", async () => {

@@ -33,6 +33,14 @@ describe("a named location", () => {
     }
   });
 
+  it.each([ip, country])("can be written as it reads: $displayName", async (asked) => {
+    const { id } = (await ask(`POST ${all}`, asked)).body;
+    const { body: shown } = await ask(`GET ${all}/${id}`);
+    expect((await ask(`POST ${all}`, shown)).status).toBe(201);
+    expect((await ask(`PATCH ${all}/${id}`, shown)).status).toBe(204);
+    expect((await ask(`GET ${all}/${id}`)).body).toMatchObject(asked);
+  });
+
   it("is found by type, by date and by country", async () => {
     const byIp = (await ask(`POST ${all}`, ip)).body;
     tenant.advance(1_000);

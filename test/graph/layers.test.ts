@@ -71,7 +71,7 @@ describe("each layer by itself", () => {
       {
         ConsistencyLevel: "eventual",
         "OData-Version": "4.0",
-        Accept: "application/json",
+        Accept: "application/json;odata.metadata=minimal",
         "User-Agent": expect.stringMatching(/^pulumi-entra-agent-id\//) as string,
         "client-request-id": request.clientRequestId,
       },

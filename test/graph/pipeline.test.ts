@@ -36,7 +36,11 @@ describe("a request", () => {
       id: "1",
     });
     const [first, second] = wire.seen.map(({ headers }) => headers);
-    expect(first).toMatchObject({ "odata-version": "4.0", accept: "application/json", consistencylevel: "eventual" });
+    expect(first).toMatchObject({
+      "odata-version": "4.0",
+      accept: "application/json;odata.metadata=minimal",
+      consistencylevel: "eventual",
+    });
     expect(first?.["user-agent"]).toMatch(/^pulumi-entra-agent-id\/\d+\.\d+\.\d+/);
     expect(first?.["client-request-id"]).toMatch(/^[0-9a-f-]{36}$/);
     expect(second?.["client-request-id"]).toBe(first?.["client-request-id"]);

@@ -8,7 +8,7 @@ import type { Tenant } from "../../graph/tenant";
 import { inOrderOf, json, pick, same } from "../json";
 import type { CreateKey } from "../consistency/write-journal";
 import type { Finding, Lifecycle, Made, Marked, Warning } from "../lifecycle";
-import { type Validation, validate } from "../inputs";
+import { canonicalOf, spelledAs, type Validation, validate } from "../inputs";
 import { unconfirmedMarker } from "../marker";
 import { holdsUnknown } from "../unknown";
 import { Creation } from "./creation";
@@ -45,7 +45,7 @@ export class Driver<Inputs extends object> {
     // A default that was made of an earlier marker is kept: a new name is no reason for a new object.
     const kept = pick(olds, Object.keys(this.lifecycle.defaults?.(marker) ?? {}));
     const { inputs: canonical, findings: found } = validate(this.lifecycle, { ...kept, ...news }, marker);
-    const validated = { inputs: inOrderOf(olds, canonical), findings: found };
+    const validated = { inputs: spelledAs(this.lifecycle, olds, inOrderOf(olds, canonical)), findings: found };
     const changed = Object.entries(validated.inputs).some(([key, value]) => !same(value, olds[key]));
     if (validated.findings.length > 0) return validated;
     const known = Object.entries(validated.inputs).filter(([, value]) => !holdsUnknown(value));
@@ -93,8 +93,9 @@ export class Driver<Inputs extends object> {
   }
 
   /** Finds the object or makes it, then brings it to what is wanted. */
-  async create(wanted: Inputs & Marked): Promise<{ id: string; state: State }> {
+  async create(given: Inputs & Marked): Promise<{ id: string; state: State }> {
     const { lifecycle, run } = this;
+    const wanted = canonicalOf(lifecycle, given);
     const tenant = await run.tenant();
     const id = lifecycle.idOf?.(wanted);
     if (id !== undefined) {
@@ -110,7 +111,7 @@ export class Driver<Inputs extends object> {
     rememberInStack(tenant, lifecycle.kind, made.id);
     run.claims.recordWritten(made.id, run.timing.now());
     for (const other of lifecycle.completes?.(wanted) ?? []) run.journal.written(tenant.id, other);
-    return { id: made.id, state: await this.#settle(tenant, "finish", made, {}, wanted) };
+    return { id: made.id, state: await this.#settle(tenant, "finish", made, {}, given) };
   }
 
   /** Brings the object to what is wanted, whatever it is like now. */
@@ -158,7 +159,7 @@ export class Driver<Inputs extends object> {
     }
     this.#report(actual.warnings, declared);
     const inputs = {
-      ...inOrderOf(declared, pick(actual.inputs, Object.keys(declared))),
+      ...spelledAs(this.lifecycle, olds, inOrderOf(olds, pick(actual.inputs, Object.keys(declared)))),
       marker: actual.marked === false ? unconfirmedMarker : declared.marker,
     };
     return { inputs, state: stateOf(tenant, inputs, { ...actual.outputs, ...pick(olds, ["writtenAt"]) }) };
@@ -243,8 +244,10 @@ export class Driver<Inputs extends object> {
     olds: State,
     wanted: Inputs & Marked,
   ): Promise<State> {
-    const object = this.#presence(tenant, id, wanted);
-    const settlement = new Settlement(object, wanted, olds, actual);
+    // The state keeps what the program says as it says it; what is done and compared is canonical.
+    const canonical = inOrderOf(wanted, canonicalOf(this.lifecycle, wanted));
+    const object = this.#presence(tenant, id, canonical);
+    const settlement = new Settlement(object, canonical, olds, actual);
     try {
       await (verb === "finish" ? settlement.ofCreated() : settlement.ofChanged());
     } catch (error) {

@@ -5,6 +5,7 @@ import type { Tenant } from "../../graph/tenant";
 import { BulkRead, bulkReads } from "../run/bulk-read";
 import { inOrderOf, pick, same, textOf } from "../json";
 import { optionsOf, type Place } from "../listing";
+import { canonicalOf } from "../inputs";
 import type { Actual, Lifecycle, Marked } from "../lifecycle";
 import { everywhereMs, unseenMs } from "../consistency/consistency";
 import type { Run } from "../run/run";
@@ -165,9 +166,12 @@ export function differences<Inputs extends object>(
   return actual?.marked === false ? [...differing, "marker"] : differing;
 }
 
-/** What the program declared, as the state remembers it. */
+/** What the program declared, as the state remembers it, in canonical form. */
 export const declaredIn = <Inputs extends object>(
   { properties }: Lifecycle<Inputs>,
   olds: Properties,
-): Partial<Inputs> & Marked =>
-  ({ ...pick(olds, Object.keys(properties)), marker: textOf(olds["marker"]) }) as Partial<Inputs> & Marked;
+): Partial<Inputs> & Marked => {
+  const declared = pick(olds, Object.keys(properties));
+  const canonical = inOrderOf(declared, canonicalOf({ properties }, declared));
+  return { ...canonical, marker: textOf(olds["marker"]) } as Partial<Inputs> & Marked;
+};

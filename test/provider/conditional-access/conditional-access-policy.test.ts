@@ -1,5 +1,7 @@
 import { conditionalAccessPolicy } from "../../../provider/conditional-access/conditional-access-policy";
-import { aTenant, markerOfTests, type TestProcess, type TestTenant } from "../a-tenant";
+import type { Licence } from "../../../emulator";
+import { agentIdentity } from "../../../provider/identities/agent-identity";
+import { aBlueprint, aTenant, markerOfTests, type TestProcess, type TestTenant } from "../a-tenant";
 
 interface Policy {
   readonly id: string;
@@ -20,6 +22,33 @@ const asks = (change: object = {}) => ({
   grantControls: { operator: "AND", builtInControls: ["block"] },
   ...change,
 });
+
+type Change = { readonly conditions?: object } & Readonly<Record<string, unknown>>;
+
+/** About people; what happens to them a test says. */
+const forPeople = (change: Change = {}) => ({
+  displayName: "About people",
+  ...change,
+  conditions: {
+    users: { includeUsers: ["All"] },
+    applications: { includeApplications: ["All"] },
+    ...change.conditions,
+  },
+});
+
+const strength = { operator: "OR", authenticationStrength: { id: "00000000-0000-0000-0000-000000000004" } };
+
+/** With every annotation that may stand beside a member, everywhere. */
+function annotate(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(annotate);
+  if (typeof value !== "object" || value === null) return value;
+  const members = Object.entries(value).flatMap(([name, inner]: [string, unknown]) => [
+    [`${name}@odata.context`, "https://graph.microsoft.com/beta/$metadata#x"],
+    [`${name}@odata.type`, "#Collection(String)"],
+    [name, annotate(inner)],
+  ]);
+  return { "@odata.context": "x", "@odata.etag": "y", "@microsoft.graph.tips": "z", ...Object.fromEntries(members) };
+}
 
 describe("a Conditional Access policy", () => {
   let tenant: TestTenant;
@@ -185,4 +214,365 @@ describe("a Conditional Access policy", () => {
       expect(await all()).toHaveLength(1);
     },
   );
+
+  it.each([
+    ["an enforced policy about agents", asks({ state: "enabled" })],
+    [
+      "an enforced policy with an authentication strength",
+      forPeople({ grantControls: strength, state: "enabled", acceptLockout: true }),
+    ],
+  ])("%s settles although Graph annotates its members, at any depth", async (_what, args) => {
+    const made = await run.create(conditionalAccessPolicy, args);
+    const provider = (await tenant.process()).provider(conditionalAccessPolicy);
+    expect((await provider.read(made.id, made.outputs)).inputs).toEqual(made.inputs);
+    const shown = await tenant.graph.get<Policy>(`${collection}/${made.id}`, beta);
+    const noted = annotate({ ...shown, conditions: { ...shown.conditions, "clients@odata.type": "#x" } });
+    const answer = { status: 200, body: noted };
+    tenant.emulated.fail({
+      method: "GET",
+      path: "policies",
+      effect: "before",
+      answer: { ...answer, body: { value: [noted] } },
+    });
+    tenant.emulated.fail({ method: "GET", path: "policies/", effect: "before", answer, times: 5 });
+    const other = (await tenant.process()).provider(conditionalAccessPolicy);
+    expect((await other.read(made.id, made.outputs)).inputs).toEqual(made.inputs);
+  });
+
+  it("for people can have session controls alone, and what Graph fills in is no difference", async () => {
+    const controls = { signInFrequency: { value: 4, type: "hours", isEnabled: true } };
+    const made = await run.create(conditionalAccessPolicy, forPeople({ sessionControls: controls, state: "enabled" }));
+    expect(made.inputs).not.toHaveProperty("grantControls");
+    const shown = await tenant.graph.get(`${collection}/${made.id}`, beta);
+    expect(shown).toMatchObject({
+      state: "enabled",
+      grantControls: null,
+      sessionControls: {
+        signInFrequency: { ...controls.signInFrequency, authenticationType: "primaryAndSecondaryAuthentication" },
+      },
+    });
+    const provider = (await tenant.process()).provider(conditionalAccessPolicy);
+    expect((await provider.read(made.id, made.outputs)).inputs).toEqual(made.inputs);
+    // To and from a control that excludes what the other one has, and to no session control at all.
+    let olds = made.outputs;
+    for (const change of [
+      { sessionControls: { signInFrequency: { frequencyInterval: "everyTime", isEnabled: true } } },
+      { sessionControls: { signInFrequency: { value: 1, type: "days" } } },
+      { sessionControls: {}, grantControls: { operator: "OR", builtInControls: ["mfa"] } },
+      { sessionControls: { persistentBrowser: { mode: "never" } } },
+    ]) {
+      const news = { ...made.inputs, ...change };
+      const changing = (await tenant.process()).provider(conditionalAccessPolicy);
+      ({ outs: olds } = await changing.update(made.id, olds, news));
+      expect((await changing.read(made.id, olds)).inputs).toEqual(news);
+    }
+  });
+
+  it("shows what somebody changed in a session control that the program left to its default", async () => {
+    const controls = { signInFrequency: { frequencyInterval: "everyTime" } };
+    const made = await run.create(conditionalAccessPolicy, forPeople({ sessionControls: controls }));
+    const signInFrequency = { authenticationType: "secondaryAuthentication" };
+    await tenant.graph.patch(`${collection}/${made.id}`, { sessionControls: { signInFrequency } }, beta);
+    const drifted = await run.provider(conditionalAccessPolicy).read(made.id, made.outputs);
+    expect(drifted.inputs).toMatchObject({ sessionControls: { signInFrequency } });
+    await (await tenant.process()).provider(conditionalAccessPolicy).update(made.id, drifted.props, made.inputs);
+    expect(await tenant.graph.get(`${collection}/${made.id}`, beta)).toMatchObject({
+      sessionControls: { signInFrequency: { authenticationType: "primaryAndSecondaryAuthentication" } },
+    });
+  });
+
+  it("moves from mfa to an authentication strength and back", async () => {
+    const made = await run.create(conditionalAccessPolicy, forPeople({ grantControls: { builtInControls: ["mfa"] } }));
+    const provider = (await tenant.process()).provider(conditionalAccessPolicy);
+    const news = { ...made.inputs, grantControls: strength };
+    const { outs } = await provider.update(made.id, made.outputs, news);
+    expect((await provider.read(made.id, outs)).inputs).toEqual(news);
+    await provider.update(made.id, outs, made.inputs);
+    expect((await provider.read(made.id, made.outputs)).inputs).toEqual(made.inputs);
+  });
+
+  it("loses every condition for people that is taken out again", async () => {
+    const every = {
+      users: {
+        includeUsers: ["All"],
+        excludeGuestsOrExternalUsers: {
+          guestOrExternalUserTypes: ["serviceProvider", "internalGuest"],
+          externalTenants: { membershipKind: "enumerated", members: ["11111111-1111-4111-8111-111111111111"] },
+        },
+      },
+      applications: { includeApplications: ["All"] },
+      userRiskLevels: ["high"],
+      signInRiskLevels: ["high", "medium"],
+      insiderRiskLevels: ["elevated"],
+      clientAppTypes: ["browser"],
+      platforms: { includePlatforms: ["all"], excludePlatforms: ["ios"] },
+      devices: { deviceFilter: { mode: "exclude", rule: "device.isCompliant -eq True" } },
+      authenticationFlows: { transferMethods: ["deviceCodeFlow"] },
+      locations: { includeLocations: ["all"], excludeLocations: ["AllTrusted"] },
+    };
+    const mfa = { builtInControls: ["mfa"] };
+    const made = await run.create(conditionalAccessPolicy, forPeople({ conditions: every, grantControls: mfa }));
+    expect((await run.provider(conditionalAccessPolicy).read(made.id, made.outputs)).inputs).toEqual(made.inputs);
+    const { users, applications } = forPeople().conditions;
+    const provider = (await tenant.process()).provider(conditionalAccessPolicy);
+    const news = { ...made.inputs, conditions: { users, applications } };
+    const { outs } = await provider.update(made.id, made.outputs, news);
+    expect((await provider.read(made.id, outs)).inputs).toEqual(news);
+  });
+
+  it.each([
+    ["all people, and everything they may reach", {}],
+    ["all people who have no managed device", { grantControls: { builtInControls: ["compliantDevice"] } }],
+    [
+      "all people without two controls, one of which not everybody has",
+      { grantControls: { operator: "AND", builtInControls: ["mfa", "domainJoinedDevice"] } },
+    ],
+    ["all people without phishing-resistant MFA", { grantControls: strength }],
+    [
+      "all people wherever they are",
+      { conditions: { locations: { includeLocations: ["All"] }, platforms: { includePlatforms: ["all"] } } },
+    ],
+  ])("is refused where it can keep out %s, unless the program accepts that", async (_who, change: Change) => {
+    const everybody = forPeople({ grantControls: { builtInControls: ["block"] }, ...change });
+    await expect(run.create(conditionalAccessPolicy, everybody)).rejects.toThrow(
+      /^conditions.users must leave somebody out, .* set acceptLockout to true$/,
+    );
+    const made = await run.create(conditionalAccessPolicy, { ...everybody, acceptLockout: true });
+    const provider = (await tenant.process()).provider(conditionalAccessPolicy);
+    expect((await provider.read(made.id, made.outputs)).inputs).toEqual(made.inputs);
+  });
+
+  it.each([
+    ["leaves somebody out", { users: { includeUsers: ["All"], excludeUsers: ["GuestsOrExternalUsers"] } }],
+    ["is about one way to sign in", { clientAppTypes: ["exchangeActiveSync", "other"] }],
+    ["is about some places", { locations: { includeLocations: ["All"], excludeLocations: ["AllTrusted"] } }],
+    ["is about risk", { signInRiskLevels: ["high"] }],
+    ["is about one application", { applications: { includeApplications: ["Office365"] } }],
+  ])("may block people where it %s", async (_what, conditions) => {
+    await run.create(conditionalAccessPolicy, forPeople({ conditions, grantControls: { builtInControls: ["block"] } }));
+    expect(await all()).toHaveLength(1);
+  });
+
+  it.each<[string, string, Change]>([
+    ["says what happens to people", "grantControls must be given, or sessionControls", {}],
+    [
+      "blocks and asks for more",
+      `grantControls.builtInControls must be ["block"] alone`,
+      { conditions: { signInRiskLevels: ["high"] }, grantControls: { builtInControls: ["block", "mfa"] } },
+    ],
+    [
+      "asks for mfa and for a strength",
+      `grantControls.authenticationStrength must be left out beside "mfa"`,
+      { grantControls: { ...strength, builtInControls: ["mfa"] } },
+    ],
+    [
+      "names guests in both forms",
+      "conditions.users.excludeGuestsOrExternalUsers must be left out",
+      {
+        conditions: {
+          users: {
+            includeUsers: ["All"],
+            excludeUsers: ["GuestsOrExternalUsers"],
+            excludeGuestsOrExternalUsers: { guestOrExternalUserTypes: ["internalGuest"] },
+          },
+        },
+        grantControls: { builtInControls: ["mfa"] },
+      },
+    ],
+    [
+      "names applications and user actions",
+      "conditions.applications must name one of the three",
+      {
+        conditions: {
+          applications: { includeApplications: ["All"], includeUserActions: ["urn:user:registerdevice"] },
+        },
+        grantControls: { builtInControls: ["mfa"] },
+      },
+    ],
+    [
+      "has device states",
+      `conditions has no property "deviceStates"`,
+      { conditions: { deviceStates: { includeStates: ["All"] } }, grantControls: { builtInControls: ["mfa"] } },
+    ],
+    [
+      "asks for a sign-in every time and every so often",
+      "sessionControls.signInFrequency must have neither value nor type",
+      { sessionControls: { signInFrequency: { frequencyInterval: "everyTime", value: 1, type: "hours" } } },
+    ],
+  ])("is refused at preview unless it rightly %s", async (_what, reason, change) => {
+    await expect(run.create(conditionalAccessPolicy, forPeople(change))).rejects.toThrow(reason);
+  });
+
+  it("has one spelling of GUIDs and words, so that letters are no difference and no second application", async () => {
+    const graph = "00000003-0000-0000-C000-000000000000";
+    const applications = { includeApplications: [graph, graph.toLowerCase()] };
+    const made = await run.create(conditionalAccessPolicy, {
+      displayName: "Block agents",
+      conditions: { clientApplications: { includeAgentIdServicePrincipals: ["all"] }, applications },
+    });
+    expect(made.inputs).toMatchObject({
+      conditions: {
+        clientApplications: { includeAgentIdServicePrincipals: ["All"] },
+        applications: { includeApplications: [graph.toLowerCase()] },
+      },
+    });
+  });
+
+  it("shows no change where a state of an earlier version has GUIDs in capitals", async () => {
+    const graph = "00000003-0000-0000-C000-000000000000";
+    const conditions = {
+      clientApplications: { includeAgentIdServicePrincipals: ["All"] },
+      applications: { includeApplications: [graph] },
+    };
+    const args = { displayName: "Block agents", conditions, state: "enabled" };
+    const made = await run.create(conditionalAccessPolicy, args);
+    const provider = (await tenant.process()).provider(conditionalAccessPolicy);
+    const inputs = { ...made.inputs, conditions };
+    const outputs = { ...made.outputs, conditions };
+    const news = { ...args, marker: markerOfTests };
+    expect(await provider.check(inputs, news)).toEqual({ inputs, failures: [] });
+    expect(await provider.read(made.id, outputs)).toEqual({ id: made.id, props: outputs, inputs });
+    tenant.requestsSince();
+    await provider.update(made.id, outputs, { ...inputs, displayName: "Block every agent" });
+    expect(tenant.requestsSince().filter((request) => request.startsWith("PATCH"))).toHaveLength(1);
+    expect(await all()).toMatchObject([{ state: "enabled", displayName: "Block every agent [aaaabbbb]" }]);
+  });
+});
+
+describe("a Conditional Access policy on a blueprint principal", () => {
+  let tenant: TestTenant;
+  let run: TestProcess;
+  let principal: string;
+  let agent: string;
+  const on = (...ids: readonly string[]) =>
+    asks({
+      state: "enabled",
+      conditions: {
+        clientApplications: { includeAgentIdServicePrincipals: ids },
+        applications: { includeApplications: ["All"] },
+        agentIdRiskLevels: ["high"],
+      },
+    });
+
+  beforeEach(async () => {
+    tenant = await aTenant();
+    run = await tenant.process();
+    const blueprintId = await aBlueprint(run);
+    const sponsors = ["diego.siciliani@contoso.com"];
+    agent = (await run.create(agentIdentity, { displayName: "Helper", blueprintId, sponsors })).id;
+    const path = "/servicePrincipals/microsoft.graph.agentIdentityBlueprintPrincipal";
+    principal = (await tenant.graph.list<{ id: string }>(path))[0]?.id ?? "";
+  });
+  afterEach(() => tenant.emulated.close());
+
+  it("is enforced where the tenant applies it to the agents of the blueprint", async () => {
+    await run.create(conditionalAccessPolicy, on(principal));
+    expect(await tenant.graph.list(collection, beta)).toMatchObject([{ state: "enabled" }]);
+  });
+
+  it("stays report-only where the tenant ignores it, and is enforced when it names the agents", async () => {
+    tenant.emulated.set({ profiles: { blueprintPrincipalInPolicies: "ignored" } });
+    await expect(run.create(conditionalAccessPolicy, on(principal))).rejects.toMatchObject({
+      message: expect.stringMatching(/would block nobody: .* highRiskPolicyNames: "agents"/) as string,
+    });
+    expect(await tenant.graph.list(collection, beta)).toMatchObject([{ state: "enabledForReportingButNotEnforced" }]);
+    await (await tenant.process()).create(conditionalAccessPolicy, on(principal, agent));
+    expect(await tenant.graph.list(collection, beta)).toMatchObject([{ state: "enabled" }]);
+  });
+
+  it("is enforced where nobody may ask, or nobody is there to ask about", async () => {
+    tenant.emulated.set({ profiles: { blueprintPrincipalInPolicies: "ignored" } });
+    tenant.emulated.fail({ path: "evaluate$", effect: "before", answer: { status: 403 } });
+    await run.create(conditionalAccessPolicy, on(principal));
+    await tenant.graph.delete(`/servicePrincipals/${agent}`);
+    const other = "bbbbccccddddeeee";
+    await (await tenant.process()).create(conditionalAccessPolicy, on(principal), other);
+    expect(await tenant.graph.list(collection, beta)).toMatchObject([{ state: "enabled" }, { state: "enabled" }]);
+  });
+});
+
+describe("a Conditional Access policy without its licence", () => {
+  it.each<[string, readonly Licence[], object, string]>([
+    ["P2", ["P1"], {}, "no licence for Microsoft Entra ID P2"],
+    ["any", [], {}, "Conditional Access needs Microsoft Entra ID P1"],
+    [
+      "Workload ID Premium",
+      ["P1", "P2"],
+      { clientApplications: { includeServicePrincipals: ["ServicePrincipalsInMyTenant"] } },
+      "no licence for Microsoft Entra Workload ID Premium",
+    ],
+  ])("is refused with the name of what is missing: %s", async (_what, licences, conditions, advice) => {
+    const tenant = await aTenant();
+    tenant.emulated.set({ licences });
+    const applications = { includeApplications: ["All"] };
+    const args = asks({ conditions: { ...asks().conditions, applications, ...conditions } });
+    await expect((await tenant.process()).create(conditionalAccessPolicy, args)).rejects.toMatchObject({
+      message: expect.stringContaining(advice) as string,
+    });
+    await tenant.emulated.close();
+  });
+});
+
+describe("a Conditional Access policy for the user accounts of agents", () => {
+  let tenant: TestTenant;
+  let run: TestProcess;
+  const onDevices = { includeAgentContexts: ["agentUserSessionsInitiatedFromEndpoints"] };
+  const forAgentUsers = (change: Change = {}) =>
+    forPeople({
+      ...change,
+      conditions: { users: { includeUsers: ["AllAgentIdUsers"] }, ...change.conditions },
+    });
+
+  beforeEach(async () => {
+    tenant = await aTenant();
+    run = await tenant.process();
+  });
+  afterEach(() => tenant.emulated.close());
+
+  it.each(["users", "agents"] as const)("blocks by default, however the tenant shows them: %s", async (choice) => {
+    tenant.emulated.set({ profiles: { agentUsersInPolicies: choice } });
+    const made = await run.create(conditionalAccessPolicy, forAgentUsers({ state: "enabled" }));
+    expect(made.inputs).toMatchObject({ grantControls: { operator: "OR", builtInControls: ["block"] } });
+    expect((await run.provider(conditionalAccessPolicy).read(made.id, made.outputs)).inputs).toEqual(made.inputs);
+  });
+
+  it("can be narrowed by risk, environment, platform, device and place, and require a compliant device", async () => {
+    const conditions = {
+      agentIdRiskLevels: ["high"],
+      agentContext: onDevices,
+      platforms: { includePlatforms: ["windows"] },
+      devices: { deviceFilter: { mode: "exclude", rule: "device.isCompliant -eq True" } },
+      locations: { includeLocations: ["All"], excludeLocations: ["AllTrusted"] },
+    };
+    const grantControls = { builtInControls: ["compliantDevice"] };
+    const made = await run.create(conditionalAccessPolicy, forAgentUsers({ conditions, grantControls }));
+    expect((await run.provider(conditionalAccessPolicy).read(made.id, made.outputs)).inputs).toEqual(made.inputs);
+  });
+
+  it.each<[string, string, Change]>([
+    [
+      "a compliant device wherever they run: agents in the cloud have none",
+      "conditions.agentContext.includeAgentContexts must be",
+      { grantControls: { builtInControls: ["compliantDevice"] } },
+    ],
+    ["another control", `must be ["block"] or ["compliantDevice"]`, { grantControls: { builtInControls: ["mfa"] } }],
+    [
+      "a condition that agents cannot meet",
+      "conditions.signInRiskLevels must be left out",
+      { conditions: { signInRiskLevels: ["high"] } },
+    ],
+    [
+      "an execution environment of people",
+      "conditions.agentContext must be left out",
+      {
+        conditions: {
+          users: { includeUsers: ["None"], includeRoles: ["62e90394-69f5-4237-9190-012177145e10"] },
+          agentContext: onDevices,
+        },
+        grantControls: { builtInControls: ["mfa"] },
+      },
+    ],
+  ])("is refused at preview with %s", async (_what, reason, change) => {
+    await expect(run.create(conditionalAccessPolicy, forAgentUsers(change))).rejects.toThrow(reason);
+  });
 });

@@ -2,7 +2,7 @@
 import type { Directory, Json, Store, StoredObject } from "../state/store";
 import { applicationQueries } from "./application-queries";
 import { shownCredentials } from "./credential";
-import type { Entity, Relation, View } from "./entity";
+import type { Entity, Relation, Surroundings, View } from "./entity";
 import { named } from "./membership";
 
 /** Blueprint of an app id; a soft-deleted one still lends its properties. */
@@ -129,12 +129,19 @@ const pair = (body: Json, name: string): (readonly [string, unknown])[] =>
 export const belongingTo = (kind: string, { id }: StoredObject, { store }: { readonly store: Store }): StoredObject[] =>
   store.find({ kinds: [kind], where: { property: "application", value: id } });
 
+/** The federated credentials of an application that a list shows. */
+export function listedCredentials(application: StoredObject, around: Surroundings): StoredObject[] {
+  const all = belongingTo("federatedIdentityCredential", application, around);
+  const { unlistedMs } = around.switches;
+  return all.filter(({ body: { madeAt } }) => !(Number(madeAt) + unlistedMs > around.now.getTime()));
+}
+
 /** What can be expanded: REF application, its table of relationships. */
 const relations: Readonly<Record<string, Relation>> = {
   owners: { type: "directoryObject", of: (object, around) => named("owners", object, around), expandable: true },
   federatedIdentityCredentials: {
     type: "federatedIdentityCredential",
-    of: (object, around) => belongingTo("federatedIdentityCredential", object, around),
+    of: listedCredentials,
     expandable: true,
   },
   extensionProperties: {
@@ -166,7 +173,7 @@ export const agentIdentityBlueprint: Entity = {
   // madeAppOnly is ours: only blueprints that an application made count toward the limit.
   indexed: ["appId", "uniqueName", "identifierUris", "displayName", "madeAppOnly"],
   // The rest of an application's properties are there, unset: REF agentidentityblueprint.
-  onlyOnSelect: new Set([...plainOnlyProperties, "managerApplications"]),
+  onlyOnSelect: new Set([...plainOnlyProperties, "windows", "managerApplications"]),
   relations: {
     ...relations,
     sponsors: { type: "directoryObject", of: (object, around) => named("sponsors", object, around) },
@@ -175,5 +182,9 @@ export const agentIdentityBlueprint: Entity = {
       of: (object, around) => belongingTo("inheritablePermission", object, around),
     },
   },
-  shows: (object, around) => ({ ...plainOnly, ...showsCommon(object, around) }),
+  shows: (object, around) => ({
+    ...plainOnly,
+    ...(around.version === "beta" ? { windows: null } : {}),
+    ...showsCommon(object, around),
+  }),
 };

@@ -5,6 +5,7 @@ import { identityCredentials, identityToChange, identityToCreate } from "../enti
 import { listAnswer, objectAnswer } from "../odata/collection";
 import { agentsOnAPage, collectionOf, oneObjectOf } from "../odata/query-rule";
 import type { Answer } from "../answer";
+import { unsupportedQuery } from "../refusal";
 import { type Context, type Permission, type Permissions, type Route, route, targetOf } from "../route";
 import { checkNewIdentity, checkOwnAgent, ownAgentsPermission } from "../rules/agent-identity";
 import { keptWith } from "../rules/assigned-attributes";
@@ -64,6 +65,15 @@ function make(context: Context<z.infer<typeof identityToCreate.schema>>): Answer
   return objectAnswer(context, made, 201);
 }
 
+/** @throws {GraphRefusal} 400 where the profile says that lists cannot be filtered by their blueprint */
+function checkFilter({ switches, query }: Context): void {
+  const filter = (query.kept.get("$filter") ?? "").replace(/'(?:[^']|'')*'/g, "");
+  if (switches.profiles.identitiesByBlueprint === "served" || !/\bagentIdentityBlueprintId\b/i.test(filter)) return;
+  throw unsupportedQuery(
+    "Unsupported or invalid query filter clause specified for property 'agentIdentityBlueprintId' of resource 'AgentIdentity'.",
+  );
+}
+
 const creation = {
   method: "POST",
   permissions: orOwn(["AgentIdentity.Create.All", ...identityWrite]),
@@ -87,7 +97,10 @@ export const agentIdentityRoutes: Route[] = [
     source: "REF agentidentity-list",
     query: collectionOf(agentIdentity, agentsOnAPage),
     answers: kind,
-    answer: (context) => listAnswer(context, { kinds: [kind] }),
+    answer(context) {
+      checkFilter(context);
+      return listAnswer(context, { kinds: [kind] });
+    },
   }),
   route({
     method: "GET",

@@ -1,5 +1,5 @@
 /** federatedIdentityCredentials of applications and blueprints. */
-import { belongingTo } from "../entities/application";
+import { belongingTo, listedCredentials } from "../entities/application";
 import {
   credentialToChange,
   credentialToCreate,
@@ -52,12 +52,15 @@ function changeable(context: Context): StoredObject {
   return object;
 }
 
-/** The credential that the address names by id or by name. */
+/** The credential that the address names by its id, or, in one of two ways, by its name. */
 function known(context: Context, application: StoredObject): StoredObject | undefined {
-  const key = context.keys["credential"];
+  const { property, value = "" } = context.keys["credential"] ?? {};
+  const { federatedCredentialKey: blueprintKey } = context.switches.profiles;
+  const byName = application.kind === "agentIdentityBlueprint" ? blueprintKey : "nameKey";
   const credentials = belongingTo(kind, application, context);
-  if (key?.property === "name") return credentials.find(({ body }) => body["name"] === key.value);
-  return credentials.find(({ id }) => key?.property === "id" && id === key.value.toLowerCase());
+  const found = credentials.find(({ id }) => property === "id" && id === value.toLowerCase());
+  if (found || byName !== (property === "name" ? "nameKey" : "nameSegment")) return found;
+  return credentials.find(({ body }) => body["name"] === value);
 }
 
 function found(context: Context, application: StoredObject): StoredObject {
@@ -77,7 +80,7 @@ export const federatedIdentityCredentialRoutes: Route[] = [
     basis: "prose",
     source: "REF application-list-federatedidentitycredentials",
     query: collectionOf(federatedIdentityCredential),
-    answer: (context) => relatedAnswer(context, belongingTo(kind, applicationAt(context), context), kind),
+    answer: (context) => relatedAnswer(context, listedCredentials(applicationAt(context), context), kind),
   }),
   route({
     ...reading,
@@ -93,11 +96,9 @@ export const federatedIdentityCredentialRoutes: Route[] = [
     method: "POST",
     path: all,
     basis: "example",
-    source: "REF application-post-federatedidentitycredentials",
-    differs: [
-      "An expression over claims is kept as it comes: its language is not checked.",
-      "An Agent ID Developer adds them to every blueprint; no page says whether only to its own.",
-    ],
+    source:
+      "REF application-post-federatedidentitycredentials; expressions over claims: ENT workload-identities-flexible-federated-identity-credentials",
+    differs: ["An Agent ID Developer adds them to every blueprint; no page says whether only to its own."],
     body: credentialToCreate,
     answers: kind,
     answer: (context) => objectAnswer(context, makeCredential(context, changeable(context), context.body), 201),

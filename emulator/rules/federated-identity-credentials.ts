@@ -6,6 +6,7 @@ import type { credentialToChange } from "../entities/federated-identity-credenti
 import { credentialToCreate, federatedIdentityCredential } from "../entities/federated-identity-credential";
 import { badRequest, conflict } from "../refusal";
 import type { Context } from "../route";
+import { refusalOf } from "./claims-expression";
 import type { Json, StoredObject } from "../state/store";
 import { newId } from "./people";
 
@@ -15,7 +16,16 @@ const { kind } = federatedIdentityCredential;
 const mostCredentials = 20;
 
 type Credential = z.infer<typeof credentialToCreate.schema>;
+type Expression = NonNullable<Credential["claimsMatchingExpression"]>;
 type Change = z.infer<typeof credentialToChange.schema>;
+
+/** The language of expressions, and what of it the issuer's tokens can be asked for. */
+function checkExpression(context: Context, issuer: string, { value }: Expression): void {
+  const needsImmutable = context.switches.profiles.gitHubExpressions === "subAndImmutableClaim";
+  const refused = refusalOf(value, issuer, needsImmutable);
+  if (refused !== undefined)
+    throw badRequest(`Invalid value specified for property 'claimsMatchingExpression': ${refused}`);
+}
 
 /** Whose tokens are trusted is said in one of two ways, and no two credentials trust the same. */
 function checkTrust(context: Context, application: StoredObject, wanted: Json, self?: string): void {
@@ -24,6 +34,7 @@ function checkTrust(context: Context, application: StoredObject, wanted: Json, s
     throw badRequest("Only one of 'subject' and 'claimsMatchingExpression' can be given.");
   if (typeof subject !== "string" && !expression)
     throw badRequest("A value is required for property 'subject' of resource 'FederatedIdentityCredential'.");
+  if (expression) checkExpression(context, String(issuer), expression as Expression);
   const trusted = (body: Json) =>
     JSON.stringify([body["issuer"], body["subject"] ?? null, body["claimsMatchingExpression"] ?? null]);
   const same = belongingTo(kind, application, context).find(
@@ -42,7 +53,7 @@ export function makeCredential(context: Context, application: StoredObject, want
   checkTrust(context, application, wanted);
   if (others.length >= mostCredentials)
     throw badRequest(`An application can have at most ${mostCredentials} federated identity credentials.`);
-  const kept = { description: null, subject: null, ...wanted };
+  const kept = { description: null, subject: null, ...wanted, madeAt: context.now.getTime() };
   return context.store.insert(kind, newId(), { application: application.id, ...kept });
 }
 

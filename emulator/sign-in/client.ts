@@ -60,12 +60,15 @@ export interface Federation {
   readonly issuer: string;
   /** Undefined where an expression decides. */
   readonly subject: string | undefined;
+  /** Over the claims of a token, where no subject decides. */
+  readonly expression: string | undefined;
   readonly audiences: readonly string[];
 }
 
 const federation = z.looseObject({
   issuer: z.string(),
   subject: z.string().nullish(),
+  claimsMatchingExpression: z.looseObject({ value: z.string() }).nullish(),
   audiences: z.array(z.string()),
 });
 
@@ -74,7 +77,9 @@ export function federationsOf({ store }: Surroundings, { application }: Client):
   const where = { property: "application", value: application.id };
   return store.find({ kinds: ["federatedIdentityCredential"], where }).flatMap(({ id, body }) => {
     const kept = federation.safeParse(body).data;
-    return kept ? [{ id, issuer: kept.issuer, subject: kept.subject ?? undefined, audiences: kept.audiences }] : [];
+    if (!kept) return [];
+    const { issuer, subject, claimsMatchingExpression, audiences } = kept;
+    return [{ id, issuer, subject: subject ?? undefined, expression: claimsMatchingExpression?.value, audiences }];
   });
 }
 

@@ -26,6 +26,27 @@ export const profileChoices = {
     real: "refused",
     sources: "ENT agent-id-ai-guided-setup and OBS (Dec 2025): refused; ENT create-blueprint (Apr 2026): served",
   },
+  federatedCredentialKey: {
+    asks: "By what else than its id is a federated credential of a blueprint addressed?",
+    choices: ["nameKey", "nameSegment", "nothing"],
+    real: "nameSegment",
+    sources:
+      "REF federatedidentitycredential-get (v1.0): federatedIdentityCredentials(name='{name}'); of a blueprint (beta): federatedIdentityCredentials/{name}",
+  },
+  gitHubExpressions: {
+    asks: "What must an expression over the claims of GitHub's tokens match?",
+    choices: ["subAndImmutableClaim", "sub"],
+    real: "subAndImmutableClaim",
+    sources:
+      "ENT workload-identities-flexible-federated-identity-credentials (2026-08-14): sub and repository_id or repository_owner_id; its earlier version: sub",
+  },
+  identitiesByBlueprint: {
+    asks: "What does a list of agent identities answer to $filter=agentIdentityBlueprintId eq '…'?",
+    choices: ["served", "refused"],
+    real: "served",
+    sources:
+      "REF resources/agentidentity names no $filter for it, and a sample of Microsoft's filters on the client; Agent365-devTools filters so on beta",
+  },
   inheritablePermissionPatch: {
     asks: "What does PATCH on an inheritable permission answer?",
     choices: ["204", "200"],
@@ -57,6 +78,13 @@ export const profileChoices = {
     choices: ["ignored", "merged"],
     real: "ignored",
     sources: "no page says; REF agentidentityblueprint-upsert: 204 when it was updated",
+  },
+  creatorOwns: {
+    asks: "Who becomes the owner of a blueprint or blueprint principal by creating it?",
+    choices: ["everybody", "peopleWithoutAdminRole"],
+    real: "everybody",
+    sources:
+      "REF agentidentityblueprint-post-owners: a principal who creates one is automatically assigned as the owner; ENT agent-owners-sponsors-managers and OBS name Agent ID Developers only",
   },
   sponsorRights: {
     asks: "What may a sponsor do to an agent without any directory role?",
@@ -115,6 +143,26 @@ export const profileChoices = {
     real: "400",
     sources:
       "ENT error-codes page: 400 with a code; OBS terraform-provider-azuread #611, and the Azure CLI retries on it: 403 Authorization_RequestDenied",
+  },
+  unknownScopes: {
+    asks: "May a delegated permission grant name a scope that its resource does not publish?",
+    choices: ["taken", "refused"],
+    real: "taken",
+    sources: "OBS graph-docs-powershell #411: Graph checks none; no page says that it is refused",
+  },
+  inheritableRolesOnBlueprint: {
+    asks: "Do reads of an inheritable permission show inheritableRoles?",
+    choices: ["shown", "left out"],
+    real: "shown",
+    sources:
+      "ENT configure-inheritable-permissions-blueprints and entra-powershell: shown; no metadata of v1.0 or beta has it",
+  },
+  inheritedCollections: {
+    asks: "Can one read what an agent identity inherits?",
+    choices: ["served", "missing"],
+    real: "served",
+    sources:
+      "REF beta agentidentity-list-inheritedapproleassignments (2026): served; the metadata of v1.0 has none, and other clouds may lag",
   },
 } as const satisfies Readonly<Record<string, Question>>;
 

@@ -54,6 +54,7 @@ const switchesSchema: z.ZodType<Switches> = z.strictObject({
   lag: lagSchema.nullable().default(null),
   latencyMs: ms.max(60_000).default(0),
   permissionsLagMs: ms.default(0),
+  unlistedMs: ms.default(0),
   quotas: quotasSchema.nullable().default(null),
   limits: limitsSchema.prefault({}),
   profiles: profilesSchema.prefault({}),

@@ -58,6 +58,11 @@ export interface Switches {
   readonly latencyMs: number;
   /** How long a granted permission is missing from new tokens, in milliseconds. @default 0 */
   readonly permissionsLagMs: number;
+  /**
+   * How long a federated credential that was just made is missing from lists, in milliseconds; a read by its id shows it.
+   * Seen in December 2025. @default 0
+   */
+  readonly unlistedMs: number;
   /** Throttling. @default null: off */
   readonly quotas: Quotas | null;
   /** How much the tenant holds. */
@@ -82,6 +87,8 @@ export interface SwitchChanges {
   readonly latencyMs?: number;
   /** Milliseconds; 0 ends it. */
   readonly permissionsLagMs?: number;
+  /** Milliseconds; 0 ends it. */
+  readonly unlistedMs?: number;
   /** Throttling with the documented quotas: `{}`; null ends it. */
   readonly quotas?: Partial<Quotas> | null;
   /** Limits by name. */

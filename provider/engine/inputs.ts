@@ -8,6 +8,7 @@ export interface Schema {
   readonly kind: string;
   readonly noun: string;
   readonly properties: Readonly<Record<string, z.ZodType>>;
+  readonly alternatives?: readonly string[];
   /** Defaults that depend on the marker. */
   defaults?(marker: string): object;
   /** Defaults that depend on other inputs. */
@@ -50,6 +51,15 @@ export function validate(schema: Schema, declared: Readonly<Record<string, unkno
       if (holdsUnknownAt(value, issue.path)) continue;
       findings.push({ property: propertyPath([key, ...issue.path]), reason: reasonOf(issue, at(value, issue.path)) });
     }
+  }
+
+  const { alternatives = [] } = schema;
+  const chosen = alternatives.filter((key) => given[key] !== undefined);
+  if (alternatives.length > 0 && chosen.length !== 1) {
+    const property = chosen[1] ?? alternatives[0] ?? "";
+    const reason = chosen.length === 0 ? "must be given" : "must not be given";
+    const others = alternatives.filter((key) => key !== property).join(" or ");
+    findings.push({ property, reason: chosen.length === 0 ? `${reason}, or ${others}` : `${reason} beside ${others}` });
   }
 
   if (findings.length === 0 && !holdsUnknown(inputs)) findings.push(...(schema.rules?.(inputs as never) ?? []));

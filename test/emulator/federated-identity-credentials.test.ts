@@ -120,7 +120,8 @@ describe("a federated credential", () => {
 
   it("trusts a subject or, on beta, an expression over claims, and not both", async () => {
     const beta = { version: "beta" } as const;
-    const claimsMatchingExpression = { value: "claims['sub'] matches 'repo:contoso/*'", languageVersion: 1 };
+    const value = "claims['sub'] matches 'repo:contoso/*' and claims['repository_id'] eq '456789'";
+    const claimsMatchingExpression = { value, languageVersion: 1 };
     const { subject: _subject, ...flexible } = asks({ claimsMatchingExpression });
     expect((await ask(`POST ${all}`, flexible)).status).toBe(400);
     expect((await ask(`POST ${all}`, asks({ claimsMatchingExpression }), beta)).status).toBe(400);
@@ -129,6 +130,87 @@ describe("a federated credential", () => {
     expect([made.status, made.body]).toMatchObject([201, { claimsMatchingExpression, subject: null }]);
     expect((await ask(`POST ${all}`, { ...flexible, name: "another" }, beta)).status).toBe(400);
     expect(Object.keys((await ask(`GET ${all}/${made.body.id}`)).body)).not.toContain("claimsMatchingExpression");
+  });
+
+  describe("with an expression over claims", () => {
+    const github = "https://token.actions.githubusercontent.com";
+    const sub = "claims['sub'] matches 'repo:contoso/payroll:ref:refs/heads/*'";
+    const made = async (value: string, issuer: string) => {
+      const { subject: _subject, ...rest } = asks({ issuer, claimsMatchingExpression: { value, languageVersion: 1 } });
+      return ask(`POST ${all}`, rest, { version: "beta" });
+    };
+
+    it.each([
+      [github, `${sub} and claims['repository_id'] eq '456789'`],
+      [
+        github,
+        "claims['sub'] eq 'a' and claims['repository_owner_id'] eq '1' and claims['job_workflow_ref'] matches '?'",
+      ],
+      [github, "claims['sub'] eq 'it''s' and claims['repository_id'] eq '456789'"],
+      ["https://gitlab.com", "claims['sub'] matches 'project_path:contoso/*'"],
+      ["https://gitlab.contoso.com", "claims['sub'] eq 'a'"],
+      ["https://app.eu.terraform.io", "claims['sub'] matches 'organization:contoso:*'"],
+    ])("is created for %s: %s", async (issuer, value) => {
+      expect((await made(value, issuer)).status).toBe(201);
+    });
+
+    it.each([
+      [github, sub, "it must match one of the claims 'repository_id' and 'repository_owner_id'."],
+      [github, "claims['repository_id'] eq '456789'", "it must match the claim 'sub'."],
+      [
+        github,
+        `${sub} and claims['repository_id'] matches '4*'`,
+        "the operator 'matches' is not supported for the claim",
+      ],
+      [github, `${sub} and claims['actor'] eq 'me'`, "the operator 'eq' is not supported for the claim 'actor'"],
+      [github, `${sub} or ${sub}`, "is no expression of language version 1."],
+      [github, 'claims["sub"] eq "a"', "is no expression of language version 1."],
+      [github, "claims['sub']  eq 'a'", "is no expression of language version 1."],
+      [github, "claims['sub'] eq 'it's'", "is no expression of language version 1."],
+      ["https://issuer.example", sub, "the issuer 'https://issuer.example' does not support expressions."],
+    ])("is refused for %s: %s", async (issuer, value, why) => {
+      expect(refusal(await made(value, issuer))).toEqual([400, "Request_BadRequest", expect.stringContaining(why)]);
+    });
+
+    it("needs no claim that never changes where the profile says so", async () => {
+      tenant.set({ profiles: { gitHubExpressions: "sub" } });
+      expect((await made(sub, github)).status).toBe(201);
+    });
+  });
+
+  it.each([
+    { key: "nameKey", named: 200, bare: 404 },
+    { key: "nameSegment", named: 404, bare: 200 },
+    { key: "nothing", named: 404, bare: 404 },
+  ] as const)(
+    "is addressed by its id and, on a blueprint, by $key as the profile says",
+    async ({ key, named, bare }) => {
+      tenant.set({ profiles: { federatedCredentialKey: key } });
+      const { id } = (await ask(`POST ${all}`, asks())).body;
+      expect((await ask(`GET ${all}/${id}`)).status).toBe(200);
+      expect((await ask(`GET ${all}(name='github-main')`)).status).toBe(named);
+      expect((await ask(`GET ${all}/github-main`)).status).toBe(bare);
+    },
+  );
+
+  it("is missing from lists for a minute where the switch says so, and not from a read by its id", async () => {
+    tenant.set({
+      unlistedMs: 60_000,
+      clock: { stoppedAt: "2026-12-01T08:00:00Z" },
+    });
+    const { id } = (await ask(`POST ${all}`, asks())).body;
+    const expanded = (body: object) =>
+      ((body as Record<string, unknown>)["federatedIdentityCredentials"] as unknown[]).length;
+    const listed = async () => [
+      (await ask(`GET ${all}`)).body.value.length,
+      expanded(
+        (await ask(`GET /applications/${family.blueprint.id}/${blueprintCast}?$expand=federatedIdentityCredentials`))
+          .body,
+      ),
+    ];
+    expect([await listed(), (await ask(`GET ${all}/${id}`)).status]).toEqual([[0, 0], 200]);
+    tenant.set({ clock: { stoppedAt: "2026-12-01T08:01:00Z" } });
+    expect(await listed()).toEqual([1, 1]);
   });
 
   it("needs AddRemoveCreds to be created, and goes with its blueprint for good", async () => {

@@ -67,7 +67,7 @@ describe("the inventory of a tenant", () => {
       aKind("group", { lists: [groups] }),
       aKind("membership", { lists: [{ ...groups, expand: "members" }] }),
       aKind("ownership", { lists: [{ ...groups, expand: "owners" }] }),
-      aKind("security group", { lists: [{ ...groups, filter: "securityEnabled eq true" }] }),
+      aKind("security group", { lists: [{ ...groups, filter: { securityEnabled: true } }] }),
     ]);
     expect(requests.sort()).toEqual([
       "GET /groups?$filter=securityEnabled eq true&$select=id,displayName",

@@ -2,20 +2,22 @@
  * What every resource does, once for all kinds: search before creating, recover what is ours, change only what differs,
  * wait until it shows, keep what was half done. Knows nothing of Pulumi.
  */
+import type { z } from "zod";
 import { EntraError } from "../../graph/errors";
 import type { Tenant } from "../../graph/tenant";
 import { inOrderOf, json, pick, same } from "../json";
 import type { CreateKey } from "../consistency/write-journal";
-import type { Lifecycle, Made, Marked } from "../lifecycle";
+import type { Finding, Lifecycle, Made, Marked, Warning } from "../lifecycle";
 import { type Validation, validate } from "../inputs";
 import { unconfirmedMarker } from "../marker";
 import { holdsUnknown } from "../unknown";
 import { Creation } from "./creation";
 import { declaredIn, Presence } from "./presence";
-import { removeSurely } from "./removal";
+import { removeSurely, untilWhole } from "./removal";
 import { Settlement } from "./settlement";
 import type { Run } from "../run/run";
-import { type Step, type StepError, stepOf, worded } from "./wording";
+import { rememberInStack } from "../run/stack-objects";
+import { type Step, type StepError, stepOf, subjectOf, worded } from "./wording";
 
 /** Everything a resource is in the state: its inputs, what Graph computed, and whose it is. */
 export type State = Readonly<Record<string, unknown>>;
@@ -45,13 +47,27 @@ export class Driver<Inputs extends object> {
     const { inputs: canonical, findings: found } = validate(this.lifecycle, { ...kept, ...news }, marker);
     const validated = { inputs: inOrderOf(olds, canonical), findings: found };
     const changed = Object.entries(validated.inputs).some(([key, value]) => !same(value, olds[key]));
-    if (validated.findings.length > 0 || !changed) return validated;
+    if (validated.findings.length > 0) return validated;
     const known = Object.entries(validated.inputs).filter(([, value]) => !holdsUnknown(value));
     const inputs = Object.fromEntries(known) as Partial<Inputs>;
+    const twice = this.#declare(inputs, marker);
+    if (twice.length > 0 || !changed) return { inputs: validated.inputs, findings: twice };
     const findings = await this.#worded("check", inputs, async () =>
-      this.lifecycle.questions?.(await this.run.tenant(), inputs),
+      this.lifecycle.questions?.(await this.run.tenant(), inputs, olds),
     );
     return { inputs: validated.inputs, findings: findings ?? [] };
+  }
+
+  /** What this resource will have, if that is known: an id that follows from its inputs, and what Graph allows once. */
+  #declare(inputs: Partial<Inputs>, marker: string): readonly Finding[] {
+    const { lifecycle, run } = this;
+    const isComplete = Object.entries(lifecycle.properties as Record<string, z.ZodType>).every(
+      ([key, property]) => key in inputs || property.safeParse(undefined).success,
+    );
+    if (isComplete && lifecycle.idOf) run.claims.declareOf(lifecycle.kind, lifecycle.idOf(inputs as Inputs), marker);
+    const exclusive = lifecycle.exclusive?.(inputs);
+    if (!exclusive || run.claims.declareOf(lifecycle.kind, exclusive.key, marker)) return [];
+    return [{ property: exclusive.property, reason: exclusive.reason }];
   }
 
   /**
@@ -60,7 +76,7 @@ export class Driver<Inputs extends object> {
    * @throws EntraError WRONG_TENANT
    */
   async diff(id: string, olds: State, news: State): Promise<string[]> {
-    await this.#tenantOf("check", olds);
+    rememberInStack(await this.#tenantOf("check", olds), this.lifecycle.kind, id);
     this.#rememberName(id, declaredIn(this.lifecycle, olds));
     return this.lifecycle.replacedBy.filter((key) => !same(olds[key], news[key]));
   }
@@ -81,13 +97,17 @@ export class Driver<Inputs extends object> {
     const { lifecycle, run } = this;
     const tenant = await run.tenant();
     const id = lifecycle.idOf?.(wanted);
-    if (id !== undefined) this.#claim("create", id, wanted);
+    if (id !== undefined) {
+      this.#claim("create", id, wanted);
+      await run.claims.whenNotRemoving(lifecycle.kind, id);
+    }
     const creation = new Creation(lifecycle, run, tenant, wanted);
     const made =
       (await this.#worded("find", wanted, () => creation.find())) ??
       (await this.#worded("create", wanted, () => creation.createOnce()));
     this.#rememberName(made.id, wanted);
     this.#claim("create", made.id, wanted);
+    rememberInStack(tenant, lifecycle.kind, made.id);
     run.claims.recordWritten(made.id, run.timing.now());
     for (const other of lifecycle.completes?.(wanted) ?? []) run.journal.written(tenant.id, other);
     return { id: made.id, state: await this.#settle(tenant, "finish", made, {}, wanted) };
@@ -97,10 +117,12 @@ export class Driver<Inputs extends object> {
   async update(id: string, olds: State, wanted: Inputs & Marked): Promise<State> {
     this.#rememberName(id, wanted);
     const tenant = await this.#tenantOf("change", olds);
+    rememberInStack(tenant, this.lifecycle.kind, id);
     this.#claim("change", id, wanted);
     this.run.claims.recordWritten(id, this.run.timing.now());
     for (const key of Object.keys(this.lifecycle.properties)) {
-      if (key in wanted || !(key in olds)) continue;
+      const isAlternative = this.lifecycle.alternatives?.includes(key) ?? false;
+      if (key in wanted || !(key in olds) || isAlternative || this.#isInstruction(key)) continue;
       this.run.warn(
         `${this.lifecycle.noun} "${this.#nameOf(wanted)}": ${key} is not declared any more, so it is not managed and stays in the tenant as it is. ` +
           "To empty it, declare it empty",
@@ -122,6 +144,7 @@ export class Driver<Inputs extends object> {
     const declared = declaredIn(this.lifecycle, olds);
     this.#rememberName(id, declared);
     const tenant = await this.#tenantOf("read", olds);
+    rememberInStack(tenant, this.lifecycle.kind, id);
     const object = this.#presence(tenant, id, declared);
     const actual = await this.#worded("read", declared, () => object.certainly(olds, object.refreshing(olds)));
     if (!actual) {
@@ -133,11 +156,12 @@ export class Driver<Inputs extends object> {
       this.run.journal.deleted(this.#key(tenant, declared), id);
       return undefined;
     }
+    this.#report(actual.warnings, declared);
     const inputs = {
       ...inOrderOf(declared, pick(actual.inputs, Object.keys(declared))),
       marker: actual.marked === false ? unconfirmedMarker : declared.marker,
     };
-    return { inputs, state: stateOf(tenant, inputs, actual.outputs) };
+    return { inputs, state: stateOf(tenant, inputs, { ...actual.outputs, ...pick(olds, ["writtenAt"]) }) };
   }
 
   /** Deletes the object. One that does not exist any more counts as deleted. */
@@ -146,28 +170,33 @@ export class Driver<Inputs extends object> {
     const declared = declaredIn(lifecycle, olds);
     this.#rememberName(id, declared);
     const tenant = await this.#tenantOf("delete", olds);
+    rememberInStack(tenant, lifecycle.kind, id);
     const object = this.#presence(tenant, id, declared);
-    if (run.claims.isClaimed(lifecycle.kind, id)) {
+    if (run.claims.isClaimed(lifecycle.kind, id) || run.claims.isDeclaredOfOther(lifecycle.kind, id, declared.marker)) {
       run.warn(
         `left ${lifecycle.noun} "${this.#nameOf(declared)}" (${id}) in place: another resource of this update has it now`,
       );
       return;
     }
-    const writtenAt = object.writtenAt();
-    run.journal.deleting(tenant.id, id);
     await this.#worded("delete", declared, async () => {
-      await removeSurely(
-        run,
-        async () => {
-          await lifecycle.remove(tenant, id, declared, olds);
-          run.claims.recordDeleted(lifecycle.kind, id);
-        },
-        () => object.read(declared, olds),
-        writtenAt,
-      );
+      await untilWhole(object, olds);
+      const writtenAt = object.writtenAt();
+      run.journal.deleting(tenant.id, id);
+      const remove = async (): Promise<void> => {
+        this.#report(await lifecycle.remove(tenant, id, declared, olds), declared);
+        run.claims.recordDeleted(lifecycle.kind, id);
+      };
+      await run.claims.removing(lifecycle.kind, id, () => removeSurely(object, olds, remove, writtenAt));
       run.claims.recordDeleted(lifecycle.kind, id);
       run.journal.deleted(this.#key(tenant, declared), id);
     });
+  }
+
+  #report(warnings: readonly Warning[] | void, inputs: Partial<Inputs>): void {
+    for (const warning of warnings ?? []) {
+      const text = warning(`${this.lifecycle.noun} "${this.#nameOf(inputs)}"`);
+      if (this.run.reasons.isNew(text)) this.run.warn(text);
+    }
   }
 
   #presence(tenant: Tenant, id: string, inputs: Partial<Inputs>): Presence<Inputs> {
@@ -225,13 +254,26 @@ export class Driver<Inputs extends object> {
       const kept = `It was ${existed ? "found" : "created"} and is in the state as ${id}: run \`pulumi up\` again, and it continues from there.`;
       throw new HalfDone(id, stateOf(tenant, wanted, settlement.outputs), worded(error, { ...step, kept }));
     }
+    if (verb === "finish" && !existed) this.#notify(settlement.outputs, wanted);
+    this.#report(settlement.warnings, wanted);
     return stateOf(tenant, wanted, settlement.outputs);
+  }
+
+  /** What several objects of a run have to report alike is reported for the first. */
+  #notify(outputs: State, wanted: Inputs & Marked): void {
+    const subject = subjectOf(this.step("finish", wanted));
+    const own = `${this.lifecycle.kind} ${wanted.marker}`;
+    for (const notice of this.lifecycle.notices?.(outputs) ?? []) {
+      if (this.run.reasons.firstWith(notice, own) === own) this.run.warn(`${subject}: ${notice}`);
+    }
   }
 
   /** What was being done, for messages. */
   step(verb: Step["verb"], inputs: Partial<Inputs>): Step {
     return stepOf(this.lifecycle, verb, inputs, this.run.names);
   }
+
+  #isInstruction = (key: string): boolean => key in (this.lifecycle.instructions ?? {});
 
   /** Messages about what hangs from this object, or lies on it, call it by name from now on. */
   #rememberName(id: string, inputs: Partial<Inputs>): void {

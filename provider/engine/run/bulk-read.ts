@@ -9,7 +9,8 @@ import { EntraError } from "../../graph/errors";
 import { costOf } from "../../graph/quotas";
 import type { Page, PageAddress, Tenant } from "../../graph/tenant";
 import { workloadOf } from "../../graph/workload";
-import { addressOf, type Listed, type Listing, optionsOf, pathOf } from "../listing";
+import { addressOf, filterOf, isAsFiltered, type Listed, type Listing, optionsOf, pathOf } from "../listing";
+import { askable, unlessRefused } from "./filtered-list";
 
 /** What a list says of an object. Without an item: the list was read to its end and has none. */
 export interface Shown<Item> {
@@ -34,6 +35,9 @@ export function bulkReads(tenant: Tenant, now: () => number): BulkReads {
   return known;
 }
 
+/** Lists for one look at a tenant, read anew. */
+export const newBulkReads = (tenant: Tenant): BulkReads => new BulkReads(tenant, () => 0);
+
 class BulkReads {
   readonly #lists = new Map<string, Pages>();
   /** By the id of a member that was shown. */
@@ -45,8 +49,20 @@ class BulkReads {
     private readonly now: () => number,
   ) {}
 
-  async look(listing: Listing, key: string, alone: string): Promise<Shown<Listed> | undefined> {
-    return this.#pagesOf(listing).look(key, unitsOf(alone));
+  look(listing: Listing, key: string, alone: string): Promise<Shown<Listed> | undefined> {
+    return this.#ask(listing, (pages) => pages.look(listing, key, unitsOf(alone)));
+  }
+
+  all(listing: Listing, key: string, alone: string): Promise<readonly Listed[] | undefined> {
+    return this.#ask(listing, (pages) => pages.all(listing, key, unitsOf(alone)));
+  }
+
+  /** Once more, of all, where Graph has just refused the filter. */
+  async #ask<T>(listing: Listing, read: (pages: Pages) => Promise<T | undefined>): Promise<T | undefined> {
+    const asked = askable(this.tenant, listing);
+    const shown = await read(this.#pagesOf(asked));
+    const isRefused = shown === undefined && addressOf(askable(this.tenant, listing)) !== addressOf(asked);
+    return isRefused ? this.#ask(listing, read) : shown;
   }
 
   async listingOf(id: string): Promise<Listing | undefined> {
@@ -58,20 +74,23 @@ class BulkReads {
     const address = addressOf(listing);
     const known = this.#lists.get(address);
     if (known && this.now() - known.startedAt < freshMs) return known;
-    const keyOf = (item: Listed): string => listing.keyOf?.(item) ?? item.id;
     const first = { path: pathOf(listing), version: listing.version ?? "v1.0" };
-    const pages = new Pages(first, this.now(), keyOf, (at) => this.#page(at, listing));
+    const isFiltered = filterOf(listing) !== undefined;
+    const pages = new Pages(first, this.now(), isFiltered, (at) => this.#page(at, listing));
     this.#lists.set(address, pages);
     return pages;
   }
 
-  async #page({ path, version }: PageAddress, listing: Listing): Promise<Page<Listed>> {
+  /** Without a page: Graph refuses the filter. */
+  async #page({ path, version }: PageAddress, listing: Listing): Promise<Page<Listed> | undefined> {
     let arrived = (): void => undefined;
     const underWay = new Promise<void>((resolve) => (arrived = resolve));
     this.#underWay.add(underWay);
     try {
-      const page = await this.tenant.page<Listed>(path, { version });
-      for (const { id } of page.items) this.#listings.set(id, listing);
+      const ask = () => this.tenant.page<Listed>(path, { version });
+      const page =
+        filterOf(listing) === undefined ? await ask() : (await unlessRefused(this.tenant, listing, ask))?.answer;
+      for (const { id } of page?.items ?? []) this.#listings.set(id, listing);
       return page;
     } finally {
       this.#underWay.delete(underWay);
@@ -103,13 +122,13 @@ export class BulkRead {
     return shown?.item;
   }
 
-  /** The same where it counts as well that a list which was read to its end does not have it. */
-  async look<Item extends Listed>(
+  /** All objects with this key, none included, out of a list that was read to its end; undefined when they have to be read alone. */
+  async all<Item extends Listed>(
     listing: Listing<Item>,
     key: string,
     alone: string,
-  ): Promise<Shown<Item> | undefined> {
-    const shown = await this.#look(listing, key, alone);
+  ): Promise<readonly Item[] | undefined> {
+    const shown = (await this.lists.all(listing, key, alone)) as readonly Item[] | undefined;
     this.#listed ||= shown !== undefined;
     return shown;
   }
@@ -146,9 +165,36 @@ export const whole = <Item>(expanded: readonly Item[] | undefined): readonly Ite
 
 const unitsOf = (path: string): number => costOf("GET", path, workloadOf(path)).units;
 
+/** The items that a filter asks for, by their keys. */
+class View {
+  /** By key, and then by id: a page may show again what an earlier one has shown. */
+  readonly #byKey = new Map<string, Map<string, Listed>>();
+  #seen = 0;
+
+  constructor(
+    private readonly listing: Listing,
+    private readonly items: readonly Listed[],
+    private readonly isShown: (item: Listed) => boolean,
+  ) {}
+
+  all(key: string): readonly Listed[] {
+    const { listing, items } = this;
+    for (; this.#seen < items.length; this.#seen++) {
+      const item = items[this.#seen];
+      if (!item || !this.isShown(item)) continue;
+      const itsKey = listing.keyOf?.(item) ?? item.id;
+      const known = this.#byKey.get(itsKey) ?? new Map<string, Listed>();
+      this.#byKey.set(itsKey, known.set(item.id, item));
+    }
+    return [...(this.#byKey.get(key)?.values() ?? [])];
+  }
+}
+
 /** One list, as far as it was worth reading. */
 class Pages {
-  readonly #items = new Map<string, Listed>();
+  readonly #items: Listed[] = [];
+  /** The items by their keys, for each filter that is looked at here. */
+  readonly #views = new Map<string, View>();
   /** The page that comes next; undefined at the end, and where Graph refused. */
   #next: PageAddress | undefined;
   #isWhole = false;
@@ -160,19 +206,38 @@ class Pages {
   constructor(
     first: PageAddress,
     readonly startedAt: number,
-    private readonly keyOf: (item: Listed) => string,
-    private readonly page: (at: PageAddress) => Promise<Page<Listed>>,
+    private readonly isFiltered: boolean,
+    private readonly page: (at: PageAddress) => Promise<Page<Listed> | undefined>,
   ) {
     this.#next = first;
   }
 
-  async look(key: string, aloneUnits: number): Promise<Shown<Listed> | undefined> {
+  async look(listing: Listing, key: string, aloneUnits: number): Promise<Shown<Listed> | undefined> {
+    const view = this.#viewOf(listing);
+    const isKnown = await this.#readUntil(() => this.#isWhole || view.all(key).length > 0, aloneUnits);
+    return isKnown ? { item: view.all(key)[0] } : undefined;
+  }
+
+  async all(listing: Listing, key: string, aloneUnits: number): Promise<readonly Listed[] | undefined> {
+    const isKnown = await this.#readUntil(() => this.#isWhole, aloneUnits);
+    return isKnown ? this.#viewOf(listing).all(key) : undefined;
+  }
+
+  #viewOf(listing: Listing): View {
+    const filter = filterOf(listing) ?? "";
+    const isShown = (item: Listed): boolean => this.isFiltered || isAsFiltered(listing, item);
+    const view = this.#views.get(filter) ?? new View(listing, this.#items, isShown);
+    this.#views.set(filter, view);
+    return view;
+  }
+
+  /** Whether what is asked is known, after as many pages as it is worth. */
+  async #readUntil(isKnown: () => boolean, aloneUnits: number): Promise<boolean> {
     this.#asked += aloneUnits;
     for (;;) {
-      const item = this.#items.get(key);
-      if (item || this.#isWhole) return { item };
+      if (isKnown()) return true;
       this.#loading ??= this.#begin();
-      if (!this.#loading) return undefined;
+      if (!this.#loading) return false;
       await this.#loading;
     }
   }
@@ -189,10 +254,10 @@ class Pages {
 
   async #load(at: PageAddress): Promise<void> {
     try {
-      const { items, next } = await this.page(at);
-      for (const item of items) this.#items.set(this.keyOf(item), item);
-      this.#next = next;
-      this.#isWhole = next === undefined;
+      const page = await this.page(at);
+      this.#items.push(...(page?.items ?? []));
+      this.#next = page?.next;
+      this.#isWhole = page !== undefined && page.next === undefined;
     } catch (error) {
       // Each object is read by itself then, and says what is wrong if it is wrong there too.
       if (!(error instanceof EntraError)) throw error;

@@ -11,6 +11,9 @@ export class Claims {
   readonly #created = new Set<string>();
   readonly #written = new Map<string, number>();
   readonly #deleted = new Set<string>();
+  /** Marker of the resource that the program declares with it: an id, or what Graph allows once. */
+  readonly #declaredOf = new Map<string, string>();
+  readonly #removals = new Map<string, Promise<unknown>>();
 
   /**
    * The object belongs to the resource with this marker: created, recovered, changed or found unchanged.
@@ -49,6 +52,40 @@ export class Claims {
   declare(kind: string, marker: string): void {
     this.#declared.add(`${kind} ${marker}`);
   }
+
+  /**
+   * The program of this run declares the resource with this marker to have it.
+   *
+   * @param what an id that follows from the inputs, or something that Graph allows once
+   * @returns whether no other resource was declared to have it
+   */
+  declareOf(kind: string, what: string, marker: string): boolean {
+    const key = `${kind} ${what}`;
+    const first = this.#declaredOf.get(key) ?? marker;
+    this.#declaredOf.set(key, first);
+    return first === marker;
+  }
+
+  /** Whether the program declares that another resource than the one with this marker has the id, or will have it. */
+  isDeclaredOfOther(kind: string, id: string, marker: string): boolean {
+    const owner = this.#declaredOf.get(`${kind} ${id}`);
+    return owner !== undefined && owner !== marker;
+  }
+
+  /** Deletes an object; who wants to create one of the same id meanwhile waits for the end of that. */
+  async removing(kind: string, id: string, act: () => Promise<void>): Promise<void> {
+    const removal = act();
+    this.#removals.set(
+      `${kind} ${id}`,
+      removal.catch(() => undefined),
+    );
+    await removal;
+  }
+
+  /** When nobody is deleting the object of this id any more. */
+  whenNotRemoving = async (kind: string, id: string): Promise<void> => {
+    await this.#removals.get(`${kind} ${id}`);
+  };
 
   /** Deleted by its resource. */
   recordDeleted(kind: string, id: string): void {

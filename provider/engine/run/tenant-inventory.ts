@@ -6,8 +6,8 @@ import { cited, EntraError, sentence } from "../../graph/errors";
 import type { Tenant } from "../../graph/tenant";
 import type { Described, DescribedDeleted } from "../inventory";
 import type { Lifecycle } from "../lifecycle";
-import { type Listed, type Listing, optionsOf, pathOf } from "../listing";
-import { markerTagPrefix } from "../marker";
+import { filterOf, type Listed, type Listing } from "../listing";
+import { filteredList } from "./filtered-list";
 
 /** What is read of a life cycle. */
 export type Inventoried = Pick<Lifecycle<object>, "kind" | "plural" | "permissions" | "inventory">;
@@ -108,7 +108,7 @@ class ListRequests {
     const ended = await Promise.allSettled(
       this.#requests.map(async ({ listing, of, ...purpose }) => {
         const asked = this.#asked(listing);
-        const items = await naming(purpose, () => this.tenant.list<Listed>(pathOf(asked), optionsOf(asked)));
+        const items = await naming(purpose, () => filteredList(this.tenant, asked));
         for (const one of of) shown.set(one, items);
       }),
     );
@@ -121,7 +121,7 @@ class ListRequests {
   #asked(listing: Listing): Listing {
     const { onlyMarked, inDetail } = this.options;
     const asked = inDetail ? wholeOf(listing) : listing;
-    return onlyMarked && listing.markedFromCreate ? onlyMarkedOf(asked) : asked;
+    return onlyMarked && listing.markedFromCreate ? { ...asked, onlyMarked: true } : asked;
   }
 }
 
@@ -134,7 +134,7 @@ function wholeOf({ select: _, ...listing }: Listing): Listing {
 const showTheSame = (one: Listing, other: Listing): boolean =>
   one.collection === other.collection &&
   one.version === other.version &&
-  one.filter === other.filter &&
+  filterOf(one) === filterOf(other) &&
   one.markedFromCreate === other.markedFromCreate &&
   (one.expand === other.expand || one.expand === undefined || other.expand === undefined);
 
@@ -144,11 +144,6 @@ function both(one: Listing, other: Listing): Listing {
   const select = one.select && other.select && [...new Set([...one.select, ...other.select])];
   return { ...rest, ...(select ? { select } : {}) };
 }
-
-const onlyMarkedOf = (listing: Listing): Listing => {
-  const marked = `tags/any(tag:startswith(tag,'${markerTagPrefix}'))`;
-  return { ...listing, filter: listing.filter === undefined ? marked : `${marked} and (${listing.filter})` };
-};
 
 async function naming<T>({ what, permissions }: Purpose, act: () => Promise<T>): Promise<T> {
   try {

@@ -150,6 +150,23 @@ describe("an application that signs in with another issuer's assertion", () => {
     expect(refused(await present({}, "two"))).toEqual([401, "invalid_client", 700027]);
   });
 
+  it("gets a token when an expression over its claims fits, all of it", async () => {
+    const value = "claims['sub'] matches 'repo:contoso/*:ref:refs/heads/mai?' and claims['repository_id'] eq '456789'";
+    const claimsMatchingExpression = { value, languageVersion: 1 };
+    const path = `/applications/${blueprint.id}/microsoft.graph.agentIdentityBlueprint/federatedIdentityCredentials`;
+    const body = { name: "github", issuer, audiences: [audience], claimsMatchingExpression };
+    expect((await ask(`POST ${path}`, body, { version: "beta" })).status).toBe(201);
+    tenant.trustIssuer({ issuer, jwks });
+    expect((await present({ repository_id: "456789" })).status).toBe(200);
+    expect(refused(await present({ repository_id: "456780" }))[2]).toBe(700213);
+    expect(refused(await present({}))[2]).toBe(700213);
+    const other = { sub: "repo:contoso/payroll:ref:refs/heads/mainX", repository_id: "456789" };
+    expect(refused(await present(other))[2]).toBe(700213);
+    expect(
+      refused(await present({ sub: "xrepo:contoso/payroll:ref:refs/heads/main", repository_id: "456789" }))[2],
+    ).toBe(700213);
+  });
+
   it("is refused with what does not match", async () => {
     expect(refused(await present())[2]).toBe(70025);
     await trust();

@@ -73,7 +73,10 @@ describe("an agent identity blueprint principal", () => {
       method: "PATCH",
       path: "servicePrincipals",
       effect: "before",
-      answer: { status: 400, body: { error: { code: "Request_BadRequest", message: "No." } } },
+      answer: {
+        status: 400,
+        body: { error: { code: "AgentBlueprintPrincipal_IncompatibleProperty", message: "No." } },
+      },
     });
     const failure = await run
       .create(agentIdentityBlueprintPrincipal, { blueprintId, enabled: false })
@@ -90,7 +93,7 @@ describe("an agent identity blueprint principal", () => {
       },
       reasons: [
         expect.stringMatching(
-          /^cannot finish agent identity blueprint principal "Payroll agents": No\. It was created and is in the state as [0-9a-f-]{36}: run `pulumi up` again, and it continues from there\. \[400 Request_BadRequest, request .*\]$/,
+          /^cannot finish agent identity blueprint principal "Payroll agents": No\. It was created and is in the state as [0-9a-f-]{36}: run `pulumi up` again, and it continues from there\. \[400 AgentBlueprintPrincipal_IncompatibleProperty, request .*\]$/,
         ),
       ],
     });

@@ -21,6 +21,8 @@ export interface FleetPermissions {
   readonly application?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** Delegated permissions (`Mail.Read`), with consent for all users: what it may do for whoever it acts for. @default none. Changed in place. */
   readonly delegated?: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** What becomes of what single users have consented to: `report` leaves it, `withdraw` removes it. @default "report". Changed in place. */
+  readonly userConsents?: pulumi.Input<"report" | "withdraw">;
 }
 
 /** A workload that may sign in as the blueprint without a secret. */

@@ -150,17 +150,27 @@ const definition = {
   isEnabled: z.boolean(),
   rolePermissions: z.array(action).min(1),
 };
+/** REF unifiedroledefinition: only the whole tenant is supported. */
+const resourceScopes = z.array(z.literal("/")).length(1).optional();
+
+const notYet = (name: string) =>
+  ({ status: 501, code: "NotEmulated", message: `The emulated tenant does not take '${name}'.` }) as const;
+
 const definitionRule = {
   resource: "UnifiedRoleDefinition",
   type: "unifiedRoleDefinition",
   readOnly: ["id", "isBuiltIn"],
+  refused: { richDescription: notYet("richDescription") },
 };
 
-export const definitionToCreate = { ...definitionRule, schema: z.looseObject(definition) } satisfies BodyRule;
-export const definitionToChange = { ...definitionRule, schema: z.looseObject(definition).partial() } satisfies BodyRule;
-
-const notYet = (name: string) =>
-  ({ status: 501, code: "NotEmulated", message: `The emulated tenant does not take '${name}'.` }) as const;
+export const definitionToCreate = {
+  ...definitionRule,
+  schema: z.looseObject({ ...definition, resourceScopes }),
+} satisfies BodyRule;
+export const definitionToChange = {
+  ...definitionRule,
+  schema: z.looseObject({ ...definition, resourceScopes }).partial(),
+} satisfies BodyRule;
 
 export const assignmentToCreate = {
   resource: "UnifiedRoleAssignment",

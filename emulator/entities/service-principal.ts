@@ -39,6 +39,7 @@ const unset: Json = {
   oauth2PermissionScopes: [],
   preferredSingleSignOnMode: null,
   preferredTokenSigningKeyThumbprint: null,
+  publisherName: null,
   replyUrls: [],
   resourceSpecificApplicationPermissions: [],
   samlSingleSignOnSettings: null,
@@ -112,6 +113,7 @@ const showsServicePrincipal: View = (object, around) => {
     tags: tagsWith(body, application?.body),
     ...shownCredentials(body),
     ...onBeta(around),
+    publishedPermissionScopes: of["oauth2PermissionScopes"],
   };
 };
 
@@ -180,6 +182,7 @@ const showsAgentIdentity: View = ({ id, body, deletedDateTime }, around) => {
     appOwnerOrganizationId: tenantId,
     servicePrincipalNames: [id],
     servicePrincipalType: "ServiceIdentity",
+    publishedPermissionScopes: [],
     ...onBeta(around),
     get tags() {
       return tagsWith(body, blueprintOf(store, body["agentIdentityBlueprintId"])?.body);
@@ -210,7 +213,7 @@ export const servicePrincipal: Entity = {
   indexed: ["appId", "displayName"],
   borrows,
   queryable: servicePrincipalQueries,
-  onlyOnSelect: new Set(["customSecurityAttributes"]),
+  onlyOnSelect: new Set(["customSecurityAttributes", "publishedPermissionScopes"]),
   relations: servicePrincipalRelations,
   shows: showsServicePrincipal,
 };
@@ -234,7 +237,7 @@ export const agentIdentity: Entity = {
   // countsTowardLimitOf is ours: the blueprint of an agent identity that an application made.
   indexed: ["appId", "agentIdentityBlueprintId", "displayName", "countsTowardLimitOf"],
   queryable: agentIdentityQueries,
-  onlyOnSelect: new Set([...hidden(identityShows), "managerApplications"]),
+  onlyOnSelect: new Set([...hidden(identityShows), "managerApplications", "publishedPermissionScopes"]),
   relations: identityRelations,
   shows: showsAgentIdentity,
 };

@@ -123,6 +123,26 @@ export const profileChoices = {
     real: "refused",
     sources: "ENT authorization-agent-id says both on one page",
   },
+  unknownScopes: {
+    asks: "May a delegated permission grant name a scope that its resource does not publish?",
+    choices: ["taken", "refused"],
+    real: "taken",
+    sources: "OBS graph-docs-powershell #411: Graph checks none; no page says that it is refused",
+  },
+  inheritableRolesOnBlueprint: {
+    asks: "Do reads of an inheritable permission show inheritableRoles?",
+    choices: ["shown", "left out"],
+    real: "shown",
+    sources:
+      "ENT configure-inheritable-permissions-blueprints and entra-powershell: shown; no metadata of v1.0 or beta has it",
+  },
+  inheritedCollections: {
+    asks: "Can one read what an agent identity inherits?",
+    choices: ["served", "missing"],
+    real: "served",
+    sources:
+      "REF beta agentidentity-list-inheritedapproleassignments (2026): served; the metadata of v1.0 has none, and other clouds may lag",
+  },
 } as const satisfies Readonly<Record<string, Question>>;
 
 type Name = keyof typeof profileChoices;

@@ -47,12 +47,17 @@ export interface Match {
   readonly restore?: (isAlive: () => Promise<boolean>) => Promise<string | undefined>;
 }
 
+/** What a person may want to look at, given how the object is called. The same text is reported once per process. */
+export type Warning = (subject: string) => string;
+
 /** An object as the tenant has it now. */
 export interface Actual<Inputs> {
   /** In the canonical form of the inputs, every property that can be read. */
   readonly inputs: Partial<Inputs>;
   /** What Graph computed. Never the name of an input. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** @default nothing to report */
+  readonly warnings?: readonly Warning[];
   /** Whether the object has this resource's marker; left out by kinds that have no place for one. */
   readonly marked?: boolean;
 }
@@ -137,8 +142,16 @@ export interface Lifecycle<Inputs extends object> {
   readonly inventory: Inventory;
   readonly duplicateCreate: DuplicateCreate;
 
-  /** Questions only the tenant can answer, asked at preview about inputs that changed: do these people exist? */
-  questions?(tenant: Tenant, inputs: Partial<Inputs>): Promise<readonly Finding[]>;
+  /**
+   * Questions only the tenant can answer, asked at preview about inputs that changed: do these people exist?
+   *
+   * @param olds inputs as the state has them; empty before the create
+   */
+  questions?(
+    tenant: Tenant,
+    inputs: Partial<Inputs>,
+    olds: Readonly<Record<string, unknown>>,
+  ): Promise<readonly Finding[]>;
   /** What a person should know of an object that this run has created, as sentences. */
   notices?(outputs: Readonly<Record<string, unknown>>): readonly string[];
   /**
@@ -195,7 +208,7 @@ export interface Lifecycle<Inputs extends object> {
    */
   isWhole?(declared: Partial<Inputs>, actual: Actual<Inputs>): boolean;
   /**
-   * Deletes, softly where Graph does.
+   * Deletes, softly where Graph does. Resolves to what is left that a person may want to know of, if anything.
    *
    * @throws EntraError NOT_FOUND when there is nothing to delete, or a replica does not know of it
    */
@@ -204,7 +217,7 @@ export interface Lifecycle<Inputs extends object> {
     id: string,
     declared: Partial<Inputs> & Marked,
     outputs: Readonly<Record<string, unknown>>,
-  ): Promise<void>;
+  ): Promise<readonly Warning[] | void>;
 }
 
 /** Find-or-create would recover the very object that a replacement deletes a moment later, unless `find` tells them apart. */

@@ -25,6 +25,7 @@ import {
   principals,
   toReadDeleted,
 } from "./agent-lists";
+import { keepParent } from "./parent-blueprint";
 
 // ---- what a program writes -------------------------------------------------
 
@@ -167,7 +168,7 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
   // Graph takes nothing but the appId here: the marker follows in `change`.
   async create(tenant, { blueprintId, marker }) {
     const made = await tenant.post<Principal>(`/servicePrincipals/${cast}`, { appId: blueprintId });
-    return { id: made.id, actual: actual(made, marker) };
+    return { id: made.id, actual: { ...actual(made, marker), outputs: {} } };
   },
 
   async read(tenant, id, { marker }, outputs, bulk) {
@@ -175,12 +176,10 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
       oneOf(tenant, bulk, principals, id, `${path(id)}?${selectOf(principals)}`).catch(undefinedWhenGone),
       readOwners(tenant, path(id), {}, outputs).catch(undefinedWhenGone),
     ]);
-    return (
-      found && {
-        ...actual(found, marker),
-        outputs: { createdDateTime: found.createdDateTime, creatorOwner: owners?.creatorOwner },
-      }
-    );
+    if (!found) return undefined;
+    keepParent(tenant, id, {});
+    const seen = actual(found, marker);
+    return { ...seen, outputs: { ...seen.outputs, creatorOwner: owners?.creatorOwner } };
   },
 
   async change(tenant, id, { enabled, marker }, { marked }) {
@@ -192,9 +191,9 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
   remove: (tenant, id) => tenant.delete(path(id)),
 };
 
-const actual = ({ appId, accountEnabled, tags }: Principal, marker: string) => ({
+const actual = ({ appId, accountEnabled, createdDateTime, tags }: Principal, marker: string) => ({
   inputs: { blueprintId: appId, enabled: accountEnabled },
-  outputs: {},
+  outputs: { createdDateTime },
   marked: tags.includes(markerTag(kind, marker)),
 });
 

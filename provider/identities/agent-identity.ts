@@ -38,6 +38,7 @@ import {
   principals,
   toReadDeleted,
 } from "./agent-lists";
+import { keepParent } from "./parent-blueprint";
 
 // ---- what a program writes -------------------------------------------------
 
@@ -217,6 +218,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
       declared.owners && readOwners(tenant, path(id), declared, outputs, listed).catch(undefinedWhenGone),
     ]);
     if (!found || !sponsorsNow) return undefined;
+    keepParent(tenant, id, { blueprintId: found.agentIdentityBlueprintId });
     return {
       inputs: {
         displayName: found.displayName,

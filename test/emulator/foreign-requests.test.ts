@@ -216,6 +216,7 @@ describe("members and owners", () => {
     expect((await send(`GET ${named}`)).status).toBe(400);
     const advanced = { headers: { ConsistencyLevel: "eventual" } };
     expect((await send(`GET ${named}&$count=true`, undefined, advanced)).body.value).toHaveLength(1);
+    expect((await send(`GET /directoryRoles/${role.id}/members/$count`, undefined, advanced)).body).toBe(2);
   });
 });
 
@@ -274,6 +275,10 @@ describe("an administrative unit", () => {
     expect([status, body["@odata.type"]]).toEqual([201, "#microsoft.graph.group"]);
     expect((await send(`GET ${path}`)).body.value.map(({ id }) => id)).toEqual([body.id]);
     expect((await send(`GET /groups/${body.id}`)).status).toBe(200);
+    const short = `/administrativeUnits/${unit.id}/members`;
+    expect((await ask(`POST ${short}`, { ...asked, mailNickname: "s2" }, { ...narrow, version: "beta" })).status).toBe(
+      201,
+    );
     expect((await send(`POST ${path}`, { ...asked, "@odata.type": "#microsoft.graph.user" })).status).toBe(501);
   });
 });

@@ -7,7 +7,7 @@ import { EntraError } from "../../graph/errors";
 import type { Tenant } from "../../graph/tenant";
 import { inOrderOf, json, pick, same } from "../json";
 import type { CreateKey } from "../consistency/write-journal";
-import type { Finding, Lifecycle, Made, Marked } from "../lifecycle";
+import type { Finding, Lifecycle, Made, Marked, Warning } from "../lifecycle";
 import { type Validation, validate } from "../inputs";
 import { unconfirmedMarker } from "../marker";
 import { holdsUnknown } from "../unknown";
@@ -53,7 +53,7 @@ export class Driver<Inputs extends object> {
     const twice = this.#declare(inputs, marker);
     if (twice.length > 0 || !changed) return { inputs: validated.inputs, findings: twice };
     const findings = await this.#worded("check", inputs, async () =>
-      this.lifecycle.questions?.(await this.run.tenant(), inputs),
+      this.lifecycle.questions?.(await this.run.tenant(), inputs, olds),
     );
     return { inputs: validated.inputs, findings: findings ?? [] };
   }
@@ -156,6 +156,7 @@ export class Driver<Inputs extends object> {
       this.run.journal.deleted(this.#key(tenant, declared), id);
       return undefined;
     }
+    this.#report(actual.warnings, declared);
     const inputs = {
       ...inOrderOf(declared, pick(actual.inputs, Object.keys(declared))),
       marker: actual.marked === false ? unconfirmedMarker : declared.marker,
@@ -182,13 +183,20 @@ export class Driver<Inputs extends object> {
       const writtenAt = object.writtenAt();
       run.journal.deleting(tenant.id, id);
       const remove = async (): Promise<void> => {
-        await lifecycle.remove(tenant, id, declared, olds);
+        this.#report(await lifecycle.remove(tenant, id, declared, olds), declared);
         run.claims.recordDeleted(lifecycle.kind, id);
       };
       await run.claims.removing(lifecycle.kind, id, () => removeSurely(object, olds, remove, writtenAt));
       run.claims.recordDeleted(lifecycle.kind, id);
       run.journal.deleted(this.#key(tenant, declared), id);
     });
+  }
+
+  #report(warnings: readonly Warning[] | void, inputs: Partial<Inputs>): void {
+    for (const warning of warnings ?? []) {
+      const text = warning(`${this.lifecycle.noun} "${this.#nameOf(inputs)}"`);
+      if (this.run.reasons.isNew(text)) this.run.warn(text);
+    }
   }
 
   #presence(tenant: Tenant, id: string, inputs: Partial<Inputs>): Presence<Inputs> {
@@ -247,6 +255,7 @@ export class Driver<Inputs extends object> {
       throw new HalfDone(id, stateOf(tenant, wanted, settlement.outputs), worded(error, { ...step, kept }));
     }
     if (verb === "finish" && !existed) this.#notify(settlement.outputs, wanted);
+    this.#report(settlement.warnings, wanted);
     return stateOf(tenant, wanted, settlement.outputs);
   }
 

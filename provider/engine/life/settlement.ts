@@ -3,7 +3,7 @@ import { EntraError } from "../../graph/errors";
 import { readUntilShown } from "./reads";
 import { anyRecentlyWritten, untilReplicasKnow } from "./referents";
 import { inOrderOf, same, textOf } from "../json";
-import type { Actual, Marked } from "../lifecycle";
+import type { Actual, Marked, Warning } from "../lifecycle";
 import { differences, type Presence } from "./presence";
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -33,6 +33,11 @@ export class Settlement<Inputs extends object> {
    */
   get outputs(): Properties {
     return { ...this.#known?.outputs, writtenAt: this.#writtenAt };
+  }
+
+  /** What there is to report of it as it was seen last. */
+  get warnings(): readonly Warning[] {
+    return this.#known?.warnings ?? [];
   }
 
   /** @throws EntraError NOT_YET_VISIBLE, and whatever a request was refused with */

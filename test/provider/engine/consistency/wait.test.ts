@@ -109,6 +109,12 @@ describe("a wait until reads are certain", () => {
     expect([process.timing.now(), process.pauses]).toEqual([15_000, [1_000, 2_000, 4_000, 8_000]]);
   });
 
+  it("counts the one that differs as the first of three that must agree, however old the write is", async () => {
+    const process = aProcess();
+    await process.timing.pause(60_000);
+    expect(await attempts(untilCertain(0, process), "agrees", "differs", "agrees")).toBe(4);
+  });
+
   it("reports inconsistent reads when they differ to the end", async () => {
     await expect(attempts(untilCertain(0, aProcess()), "agrees", "differs")).rejects.toMatchObject({
       code: "NOT_YET_VISIBLE",

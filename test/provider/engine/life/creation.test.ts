@@ -78,6 +78,18 @@ describe("a create that was not answered", () => {
       );
 });
 
+describe("a create that was not answered and shows only after it was sent again", () => {
+  it("is the object that Graph refuses the second one for", async () => {
+    const process = aProcess();
+    let sent = 0;
+    const create = () =>
+      Promise.reject(new EntraError(++sent === 1 ? "ANSWER_LOST" : "CONFLICT", "It exists, or it does not."));
+    const find = () => Promise.resolve(process.timing.now() < 60_000 ? [] : [{ id: "ours" }]);
+    expect(await created({ ...lost("refused", true), create, find }, process)).toBe("ours");
+    expect(sent).toBe(2);
+  });
+});
+
 describe("a create that Graph refuses because the object is there", () => {
   it("is searched for until a replica shows it, however long that lags", async () => {
     const process = aProcess();

@@ -290,3 +290,74 @@ describe("a principal that a run has restored five minutes ago", () => {
     expect(names(last.state)).not.toContain(principal.name);
   });
 });
+
+describe("what only the journal of this machine knows", () => {
+  /** Answers reads for three seconds as they were answered before. */
+  function behind() {
+    const answers = new Map<string, string>();
+    const endsAt = { ms: Infinity };
+    const record: RunSettings = {
+      async meddle(request, send) {
+        const answer = await send(request);
+        if (request.method === "GET" && answer.ok) answers.set(request.url, await answer.clone().text());
+        return answer;
+      },
+    };
+    const replay: RunSettings = {
+      meddle(request, send) {
+        const known = request.method === "GET" && tenant.time.now() < endsAt.ms ? answers.get(request.url) : undefined;
+        return known === undefined ? send(request) : Promise.resolve(Response.json(JSON.parse(known)));
+      },
+    };
+    return { record, replay, begin: () => void (endsAt.ms = tenant.time.now() + 3_000) };
+  }
+
+  it("is that a delete was sent by a run that was killed: a replica that shows the object still is not believed", async () => {
+    const { state } = ago(60 * minuteMs);
+    const { id, outputs } = of(state, "ConditionalAccessPolicy");
+    const { record, replay, begin } = behind();
+    await (await tenant.process(record)).provider("ConditionalAccessPolicy").read(id, outputs);
+    await (await tenant.process(replay)).provider("ConditionalAccessPolicy").read(id, outputs);
+    let isSent = (): void => undefined;
+    const sent = new Promise<void>((resolve) => (isSent = resolve));
+    let answerAtLast = (): void => undefined;
+    const never = new Promise<void>((resolve) => (answerAtLast = resolve));
+    const killed = await tenant.process({
+      async meddle(request, send) {
+        const answer = await send(request);
+        if (request.method !== "DELETE") return answer;
+        isSent();
+        await never;
+        return answer;
+      },
+    });
+    const deleting = killed.provider("ConditionalAccessPolicy").delete(id, outputs);
+    await sent;
+    begin();
+    const found = await (await tenant.process(replay)).provider("ConditionalAccessPolicy").read(id, outputs);
+    expect(found.id).toBe("");
+    answerAtLast();
+    await deleting;
+  });
+
+  it("is that it restored a principal, where the limit is set to none", async () => {
+    const { state } = ago(60 * minuteMs);
+    const { kind, id, outputs, name } = of(state, "AgentIdentityBlueprintPrincipal");
+    await (await tenant.process({ unseenMs: 0 })).provider(kind).delete(id, outputs);
+    tenant.time.pass(20_000);
+    const deleted = tenant.emulated.snapshot();
+    const without = { ...state, resources: state.resources.filter((one) => one.name !== name) };
+    const again = await up(without, programOf(wanted), await tenant.process({ unseenMs: 0 }));
+    expect([again.failures, of(again.state, kind).id]).toEqual([[], id]);
+    tenant.time.pass(2_000);
+    const knownAt = tenant.time.now() + 3_000;
+    const run = await tenant.process({
+      unseenMs: 0,
+      meddle: (request, send) =>
+        tenant.time.now() < knownAt && request.url.includes(id)
+          ? onReplica(() => send(request), deleted)
+          : send(request),
+    });
+    expect((await run.provider(kind).read(id, of(again.state, kind).outputs)).id).toBe(id);
+  });
+});

@@ -7,7 +7,7 @@ import { clientFolder } from "../../tools/clients/clients.mjs";
 export interface Brought {
   readonly folder: string;
   /** `describe`, or its `skip` where the client is not here. */
-  readonly whereBrought: typeof describe | typeof describe.skip;
+  readonly whereBrought: typeof describe;
   /** For the title of the tests: says that they skip. */
   readonly note: string;
 }

@@ -56,7 +56,8 @@ async function java(folder) {
     const hash = createHash("sha256").update(readFileSync(path.join(folder, "lib", file)));
     return `${hash.digest("hex")}  ${file}`;
   });
-  if (found.sort().join() !== wanted.join()) throw new Error(`the archives are not those of checksums.txt: ${found}`);
+  if (found.sort().join() !== wanted.join())
+    throw new Error(`the archives are not those of checksums.txt: ${found.join(", ")}`);
   await ran("javac", ["-cp", "lib/*", "SignIn.java"], folder);
 }
 

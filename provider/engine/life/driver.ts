@@ -6,12 +6,12 @@ import type { z } from "zod";
 import { EntraError } from "../../graph/errors";
 import type { Tenant } from "../../graph/tenant";
 import { inOrderOf, json, pick, same } from "../json";
-import type { CreateKey } from "../consistency/write-journal";
 import type { Finding, Lifecycle, Made, Marked } from "../lifecycle";
 import { type Validation, validate } from "../inputs";
 import { unconfirmedMarker } from "../marker";
 import { holdsUnknown } from "../unknown";
 import { Creation } from "./creation";
+import { createKeys } from "./ownership";
 import { declaredIn, Presence } from "./presence";
 import { removeSurely } from "./removal";
 import { Settlement } from "./settlement";
@@ -157,7 +157,7 @@ export class Driver<Inputs extends object> {
           inputs: { ...declared, marker: unconfirmedMarker },
           state: { ...olds, marker: unconfirmedMarker },
         };
-      this.run.journal.deleted(this.#key(tenant, declared), id);
+      this.#recordGone(tenant, declared, id);
       return undefined;
     }
     const inputs = {
@@ -196,7 +196,7 @@ export class Driver<Inputs extends object> {
         ),
       );
       run.claims.recordDeleted(lifecycle.kind, id);
-      run.journal.deleted(this.#key(tenant, declared), id);
+      this.#recordGone(tenant, declared, id);
     });
   }
 
@@ -214,11 +214,9 @@ export class Driver<Inputs extends object> {
     }
   }
 
-  #key = ({ id: tenantId }: Tenant, { marker }: Marked): CreateKey => ({
-    tenantId,
-    kind: this.lifecycle.kind,
-    marker,
-  });
+  #recordGone(tenant: Tenant, declared: Marked, id: string): void {
+    for (const key of createKeys(this.lifecycle, tenant, declared)) this.run.journal.deleted(key, id);
+  }
 
   /** The tenant of this run. State of another tenant is never touched. */
   async #tenantOf(verb: Step["verb"], olds: State): Promise<Tenant> {

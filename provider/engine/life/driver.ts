@@ -98,7 +98,7 @@ export class Driver<Inputs extends object> {
     const tenant = await run.tenant();
     const id = lifecycle.idOf?.(wanted);
     if (id !== undefined) {
-      this.#claim("create", id, wanted);
+      this.#claim("create", id, wanted, "reserve");
       await run.claims.whenNotRemoving(lifecycle.kind, id);
     }
     const creation = new Creation(lifecycle, run, tenant, wanted);
@@ -206,9 +206,9 @@ export class Driver<Inputs extends object> {
   }
 
   /** Records that a live resource has this object, so that no other one deletes or recovers it in this run. */
-  #claim(verb: Step["verb"], id: string, wanted: Partial<Inputs> & Marked): void {
+  #claim(verb: Step["verb"], id: string, wanted: Partial<Inputs> & Marked, how: "claim" | "reserve" = "claim"): void {
     try {
-      this.run.claims.claim(this.lifecycle.kind, id, wanted.marker);
+      this.run.claims[how](this.lifecycle.kind, id, wanted.marker);
     } catch (error) {
       throw worded(error, this.step(verb, wanted));
     }

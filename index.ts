@@ -26,4 +26,5 @@ export {
   FederatedIdentityCredential,
   type FederatedIdentityCredentialArgs,
 } from "./provider/credentials/federated-identity-credential";
+export type { InheritedPermissions, UserConsent } from "./provider/permissions/effective-permissions";
 export { microsoftGraph, PermissionGrant, type PermissionGrantArgs } from "./provider/permissions/permission-grant";

@@ -32,6 +32,12 @@ export interface ListedObject {
   readonly details?: Details;
   /** Requests that delete it, as `DELETE /v1.0/…`. */
   readonly deletedBy: readonly string[];
+  /** Permissions for that. @default those of its kind */
+  readonly deleteNeeds?: readonly string[];
+  /** What to do with it where it is wanted. @default declare it as it is */
+  readonly ifWanted?: string;
+  /** It follows from other objects, and goes with them. */
+  readonly isComputed?: true;
 }
 
 export function listed({ label, parents, deletePaths, ...object }: LiveObject): ListedObject {

@@ -50,15 +50,16 @@ export async function compare(
   markedOnly: boolean,
 ): Promise<Comparison> {
   const resources = states.flatMap((state) => state.resources);
+  const objects = live.objects.filter(({ isComputed }) => isComputed !== true);
   const surroundings: Surroundings = {
     pending: states.flatMap(({ pendingCreates }) => pendingCreates),
     resources,
     inStates: new Set(resources.map(keyOf)),
-    hanging: hangingIn(live.objects),
+    hanging: hangingIn(objects),
     lastChange: Math.max(...states.map(({ lastChange }) => Date.parse(lastChange ?? ""))),
   };
   const idsInStates = new Set(resources.map(({ id }) => id));
-  const unclaimed = live.objects.filter((object) => !surroundings.inStates.has(keyOf(object)));
+  const unclaimed = objects.filter((object) => !surroundings.inStates.has(keyOf(object)));
   return {
     orphans: unclaimed.filter(({ marker }) => marker !== undefined).map((object) => finding(object, surroundings)),
     undeclared: unclaimed
@@ -128,7 +129,7 @@ function nextFor(
   const deletion =
     object.deletedBy.length === 0
       ? "it can be deleted by hand only: Microsoft Graph has no request for it"
-      : `${object.deletedBy.join(", ")} (needs ${lifecycle?.permissions.remove.join(" and ") ?? ""})`;
+      : `${object.deletedBy.join(", ")} (needs ${(object.deleteNeeds ?? lifecycle?.permissions.remove ?? []).join(" and ")})`;
   if (inUse > 0)
     return [
       `do not delete it: ${inUse} ${inUse === 1 ? "object" : "objects"} of your stacks would be deleted with it`,
@@ -146,7 +147,10 @@ function nextFor(
       `if no other stack has it: ${deletion}`,
     ];
   if (object.marker === undefined)
-    return ['if it is wanted: declare it as it is, and "pulumi up" manages it from then on', `if not: ${deletion}`];
+    return [
+      `if it is wanted: ${object.ifWanted ?? 'declare it as it is, and "pulumi up" manages it from then on'}`,
+      `if not: ${deletion}`,
+    ];
   return [
     ...(lifecycle?.inventory.marker === "nameSuffix"
       ? ["only the end of its name looks like this package's: make sure that nobody else made it"]

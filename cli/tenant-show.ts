@@ -78,7 +78,7 @@ function* lines({ name, id, where }: Shown, { objects, deleted, users, groups }:
   yield `  tenant ${id}`;
   yield `  state  ${where}`;
   const others = [counted(users, "user"), counted(groups, "group"), counted(deleted.length, "deleted item")];
-  yield `  ${[sums(countedByKind(objects)), ...others].filter(Boolean).join(", ")}`;
+  yield `  ${[sums(countedByKind(objects.filter(({ isComputed }) => isComputed !== true))), ...others].filter(Boolean).join(", ")}`;
   const there = new Set(objects.map((object) => object.id));
   const isTop = ({ belongsTo }: ListedObject): boolean => belongsTo === undefined || !there.has(belongsTo);
   for (const object of objects.filter(isTop)) yield* ["", ...objectLines(object, objects)];

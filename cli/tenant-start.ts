@@ -52,7 +52,7 @@ function* lines(
     "",
     "Clients that sign in by themselves (Graph SDKs, MSAL, @azure/identity, Terraform's azuread) need TLS and must trust this certificate:",
     `  export NODE_EXTRA_CA_CERTS=${caFile}    # Node.js`,
-    `  export SSL_CERT_FILE=${caFile}          # Go, and so Terraform`,
+    `  export SSL_CERT_FILE=${caFile}          # Go, and so Terraform; Python, beside REQUESTS_CA_BUNDLE`,
     `  authority ${secureUrl}/${id}, Graph ${secureUrl}/v1.0`,
     `  ARM_METADATA_HOSTNAME=${secureUrl.replace("https://", "")} ARM_TENANT_ID=${id}    # Terraform's azuread`,
     "  The client id and a secret to sign in with: npx entra-agent-id tenant token --secret",

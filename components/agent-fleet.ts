@@ -21,6 +21,8 @@ export interface FleetPermissions {
   readonly application?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** Delegated permissions (`Mail.Read`), with consent for all users: what it may do for whoever it acts for. @default none. Changed in place. */
   readonly delegated?: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** What becomes of what single users have consented to: `report` leaves it, `withdraw` removes it. @default "report". Changed in place. */
+  readonly userConsents?: pulumi.Input<"report" | "withdraw">;
 }
 
 /** A workload that may sign in as the blueprint without a secret. */
@@ -62,6 +64,8 @@ export interface AgentFleetArgs {
   readonly sponsors: pulumi.Input<pulumi.Input<string>[]>;
   /** Who may operate the blueprint: user principal names or object ids. They do not become owners of the agents. Not managed when left out. Changed in place. */
   readonly owners?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Whether the account that created the blueprint is removed as its owner where `owners` does not name it. @default false. Changed in place. */
+  readonly removeCreatorAsOwner?: pulumi.Input<boolean>;
   /** Workloads that may sign in as the blueprint, at most 20. The key is the name of the credential. Do not change a key: a new key is a new credential. @default none */
   readonly federation?: Readonly<Record<string, FleetFederation>>;
   /** What every agent of the fleet may do, one entry for each API. Keys are names, such as `graph`. Do not change a key: a new key is a new grant. @default nothing */

@@ -15,6 +15,8 @@ const part = z.strictObject({
   headers: z.record(z.string(), z.string()).optional(),
   body: z.unknown().optional(),
   dependsOn: z.array(z.string()).optional(),
+  /** msgraph-core for Python sends it with every part. It is no member of a part, and says nothing. */
+  depends_on: z.unknown().optional(),
 });
 
 const batch = {

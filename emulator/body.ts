@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { problemsOf } from "./metadata/check";
 import type { Version } from "./odata/address";
-import { badRequest, GraphRefusal, plainBadRequest, type RefusalCode } from "./refusal";
+import { badRequest, GraphRefusal, notEmulated, plainBadRequest, type RefusalCode } from "./refusal";
 
 export interface BodyRule<Schema extends z.ZodObject = z.ZodObject> {
   /** How refusals call the object: `AgentIdentity`. */
@@ -49,9 +49,30 @@ export function checkBody<Schema extends z.ZodObject>(
         : `Invalid value specified for property '${path}' of resource '${rule.resource}'.`,
     );
   }
+  const binds = rule.type === undefined ? [] : bindsIn(given);
+  const bind = binds.find((path) => !(path in rule.schema.shape));
+  if (bind !== undefined) throw notEmulated(`The emulated tenant does not take '${bind}' of ${rule.resource}.`);
   const result = rule.schema.safeParse(given);
   if (result.success) return result.data;
   throw refuse(wording(rule.resource, result.error.issues[0], given));
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
+
+/** Paths of every `name@odata.bind`: a relation that nobody sets would look as if it had been set. */
+const bindsIn = (value: unknown, path = ""): string[] =>
+  isObject(value)
+    ? Object.entries(value).flatMap(([name, one]) =>
+        name.endsWith("@odata.bind") ? [`${path}${name}`] : bindsIn(one, `${path}${name}.`),
+      )
+    : [];
+
+/** An update names no key: OData has services ignore the one that a client sends back with what it has read. */
+export function withoutKey(method: string, body: unknown): unknown {
+  if (method !== "PATCH" || !isObject(body) || !("id" in body)) return body;
+  const { id: _key, ...rest } = body;
+  return rest;
 }
 
 export const malformedPayload = () =>

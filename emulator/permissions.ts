@@ -24,6 +24,8 @@ export interface PermissionScope {
 export interface Api {
   readonly appId: string;
   readonly displayName: string;
+  /** How clients name it when they ask for a token, beside its client id. */
+  readonly identifiers: readonly string[];
   readonly appRoles: readonly AppRole[];
   readonly oauth2PermissionScopes: readonly PermissionScope[];
 }
@@ -68,12 +70,14 @@ export const apis: readonly Api[] = [
   {
     appId: microsoftGraphAppId,
     displayName: "Microsoft Graph",
+    identifiers: ["https://graph.microsoft.com"],
     appRoles: rows.flatMap(([name, , , id]) => (id === null ? [] : [appRole(name, id)])),
     oauth2PermissionScopes: rows.flatMap(([name, id, admin]) => (id === null ? [] : [scope(name, id, admin === 1)])),
   },
   {
     appId: "00000002-0000-0ff1-ce00-000000000000",
     displayName: "Office 365 Exchange Online",
+    identifiers: ["https://outlook.office365.com", "https://outlook.office.com"],
     appRoles: [
       appRole("full_access_as_app", "dc890d15-9560-4a4c-9b7f-a736ec74ec40"),
       appRole("Exchange.ManageAsApp", "dc50a0fb-09a3-484d-be87-e023b12c6440"),
@@ -83,6 +87,7 @@ export const apis: readonly Api[] = [
   {
     appId: "00000003-0000-0ff1-ce00-000000000000",
     displayName: "Office 365 SharePoint Online",
+    identifiers: [],
     appRoles: [
       appRole("Sites.Read.All", "d13f72ca-a275-4b96-b789-48ebcc4da984"),
       appRole("Sites.Selected", "20d37865-089c-4dee-8c41-6967602d4ac8"),
@@ -92,10 +97,15 @@ export const apis: readonly Api[] = [
   {
     appId: "797f4846-ba00-4fd7-ba43-dac1f8f63013",
     displayName: "Windows Azure Service Management API",
+    identifiers: ["https://management.azure.com", "https://management.core.windows.net"],
     appRoles: [],
     oauth2PermissionScopes: [scope("user_impersonation", "41094075-9dad-400e-a0bd-54e686782033", false)],
   },
 ];
+
+/** The API that a client names, without a slash at its end. */
+export const apiNamed = (identifier: string): Api | undefined =>
+  apis.find(({ identifiers }) => identifiers.includes(identifier));
 
 export const apiOf = (appId: unknown): Api | undefined => apis.find((api) => api.appId === appId);
 

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import subscriptionData from "./data/subscriptions.json";
 import { apis } from "./permissions";
+import { implicitRoles, roleIds } from "./rules/roles";
 import type { Store } from "./state/store";
 
 export const tenantName = "Contoso (emulated)";
@@ -123,6 +124,7 @@ export function seed(store: Store, tenantId: string): void {
       renewedDateTime: createdDateTime,
     });
   }
+  for (const role of activeRoles) store.insert("directoryRole", seedId(`directoryRole ${role.roleTemplateId}`), role);
   const automation = { appId: automationAppId, displayName: "Pulumi automation", createdDateTime };
   store.insert("application", seedId("application Pulumi automation"), automation);
   store.insert("servicePrincipal", seedId("servicePrincipal Pulumi automation"), {
@@ -140,6 +142,12 @@ export function seed(store: Store, tenantId: string): void {
     });
   }
 }
+
+/** REF directoryrole-post-directoryroles: the roles that are active in every tenant. */
+const activeRoles = [
+  { displayName: "Global Administrator", roleTemplateId: roleIds.globalAdministrator },
+  ...implicitRoles.map(({ displayName, templateId }) => ({ displayName, roleTemplateId: templateId })),
+];
 
 /** The organization with its domains and subscriptions. */
 export function seedOrganization(store: Store, tenantId: string): void {

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, createServer as createSocketServer, type Server, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { serverCertificate } from "./certificate";
 import { addressesControl, answerControl } from "./control";
 import type { EmulatedTenant } from "./emulated-tenant";
@@ -42,7 +43,15 @@ const longestControlBody = 512 * 1024 * 1024;
  * Only a client ends a connection that nothing is asked on. Were it this side, a request could be on its way: a client
  * that was busy for five seconds, Node.js's own limit, would be cut off.
  */
-const options = { keepAliveTimeout: 0 };
+const options = { keepAliveTimeout: 0, maxHeaderSize: 64 * 1024 };
+
+/** Ports that no `fetch` connects to: https://fetch.spec.whatwg.org/#port-blocking. */
+const portsNobodyReaches: readonly number[] = [
+  1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102, 103, 104, 109, 110,
+  111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465, 512, 513, 514, 515, 526, 530, 531, 532,
+  540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993, 995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061,
+  6000, 6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080,
+];
 
 /** First byte of a TLS connection. No HTTP method begins with it. */
 const tlsHandshake = 0x16;
@@ -61,13 +70,17 @@ export async function serveTenant(
   tenant: EmulatedTenant,
   { port = 0, tls = false }: ServeOptions = {},
 ): Promise<ServedTenant> {
+  if (portsNobodyReaches.includes(port))
+    throw new Error(
+      `cannot serve at http://127.0.0.1:${port}: browsers and fetch refuse to connect to this port. Choose another one.`,
+    );
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => void answer(tenant, incoming, outgoing);
-  const plain = createServer(options, listener).on("clientError", (_error, socket) => socket.destroy());
+  const plain = createServer(options, listener).on("clientError", refuseUnread);
   const certificate = tls ? await serverCertificate(tenant.where) : undefined;
   const secure =
     certificate &&
     createSecureServer({ ...options, key: certificate.key, cert: certificate.certificate }, listener)
-      .on("clientError", (_error, socket) => socket.destroy())
+      .on("clientError", refuseUnread)
       .on("tlsClientError", (_error, socket) => socket.destroy());
   const front: Server = secure ? createSocketServer((socket) => divide(socket, plain, secure)) : plain;
   const sockets = new Set<Socket>();
@@ -90,6 +103,18 @@ export async function serveTenant(
         for (const socket of sockets) socket.destroy();
       }),
   };
+}
+
+/** A request that is no HTTP gets no answer, one whose headers are too long is told so. */
+function refuseUnread(error: NodeJS.ErrnoException, socket: Duplex): void {
+  if (error.code !== "HPE_HEADER_OVERFLOW" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const says = `The headers are longer than ${options.maxHeaderSize} bytes.`;
+  socket.end(
+    `HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Type: text/plain\r\nContent-Length: ${says.length}\r\n\r\n${says}`,
+  );
 }
 
 function listening(server: Server, port: number): Promise<void> {

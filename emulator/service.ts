@@ -2,7 +2,7 @@
 import type { Address, Version } from "./odata/address";
 import { mayPass } from "./access";
 import { answerBatch } from "./batch";
-import { checkBody } from "./body";
+import { checkBody, withoutKey } from "./body";
 import { applicationKinds } from "./entities";
 import type { TenantAnswer, TenantRequest } from "./exchange";
 import { selfCheck } from "./metadata/self-check";
@@ -113,13 +113,24 @@ export class Service {
       const address = this.#router.parse(url.pathname);
       if (!methods.includes(request.method)) throw methodNotAllowed();
       if (asked && this.#isThrottled(passage, asked)) return this.#tooMany(passage);
-      const body = bodyOf(passage);
-      if (address.segments[0]?.name === "$batch") return await this.#answerBatch(passage, address, body);
+      if (address.segments[0]?.name === "$batch") return await this.#answerBatch(passage, address, bodyOf(passage));
+      const body = withoutKey(request.method, this.#body(passage, address));
       return answered(passage, this.#run(passage, caller, address, body));
     } catch (error) {
       if (!(error instanceof GraphRefusal)) throw error;
       this.#remember(passage, error.status);
       return refusedAnswer(passage, error);
+    }
+  }
+
+  /** @throws {GraphRefusal} 501 where nothing answers, whatever was sent: a logo is no JSON; else 400 for what is none */
+  #body(passage: Passage, address: Address): unknown {
+    try {
+      return bodyOf(passage);
+    } catch (error) {
+      const { method, headers } = passage.request;
+      this.#router.find(method, address, this.around.store, undefined, headers);
+      throw error;
     }
   }
 

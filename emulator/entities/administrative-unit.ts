@@ -102,6 +102,10 @@ export const unitToChange = {
 export const scopedRoleMemberToAdd = {
   resource: "ScopedRoleMembership",
   type: scopedRoleMembership.kind,
-  readOnly: ["id", "administrativeUnitId"],
-  schema: z.looseObject({ roleId: z.guid(), roleMemberInfo: z.looseObject({ id: z.guid() }) }),
+  readOnly: ["id"],
+  schema: z.looseObject({
+    roleId: z.guid(),
+    roleMemberInfo: z.looseObject({ id: z.guid() }),
+    administrativeUnitId: z.guid().nullish(),
+  }),
 };

@@ -175,7 +175,7 @@ export const agentIdentityBlueprint: Entity = {
   // madeAppOnly is ours: only blueprints that an application made count toward the limit.
   indexed: ["appId", "uniqueName", "identifierUris", "displayName", "madeAppOnly"],
   // The rest of an application's properties are there, unset: REF agentidentityblueprint.
-  onlyOnSelect: new Set([...plainOnlyProperties, "managerApplications"]),
+  onlyOnSelect: new Set([...plainOnlyProperties, "windows", "managerApplications"]),
   relations: {
     ...relations,
     sponsors: { type: "directoryObject", of: (object, around) => named("sponsors", object, around) },
@@ -184,5 +184,9 @@ export const agentIdentityBlueprint: Entity = {
       of: (object, around) => belongingTo("inheritablePermission", object, around),
     },
   },
-  shows: (object, around) => ({ ...plainOnly, ...showsCommon(object, around) }),
+  shows: (object, around) => ({
+    ...plainOnly,
+    ...(around.version === "beta" ? { windows: null } : {}),
+    ...showsCommon(object, around),
+  }),
 };

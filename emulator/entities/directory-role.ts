@@ -1,9 +1,9 @@
 /** Directory roles: definitions, who holds them, and the older view of both as directoryRole. */
 import { z } from "zod";
 import type { BodyRule } from "../body";
-import { builtInRoles } from "../rules/roles";
+import { builtInRoles, implicitRoles } from "../rules/roles";
 import type { Json, StoredObject } from "../state/store";
-import type { Entity, Surroundings } from "./entity";
+import type { Entity, Relation, Surroundings } from "./entity";
 
 const permission = { read: "RoleManagement.Read.Directory", write: "RoleManagement.ReadWrite.Directory" };
 
@@ -48,13 +48,15 @@ export const unifiedRoleDefinition: Entity = {
 /** Beyond the positions of what is stored: pages are cut along them. */
 const firstSeq = 1_000_000_000_000;
 
-export const builtInDefinitions: readonly StoredObject[] = builtInRoles.map(({ displayName, templateId }, at) => ({
-  seq: firstSeq + at,
-  id: templateId,
-  kind: unifiedRoleDefinition.kind,
-  body: { displayName, templateId, isBuiltIn: true, isEnabled: true, version: "1" },
-  deletedDateTime: null,
-}));
+export const builtInDefinitions: readonly StoredObject[] = [...builtInRoles, ...implicitRoles].map(
+  ({ displayName, templateId }, at) => ({
+    seq: firstSeq + at,
+    id: templateId,
+    kind: unifiedRoleDefinition.kind,
+    body: { displayName, templateId, isBuiltIn: true, isEnabled: true, version: "1" },
+    deletedDateTime: null,
+  }),
+);
 
 export function definitionOf({ store }: Pick<Surroundings, "store">, id: string): StoredObject | undefined {
   const custom = store.get(id);
@@ -101,6 +103,13 @@ export const unifiedRoleAssignment: Entity = {
   }),
 };
 
+/** Who holds a role for the whole tenant. */
+export const roleMembers: Relation = {
+  type: "directoryObject",
+  of: ({ body }, around) => holdersOf(around, String(body["roleTemplateId"])),
+  expandable: true,
+};
+
 /** A built-in role that was used in this tenant, with an id of its own. */
 export const directoryRole: Entity = {
   kind: "directoryRole",
@@ -108,13 +117,7 @@ export const directoryRole: Entity = {
   indexed: ["roleTemplateId", "displayName"],
   alternateKeys: ["roleTemplateId"],
   queryable: { displayName: { filter: ["eq"] }, roleTemplateId: { filter: ["eq"] } },
-  relations: {
-    members: {
-      type: "directoryObject",
-      of: ({ body }, around) => holdersOf(around, String(body["roleTemplateId"])),
-      expandable: true,
-    },
-  },
+  relations: { members: roleMembers },
   shows: ({ id, body }) => ({
     id,
     deletedDateTime: null,
@@ -134,7 +137,7 @@ function holdersOf({ store }: Surroundings, roleDefinitionId: string): StoredObj
 }
 
 /** Templates are the built-in roles again. Not stored, so no entity. */
-export const roleTemplates = builtInRoles.map(({ displayName, templateId }) => ({
+export const roleTemplates = [...builtInRoles, ...implicitRoles].map(({ displayName, templateId }) => ({
   id: templateId,
   deletedDateTime: null,
   description: null,
@@ -147,17 +150,27 @@ const definition = {
   isEnabled: z.boolean(),
   rolePermissions: z.array(action).min(1),
 };
+/** REF unifiedroledefinition: only the whole tenant is supported. */
+const resourceScopes = z.array(z.literal("/")).length(1).optional();
+
+const notYet = (name: string) =>
+  ({ status: 501, code: "NotEmulated", message: `The emulated tenant does not take '${name}'.` }) as const;
+
 const definitionRule = {
   resource: "UnifiedRoleDefinition",
   type: "unifiedRoleDefinition",
   readOnly: ["id", "isBuiltIn"],
+  refused: { richDescription: notYet("richDescription") },
 };
 
-export const definitionToCreate = { ...definitionRule, schema: z.looseObject(definition) } satisfies BodyRule;
-export const definitionToChange = { ...definitionRule, schema: z.looseObject(definition).partial() } satisfies BodyRule;
-
-const notYet = (name: string) =>
-  ({ status: 501, code: "NotEmulated", message: `The emulated tenant does not take '${name}'.` }) as const;
+export const definitionToCreate = {
+  ...definitionRule,
+  schema: z.looseObject({ ...definition, resourceScopes }),
+} satisfies BodyRule;
+export const definitionToChange = {
+  ...definitionRule,
+  schema: z.looseObject({ ...definition, resourceScopes }).partial(),
+} satisfies BodyRule;
 
 export const assignmentToCreate = {
   resource: "UnifiedRoleAssignment",

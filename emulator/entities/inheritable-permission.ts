@@ -8,7 +8,10 @@ export const inheritablePermission: Entity = {
   // Not derived from anything, but REF shows the type in every answer.
   derived: true,
   indexed: ["application"],
-  shows: ({ body: { application: _application, ...shown } }) => shown,
+  shows({ body: { application: _application, inheritableRoles, ...shown } }, { switches }) {
+    const isShown = inheritableRoles !== undefined && switches.profiles.inheritableRolesOnBlueprint === "shown";
+    return { ...shown, ...(isShown ? { inheritableRoles } : {}) };
+  },
 };
 
 const inheritable = { resource: "InheritablePermission", type: "inheritablePermission" };

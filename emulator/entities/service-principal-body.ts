@@ -18,12 +18,14 @@ const synced = [
   "createdDateTime",
   "deletedDateTime",
   "disabledByMicrosoftStatus",
+  "errorUrl",
   "info",
   "isDisabled",
   "oauth2PermissionScopes",
   "publishedPermissionScopes",
   "publisherName",
   "resourceSpecificApplicationPermissions",
+  "samlMetadataUrl",
   "servicePrincipalType",
   "signInAudience",
   "verifiedPublisher",
@@ -44,10 +46,18 @@ const plain = {
   schema: z.looseObject(writable).partial(),
 };
 
+const owners = { "owners@odata.bind": references.optional() };
+
 export const servicePrincipalToCreate = {
   ...plain,
   readOnly: [...synced, "passwordCredentials"],
-  schema: plain.schema.extend({ appId: z.guid() }),
+  schema: plain.schema.extend({ appId: z.guid(), ...owners }),
+};
+/** An upsert is either: owners can be given when it creates. */
+export const servicePrincipalToUpsert = {
+  ...plain,
+  readOnly: [...synced, "appId", "passwordCredentials"],
+  schema: plain.schema.extend(owners),
 };
 export const servicePrincipalToChange = { ...plain, readOnly: [...synced, "appId", "passwordCredentials"] };
 

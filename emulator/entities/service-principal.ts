@@ -39,6 +39,7 @@ const unset: Json = {
   oauth2PermissionScopes: [],
   preferredSingleSignOnMode: null,
   preferredTokenSigningKeyThumbprint: null,
+  publisherName: null,
   replyUrls: [],
   resourceSpecificApplicationPermissions: [],
   samlSingleSignOnSettings: null,
@@ -48,6 +49,10 @@ const unset: Json = {
   tokenEncryptionKeyId: null,
   verifiedPublisher: { displayName: null, verifiedPublisherId: null, addedDateTime: null },
 };
+
+/** What only beta has, and nothing of this tenant sets. */
+const onBeta = ({ version }: Surroundings): Json =>
+  version === "beta" ? { errorUrl: null, samlMetadataUrl: null } : {};
 
 /** What a service principal reads of its application, when that is in this tenant. */
 function synced(shown: Record<string, unknown>, { tenantId, tenantName }: Surroundings): Json {
@@ -87,7 +92,7 @@ function foreign({ body }: { readonly body: Json }): Json {
       userConsentDisplayName: null,
     })),
     publisherName: api ? "Microsoft Services" : null,
-    servicePrincipalNames: [body["appId"]],
+    servicePrincipalNames: [body["appId"], ...(api?.identifiers ?? [])],
     signInAudience: "AzureADMultipleOrgs",
   };
 }
@@ -107,6 +112,8 @@ const showsServicePrincipal: View = (object, around) => {
     servicePrincipalType: "Application",
     tags: tagsWith(body, application?.body),
     ...shownCredentials(body),
+    ...onBeta(around),
+    publishedPermissionScopes: of["oauth2PermissionScopes"],
   };
 };
 
@@ -140,6 +147,7 @@ const showsBlueprintPrincipal: View = ({ id, body, deletedDateTime }, around) =>
     displayName: null,
     ...body,
     ...of,
+    ...onBeta(around),
     publishedPermissionScopes: of["oauth2PermissionScopes"] ?? [],
     servicePrincipalType: "Application",
     tags: tagsWith(body, blueprint?.body),
@@ -161,7 +169,8 @@ const identityShows = [
   "tags",
 ];
 
-const showsAgentIdentity: View = ({ id, body, deletedDateTime }, { store, tenantId }) => {
+const showsAgentIdentity: View = ({ id, body, deletedDateTime }, around) => {
+  const { store, tenantId } = around;
   const { countsTowardLimitOf: _ours, ...written } = body;
   return {
     id,
@@ -173,6 +182,8 @@ const showsAgentIdentity: View = ({ id, body, deletedDateTime }, { store, tenant
     appOwnerOrganizationId: tenantId,
     servicePrincipalNames: [id],
     servicePrincipalType: "ServiceIdentity",
+    publishedPermissionScopes: [],
+    ...onBeta(around),
     get tags() {
       return tagsWith(body, blueprintOf(store, body["agentIdentityBlueprintId"])?.body);
     },
@@ -185,6 +196,8 @@ const showsAgentIdentity: View = ({ id, body, deletedDateTime }, { store, tenant
 /** What reads only when `$select` names it, where a type shows less than all. */
 const hidden = (shown: readonly string[]): string[] => [
   ...Object.keys(unset).filter((name) => !shown.includes(name)),
+  "errorUrl",
+  "samlMetadataUrl",
   "keyCredentials",
   "passwordCredentials",
 ];
@@ -200,7 +213,7 @@ export const servicePrincipal: Entity = {
   indexed: ["appId", "displayName"],
   borrows,
   queryable: servicePrincipalQueries,
-  onlyOnSelect: new Set(["customSecurityAttributes"]),
+  onlyOnSelect: new Set(["customSecurityAttributes", "publishedPermissionScopes"]),
   relations: servicePrincipalRelations,
   shows: showsServicePrincipal,
 };
@@ -224,7 +237,7 @@ export const agentIdentity: Entity = {
   // countsTowardLimitOf is ours: the blueprint of an agent identity that an application made.
   indexed: ["appId", "agentIdentityBlueprintId", "displayName", "countsTowardLimitOf"],
   queryable: agentIdentityQueries,
-  onlyOnSelect: new Set([...hidden(identityShows), "managerApplications"]),
+  onlyOnSelect: new Set([...hidden(identityShows), "managerApplications", "publishedPermissionScopes"]),
   relations: identityRelations,
   shows: showsAgentIdentity,
 };

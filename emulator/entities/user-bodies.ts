@@ -108,10 +108,16 @@ const refused: NonNullable<BodyRule["refused"]> = { deviceEnrollmentLimit: notYe
 
 const user = { resource: "User", type: "user", refused };
 
+/** Of a new user, null says no more than nothing does. */
+const orNothing = <Schema extends z.ZodType>(schema: Schema) =>
+  schema.nullable().transform((value) => value ?? undefined);
+
+const created = { ...lengths, usageLocation: orNothing(lengths.usageLocation), mail: orNothing(lengths.mail) };
+
 export const userToCreate = {
   ...user,
   readOnly: [...readOnly, "assignedLicenses", "identityParentId"],
-  schema: z.looseObject({ ...lengths, accountEnabled, displayName, mailNickname, userPrincipalName, passwordProfile }),
+  schema: z.looseObject({ ...created, accountEnabled, displayName, mailNickname, userPrincipalName, passwordProfile }),
 };
 
 /** An account that signs in with an identity of its own and not with a user principal name. */
@@ -119,7 +125,7 @@ export const localAccountToCreate = {
   ...user,
   readOnly: [...readOnly, "assignedLicenses", "identityParentId"],
   schema: z.looseObject({
-    ...lengths,
+    ...created,
     displayName,
     accountEnabled: accountEnabled.default(true),
     passwordProfile,
@@ -152,7 +158,7 @@ export const agentUserToCreate = {
   ...agentUser,
   readOnly: [...readOnly, "assignedLicenses"],
   schema: z.looseObject({
-    ...lengths,
+    ...created,
     accountEnabled,
     displayName,
     mailNickname,

@@ -23,7 +23,7 @@ export function listAnswer(context: Context, selection: Listed, typed = selectio
       size: () => context.store.count(selection),
     },
     set,
-    (object) => shown(context, object, typed),
+    (object) => shown(context, object, typed, selection.kinds.length > 1),
   );
 }
 

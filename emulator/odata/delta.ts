@@ -155,7 +155,10 @@ function changedItem(
   const follows = (name: string) => selects(name) && (name === relation || !(name in relations));
   const whole = isFirst || object.isNew;
   if (!whole && !object.touched.some(follows)) return undefined;
-  const shown = project(view(object, context), select ? [...select, "id"] : undefined, object.kind, onlyOnSelect);
+  const shown = project(view(object, context), select ? [...select, "id"] : undefined, object.kind, {
+    onlyOnSelect,
+    version: context.version,
+  });
   const minimal = !whole && /\breturn=minimal\b/i.test(context.headers.get("prefer") ?? "");
   const kept = Object.entries(shown).filter(([name, value]) => {
     const [property = ""] = name.split("@");

@@ -1,11 +1,12 @@
 /** Objects as answers show them: the selected properties, and the neighbours that were asked for. */
-import { entityOf, hasEntity } from "../entities";
+import { entityOf } from "../entities";
 import type { Relation } from "../entities/entity";
 import { membersOf } from "../metadata/metadata";
 import { notEmulated, plainBadRequest } from "../refusal";
 import type { Context } from "../route";
 import type { StoredObject } from "../state/store";
 import { propertiesOf, typeOf } from "../view";
+import type { Version } from "./address";
 import { matches } from "./condition";
 import type { Expand } from "./expand";
 import { filterOf } from "./query";
@@ -17,19 +18,30 @@ export const mostExpanded = 20;
 /** Rounds of `$levels=max`. */
 const mostLevels = 100;
 
-export function shown(context: Context, object: StoredObject, typed: boolean): Record<string, unknown> {
-  return projected(context, object, typed, context.query.select, context.query.expand);
+/**
+ * @param typed whether to say the type even when the address implies it
+ * @param mixed in a list of several types, some lack what others have
+ */
+export function shown(context: Context, object: StoredObject, typed: boolean, mixed = typed): Record<string, unknown> {
+  return projected(context, object, { typed, mixed }, context.query.select, context.query.expand);
+}
+
+/** How an object stands in an answer. */
+interface Place {
+  readonly typed: boolean;
+  readonly mixed: boolean;
 }
 
 function projected(
   context: Context,
   object: StoredObject,
-  typed: boolean,
+  { typed, mixed }: Place,
   select: readonly string[] | undefined,
   expand: readonly Expand[],
 ): Record<string, unknown> {
   const { onlyOnSelect } = entityOf(object.kind);
-  const own = project(propertiesOf(object, context), select, typed ? undefined : object.kind, onlyOnSelect);
+  const asked = { onlyOnSelect, mixed, version: context.version };
+  const own = project(propertiesOf(object, context), select, object.kind, asked);
   return Object.assign(
     typeOf(object, typed),
     own,
@@ -55,11 +67,13 @@ function neighbours(context: Context, object: StoredObject, item: Expand): Recor
     .map((one) =>
       item.as === "$ref"
         ? { "@odata.id": `${context.base}/directoryObjects/${one.id}` }
-        : projected(context, one, one.kind !== relation.type, $select, [...$expand, ...deeper]),
+        : projected(context, one, placeAt(one.kind !== relation.type), $select, [...$expand, ...deeper]),
     );
   if (!isCollection(object.kind, name, relation)) return { [name]: value[0] ?? null };
   return { ...($count ? { [`${name}@odata.count`]: all.length } : {}), [name]: value };
 }
+
+const placeAt = (typed: boolean): Place => ({ typed, mixed: typed });
 
 /** The same expansion, one level less. */
 function levels(item: Expand): Expand[] {
@@ -85,20 +99,30 @@ const partsOf = (select: readonly string[] | undefined, expand: readonly Expand[
 
 const nothing: ReadonlySet<string> = new Set();
 
+interface Asked {
+  /** What is there on request alone. @default nothing */
+  readonly onlyOnSelect?: ReadonlySet<string> | undefined;
+  /** In a list of several types, some lack what others have. @default false */
+  readonly mixed?: boolean;
+  /** What the type has by metadata. @default in either version */
+  readonly version?: Version;
+}
+
 /**
- * Leaves what `$select` names; `onlyOnSelect` names what is there on request alone. What is left out is not even read.
+ * Leaves what `$select` names. What is left out is not even read.
  *
- * @param type of the object; `undefined` in a list of several types, where some lack what others have
+ * @param type of the object
  * @throws {GraphRefusal} 400 when a name is no property of the type, 501 when it is one that the tenant does not have
  */
 export function project(
   object: Readonly<Record<string, unknown>>,
   select: readonly string[] | undefined,
-  type: string | undefined,
-  onlyOnSelect = nothing,
+  type: string,
+  asked: Asked = {},
 ): Record<string, unknown> {
+  const { onlyOnSelect = nothing } = asked;
   const names = Object.keys(object);
-  const selected = select && new Set(select.flatMap((wanted) => propertiesNamed(wanted, names, onlyOnSelect, type)));
+  const selected = select && new Set(select.flatMap((wanted) => propertiesNamed(wanted, names, type, asked)));
   const isShown = (name: string) => (selected ? selected.has(name) : !onlyOnSelect.has(name) && name in object);
   const shown: Record<string, unknown> = {};
   for (const name of names) {
@@ -112,22 +136,21 @@ export function project(
 function propertiesNamed(
   wanted: string,
   names: readonly string[],
-  onlyOnSelect: ReadonlySet<string>,
-  type: string | undefined,
+  type: string,
+  { onlyOnSelect = nothing, mixed = false, version }: Asked,
 ): string[] {
   if (wanted === "*") return names.filter((name) => !onlyOnSelect.has(name));
   if (wanted.includes("@")) return [];
   const same = (name: string) => name.toLowerCase() === wanted.toLowerCase();
   const name = names.find(same);
   if (name !== undefined) return [name];
-  if (type === undefined) return [];
-  const members = hasEntity(type)
-    ? [...(membersOf("v1.0", type)?.values() ?? []), ...(membersOf("beta", type)?.values() ?? [])]
-    : [];
+  const versions: readonly Version[] = version === undefined ? ["v1.0", "beta"] : [version];
+  const members = versions.flatMap((one) => [...(membersOf(one, type)?.values() ?? [])]);
   const member = members.find((known) => same(known.name));
   // Relations are no properties: selecting one shows nothing of it.
   if (member?.navigation) return [];
   if (member) throw notEmulated(`The emulated tenant does not have the property '${member.name}' of ${type}.`);
+  if (mixed) return [];
   throw plainBadRequest(
     `Parsing OData Select and Expand failed: Could not find a property named '${wanted}' on type 'microsoft.graph.${type}'.`,
   );

@@ -61,7 +61,7 @@ export const collectionOf = ({ kind, queryable = {}, relations = {} }: Entity, m
 
 /** What lists of several types of the directory can be asked for. */
 const mixed: Readonly<Record<string, Queryable>> = {
-  id: { advanced: ["eq"] },
+  id: { filter: ["eq"] },
   displayName: { advanced: ["eq", "startswith"], orderBy: "advanced", search: true },
 };
 

@@ -79,9 +79,9 @@ export function parseQuery(
     if (expand.length > 1) throw unsupportedQuery("Only one property can be expanded in a single query.");
   }
   const advancedHere = !directory || (eventual && count);
-  for (const item of expand) checkExpand(item, rule, advancedHere);
+  for (const item of expand) checkExpand(item, rule, advancedHere, version);
   const select = selectOf(option("$select"));
-  checkSelect(select, rule.type);
+  checkSelect(select, rule.type, version);
   const kept = new URLSearchParams([...options].filter(([name]) => name !== "$skiptoken"));
   return {
     select,
@@ -131,6 +131,7 @@ function checkExpand(
   { relation, cast, options }: Expand,
   { type, relations = {} }: Pick<QueryRule, "type" | "relations">,
   advanced: boolean,
+  version: Version,
 ): void {
   const declared = Object.entries(relations).find(([name]) => name.toLowerCase() === relation.toLowerCase());
   if (declared) {
@@ -144,10 +145,10 @@ function checkExpand(
     )
       throw plainBadRequest(`Parsing OData Select and Expand failed: $levels is not valid for '${name}'.`);
     const inner = hasEntity(end) ? { type: end, relations: entityOf(end).relations ?? {} } : { type: end };
-    for (const item of options.$expand ?? []) checkExpand(item, inner, advanced);
+    for (const item of options.$expand ?? []) checkExpand(item, inner, advanced, version);
     const filter = options.$filter === undefined ? undefined : filterOf(options.$filter, relationOf(declared[1]));
     if (filter?.advanced !== undefined && !advanced) throw needsAdvanced(`Operator '${filter.advanced}'`);
-    checkSelect(options.$select, (cast === undefined ? undefined : typeNamed("beta", cast)) ?? end);
+    checkSelect(options.$select, (cast === undefined ? undefined : typeNamed("beta", cast)) ?? end, version);
     if (options.$search !== undefined || options.$orderby !== undefined || options.$skip !== undefined)
       throw unsupportedQuery("Only $select, $filter, $top, $count, $levels and $expand are supported within $expand.");
     return;

@@ -1,4 +1,5 @@
 /** What `$select` can name. */
+import type { Version } from "./address";
 import { descendantsOf, membersOf } from "../metadata/metadata";
 import { plainBadRequest } from "../refusal";
 
@@ -12,9 +13,9 @@ export const noSuchProperty = (name: string, type: string) =>
  *
  * @throws {GraphRefusal} 400 when no type of the objects has the property
  */
-export function checkSelect(select: readonly string[] = [], type: string | undefined): void {
+export function checkSelect(select: readonly string[] = [], type: string | undefined, version: Version): void {
   if (type === undefined) return;
-  const known = memberNames(type);
+  const known = memberNames(version, type);
   if (known.size === 0) return;
   const unknown = select.find((name) => name !== "*" && !name.includes("@") && !known.has(name.toLowerCase()));
   if (unknown !== undefined) throw noSuchProperty(unknown, type);
@@ -23,14 +24,12 @@ export function checkSelect(select: readonly string[] = [], type: string | undef
 const namesOf = new Map<string, ReadonlySet<string>>();
 
 /** Members of a type and of those that derive from it, in lower case; none for a type that metadata does not know. */
-function memberNames(type: string): ReadonlySet<string> {
-  const before = namesOf.get(type);
+function memberNames(version: Version, type: string): ReadonlySet<string> {
+  const key = `${version} ${type}`;
+  const before = namesOf.get(key);
   if (before) return before;
-  const versions = ["v1.0", "beta"] as const;
-  const names = versions.flatMap((version) =>
-    descendantsOf(version, type).flatMap((one) => [...(membersOf(version, one)?.keys() ?? [])]),
-  );
+  const names = descendantsOf(version, type).flatMap((one) => [...(membersOf(version, one)?.keys() ?? [])]);
   const all = new Set(names.map((name) => name.toLowerCase()));
-  namesOf.set(type, all);
+  namesOf.set(key, all);
   return all;
 }

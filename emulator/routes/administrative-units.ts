@@ -1,10 +1,12 @@
 /** /directory/administrativeUnits, and on beta the same at /administrativeUnits. */
 import { administrativeUnit, scopedRoleMemberToAdd, unitToChange, unitToCreate } from "../entities/administrative-unit";
+import { groupToCreate } from "../entities/group-bodies";
 import { reference } from "../entities/reference";
 import { listAnswer, objectAnswer } from "../odata/collection";
 import { collectionOf, countOnly, oneObject, oneObjectOf } from "../odata/query-rule";
 import { denied, notFound } from "../refusal";
-import { type Context, keyOf, type Permission, type Route, route } from "../route";
+import { type Context, keyOf, type Permission, type Permissions, type Route, route } from "../route";
+import { makeGroup } from "../rules/group";
 import {
   addScopedRole,
   addToUnit,
@@ -31,6 +33,22 @@ const readRoles: readonly Permission[] = [
   "Directory.ReadWrite.All",
 ];
 const writeRoles: readonly Permission[] = ["RoleManagement.ReadWrite.Directory"];
+
+const createGroups = {
+  application: [
+    ["Group.Create", "AdministrativeUnit.Read.All"],
+    ["Group.ReadWrite.All", "AdministrativeUnit.Read.All"],
+    "Directory.ReadWrite.All",
+  ],
+  delegated: [["Group.ReadWrite.All", "AdministrativeUnit.Read.All"], "Directory.ReadWrite.All"],
+} as const satisfies Permissions;
+
+/** What is made in a unit says of which type it is. */
+const isGroup = (body: unknown): boolean =>
+  typeof body === "object" &&
+  body !== null &&
+  "@odata.type" in body &&
+  /^#?microsoft\.graph\.group$/i.test(String(body["@odata.type"]));
 
 const unrestricted =
   "Members of a unit with restricted management can be changed by whoever may change them elsewhere.";
@@ -148,6 +166,24 @@ const at = (all: string, versions: Pick<Route, "versions">): Route[] => {
       answer(context) {
         addToUnit(context, unitAt(context), context.body["@odata.id"]);
         return { status: 204 };
+      },
+    }),
+    route({
+      ...versions,
+      method: "POST",
+      path: `${one}/members`,
+      when: isGroup,
+      permissions: createGroups,
+      basis: "prose",
+      source: "REF administrativeunit-post-members: a new group within the unit",
+      differs: ["The caller needs no role at the unit, only the permission."],
+      body: groupToCreate,
+      answers: "directoryObject",
+      answer(context) {
+        const unit = unitAt(context);
+        const made = makeGroup(context, context.body);
+        context.store.link("members", unit.id, made.id);
+        return objectAnswer(context, made, 201, true);
       },
     }),
     route({

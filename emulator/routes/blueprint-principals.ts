@@ -10,7 +10,7 @@ import { type Context, type Route, route, targetOf } from "../route";
 import { keptWith } from "../rules/assigned-attributes";
 import { softDelete } from "../rules/deletion";
 import { checkCreator } from "../rules/calling-person";
-import { ownCreated, rememberCreator } from "../rules/ownership";
+import { ownCreatedAgent, rememberCreator } from "../rules/ownership";
 import { newId } from "../rules/people";
 import { insertObject } from "../rules/quota";
 import { roleIds } from "../rules/roles";
@@ -42,7 +42,7 @@ function make(context: Context<z.infer<typeof principalToCreate.schema>>): Answe
     createdByAppId: caller.appId,
     createdDateTime: now.toISOString(),
   });
-  ownCreated(context, made);
+  ownCreatedAgent(context, made);
   rememberCreator(context, made);
   return objectAnswer(context, made, 201);
 }

@@ -1,6 +1,7 @@
 /** /directoryRoles and /directoryRoleTemplates: the older view of role assignments. */
 import {
   directoryRole,
+  roleMembers,
   rolesRead,
   rolesWrite,
   roleTemplates,
@@ -10,7 +11,7 @@ import {
 import { reference } from "../entities/reference";
 import { listAnswer, objectAnswer, relatedAnswer } from "../odata/collection";
 import { project } from "../odata/projection";
-import { collectionOf, oneObject } from "../odata/query-rule";
+import { collectionOf, oneObject, relationOf } from "../odata/query-rule";
 import { badRequest, notFound } from "../refusal";
 import { type Context, keyOf, type Route, route } from "../route";
 import { idIn } from "../rules/people";
@@ -76,11 +77,8 @@ const activeRoleRoutes: Route[] = [
     basis: "prose",
     source: "REF directoryrole-list-members",
     answers: "directoryObject",
-    query: { options: ["$select", "$top", "$skiptoken"] },
-    answer(context) {
-      const members = directoryRole.relations?.["members"]?.of(knownRole(context), context) ?? [];
-      return relatedAnswer(context, members, "directoryObject");
-    },
+    query: relationOf(roleMembers),
+    answer: (context) => relatedAnswer(context, roleMembers.of(knownRole(context), context), roleMembers.type),
   }),
   route({
     method: "POST",

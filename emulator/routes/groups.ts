@@ -4,7 +4,7 @@ import { groupToChange, groupToCreate, groupToUpsert } from "../entities/group-b
 import type { RequestHeaders } from "../exchange";
 import { listAnswer, objectAnswer } from "../odata/collection";
 import { collectionOf, countOnly, oneObjectOf } from "../odata/query-rule";
-import { notFound } from "../refusal";
+import { badRequest, notFound } from "../refusal";
 import { type Context, type Permission, type Route, route } from "../route";
 import { softDelete } from "../rules/deletion";
 import { changeGroup, checkRoleAssignable, makeGroup, makeMissingGroup } from "../rules/group";
@@ -94,7 +94,8 @@ export const groupRoutes: Route[] = [
     answer(context) {
       const { property, value } = context.keys["id"] ?? { property: "id", value: "" };
       if (context.target) {
-        const { "owners@odata.bind": _owners, ...change } = context.body;
+        const { "owners@odata.bind": owners, ...change } = context.body;
+        if (owners) throw badRequest("Owners of an existing object are changed by their references.");
         changeGroup(context, groupOf(context), change);
         return { status: 204 };
       }

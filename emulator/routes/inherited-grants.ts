@@ -1,6 +1,6 @@
 /** What agent identities inherit from their blueprint's principal: computed, read only, beta. */
 import { objectAnswer } from "../odata/collection";
-import { GraphRefusal } from "../refusal";
+import { GraphRefusal, plainBadRequest } from "../refusal";
 import { type Context, type Route, route, targetOf } from "../route";
 import { inheritedAssignments, inheritedGrants } from "../rules/inherited-grants";
 import type { StoredObject } from "../state/store";
@@ -53,7 +53,11 @@ export const inheritedGrantRoutes: Route[] = kinds.flatMap((inherited) => {
       method: "GET",
       path: `${one}/${name}`,
       answers,
-      answer: (context) => ({ status: 200, body: listOf(context, inherited) }),
+      answer(context) {
+        if (context.switches.profiles.inheritedCollections === "missing")
+          throw plainBadRequest(`Resource not found for the segment '${name}'.`);
+        return { status: 200, body: listOf(context, inherited) };
+      },
     }),
     ...(
       [

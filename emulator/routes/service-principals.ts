@@ -1,12 +1,17 @@
 /** /servicePrincipals: the plain ones, every kind in one list, and what all kinds are connected to. */
+import type { z } from "zod";
 import { servicePrincipalKinds } from "../entities";
 import { applicationOf } from "../entities/application";
 import { servicePrincipal } from "../entities/service-principal";
-import { servicePrincipalToChange, servicePrincipalToCreate } from "../entities/service-principal-body";
+import {
+  servicePrincipalToChange,
+  servicePrincipalToCreate,
+  servicePrincipalToUpsert,
+} from "../entities/service-principal-body";
 import { listAnswer, objectAnswer } from "../odata/collection";
 import { collectionOf, oneObjectOf } from "../odata/query-rule";
 import { apiOf } from "../permissions";
-import { conflict, GraphRefusal, notEmulated, notFound } from "../refusal";
+import { badRequest, conflict, GraphRefusal, notEmulated, notFound } from "../refusal";
 import type { Answer } from "../answer";
 import { type Context, keyOf, type Route, route, targetOf } from "../route";
 import { keptWith } from "../rules/assigned-attributes";
@@ -14,7 +19,7 @@ import { softDelete } from "../rules/deletion";
 import { keptCertificates } from "../rules/key-credentials";
 import { certificatesOf } from "../entities/credential";
 import { checkOwned, ownCreated, rememberCreator } from "../rules/ownership";
-import { newId } from "../rules/people";
+import { boundPeople, newId, setPeople } from "../rules/people";
 import { insertObject } from "../rules/quota";
 import type { Json, StoredObject } from "../state/store";
 import {
@@ -40,7 +45,7 @@ function changeable(context: Context): StoredObject {
 }
 
 /** Where the application of a new service principal is registered. */
-function ownerOf(context: Context, appId: string): object {
+function homeOf(context: Context, appId: string): object {
   const application = applicationOf(context.store.replica, appId);
   if (application?.kind === "agentIdentityBlueprint") {
     throw notEmulated("No documentation says what a plain service principal of an agent identity blueprint is.");
@@ -73,18 +78,23 @@ function kept(context: Context, before: Json, given: Json): Json {
   return { ...keptWith(context, before, given), ...keys };
 }
 
+type NewServicePrincipal = z.infer<typeof servicePrincipalToUpsert.schema>;
+
 /** What POST and an upsert create. */
-function make(context: Context, givenAppId: string, given: Json): Answer {
+function make(context: Context, givenAppId: string, body: NewServicePrincipal): Answer {
+  const { "owners@odata.bind": ownerUrls, ...given } = body;
   const appId = givenAppId.toLowerCase();
-  const owner = ownerOf(context, appId);
+  const home = homeOf(context, appId);
   checkUnused(context, appId);
+  const owners = boundPeople(context, ownerUrls);
   const made = insertObject(context, servicePrincipal.kind, newId(), {
     ...kept(context, {}, given),
-    ...owner,
+    ...home,
     appId,
     createdByAppId: context.caller.appId,
     createdDateTime: context.now.toISOString(),
   });
+  setPeople(context, "owners", made, owners);
   ownCreated(context, made);
   rememberCreator(context, made);
   return objectAnswer(context, made, 201);
@@ -140,12 +150,14 @@ export const servicePrincipalRoutes: Route[] = [
     basis: "example",
     source: "REF serviceprincipal-upsert",
     differs: ["Blueprint principals are created by POST only."],
-    body: servicePrincipalToChange,
+    body: servicePrincipalToUpsert,
     answers: "servicePrincipal",
     answer(context) {
+      const { "owners@odata.bind": owners, ...properties } = context.body;
       if (context.target) {
+        if (owners) throw badRequest("Owners of an existing object are changed by their references.");
         const object = changeable(context);
-        context.store.replace(object, { ...object.body, ...kept(context, object.body, context.body) });
+        context.store.replace(object, { ...object.body, ...kept(context, object.body, properties) });
         return { status: 204 };
       }
       if (context.keys["id"]?.property.toLowerCase() !== "appid") throw notFound(keyOf(context, "id"));

@@ -47,8 +47,10 @@ export function removeFromUnit({ store }: Context, unit: StoredObject, id: strin
 export function addScopedRole(
   context: Context,
   unit: StoredObject,
-  { roleId, roleMemberInfo }: z.infer<typeof scopedRoleMemberToAdd.schema>,
+  { roleId, roleMemberInfo, administrativeUnitId }: z.infer<typeof scopedRoleMemberToAdd.schema>,
 ): StoredObject {
+  if (administrativeUnitId && administrativeUnitId.toLowerCase() !== unit.id)
+    throw badRequest(`The administrative unit '${administrativeUnitId}' is not the one that is addressed.`);
   const role = context.store.get(roleId);
   const template = role?.kind === "directoryRole" ? String(role.body["roleTemplateId"]) : roleId.toLowerCase();
   const wanted = { principalId: roleMemberInfo.id.toLowerCase(), roleDefinitionId: template };

@@ -7,7 +7,7 @@ import type { StoredObject } from "../state/store";
 import { newApplication } from "./application";
 import { checkNothingBlocked } from "./blocked-permissions";
 import { checkCreator } from "./calling-person";
-import { ownCreated, rememberCreator } from "./ownership";
+import { ownCreatedAgent, rememberCreator } from "./ownership";
 import { boundPeople, newId, setPeople, sponsorsOfNew } from "./people";
 import { insertObject } from "./quota";
 import { roleIds } from "./roles";
@@ -31,7 +31,7 @@ export function makeBlueprint(context: Context, body: NewBlueprint, uniqueName?:
   });
   setPeople(context, "sponsors", made, sponsors);
   setPeople(context, "owners", made, owners);
-  ownCreated(context, made);
+  ownCreatedAgent(context, made);
   rememberCreator(context, made);
   return made;
 }

@@ -49,7 +49,7 @@ const isRestorable = ({ switches }: Deleting, object: StoredObject) =>
   object.kind !== "group" || isUnified(object) || switches.profiles.deletedSecurityGroups === "restorable";
 
 /**
- * With a blueprint goes its principal; the principal's agent identities follow a day later. What an object was granted,
+ * With an application or a blueprint goes its principal, which does not come back with it; the principal's agent identities follow a day later. What an object was granted,
  * and what others were granted on it, is not there while the object is not. What cannot come back is gone for good.
  */
 export function softDelete(context: Deleting, object: StoredObject): void {
@@ -61,7 +61,7 @@ export function softDelete(context: Deleting, object: StoredObject): void {
   const at = now.toISOString();
   for (const grant of grantsOf(store, object)) if (grant.deletedDateTime === null) store.setDeleted(grant, at);
   moveToBin(context, object);
-  if (object.kind === "agentIdentityBlueprint") {
+  if (applicationKinds.includes(object.kind)) {
     for (const principal of principalsOf(store, object)) softDelete(context, principal);
   }
   if (object.kind === "agentIdentityBlueprintPrincipal") {

@@ -19,7 +19,7 @@ function checkScopes(context: Context, client: StoredObject, resource: StoredObj
   const published = shown["oauth2PermissionScopes"] as readonly { readonly value: string }[];
   const scopes = scopesIn(scope);
   const unknown = scopes.find((value) => !published.some((known) => known.value === value));
-  if (unknown !== undefined)
+  if (unknown !== undefined && context.switches.profiles.unknownScopes === "refused")
     throw badRequest(`Invalid scope '${unknown}': the resource '${resource.id}' does not publish it.`);
   if (client.kind === "agentIdentity") checkNotBlocked(shown["appId"], "delegated", scopes);
 }

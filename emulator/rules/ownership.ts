@@ -37,6 +37,14 @@ export function ownCreated(context: Context, object: StoredObject): void {
   if (owns && store.get(caller.oid)) store.link("owners", object.id, caller.oid);
 }
 
+/** Whoever makes a blueprint or its principal becomes its owner, applications too. */
+export function ownCreatedAgent(context: Context, object: StoredObject): void {
+  const { caller, store, switches } = context;
+  const owns =
+    switches.profiles.creatorOwns === "everybody" || (caller.idtyp === "user" && !administersAgents(context));
+  if (owns && store.get(caller.oid)) store.link("owners", object.id, caller.oid);
+}
+
 /** Remembers who made an object, for `createdObjects`. */
 export function rememberCreator({ caller, store }: Context, object: StoredObject): void {
   const creator = livingPrincipal(store, caller.oid);

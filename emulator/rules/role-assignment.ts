@@ -5,7 +5,7 @@ import { badRequest, notFound } from "../refusal";
 import type { Context } from "../route";
 import type { Json, StoredObject } from "../state/store";
 import { newId } from "./people";
-import { builtInRole, builtInRoles } from "./roles";
+import { builtInRole, builtInRoles, implicitRoles } from "./roles";
 
 const userKinds = ["user", "agentUser"];
 const holderKinds = [...userKinds, ...servicePrincipalKinds, "group"];
@@ -43,6 +43,8 @@ export function assignRole(context: Context, wanted: NewAssignment): StoredObjec
 }
 
 function checkHolder({ switches }: Context, principal: StoredObject, { body, id }: StoredObject): void {
+  if (implicitRoles.some(({ templateId }) => templateId === id))
+    throw badRequest(`The role '${String(body["displayName"])}' is implicit and cannot be assigned.`);
   if (body["isEnabled"] === false)
     throw badRequest(`The role '${String(body["displayName"])}' is not enabled for assignment.`);
   if (principal.kind === "group" && principal.body["isAssignableToRole"] !== true)

@@ -16,6 +16,13 @@ export const roleIds = {
   attributeDefinitionReader: "1d336d2c-4ae8-42ef-9711-b3604ce3fc2c",
 } as const;
 
+/** What everybody in the tenant is without being given it: a guest, a restricted guest, or any other user. */
+export const implicitRoles = [
+  { displayName: "Guest User", templateId: "10dae51f-b6af-4016-8d66-8c2a99b929b3" },
+  { displayName: "Restricted Guest User", templateId: "2af84b1e-32c8-42b7-82bc-daa82404023b" },
+  { displayName: "User", templateId: "a0b1b346-4d3e-4e8b-98f8-753987be4970" },
+] as const;
+
 export const builtInRole = (id: string) => builtInRoles.find(({ templateId }) => templateId === id.toLowerCase());
 
 /**

@@ -58,9 +58,9 @@ async function byCertificate(
   now: Date,
 ): Promise<Proof> {
   if (claims.sub?.toLowerCase() !== client.appId.toLowerCase()) throw new SignInRefusal(700021);
-  const names = [header.x5t, header["x5t#S256"], header.kid].filter((name) => typeof name === "string");
-  const found = verifyingOf(client).find((kept) => thumbprintsOf(kept).some((one) => names.includes(one)));
-  const shown = names[0] === undefined ? "" : `, Thumbprint of key used by client: '${hex(names[0])}'`;
+  const named = [header.x5t, header["x5t#S256"], header.kid].filter((name) => typeof name === "string").map(thumbprint);
+  const found = verifyingOf(client).find((kept) => thumbprintsOf(kept).some((one) => named.includes(one)));
+  const shown = named[0] === undefined ? "" : `, Thumbprint of key used by client: '${named[0]}'`;
   const unusable = (why: string) => new SignInRefusal(700027, notRegistered, `${why}${shown}`, client.appId);
   if (!found) throw unusable("The key was not found.");
   if (timeOf(found, now) !== "now") throw unusable("The key used is expired.");
@@ -80,15 +80,17 @@ const notRegistered =
   "The certificate with identifier used to sign the client assertion is not registered on application.";
 const badSignature = "Client assertion contains an invalid signature.";
 
-/** The ways in which clients name a certificate: SHA-1 and SHA-256, as base64url and as hex. */
+/** SHA-1 and SHA-256 of a certificate, in hex. */
 function thumbprintsOf({ key }: Certificate): string[] {
   const der = Buffer.from(key, "base64");
-  const hashes = ["sha1", "sha256"].map((hash) => createHash(hash).update(der).digest());
-  return hashes.flatMap((hash) => [hash.toString("base64url"), hash.toString("hex").toUpperCase()]);
+  return ["sha1", "sha256"].map((hash) => createHash(hash).update(der).digest("hex").toUpperCase());
 }
 
-const hex = (name: string): string =>
-  /^[0-9A-F]{40}$/.test(name) ? name : Buffer.from(name, "base64url").toString("hex").toUpperCase();
+/** What a header names, in hex. Clients write it in hex, in base64 or in base64url, with or without its padding. */
+const thumbprint = (name: string): string =>
+  /^([0-9a-f]{40}|[0-9a-f]{64})$/i.test(name)
+    ? name.toUpperCase()
+    : Buffer.from(name, "base64").toString("hex").toUpperCase();
 
 async function byFederation(around: Surroundings, client: Client, { token, claims }: Assertion): Promise<Proof> {
   const { id, issuer } = trusting(around, client, claims);

@@ -66,12 +66,14 @@ export const cloudName = "EntraEmulated";
 /**
  * The document in which Azure's tools find a cloud's addresses: login and Microsoft Graph are served here, everything
  * else of Azure does not exist. Read by Terraform's azuread (2022-09-01) and by the Azure CLI (2019-05-01, a list).
+ * Microsoft's own documents end the login endpoint with a slash in the older form only.
  */
 export function cloudMetadata(origin: string, apiVersion: string): object {
+  const newer = apiVersion >= "2022";
   const cloud = {
     portal: origin,
     authentication: {
-      loginEndpoint: `${origin}/`,
+      loginEndpoint: newer ? origin : `${origin}/`,
       audiences: ["https://management.core.windows.net/", "https://management.azure.com/"],
       tenant: "common",
       identityProvider: "AAD",
@@ -89,12 +91,25 @@ export function cloudMetadata(origin: string, apiVersion: string): object {
       storage: "",
     },
     batch: "",
-    resourceManager: `${origin}/`,
+    resourceManager: `${resourceManagerAt(origin)}/`,
     vmImageAliasDoc: "",
     activeDirectoryDataLake: "",
     sqlManagement: "",
     gallery: "",
     microsoftGraphResourceId: `${origin}/`,
   };
-  return apiVersion >= "2022" ? cloud : [cloud];
+  return newer ? cloud : [cloud];
 }
+
+/**
+ * Azure Resource Manager has an origin of its own: the Azure CLI takes a token for it to every address that begins so.
+ * Where the tenant is served it is the same port by the other name of this machine.
+ */
+function resourceManagerAt(origin: string): string {
+  const url = new URL(origin);
+  if (!loopback.includes(url.hostname)) return "https://management.azure.com";
+  url.hostname = url.hostname === "localhost" ? "127.0.0.1" : "localhost";
+  return url.origin;
+}
+
+const loopback: readonly string[] = ["localhost", "127.0.0.1", "[::1]"];

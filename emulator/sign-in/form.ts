@@ -60,9 +60,13 @@ function needed(name: string, value: string | undefined): string {
 
 const suffix = "/.default";
 
+/** Scopes of OpenID Connect: MSAL for Go and for Java adds them to every request. An application gets nothing by them. */
+const openIdScopes = ["openid", "profile", "offline_access"];
+
 /** An identifier may end in a slash of its own: `https://graph.microsoft.com//.default`. */
-function resourceIn(scope: string): string {
-  if (/\s/.test(scope)) throw new SignInRefusal(70011, scope);
+function resourceIn(scopes: string): string {
+  const [scope = scopes, ...more] = scopes.split(/\s+/).filter((one) => !openIdScopes.includes(one));
+  if (more.length > 0) throw new SignInRefusal(70011, scopes);
   if (!scope.endsWith(suffix) || scope === suffix) throw new SignInRefusal(1002012, scope);
   return scope.slice(0, -suffix.length);
 }

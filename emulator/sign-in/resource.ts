@@ -1,6 +1,6 @@
 /** The API a token is for. */
 import type { Surroundings } from "../entities/entity";
-import { microsoftGraphAppId } from "../permissions";
+import { apiNamed, microsoftGraphAppId } from "../permissions";
 import type { Json, StoredObject } from "../state/store";
 import { propertiesOf } from "../view";
 import { applicationOf, principalOf } from "./client";
@@ -20,15 +20,6 @@ export interface Resource {
   readonly assignmentRequired: boolean;
 }
 
-/** How Microsoft's own APIs are called. Their service principals here do not list these names. */
-const microsoftNames: Readonly<Record<string, string>> = {
-  [graphAudience]: microsoftGraphAppId,
-  "https://outlook.office365.com": "00000002-0000-0ff1-ce00-000000000000",
-  "https://outlook.office.com": "00000002-0000-0ff1-ce00-000000000000",
-  "https://management.azure.com": "797f4846-ba00-4fd7-ba43-dac1f8f63013",
-  "https://management.core.windows.net": "797f4846-ba00-4fd7-ba43-dac1f8f63013",
-};
-
 /**
  * @param identifier client id, or an identifier URI
  * @param served origin at which this tenant is Microsoft Graph for the client; clients that take Graph's address from a
@@ -44,7 +35,7 @@ export function resourceOf(around: Surroundings, identifier: string, served: str
     where: { property: "identifierUris", value: identifier },
   })[0];
   const own = registered?.body["appId"] as string | undefined;
-  const appId = isServed ? microsoftGraphAppId : (microsoftNames[name] ?? own ?? identifier);
+  const appId = isServed ? microsoftGraphAppId : (apiNamed(name)?.appId ?? own ?? identifier);
   const principal = principalOf(store, appId);
   if (!principal || principal.kind === "agentIdentity") throw new SignInRefusal(500011, identifier, tenantName);
   if (principal.body["accountEnabled"] === false) throw new SignInRefusal(500014, identifier);

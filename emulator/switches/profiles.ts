@@ -90,6 +90,13 @@ export const profileChoices = {
     sources:
       "no page says; REF agentidentityblueprint-upsert binds nobody in its example, agentidentityblueprint-post does",
   },
+  creatorOwns: {
+    asks: "Who becomes the owner of a blueprint or blueprint principal by creating it?",
+    choices: ["everybody", "peopleWithoutAdminRole"],
+    real: "everybody",
+    sources:
+      "REF agentidentityblueprint-post-owners: a principal who creates one is automatically assigned as the owner; ENT agent-owners-sponsors-managers and OBS name Agent ID Developers only",
+  },
   sponsorRights: {
     asks: "What may a sponsor do to an agent without any directory role?",
     choices: ["enableDisable", "disable", "enableDisableDelete"],
@@ -126,6 +133,26 @@ export const profileChoices = {
     choices: ["refused", "allowed"],
     real: "refused",
     sources: "ENT authorization-agent-id says both on one page",
+  },
+  unknownScopes: {
+    asks: "May a delegated permission grant name a scope that its resource does not publish?",
+    choices: ["taken", "refused"],
+    real: "taken",
+    sources: "OBS graph-docs-powershell #411: Graph checks none; no page says that it is refused",
+  },
+  inheritableRolesOnBlueprint: {
+    asks: "Do reads of an inheritable permission show inheritableRoles?",
+    choices: ["shown", "left out"],
+    real: "shown",
+    sources:
+      "ENT configure-inheritable-permissions-blueprints and entra-powershell: shown; no metadata of v1.0 or beta has it",
+  },
+  inheritedCollections: {
+    asks: "Can one read what an agent identity inherits?",
+    choices: ["served", "missing"],
+    real: "served",
+    sources:
+      "REF beta agentidentity-list-inheritedapproleassignments (2026): served; the metadata of v1.0 has none, and other clouds may lag",
   },
 } as const satisfies Readonly<Record<string, Question>>;
 

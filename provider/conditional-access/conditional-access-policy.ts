@@ -92,9 +92,11 @@ export class ConditionalAccessPolicy extends EntraResource {
   declare readonly grantControls: pulumi.Output<GrantControls>;
   /** `enabledForReportingButNotEnforced`, `enabled` or `disabled`. */
   declare readonly state: pulumi.Output<string>;
+  /** When Graph created it, ISO 8601. In a stack of version 0.1.0 from the next refresh on. */
+  declare readonly createdDateTime: pulumi.Output<string>;
 
   constructor(name: string, args: ConditionalAccessPolicyArgs, opts?: pulumi.CustomResourceOptions) {
-    super(conditionalAccessPolicy, name, args, ["grantControls", "sessionControls", "state"], opts);
+    super(conditionalAccessPolicy, name, args, ["createdDateTime", "grantControls", "sessionControls", "state"], opts);
   }
 }
 
@@ -245,7 +247,7 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
   async read(tenant, id, { marker }, _outputs, bulk) {
     const found = await oneOf(tenant, bulk, policies, id, path(id)).catch(undefinedWhenGone);
     if (!found) return undefined;
-    const { displayName, state } = found;
+    const { displayName, state, createdDateTime } = found;
     return {
       inputs: {
         displayName: declaredName(displayName, marker),
@@ -254,7 +256,7 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
         sessionControls: sessionControlsFromGraph(found.sessionControls),
         state,
       },
-      outputs: {},
+      outputs: { createdDateTime },
     };
   },
 

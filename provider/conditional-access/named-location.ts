@@ -76,9 +76,11 @@ export class NamedLocation extends EntraResource {
   declare readonly displayName: pulumi.Output<string>;
   /** `ipRanges` or `countries`. */
   declare readonly definedBy: pulumi.Output<string>;
+  /** When Graph created it, ISO 8601. In a stack of version 0.1.0 from the next refresh on. */
+  declare readonly createdDateTime: pulumi.Output<string>;
 
   constructor(name: string, args: NamedLocationArgs, opts?: pulumi.CustomResourceOptions) {
-    super(namedLocation, name, args, [], opts);
+    super(namedLocation, name, args, ["createdDateTime"], opts);
   }
 }
 
@@ -245,7 +247,7 @@ export const namedLocation: Lifecycle<Inputs> = {
             includeUnknownCountriesAndRegions,
             countryLookupMethod,
           };
-    return { inputs, outputs: {} };
+    return { inputs, outputs: { createdDateTime: found.createdDateTime } };
   },
 
   async change(tenant, id, wanted) {

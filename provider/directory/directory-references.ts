@@ -7,7 +7,6 @@
 import { z } from "zod";
 import { type BulkRead, whole } from "../engine/run/bulk-read";
 import { sorted } from "../engine/json";
-import type { Finding } from "../engine/lifecycle";
 import type { Listing } from "../engine/listing";
 import { RunMemory } from "../engine/run/run-memory";
 import { EntraError, undefinedWhenGone } from "../graph/errors";
@@ -28,43 +27,43 @@ const reference = z
     "must be a user principal name (johanna.lorenz@contoso.com) or an object id (a GUID)",
   );
 
-/** A set of people and groups, canonical: lower case, each once, sorted. */
-export const references = z.array(reference).transform(sorted);
+/** Owners of one object, and sponsors of one object. */
+const most = 100;
+
+const mostOf = (what: string) => `must name at most ${most} ${what}: Graph allows no more`;
+
+/** A set of owners, canonical: lower case, each once, sorted. */
+export const owners = z
+  .array(reference)
+  .transform(sorted)
+  .pipe(z.array(z.string()).max(most, mostOf("owners")));
 
 /** At least one: Graph refuses an object without (400 "No sponsor specified"), and somebody has to answer for every agent. */
 export const sponsors = z
   .array(reference)
   .min(1, "must name at least one sponsor: somebody has to answer for every agent")
-  .transform(sorted);
+  .transform(sorted)
+  .pipe(z.array(z.string()).max(most, mostOf("sponsors")));
 
-interface DirectoryObject {
+export interface DirectoryObject {
   readonly id: string;
   readonly userPrincipalName?: string | null;
 }
 
 /** An object of the directory, and the collection its documented reference URL names. */
-interface Named {
+export interface Named {
+  readonly "@odata.type"?: string;
   readonly id: string;
+  readonly displayName: string | null;
   readonly collection: "users" | "groups" | "servicePrincipals";
+  /** Of a group. */
+  readonly groupTypes?: readonly string[];
+  /** Of a group. */
+  readonly isAssignableToRole?: boolean | null;
 }
 
 /** Least permissions to look somebody up: what an object id belongs to is found by asking for each kind of object. */
 export const lookUpPermissions: readonly string[] = ["User.Read.All", "Group.Read.All", "Application.Read.All"];
-
-/** Which of these names nobody in the tenant has, or two of them mean the same. */
-async function missingReferences(tenant: Tenant, property: string, names: readonly string[] = []): Promise<Finding[]> {
-  const found = await Promise.all(names.map((name) => lookUp(tenant, name)));
-  return names.flatMap((name, index) => {
-    const id = found[index]?.id;
-    const first = names[found.findIndex((other) => other?.id === id)];
-    if (id === undefined) {
-      return [{ property, reason: `must name somebody of this tenant: there is no "${name}" in ${tenant.name}` }];
-    }
-    return first === name
-      ? []
-      : [{ property, reason: `must name everybody once: "${first}" and "${name}" are the same` }];
-  });
-}
 
 /** The URLs that `sponsors@odata.bind` and `owners@odata.bind` want. */
 async function bindings(tenant: Tenant, names: readonly string[]): Promise<string[]> {
@@ -82,17 +81,27 @@ export async function readReferences(
   declared: readonly string[] = [],
   listed?: Promise<readonly DirectoryObject[] | undefined>,
 ): Promise<string[]> {
-  const [there, named] = await Promise.all([
-    listed?.then((shown) => shown ?? people(tenant, path)) ?? people(tenant, path),
-    Promise.all(declared.map((name) => lookUp(tenant, name))),
+  const [there, spelling] = await Promise.all([
+    listed?.then((shown) => shown ?? peopleAt(tenant, path)) ?? peopleAt(tenant, path),
+    spellingOf(tenant, declared),
   ]);
-  const spelling = new Map(declared.map((name, index) => [named[index]?.id, name]));
-  return sorted(there.map(({ id, userPrincipalName }) => spelling.get(id) ?? userPrincipalName?.toLowerCase() ?? id));
+  return spelled(there, spelling);
 }
+
+/** By object id, how the program writes whom it names. */
+export type Spelling = ReadonlyMap<string | undefined, string>;
+
+export async function spellingOf(tenant: Tenant, declared: readonly string[]): Promise<Spelling> {
+  const named = await Promise.all(declared.map((name) => lookUp(tenant, name)));
+  return new Map(declared.map((name, index) => [named[index]?.id, name]));
+}
+
+export const spelled = (there: readonly DirectoryObject[], spelling: Spelling): string[] =>
+  sorted(there.map(({ id, userPrincipalName }) => spelling.get(id) ?? userPrincipalName?.toLowerCase() ?? id));
 
 const shownOfPeople = "?$select=id,userPrincipalName";
 
-const people = (tenant: Tenant, path: string): Promise<DirectoryObject[]> =>
+export const peopleAt = (tenant: Tenant, path: string): Promise<DirectoryObject[]> =>
   tenant.list<DirectoryObject>(`${path}${shownOfPeople}`);
 
 /** Who is responsible for an object, as people know them: by principal name, groups by display name. */
@@ -156,33 +165,32 @@ async function referenceUrl(tenant: Tenant, name: string): Promise<string> {
 /** Who is not there may be there at the next question. */
 const lookups = new RunMemory<Named | undefined>((found) => found !== undefined);
 
-const lookUp = (tenant: Tenant, name: string): Promise<Named | undefined> =>
+/** Whom a name means; undefined when nobody of the tenant has it. */
+export const lookUp = (tenant: Tenant, name: string): Promise<Named | undefined> =>
   lookups.of(tenant, name, () => ask(tenant, name));
 
 async function ask(tenant: Tenant, name: string): Promise<Named | undefined> {
   const collections = guid.test(name) ? (["users", "groups", "servicePrincipals"] as const) : (["users"] as const);
   for (const collection of collections) {
-    const path = `/${collection}/${encodeURIComponent(name)}?$select=id`;
-    const found = await tenant.get<DirectoryObject>(path).catch(undefinedWhenGone);
-    if (found) return { id: found.id, collection };
+    const path = `/${collection}/${encodeURIComponent(name)}?$select=${shownOf[collection]}`;
+    const found = await tenant.get<Omit<Named, "collection">>(path).catch(undefinedWhenGone);
+    if (found) return { ...found, collection };
   }
   return undefined;
 }
 
+/** What says whether somebody may be a sponsor or an owner. */
+const shownOf = {
+  users: "id,displayName",
+  groups: "id,displayName,groupTypes,isAssignableToRole",
+  servicePrincipals: "id,displayName",
+} as const;
+
 /** Who is responsible for an object, and who operates it. */
-interface People {
+export interface People {
   readonly sponsors: readonly string[];
   /** Undefined where the program does not manage them. */
   readonly owners?: readonly string[] | undefined;
-}
-
-/** What is wrong with either: nobody has the name, or two names mean the same. */
-export async function missingPeople(tenant: Tenant, people: Partial<People>): Promise<Finding[]> {
-  const findings = [
-    missingReferences(tenant, "sponsors", people.sponsors),
-    missingReferences(tenant, "owners", people.owners),
-  ];
-  return (await Promise.all(findings)).flat();
 }
 
 /** What the body of a create says of them. */

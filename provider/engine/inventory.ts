@@ -24,6 +24,12 @@ export interface Described {
   readonly details?: Details;
   /** A DELETE of each deletes it. Empty where Graph has none. */
   readonly deletePaths: readonly Place[];
+  /** Permissions for that. @default those of its kind */
+  readonly deleteNeeds?: readonly string[];
+  /** What to do with it where it is wanted. @default declare it as it is */
+  readonly ifWanted?: string;
+  /** It follows from other objects, and goes with them: a reader sees it, and nobody declares or deletes it. */
+  readonly isComputed?: true;
 }
 
 export type Details = Readonly<Record<string, string | readonly string[]>>;

@@ -48,12 +48,17 @@ export interface Match {
   readonly restore?: (isAlive: () => Promise<boolean>) => Promise<string | undefined>;
 }
 
+/** What a person may want to look at, given how the object is called. The same text is reported once per process. */
+export type Warning = (subject: string) => string;
+
 /** An object as the tenant has it now. */
 export interface Actual<Inputs> {
   /** In the canonical form of the inputs, every property that can be read. */
   readonly inputs: Partial<Inputs>;
   /** What Graph computed. Never the name of an input. */
   readonly outputs: Readonly<Record<string, unknown>>;
+  /** @default nothing to report */
+  readonly warnings?: readonly Warning[];
   /** Whether the object has this resource's marker; left out by kinds that have no place for one. */
   readonly marked?: boolean;
 }
@@ -122,10 +127,15 @@ export interface Lifecycle<Inputs extends object> {
   readonly plural: string;
   /** One schema per property, canonical form included: sets sorted, defaults filled, Graph's own rewriting mirrored. */
   readonly properties: { readonly [Key in keyof Inputs]-?: z.ZodType<Inputs[Key]> };
+  /**
+   * Properties that no object has: they say what the program allows or asks for. `once`: it counts in the run that first
+   * declares it; from then on, adding it or leaving it out is no difference. @default all are the object's
+   */
+  readonly instructions?: { readonly [Key in keyof Inputs & string]?: "always" | "once" };
   /** What one property alone cannot say. Called only when every property is known and right by itself. */
   rules?(inputs: Inputs): readonly Finding[];
   /** Of these, one is declared and no more; it takes the place of the others. */
-  readonly alternatives?: readonly (keyof Inputs & string)[];
+  readonly alternatives?: readonly string[];
   /** What no two resources of a program may declare, and what to say of the second; undefined as long as it is not known. */
   exclusive?(declared: Partial<Inputs>): Exclusive | undefined;
   /** Defaults that depend on the marker. */
@@ -143,8 +153,18 @@ export interface Lifecycle<Inputs extends object> {
   readonly inventory: Inventory;
   readonly duplicateCreate: DuplicateCreate;
 
-  /** Questions only the tenant can answer, asked at preview about inputs that changed: do these people exist? */
-  questions?(tenant: Tenant, inputs: Partial<Inputs>): Promise<readonly Finding[]>;
+  /**
+   * Questions only the tenant can answer, asked at preview about inputs that changed: do these people exist?
+   *
+   * @param olds inputs as the state has them; empty before the create
+   */
+  questions?(
+    tenant: Tenant,
+    inputs: Partial<Inputs>,
+    olds: Readonly<Record<string, unknown>>,
+  ): Promise<readonly Finding[]>;
+  /** What a person should know of an object that this run has created, as sentences. */
+  notices?(outputs: Readonly<Record<string, unknown>>): readonly string[];
   /**
    * Objects that have the natural key, by one list that all resources of a run share, provided that it was asked for after
    * the given moment. What this run deleted it may show: where deleted objects keep their key, `isRemoved` keeps them apart
@@ -193,13 +213,24 @@ export interface Lifecycle<Inputs extends object> {
   deletedPath?(id: string, outputs: Readonly<Record<string, unknown>>): Place;
   /** Where that lies, if it is soft-deleted, of which the object is a part: it is deleted and comes back with it, as it was. */
   deletedWith?(outputs: Readonly<Record<string, unknown>>): Place | undefined;
-  /** Deletes, softly where Graph does. */
+  /** Where that lies, if it is soft-deleted, without which there is no such object: as proof that it is gone. */
+  goneWith?(id: string): Place;
+  /**
+   * Whether a read shows all that was written. What is made of several objects of Graph may be shown in part, by a replica that
+   * lags. @default all or nothing
+   */
+  isWhole?(declared: Partial<Inputs>, actual: Actual<Inputs>): boolean;
+  /**
+   * Deletes, softly where Graph does. Resolves to what is left that a person may want to know of, if anything.
+   *
+   * @throws EntraError NOT_FOUND when there is nothing to delete, or a replica does not know of it
+   */
   remove(
     tenant: Tenant,
     id: string,
     declared: Partial<Inputs> & Marked,
     outputs: Readonly<Record<string, unknown>>,
-  ): Promise<void>;
+  ): Promise<readonly Warning[] | void>;
 }
 
 /** Find-or-create would recover the very object that a replacement deletes a moment later, unless `find` tells them apart. */

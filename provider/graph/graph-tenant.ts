@@ -20,6 +20,7 @@ export function graphTenant(settings: GraphTenantSettings): Tenant {
     id,
     name,
     isReplicated,
+    account: () => settings.tokens.account(),
     ...reads(send, origin),
     async post<T>(path: string, body: object, options?: RequestOptions): Promise<T> {
       return (await send("POST", path, body, options)) as T;

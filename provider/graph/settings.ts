@@ -1,5 +1,5 @@
 /**
- * Which tenant this process talks to. Only the environment selects it: `refresh` and `destroy` run without the program, and
+ * Which tenant this process talks to, and how long its replication may take. Only the environment selects the tenant: `refresh` and `destroy` run without the program, and
  * Pulumi would give them the stack configuration of the last update.
  */
 import * as fs from "node:fs";
@@ -60,4 +60,29 @@ export function embeddedDirectory(cwd: string): string {
     if (fs.existsSync(path.join(folder, "Pulumi.yaml"))) return path.join(folder, ".entra-agent-id");
     if (folder === path.dirname(folder)) return path.join(path.resolve(cwd), ".entra-agent-id");
   }
+}
+
+/** The variable that says how long replication may take. */
+export const replicationVariable = "ENTRA_AGENT_ID_REPLICATION_MINUTES";
+
+/** Minutes: replication of 20 was seen. */
+const replicationDefault = 30;
+const replicationMost = 1440;
+
+/**
+ * Reads ENTRA_AGENT_ID_REPLICATION_MINUTES: whole minutes, from 0 to 1440, 30 by default. For so long after a create or a
+ * write of this package a 404 does not mean that the object is gone. It has no effect on an embedded tenant without lag.
+ *
+ * @returns milliseconds
+ * @throws EntraError SETTING_INVALID
+ */
+export function replicationMs(env: NodeJS.ProcessEnv = process.env): number {
+  const value = env[replicationVariable]?.trim() || String(replicationDefault);
+  const minutes = /^\d{1,4}$/.test(value) ? Number(value) : Infinity;
+  if (minutes > replicationMost)
+    throw new EntraError(
+      "SETTING_INVALID",
+      `cannot use ${replicationVariable}="${value}": it must be a whole number of minutes, from 0 to ${replicationMost}.`,
+    );
+  return minutes * 60_000;
 }

@@ -1,6 +1,7 @@
 /**
  * A connection to one tenant: all that resources know of Microsoft Graph.
  */
+import type { Account } from "./tokens";
 
 /** Which Graph surface a path belongs to. @default "v1.0" */
 export type GraphVersion = "v1.0" | "beta";
@@ -42,6 +43,8 @@ export interface Tenant {
   readonly name: string;
   /** Whether a read may come from a replica that lags behind a write. An embedded tenant has no replicas, unless its lag is switched on. */
   isReplicated(): boolean;
+  /** Who has signed in, as the access token says. */
+  account(): Promise<Account>;
 
   /** One object. 404 is an EntraError with code NOT_FOUND. Sent again until answered. */
   get<T>(path: string, options?: RequestOptions): Promise<T>;

@@ -5,12 +5,21 @@ import { decodeJwt } from "jose/jwt/decode";
 import type { Clock } from "./clock";
 import { EntraError } from "./errors";
 
+/** Who has signed in. */
+export interface Account {
+  /** Object id of the service principal or person; undefined where the token does not say. */
+  readonly id: string | undefined;
+  /** Whether it is a person (delegated sign-in), whose directory roles count too. */
+  readonly isPerson: boolean;
+}
+
 /** The claims of a token that this package reads. */
 export interface TokenClaims {
   /** `tid`: GUID of the tenant that issued it. */
   readonly tenantId: string;
   /** `oid`: GUID of the service principal that the token is for; undefined in a person's token. */
   readonly servicePrincipalId: string | undefined;
+  readonly account: Account;
   /** Delegated (`scp`) and application (`roles`) permissions. */
   readonly permissions: readonly string[];
   /** `wids`: template ids of directory roles, without the one that every token carries. */
@@ -68,6 +77,12 @@ export class Tokens {
     return this.#held?.claims.tenantId ?? "";
   }
 
+  /** Whom the token is for. */
+  async account(): Promise<Account> {
+    await this.current();
+    return this.#held?.claims.account ?? { id: undefined, isPerson: false };
+  }
+
   #requestOnce(want: { renew: boolean; claims: string | undefined }): Promise<string> {
     this.#pending ??= this.#request(want).finally(() => (this.#pending = undefined));
     return this.#pending;
@@ -99,6 +114,7 @@ export function claimsOf(token: string): TokenClaims {
   return {
     tenantId: tid.toLowerCase(),
     servicePrincipalId: typeof oid === "string" && scp === undefined ? oid : undefined,
+    account: { id: typeof oid === "string" ? oid.toLowerCase() : undefined, isPerson: scp !== undefined },
     permissions: [...delegated, ...application],
     directoryRoles: texts(wids).filter((role) => role !== roleOfEveryToken),
     lifetimeMs: ((exp ?? 0) - (iat ?? 0)) * 1000,

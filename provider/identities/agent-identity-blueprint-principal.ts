@@ -7,6 +7,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { objectId } from "../directory/directory-references";
+import { creatorBecameOwner, readOwners } from "../directory/owners";
 import { deletedPlace, restoreDeleted } from "../directory/deleted-items";
 import type { Inventory } from "../engine/inventory";
 import type { Lifecycle, Match } from "../engine/lifecycle";
@@ -18,13 +19,13 @@ import { keyHolders } from "../engine/run/key-holders";
 import { undefinedWhenGone } from "../graph/errors";
 import { restoredPermissions } from "../permissions/restored-permissions";
 import {
-  dated,
   type DeletedPrincipal,
   deletedServicePrincipals,
   type Principal,
   principals,
   toReadDeleted,
 } from "./agent-lists";
+import { keepParent } from "./parent-blueprint";
 
 // ---- what a program writes -------------------------------------------------
 
@@ -66,9 +67,13 @@ export class AgentIdentityBlueprintPrincipal extends EntraResource {
   declare readonly blueprintId: pulumi.Output<string>;
   /** Whether identities of this blueprint get tokens. */
   declare readonly enabled: pulumi.Output<boolean>;
+  /** When Graph created it, ISO 8601. In a stack of version 0.1.0 from the next refresh on. */
+  declare readonly createdDateTime: pulumi.Output<string>;
+  /** Object id of the account that became its owner by creating it, as it was right after the create. */
+  declare readonly creatorOwner: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: AgentIdentityBlueprintPrincipalArgs, opts?: pulumi.CustomResourceOptions) {
-    super(agentIdentityBlueprintPrincipal, name, args, ["enabled"], opts);
+    super(agentIdentityBlueprintPrincipal, name, args, ["createdDateTime", "creatorOwner", "enabled"], opts);
   }
 }
 
@@ -92,7 +97,7 @@ const cast = "microsoft.graph.agentIdentityBlueprintPrincipal";
 const path = (id: string): string => `/servicePrincipals/${encodeURIComponent(id)}/${cast}`;
 
 const inventory: Inventory<[Principal]> = {
-  lists: [dated(principals)],
+  lists: [principals],
   marker: "tag",
   idIsKept: false,
   describe: ([all]) =>
@@ -134,6 +139,7 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
   inventory,
   duplicateCreate: "refused while active",
 
+  notices: creatorBecameOwner,
   refersTo: ({ blueprintId }) => [blueprintId],
   completes: ({ blueprintId }) => [blueprintId],
 
@@ -162,14 +168,18 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
   // Graph takes nothing but the appId here: the marker follows in `change`.
   async create(tenant, { blueprintId, marker }) {
     const made = await tenant.post<Principal>(`/servicePrincipals/${cast}`, { appId: blueprintId });
-    return { id: made.id, actual: actual(made, marker) };
+    return { id: made.id, actual: { ...actual(made, marker), outputs: {} } };
   },
 
-  async read(tenant, id, { marker }, _outputs, bulk) {
-    const found = await oneOf(tenant, bulk, principals, id, `${path(id)}?${selectOf(principals)}`).catch(
-      undefinedWhenGone,
-    );
-    return found && actual(found, marker);
+  async read(tenant, id, { marker }, outputs, bulk) {
+    const [found, owners] = await Promise.all([
+      oneOf(tenant, bulk, principals, id, `${path(id)}?${selectOf(principals)}`).catch(undefinedWhenGone),
+      readOwners(tenant, path(id), {}, outputs).catch(undefinedWhenGone),
+    ]);
+    if (!found) return undefined;
+    keepParent(tenant, id, {});
+    const seen = actual(found, marker);
+    return { ...seen, outputs: { ...seen.outputs, creatorOwner: owners?.creatorOwner } };
   },
 
   async change(tenant, id, { enabled, marker }, { marked }) {
@@ -181,9 +191,9 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
   remove: (tenant, id) => tenant.delete(path(id)),
 };
 
-const actual = ({ appId, accountEnabled, tags }: Principal, marker: string) => ({
+const actual = ({ appId, accountEnabled, createdDateTime, tags }: Principal, marker: string) => ({
   inputs: { blueprintId: appId, enabled: accountEnabled },
-  outputs: {},
+  outputs: { createdDateTime },
   marked: tags.includes(markerTag(kind, marker)),
 });
 

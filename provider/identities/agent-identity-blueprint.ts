@@ -12,14 +12,14 @@ import {
   changePeople,
   listedOwners,
   lookUpPermissions,
-  missingPeople,
+  owners,
   readReferences,
-  references,
   sponsors,
 } from "../directory/directory-references";
+import { creatorBecameOwner, ownersFirst, readOwners } from "../directory/owners";
+import { unsuitablePeople } from "../directory/suitable-people";
 import {
   blueprints,
-  dated,
   deletedApplications,
   type DeletedBlueprint,
   type Principal,
@@ -53,10 +53,12 @@ import { type EntraError, undefinedWhenGone } from "../graph/errors";
 export interface AgentIdentityBlueprintArgs {
   /** Name people see in the Entra admin centre, 1 to 256 characters. Changed in place. */
   displayName: pulumi.Input<string>;
-  /** Who is responsible for this kind of agent: user principal names or object ids of users, Microsoft 365 groups or dynamic groups. At least one. Changed in place. */
+  /** Who is responsible for this kind of agent: user principal names or object ids of users, Microsoft 365 groups or dynamic groups. At least one, at most 100, of them 5 groups. Changed in place. */
   sponsors: pulumi.Input<pulumi.Input<string>[]>;
-  /** Who may operate it: user principal names or object ids. Not managed when left out. Changed in place. */
+  /** Who may operate it: user principal names or object ids of users or service principals, at most 100. The account that created it, and the one Pulumi signs in as, stay owners besides. Not managed when left out. Changed in place. */
   owners?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Whether those two accounts are removed as well where `owners` does not name them. Without an Agent ID role they cannot change the blueprint any more. @default false. Changed in place. */
+  removeCreatorAsOwner?: pulumi.Input<boolean>;
   /** What this kind of agent does, up to 1024 characters. Not managed when left out. Changed in place. */
   description?: pulumi.Input<string>;
   /** Which tenants may use it: `AzureADMyOrg` or `AzureADMultipleOrgs`. @default "AzureADMyOrg". Changed in place. */
@@ -106,9 +108,19 @@ export class AgentIdentityBlueprint extends EntraResource {
   declare readonly uniqueName: pulumi.Output<string>;
   /** Object id of the application object; `id` is the appId. */
   declare readonly objectId: pulumi.Output<string>;
+  /** When Graph created it, ISO 8601. In a stack of version 0.1.0 from the next refresh on. */
+  declare readonly createdDateTime: pulumi.Output<string>;
+  /** Object id of the account that became an owner by creating it, and is not declared in `owners`. Without `owners`: as it was right after the create. */
+  declare readonly creatorOwner: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: AgentIdentityBlueprintArgs, opts?: pulumi.CustomResourceOptions) {
-    super(agentIdentityBlueprint, name, args, ["objectId", "signInAudience", "uniqueName"], opts);
+    super(
+      agentIdentityBlueprint,
+      name,
+      args,
+      ["createdDateTime", "creatorOwner", "objectId", "signInAudience", "uniqueName"],
+      opts,
+    );
   }
 }
 
@@ -118,6 +130,7 @@ interface Inputs {
   displayName: string;
   sponsors: string[];
   owners?: string[] | undefined;
+  removeCreatorAsOwner?: boolean | undefined;
   description?: string | undefined;
   signInAudience: string;
   tags?: string[] | undefined;
@@ -135,7 +148,8 @@ const tag = z
 const properties = {
   displayName: z.string().min(1, "must not be empty").max(256, "must be at most 256 characters"),
   sponsors,
-  owners: references.optional(),
+  owners: owners.optional(),
+  removeCreatorAsOwner: z.boolean().optional(),
   description: z.string().max(1024, "must be at most 1024 characters").optional(),
   signInAudience: z
     .enum(["AzureADMyOrg", "AzureADMultipleOrgs"], `must be "AzureADMyOrg" or "AzureADMultipleOrgs"`)
@@ -149,7 +163,7 @@ const properties = {
 // ---- what it is in the tenant ----------------------------------------------
 
 const inventory: Inventory<[Blueprint, Principal]> = {
-  lists: [dated(blueprints), principals],
+  lists: [blueprints, principals],
   marker: "tag",
   idIsKept: false,
   describe([all, principalsThere], { tenant, inDetail }) {
@@ -202,7 +216,10 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
   inventory,
   duplicateCreate: "refused",
 
-  questions: missingPeople,
+  instructions: { removeCreatorAsOwner: "always" },
+  rules: ownersFirst,
+  questions: unsuitablePeople,
+  notices: creatorBecameOwner,
 
   find: namesakes,
 
@@ -243,12 +260,11 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     const objectId = textOf(outputs["objectId"]) || (await objectIdOf(tenant, id).catch(undefinedWhenGone));
     if (objectId === undefined) return undefined;
     const path = blueprintPath(objectId);
-    const owners = (names: readonly string[]) =>
-      readReferences(tenant, `${path}/owners`, names, listedOwners(bulk, blueprints, objectId, path));
+    const listed = () => listedOwners(bulk, blueprints, objectId, path);
     const [found, sponsorsNow, ownersNow] = await Promise.all([
       oneOf(tenant, bulk, blueprints, objectId, `${path}?${selectOf(blueprints)}`).catch(undefinedWhenGone),
       readReferences(tenant, `${path}/sponsors`, declared.sponsors).catch(undefinedWhenGone),
-      declared.owners && owners(declared.owners).catch(undefinedWhenGone),
+      readOwners(tenant, path, declared, outputs, listed).catch(undefinedWhenGone),
     ]);
     if (!found || !sponsorsNow) return undefined;
     requireBlueprint(found);
@@ -256,13 +272,13 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
       inputs: {
         displayName: found.displayName,
         sponsors: sponsorsNow,
-        owners: ownersNow,
+        owners: ownersNow?.owners,
         description: found.description ?? "",
         signInAudience: found.signInAudience,
         tags: sorted(found.tags.filter((text) => !text.startsWith(markerTagPrefix))),
         uniqueName: found.uniqueName ?? unsetName(declared.uniqueName),
       },
-      outputs: { objectId },
+      outputs: { objectId, createdDateTime: found.createdDateTime, creatorOwner: ownersNow?.creatorOwner },
       marked: found.tags.includes(markerTag(blueprintKind, declared.marker)),
     };
   },

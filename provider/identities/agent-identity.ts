@@ -12,12 +12,13 @@ import {
   changePeople,
   listedOwners,
   lookUpPermissions,
-  missingPeople,
   objectId,
+  owners,
   readReferences,
-  references,
   sponsors,
 } from "../directory/directory-references";
+import { ownersFirst, readOwners } from "../directory/owners";
+import { unsuitablePeople } from "../directory/suitable-people";
 import { deletedPlace } from "../directory/deleted-items";
 import type { Inventory } from "../engine/inventory";
 import type { Lifecycle } from "../engine/lifecycle";
@@ -28,7 +29,6 @@ import { oneOf } from "../engine/run/bulk-read";
 import { allOf } from "../engine/run/shared-list";
 import { undefinedWhenGone } from "../graph/errors";
 import {
-  dated,
   type DeletedPrincipal,
   deletedServicePrincipals,
   identities,
@@ -38,6 +38,7 @@ import {
   principals,
   toReadDeleted,
 } from "./agent-lists";
+import { keepParent } from "./parent-blueprint";
 
 // ---- what a program writes -------------------------------------------------
 
@@ -47,10 +48,12 @@ export interface AgentIdentityArgs {
   displayName: pulumi.Input<string>;
   /** The blueprint's appId. Give `principal.blueprintId`, so that the principal is created first. A change replaces. */
   blueprintId: pulumi.Input<string>;
-  /** Who is responsible for this agent: user principal names or object ids of users, Microsoft 365 groups or dynamic groups. At least one. Changed in place. */
+  /** Who is responsible for this agent: user principal names or object ids of users, Microsoft 365 groups or dynamic groups. At least one, at most 100, of them 5 groups. Changed in place. */
   sponsors: pulumi.Input<pulumi.Input<string>[]>;
-  /** Who may operate it: user principal names or object ids. Not managed when left out. Changed in place. */
+  /** Who may operate it: user principal names or object ids of users or service principals, at most 100. Where the account Pulumi signs in as is one, it stays one. Not managed when left out. Changed in place. */
   owners?: pulumi.Input<pulumi.Input<string>[]>;
+  /** Whether that account is removed as well where `owners` does not name it. @default false. Changed in place. */
+  removeCreatorAsOwner?: pulumi.Input<boolean>;
   /** Whether the agent may sign in. @default true. Changed in place. */
   enabled?: pulumi.Input<boolean>;
 }
@@ -92,9 +95,11 @@ export class AgentIdentity extends EntraResource {
   declare readonly sponsors: pulumi.Output<string[]>;
   /** Whether the agent may sign in. */
   declare readonly enabled: pulumi.Output<boolean>;
+  /** When Graph created it, ISO 8601. In a stack of version 0.1.0 from the next refresh on. */
+  declare readonly createdDateTime: pulumi.Output<string>;
 
   constructor(name: string, args: AgentIdentityArgs, opts?: pulumi.CustomResourceOptions) {
-    super(agentIdentity, name, args, ["enabled"], opts);
+    super(agentIdentity, name, args, ["createdDateTime", "enabled"], opts);
   }
 }
 
@@ -105,6 +110,7 @@ interface Inputs {
   blueprintId: string;
   sponsors: string[];
   owners?: string[] | undefined;
+  removeCreatorAsOwner?: boolean | undefined;
   enabled: boolean;
 }
 
@@ -112,7 +118,8 @@ const properties = {
   displayName: z.string().min(1, "must not be empty").max(256, "must be at most 256 characters"),
   blueprintId: objectId,
   sponsors,
-  owners: references.optional(),
+  owners: owners.optional(),
+  removeCreatorAsOwner: z.boolean().optional(),
   enabled: z.boolean().default(true),
 };
 
@@ -123,7 +130,7 @@ const kind = "AgentIdentity";
 const path = (id: string): string => `/servicePrincipals/${encodeURIComponent(id)}/microsoft.graph.agentIdentity`;
 
 const inventory: Inventory<[Identity, Principal]> = {
-  lists: [dated(identities), principals],
+  lists: [identities, principals],
   marker: "tag",
   idIsKept: false,
   describe([all, principalsThere], { tenant, inDetail }) {
@@ -178,7 +185,9 @@ export const agentIdentity: Lifecycle<Inputs> = {
   inventory,
   duplicateCreate: "allowed",
 
-  questions: missingPeople,
+  instructions: { removeCreatorAsOwner: "always" },
+  rules: ownersFirst,
+  questions: unsuitablePeople,
 
   refersTo: ({ blueprintId }) => [blueprintId],
 
@@ -200,25 +209,25 @@ export const agentIdentity: Lifecycle<Inputs> = {
     return { id: made.id };
   },
 
-  async read(tenant, id, declared, _outputs, bulk) {
+  async read(tenant, id, declared, outputs, bulk) {
     const siblings = identitiesOf(declared.blueprintId ?? "");
-    const owners = (names: readonly string[]) =>
-      readReferences(tenant, `${path(id)}/owners`, names, listedOwners(bulk, siblings, id, path(id)));
+    const listed = () => listedOwners(bulk, siblings, id, path(id));
     const [found, sponsorsNow, ownersNow] = await Promise.all([
       oneOf(tenant, bulk, siblings, id, `${path(id)}?${selectOf(siblings)}`).catch(undefinedWhenGone),
       readReferences(tenant, `${path(id)}/sponsors`, declared.sponsors).catch(undefinedWhenGone),
-      declared.owners && owners(declared.owners).catch(undefinedWhenGone),
+      declared.owners && readOwners(tenant, path(id), declared, outputs, listed).catch(undefinedWhenGone),
     ]);
     if (!found || !sponsorsNow) return undefined;
+    keepParent(tenant, id, { blueprintId: found.agentIdentityBlueprintId });
     return {
       inputs: {
         displayName: found.displayName,
         blueprintId: found.agentIdentityBlueprintId,
         sponsors: sponsorsNow,
-        owners: ownersNow,
+        owners: ownersNow?.owners,
         enabled: found.accountEnabled,
       },
-      outputs: {},
+      outputs: { createdDateTime: found.createdDateTime },
       marked: found.tags.includes(markerTag(kind, declared.marker)),
     };
   },

@@ -1,5 +1,5 @@
 /** The lists in which blueprints, their principals and their identities are seen, and what is read of each. */
-import type { Listed, Listing } from "../engine/listing";
+import type { Listing } from "../engine/listing";
 import { type Blueprint, blueprintCollection } from "./blueprint-application";
 
 export interface Principal {
@@ -31,7 +31,7 @@ interface Deleted {
 
 export const blueprints: Listing<Blueprint> = {
   collection: blueprintCollection,
-  select: ["id", "appId", "displayName", "description", "signInAudience", "tags", "uniqueName"],
+  select: ["id", "appId", "displayName", "description", "signInAudience", "tags", "uniqueName", "createdDateTime"],
   top: 100,
   markedFromCreate: true,
 };
@@ -39,13 +39,13 @@ export const blueprints: Listing<Blueprint> = {
 /** An interrupted run may leave one without its marker. */
 export const principals: Listing<Principal> = {
   collection: "/servicePrincipals/microsoft.graph.agentIdentityBlueprintPrincipal",
-  select: ["id", "appId", "displayName", "accountEnabled", "tags"],
+  select: ["id", "appId", "displayName", "accountEnabled", "tags", "createdDateTime"],
   top: 100,
 };
 
 export const identities: Listing<Identity> = {
   collection: "/servicePrincipals/microsoft.graph.agentIdentity",
-  select: ["id", "displayName", "agentIdentityBlueprintId", "accountEnabled", "tags"],
+  select: ["id", "displayName", "agentIdentityBlueprintId", "accountEnabled", "tags", "createdDateTime"],
   top: 100,
   markedFromCreate: true,
 };
@@ -54,12 +54,6 @@ export const identities: Listing<Identity> = {
 export const identitiesOf = (blueprintId: string): Listing<Identity> => ({
   ...identities,
   filter: { agentIdentityBlueprintId: blueprintId },
-});
-
-/** Where people read it: with the time of the create, which the search and the refresh have no use for. */
-export const dated = <Item extends Listed>(listing: Listing<Item>): Listing<Item> => ({
-  ...listing,
-  select: [...(listing.select ?? []), "createdDateTime"],
 });
 
 /** Every kind of application. They have no cast for agents, and are shown whole, as where one is searched by its key. */

@@ -1,58 +1,114 @@
 /**
- * An API in the tenant and the permissions it offers. Programs name permissions; Graph wants their ids.
+ * An API in the tenant and the permissions it publishes. Programs name permissions; Graph wants their ids.
  *
- * Graph: GET /servicePrincipals(appId='…')?$select=id,displayName,appRoles,oauth2PermissionScopes (v1.0)
+ * Graph: GET /servicePrincipals(appId='…')?$select=id,appId,displayName,appRoles,oauth2PermissionScopes (v1.0)
  */
 import { RunMemory } from "../engine/run/run-memory";
+import { EntraError } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 
 export interface Api {
   /** Object id of the API's service principal in this tenant. */
   readonly id: string;
+  readonly appId: string;
   readonly name: string;
-  /** Application permissions: name to id. */
+  /** Application permissions: name to id, disabled ones included. A role without a name is called by its id. */
   readonly roles: ReadonlyMap<string, string>;
-  /** Delegated permissions: name to id. */
+  /** Delegated permissions: name to id, disabled ones included. */
   readonly scopes: ReadonlyMap<string, string>;
+  /** What nobody can be granted any more, though who holds it keeps it: name to the reason, a phrase after the name. */
+  readonly closed: {
+    readonly application: ReadonlyMap<string, string>;
+    readonly delegated: ReadonlyMap<string, string>;
+  };
 }
 
-interface Offer {
+/** What the admin centre calls an assignment without any role. */
+export const defaultAccess = "Default Access";
+const defaultAccessId = "00000000-0000-0000-0000-000000000000";
+
+interface Published {
   readonly id: string;
   readonly value: string | null;
   readonly isEnabled: boolean;
+  /** Of app roles alone. */
+  readonly allowedMemberTypes?: readonly string[];
 }
 
 interface ApiPrincipal {
   readonly id: string;
-  readonly displayName: string;
-  readonly appRoles: readonly Offer[];
-  readonly oauth2PermissionScopes: readonly Offer[];
-}
-
-/** The same as a reader of a tenant needs it: also what it offers no more, for somebody may hold it still. */
-export interface ListedApi {
   readonly appId: string;
   readonly displayName: string;
-  readonly appRoles: readonly { readonly id: string; readonly value: string | null }[];
+  readonly appRoles: readonly Published[];
+  readonly oauth2PermissionScopes: readonly Published[];
 }
 
 const apis = new RunMemory<Api>();
-const listedApis = new RunMemory<ListedApi>();
+const apisById = new RunMemory<Api>();
 
-/** The API with this appId; asked once per process. 404 is an EntraError with code NOT_FOUND. */
-export const apiOf = (tenant: Tenant, appId: string): Promise<Api> => apis.of(tenant, appId, () => ask(tenant, appId));
-
-/** The API whose service principal has this object id; asked once per process. 404 is an EntraError with code NOT_FOUND. */
-export const listedApi = (tenant: Tenant, id: string): Promise<ListedApi> =>
-  listedApis.of(tenant, id, () =>
-    tenant.get<ListedApi>(`/servicePrincipals/${encodeURIComponent(id)}?$select=appId,displayName,appRoles`),
+/**
+ * The API with this appId; asked once per process.
+ *
+ * @throws EntraError NOT_FOUND, with the way to add it to the tenant
+ */
+export const apiOf = (tenant: Tenant, appId: string): Promise<Api> =>
+  apis.of(tenant, appId, () =>
+    ask(tenant, `/servicePrincipals(appId='${encodeURIComponent(appId)}')`).catch((error: unknown) => {
+      if (!(error instanceof EntraError) || error.code !== "NOT_FOUND") throw error;
+      throw new EntraError("NOT_FOUND", `${noSuchApi(appId)}. ${howToAdd(tenant, appId)}`, {
+        answer: error.answer,
+        cause: error,
+      });
+    }),
   );
 
-async function ask(tenant: Tenant, appId: string): Promise<Api> {
-  const path = `/servicePrincipals(appId='${encodeURIComponent(appId)}')?$select=id,displayName,appRoles,oauth2PermissionScopes`;
-  const { id, displayName, appRoles, oauth2PermissionScopes } = await tenant.get<ApiPrincipal>(path);
-  return { id, name: displayName, roles: named(appRoles), scopes: named(oauth2PermissionScopes) };
+/** The API whose service principal has this object id; asked once per process. 404 is an EntraError with code NOT_FOUND. */
+export const apiById = (tenant: Tenant, id: string): Promise<Api> =>
+  apisById.of(tenant, id, () => ask(tenant, `/servicePrincipals/${encodeURIComponent(id)}`));
+
+export const noSuchApi = (appId: string): string => `there is no service principal for ${appId}`;
+
+/** An API of another publisher comes into a tenant when its service principal is created there. */
+export const howToAdd = (tenant: Tenant, appId: string): string =>
+  `Check the appId; if it is right, add the API to the tenant: "az ad sp create --id ${appId}", or ` +
+  `POST ${tenant.url("/servicePrincipals")} {"appId":"${appId}"} (needs Application.ReadWrite.All)`;
+
+/** How people call an application permission; by its id where the API does not publish it any more. */
+export const roleName = ({ roles }: Api, roleId: string): string =>
+  [...roles].find(([, id]) => id === roleId)?.[0] ?? roleId;
+
+async function ask(tenant: Tenant, path: string): Promise<Api> {
+  const found = await tenant.get<ApiPrincipal>(`${path}?$select=id,appId,displayName,appRoles,oauth2PermissionScopes`);
+  const { id, appId, displayName, appRoles, oauth2PermissionScopes } = found;
+  const roles = published(appRoles);
+  const scopes = published(oauth2PermissionScopes);
+  if (appRoles.length > 0) roles.closed.set(defaultAccess, "can be granted only at an API that publishes no app roles");
+  return {
+    id,
+    appId,
+    name: displayName,
+    roles: roles.ids.set(defaultAccess, defaultAccessId),
+    scopes: scopes.ids,
+    closed: { application: roles.closed, delegated: scopes.closed },
+  };
 }
 
-const named = (offers: readonly Offer[]): Map<string, string> =>
-  new Map(offers.flatMap(({ id, value, isEnabled }) => (value && isEnabled ? [[value, id]] : [])));
+/** Of two with one name, the one that can be granted. */
+function published(all: readonly Published[]): { ids: Map<string, string>; closed: Map<string, string> } {
+  const ids = new Map<string, string>();
+  const closed = new Map<string, string>();
+  for (const one of all) {
+    const name = one.value ?? one.id;
+    const why = whyClosed(one);
+    if (name === "" || (ids.has(name) && (why !== undefined || !closed.has(name)))) continue;
+    ids.set(name, one.id);
+    if (why === undefined) closed.delete(name);
+    else closed.set(name, why);
+  }
+  return { ids, closed };
+}
+
+function whyClosed({ isEnabled, allowedMemberTypes = ["Application"] }: Published): string | undefined {
+  if (!isEnabled) return "is disabled there";
+  return allowedMemberTypes.includes("Application") ? undefined : "is for users and groups only";
+}

@@ -1,6 +1,6 @@
 /**
  * Permission grant: a set of objects of Graph, one app role assignment for each application permission and one delegated
- * permission grant for all delegated ones.
+ * permission grant for all delegated ones. What single users consented to, and what an agent inherits, is read beside it.
  *
  * Graph: /servicePrincipals/{id}/appRoleAssignments, /oauth2PermissionGrants (v1.0)
  * Docs:  https://learn.microsoft.com/graph/permissions-grant-via-msgraph
@@ -8,14 +8,36 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { allWritten } from "./all-written";
-import { apiOf } from "./api";
+import { type Api, apiOf, defaultAccess } from "./api";
+import { deletedPlace } from "../directory/deleted-items";
+import { beside, leftBehind } from "./beside-the-grant";
+import {
+  type EffectivePermissions,
+  effectivePermissions,
+  type InheritedPermissions,
+  named,
+  type UserConsent,
+} from "./effective-permissions";
 import { objectId } from "../directory/directory-references";
 import { same, sorted } from "../engine/json";
-import type { Finding, Lifecycle } from "../engine/lifecycle";
+import type { Lifecycle } from "../engine/lifecycle";
 import { EntraResource } from "../engine/pulumi/resource";
-import { undefinedWhenGone } from "../graph/errors";
-import { addScopes, assign, heldPermissions, setScopes, withdraw } from "./held-permissions";
+import { EntraError, undefinedWhenGone } from "../graph/errors";
+import type { Parent } from "../identities/parent-blueprint";
+import {
+  addScopes,
+  assign,
+  delegatedGrants,
+  deleteGrants,
+  isForAll,
+  isOfUser,
+  setScopes,
+  userConsentsTo,
+  withdraw,
+} from "./held-permissions";
 import { permissionInventory } from "./permission-inventory";
+import { sourcesIn } from "./sources";
+import { unsuitablePermissions } from "./suitability";
 
 // ---- what a program writes -------------------------------------------------
 
@@ -28,23 +50,40 @@ export interface PermissionGrantArgs {
   agentId: pulumi.Input<string>;
   /** appId of the API. @default Microsoft Graph. A change replaces. */
   api?: pulumi.Input<string>;
-  /** Application permissions by name (`User.Read.All`): what the agent may do as itself. @default none. Changed in place. */
+  /**
+   * Application permissions by name (`User.Read.All`): what the agent may do as itself. An app role without a name is declared
+   * by its id. `Default Access`, as the admin centre calls it, is access without a role, to an API that publishes no roles.
+   * @default none. Changed in place.
+   */
   application?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Delegated permissions by name (`Mail.Read`), with consent for all users: what it may do for whoever it acts for. @default none. Changed in place. */
+  /** Delegated permissions by name (`Mail.Read`), with consent for all users, 3,850 characters together: what it may do for whoever it acts for. @default none. Changed in place. */
   delegated?: pulumi.Input<pulumi.Input<string>[]>;
+  /**
+   * What becomes of what single users have consented to for this agent at this API. `report`: it stays, also when the grant is
+   * deleted; it is the output `consentedByUsers` and a warning. `withdraw`: it is drift, and is removed; an agent user then
+   * needs its delegated permissions from `delegated`. @default report. Changed in place.
+   */
+  userConsents?: pulumi.Input<"report" | "withdraw">;
 }
 
 /**
- * Everything one agent may do at one API, application and delegated, by permission names.
+ * What is granted to one agent at one API, as itself and for all users, by permission names.
  *
- * It is complete: a permission of that API which the agent holds and the program does not declare shows as a difference and is removed.
+ * It is complete for what it names: a permission of that API that was granted to the agent, as itself or for all users, and that the program
+ * does not declare, shows as a difference and is removed. Two sources are beside it. They are outputs, and a warning at each refresh:
+ *
+ * - `consentedByUsers`: what single users have consented to. It counts for these users alone. `userConsents: "withdraw"` removes it.
+ * - `inherited`: what the agent inherits from its blueprint. It is removed at the blueprint, not at the agent.
  *
  * - **Id:** `<agent's object id>/<API's appId>`.
  * - **Replaced:** when `agentId` or `api` changes.
- * - **Deleted:** permanently, with everything the agent holds at the API. A token that was issued before keeps its permissions until it expires.
+ * - **Deleted:** permanently, with everything that was granted to the agent at the API. What single users consented to stays, unless
+ *   `userConsents` is `withdraw`, and so does what the agent inherits; the run names both. A token that was issued before keeps its
+ *   permissions until it expires.
  *
  * @see https://learn.microsoft.com/graph/permissions-grant-via-msgraph
- * @throws INPUT_INVALID when no permission is declared, or the API is not in the tenant or has no permission of that name
+ * @throws INPUT_INVALID when no permission is declared, the API is not in the tenant or has no permission of that name, or it is added and is
+ *   disabled there or blocked for agents
  * @throws OWNERSHIP_UNCLEAR when the agent already holds a permission at the API that is not declared, or two resources declare the same grant
  * @throws REFUSED when Entra does not let agents hold the permission
  * @throws NOT_FOUND when the agent is not in the tenant
@@ -73,9 +112,17 @@ export class PermissionGrant extends EntraResource {
   declare readonly application: pulumi.Output<string[]>;
   /** Names of the delegated permissions, sorted. */
   declare readonly delegated: pulumi.Output<string[]>;
+  /** What single users have consented to at the API, beside what is declared: `principalId` (object id of the user) and `delegated` (names) of each, sorted. */
+  declare readonly consentedByUsers: pulumi.Output<UserConsent[]>;
+  /**
+   * What the agent inherits at the API, whether it is declared here or not: `application` and `delegated` (names, or "unknown"
+   * where Graph does not show them), and `blueprintId`. To show them it wants AgentIdentityBlueprint.Read.All, or beta.
+   */
+  declare readonly inherited: pulumi.Output<InheritedPermissions>;
 
   constructor(name: string, args: PermissionGrantArgs, opts?: pulumi.CustomResourceOptions) {
-    super(permissionGrant, name, args, ["api", "application", "delegated"], opts);
+    const outputs = ["api", "application", "delegated", "consentedByUsers", "inherited"];
+    super(permissionGrant, name, args, outputs, opts);
   }
 }
 
@@ -86,18 +133,28 @@ interface Inputs {
   api: string;
   application: string[];
   delegated: string[];
+  userConsents?: "report" | "withdraw" | undefined;
 }
 
-const names = z
-  .array(z.string().regex(/^[^\s]+$/, "must be the name of one permission, such as User.Read.All"))
-  .transform(sorted)
-  .default([]);
+const isOneWord = (name: string): boolean => /^\S+$/.test(name);
+const names = (isName: (name: string) => boolean) =>
+  z
+    .array(z.string().refine(isName, "must be the name of one permission, such as User.Read.All"))
+    .transform(sorted)
+    .default([]);
+
+/** Graph's limit for the scopes of one grant, in characters. */
+const longestScope = 3_850;
 
 const properties = {
   agentId: objectId,
   api: objectId.default(microsoftGraph),
-  application: names,
-  delegated: names,
+  application: names((name) => isOneWord(name) || name === defaultAccess),
+  delegated: names(isOneWord).refine(
+    (all) => all.join(" ").length <= longestScope,
+    `must be at most ${longestScope.toLocaleString("en")} characters together, with a space between them: Graph keeps them in one grant`,
+  ),
+  userConsents: z.enum(["report", "withdraw"], 'must be "report" or "withdraw"').optional(),
 };
 
 // ---- what it is in the tenant ----------------------------------------------
@@ -123,38 +180,21 @@ export const permissionGrant: Lifecycle<Inputs> = {
   inventory: permissionInventory,
   duplicateCreate: "refused",
 
-  async questions(tenant, { api, application = [], delegated = [] }) {
-    if (api === undefined) return [];
-    const found = await apiOf(tenant, api).catch(undefinedWhenGone);
-    if (!found)
-      return [
-        {
-          property: "api",
-          reason: `must be the appId of an API in ${tenant.name}: there is no service principal for ${api}`,
-        },
-      ];
-    return [
-      ...missing("application", application, found.roles, found.name),
-      ...missing("delegated", delegated, found.scopes, found.name),
-    ];
-  },
+  questions: unsuitablePermissions,
 
   refersTo: ({ agentId }) => [agentId],
   idOf: (wanted) => idOf(wanted),
 
   // A grant has no place for a marker. What an earlier, interrupted run granted is part of what is wanted now.
   async find(tenant, wanted) {
-    const held = await heldPermissions(tenant, wanted.agentId, await apiOf(tenant, wanted.api));
+    const api = await apiOf(tenant, wanted.api);
+    const held = named(await sourcesIn(tenant, api).holdingsOf(wanted.agentId), api);
     if (held.application.length + held.delegated.length === 0) return [];
-    const others = [
-      ...held.application.filter((name) => !wanted.application.includes(name)),
-      ...held.delegated.filter((name) => !wanted.delegated.includes(name)),
-    ];
-    const notOurs =
-      others.length > 0
-        ? `the agent already holds ${others.join(", ")}, which is not declared. Declare it too, or remove it first; where another resource of this stack granted it, give this one its name as an alias`
-        : undefined;
-    return [{ id: idOf(wanted), notOurs }];
+    const others = {
+      application: held.application.filter((name) => !wanted.application.includes(name)),
+      delegated: held.delegated.filter((name) => !wanted.delegated.includes(name)),
+    };
+    return [{ id: idOf(wanted), notOurs: whyNotOurs(api, others) }];
   },
 
   // The first permission makes the grant exist; `change` grants the rest, so that a failure in between is kept and repaired.
@@ -168,16 +208,27 @@ export const permissionGrant: Lifecycle<Inputs> = {
     return { id: idOf(wanted), actual: { inputs: { agentId: wanted.agentId, api: wanted.api, ...held }, outputs: {} } };
   },
 
-  async read(tenant, id, _declared, _outputs, bulk) {
+  async read(tenant, id, declared, { inherited }, bulk) {
     const [agentId = "", api = ""] = id.split("/");
     // Without the API or the agent there is nothing left to hold.
-    const held = await apiOf(tenant, api)
-      .then((offer) => heldPermissions(tenant, agentId, offer, bulk))
+    const seen = await apiOf(tenant, api)
+      .then(async (offer) => ({
+        offer,
+        ...(await effectivePermissions(tenant, agentId, offer, sourcesIn(tenant, offer, parentSeen(inherited), bulk))),
+      }))
       .catch(undefinedWhenGone);
-    if (!held || held.application.length + held.delegated.length === 0) return undefined;
+    if (!seen || seen.application.length + seen.delegated.length === 0) return undefined;
+    const { application, delegated, consentedByUsers } = seen;
     return {
-      inputs: { agentId, api, application: sorted(held.application), delegated: sorted(held.delegated) },
-      outputs: {},
+      inputs: {
+        agentId,
+        api,
+        application: [...application],
+        delegated: [...delegated],
+        userConsents: declared.userConsents === "withdraw" && consentedByUsers.length === 0 ? "withdraw" : "report",
+      },
+      outputs: { consentedByUsers, inherited: seen.inherited },
+      warnings: beside(tenant, agentId, seen.offer, seen, declared),
     };
   },
 
@@ -197,29 +248,61 @@ export const permissionGrant: Lifecycle<Inputs> = {
       api,
       held.filter((name) => !wanted.application.includes(name)),
     );
+    if (wanted.userConsents === "withdraw" && inputs.userConsents !== "withdraw")
+      await deleteGrants(tenant, await userConsentsTo(tenant, wanted.agentId, api));
   },
 
-  // All of it, as everywhere: also what somebody else has added since.
-  async remove(tenant, id) {
+  // A deleted agent takes its permissions with it.
+  goneWith: (id) => deletedPlace(id.split("/")[0] ?? ""),
+  // Each permission is an object of its own in Graph.
+  isWhole: ({ application = [], delegated = [] }, { inputs }) =>
+    application.every((name) => inputs.application?.includes(name)) &&
+    delegated.every((name) => inputs.delegated?.includes(name)),
+
+  // All that was granted, as everywhere: also what somebody else has added since.
+  async remove(tenant, id, { userConsents }, { inherited }) {
     const [agentId = "", appId = ""] = id.split("/");
     const api = await apiOf(tenant, appId);
-    await allWritten([setScopes(tenant, agentId, api, []), withdraw(tenant, agentId, api, "all")]);
+    const grants = await delegatedGrants(tenant, agentId, api);
+    const [doomed, left] =
+      userConsents === "withdraw" ? [grants, []] : [grants.filter(isForAll), grants.filter(isOfUser)];
+    const found: boolean[] = [];
+    const note = (one: boolean): void => void found.push(one);
+    await allWritten([deleteGrants(tenant, doomed, note), withdraw(tenant, agentId, api, "all", note)]);
+    // What one replica lists another may not find; and where none is listed there may be some all the same.
+    if (found.length === 0 || found.includes(false)) throw new EntraError("NOT_FOUND", "a permission was not found");
+    return leftBehind(tenant, api, left, inherited);
   },
 };
 
 const idOf = ({ agentId, api }: Inputs): string => `${agentId}/${api}`;
 
-function missing(
-  property: string,
-  wanted: readonly string[],
-  offered: ReadonlyMap<string, unknown>,
-  api: string,
-): Finding[] {
-  return wanted
-    .filter((name) => !offered.has(name))
-    .map((name) => {
-      const near = [...offered.keys()].find((offer) => offer.toLowerCase() === name.toLowerCase());
-      const hint = near === undefined ? "" : `; did you mean "${near}"?`;
-      return { property, reason: `must name ${property} permissions of ${api}: there is no "${name}"${hint}` };
-    });
+/** What an earlier read has found out for good. */
+function parentSeen(inherited: unknown): Parent | undefined {
+  const { application, blueprintId } = (inherited ?? {}) as Partial<InheritedPermissions>;
+  if (blueprintId !== undefined) return { blueprintId };
+  return Array.isArray(application) ? {} : undefined;
+}
+
+function whyNotOurs(
+  api: Api,
+  { application, delegated }: Pick<EffectivePermissions, "application" | "delegated">,
+): string | undefined {
+  // What is not published any more cannot be declared.
+  const gone = application.filter((name) => !api.roles.has(name));
+  const declarable = [...application.filter((name) => api.roles.has(name)), ...delegated];
+  const advice = [
+    ...(declarable.length > 0
+      ? [
+          `the agent already holds ${declarable.join(", ")}, which is not declared. Declare it too, or remove it first; ` +
+            "where another resource of this stack granted it, give this one its name as an alias",
+        ]
+      : []),
+    ...(gone.length > 0
+      ? [
+          `the agent already holds ${gone.join(", ")}, which ${api.name} does not publish any more: it cannot be declared. Remove it first`,
+        ]
+      : []),
+  ];
+  return advice.length === 0 ? undefined : advice.join(". ");
 }

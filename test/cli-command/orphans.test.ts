@@ -338,6 +338,127 @@ describe("orphans of an interrupted run", () => {
   });
 });
 
+describe("permissions that no program declares", () => {
+  const program: Program = [blueprint, principal, agent("helper"), grant];
+  let state: StackState;
+  let graphId: string;
+  let agentId: string;
+  let principalId: string;
+  beforeEach(async () => {
+    state = await applied(program);
+    writeExport(project, "prod", state);
+    graphId = (await ask(`GET /servicePrincipals(appId='${microsoftGraph}')?$select=id`)).body.id;
+    agentId = storedOf(state, "helper").id;
+    principalId = storedOf(state, "principal").id;
+  });
+
+  const grantTo = (clientId: string, scope: string, principalId?: string) =>
+    ask("POST /oauth2PermissionGrants", {
+      clientId,
+      resourceId: graphId,
+      scope,
+      ...(principalId === undefined ? { consentType: "AllPrincipals" } : { consentType: "Principal", principalId }),
+    });
+
+  /** Sends what the report names, after which it finds nothing. */
+  async function deleteAsTold(requests: readonly string[]): Promise<void> {
+    for (const request of requests) {
+      const [, path = ""] = /^DELETE \/v1\.0(.*)$/.exec(request) ?? [];
+      expect((await ask(`DELETE ${path}`)).status).toBe(204);
+    }
+    expect(await reported("orphans prod.json")).toMatchObject({ code: 0, undeclared: [], missing: [] });
+  }
+
+  it("are found where one person has consented beside our grant, apart from it", async () => {
+    const adele =
+      String((await people(ask)).adele)
+        .split("/")
+        .at(-1) ?? "";
+    const { id } = (await grantTo(agentId, "Mail.Send Files.Read", adele)).body;
+    const { code, undeclared, missing } = await reported("orphans prod.json");
+    expect([code, missing, undeclared]).toMatchObject([
+      1,
+      [],
+      [
+        {
+          kind: "PermissionGrant",
+          id: `${agentId}/${microsoftGraph}/${adele}`,
+          displayName: "Microsoft Graph for Agent helper, consented to by one user",
+          gives: `allows Mail.Send, Files.Read for user ${adele} alone`,
+          belongsTo: agentId,
+          deletedBy: [`DELETE /v1.0/oauth2PermissionGrants/${id}`],
+          next: [
+            "if it is wanted: leave it: no resource declares what one user has consented to",
+            expect.stringMatching(/^if not: DELETE .*DelegatedPermissionGrant\.ReadWrite\.All\)$/),
+          ],
+        },
+      ],
+    ]);
+    await deleteAsTold(undeclared[0]?.deletedBy ?? []);
+  });
+
+  it("are found where only one person's consent is left of a grant: the grant is missing", async () => {
+    const adele =
+      String((await people(ask)).adele)
+        .split("/")
+        .at(-1) ?? "";
+    await grantTo(agentId, "Mail.Read", adele);
+    for (const { id, consentType } of (await ask("GET /oauth2PermissionGrants")).body.value)
+      if (consentType === "AllPrincipals") await ask(`DELETE /oauth2PermissionGrants/${id}`);
+    const held = `/servicePrincipals/${agentId}/appRoleAssignments`;
+    for (const { id } of (await ask(`GET ${held}`)).body.value) await ask(`DELETE ${held}/${id}`);
+    expect(await reported("orphans prod.json")).toMatchObject({
+      code: 1,
+      undeclared: [{ id: `${agentId}/${microsoftGraph}/${adele}` }],
+      missing: [{ kind: "PermissionGrant", name: "grant" }],
+    });
+  });
+
+  it("are found on a blueprint principal", async () => {
+    await grantTo(principalId, "Mail.Send");
+    const { appRoles } = (await ask(`GET /servicePrincipals/${graphId}?$select=appRoles`)).body;
+    const appRoleId = appRoles.find(({ value }) => value === "Group.Read.All").id;
+    const assigned = { principalId, resourceId: graphId, appRoleId };
+    await ask(`POST /servicePrincipals/${principalId}/appRoleAssignments`, assigned);
+    const { undeclared } = await reported("orphans prod.json");
+    expect(undeclared).toMatchObject([
+      {
+        kind: "PermissionGrant",
+        id: `${principalId}/${microsoftGraph}`,
+        gives: "allows Group.Read.All on its own, Mail.Send for users",
+        belongsTo: principalId,
+      },
+    ]);
+    expect(undeclared[0]?.deletedBy).toHaveLength(2);
+    await deleteAsTold(undeclared[0]?.deletedBy ?? []);
+  });
+
+  it("are found once for all agents that inherit them, with the request that ends it", async () => {
+    state = await applied([...program, agent("checker")], state);
+    writeExport(project, "prod", state);
+    await grantTo(principalId, "Mail.Send");
+    const { objectId } = storedOf(state, "payroll").outputs;
+    const path = `/applications/${String(objectId)}/${blueprintCast}/inheritablePermissions`;
+    const inheritableScopes = { "@odata.type": "#microsoft.graph.allAllowedScopes" };
+    expect((await ask(`POST ${path}`, { resourceAppId: microsoftGraph, inheritableScopes })).status).toBe(201);
+    const { undeclared } = await reported("orphans prod.json");
+    expect(undeclared.map(({ id }) => id)).toEqual([
+      `${principalId}/${microsoftGraph}`,
+      `${principalId}/${microsoftGraph}/inheritable`,
+    ]);
+    expect(undeclared[1]).toMatchObject({
+      displayName: "Microsoft Graph for the agents of Payroll agents, inherited",
+      gives: "lets the agents of the blueprint inherit Mail.Send for users",
+      deletedBy: [`DELETE /v1.0${path}/${microsoftGraph}`],
+      next: [
+        "if it is wanted: leave it: no resource declares what a blueprint lets its agents inherit",
+        expect.stringContaining("(needs AgentIdentityBlueprint.ReadWrite.All)"),
+      ],
+    });
+    await deleteAsTold(undeclared.flatMap(({ deletedBy }) => deletedBy));
+  });
+});
+
 describe("what the stacks are", () => {
   it("takes a stack as Pulumi recorded it, and finds nothing in its tenant that is not in it", async () => {
     tenant.close();
@@ -718,7 +839,9 @@ describe("what it asks", () => {
     const collections = lists.map(({ version = "v1.0", collection }) => `GET /${version}${collection}`);
     // Agents fill two pages; what several kinds list is asked for once.
     const agents = "GET /v1.0/servicePrincipals/microsoft.graph.agentIdentity";
-    expect(asked.sort()).toEqual([...new Set(collections), agents].sort());
+    // Delegated grants are one list too, after the first agents, which were asked for alone.
+    const grants = "GET /v1.0/oauth2PermissionGrants";
+    expect(asked.sort()).toEqual([...new Set(collections), agents, grants, grants, grants].sort());
   });
 
   it("looks into a served tenant as well", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { Terminal } from "../../cli/terminal";
 import { serveTenant } from "../../emulator/server";
 import { openTenant } from "../../emulator/tenant";
-import { asker, identityCast, principalCast } from "../emulator/client";
+import { asker, blueprintCast, identityCast, principalCast } from "../emulator/client";
 import { furnished, command as commandIn } from "./project";
 
 let project: string;
@@ -109,6 +109,36 @@ describe("tenant show", () => {
     expect(out).toContain(
       `\nAgent identity "left over"\n  id        ${orphan.id}\n  of        ${gone}, which is not in this tenant\n  sponsors  nobody`,
     );
+  });
+
+  it("shows what single users consented to and what an agent inherits, beside what was granted to it", async () => {
+    const { agent } = await furnished(state);
+    const tenant = openTenant({ directory: state });
+    const ask = asker(tenant);
+    const { id: resourceId } = (await ask("GET /servicePrincipals(appId='00000003-0000-0000-c000-000000000000')")).body;
+    const { id: exchangeId } = (await ask("GET /servicePrincipals(appId='00000002-0000-0ff1-ce00-000000000000')")).body;
+    const principal = (await ask(`GET /servicePrincipals/${principalCast}`)).body.value[0].id;
+    const user = (await ask("GET /users/adele.vance@contoso.com")).body.id;
+    const grant = (body: object) => ask("POST /oauth2PermissionGrants", { consentType: "AllPrincipals", ...body });
+    await grant({ clientId: agent, resourceId, consentType: "Principal", principalId: user, scope: "Mail.Send" });
+    await grant({ clientId: principal, resourceId, scope: "Files.Read User.Read" });
+    await grant({ clientId: principal, resourceId: exchangeId, scope: "EWS.AccessAsUser.All" });
+    const blueprint = (await ask(`GET /applications/${blueprintCast}`)).body.value[0].id;
+    const path = `/applications/${blueprint}/${blueprintCast}/inheritablePermissions`;
+    const scopes = { "@odata.type": "#microsoft.graph.enumeratedScopes", scopes: ["Files.Read"] };
+    const everything = { "@odata.type": "#microsoft.graph.allAllowedScopes" };
+    await ask(`POST ${path}`, { resourceAppId: "00000003-0000-0000-c000-000000000000", inheritableScopes: scopes });
+    await ask(`POST ${path}`, { resourceAppId: "00000002-0000-0ff1-ce00-000000000000", inheritableScopes: everything });
+    tenant.close();
+
+    const { out, error } = await command("tenant show");
+    expect(error).toBe("");
+    expect(out).toContain("gives     it allows Mail.Read on its own, User.Read for users");
+    expect(out).toContain("inherits  Files.Read for users");
+    expect(out).toContain(`gives  it allows Mail.Send for user ${user} alone`);
+    expect(out).toMatch(/Permission grant "Office 365 Exchange Online for payroll helper, inherited"/);
+    expect(out).toMatch(/gives {2}it inherits EWS\.AccessAsUser\.All for users from blueprint [0-9a-f-]{36}/);
+    expect(out).toContain("gives  it lets the agents of the blueprint inherit Files.Read for users");
   });
 
   it("says the same in JSON, found from a folder below", async () => {

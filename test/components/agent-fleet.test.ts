@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { AgentFleet, type AgentFleetArgs } from "../../components/agent-fleet";
+import { validate } from "../../provider/engine/inputs";
+import { permissionGrant } from "../../provider/permissions/permission-grant";
 import { registrations } from "../registrations";
 
 const registered = registrations();
@@ -104,6 +106,46 @@ describe("an agent fleet", () => {
         delegated: [],
       },
     });
+  });
+
+  it("grants once what fleet and agent both name, application as well as delegated", async () => {
+    const both = { application: ["User.Read.All", "Group.Read.All"], delegated: ["Mail.Read", "Files.Read"] };
+    const declared = await children({
+      permissions: { graph: both },
+      agents: {
+        helper: {
+          displayName: "Helper",
+          permissions: {
+            graph: { application: ["Group.Read.All", "AuditLog.Read.All"], delegated: ["Mail.Send", "Mail.Read"] },
+          },
+        },
+      },
+    });
+    const agentId = "5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d11";
+    const { inputs, findings } = validate(permissionGrant, {
+      ...declared["PermissionGrant payroll-helper-graph"],
+      agentId,
+    });
+    expect([findings, inputs]).toMatchObject([
+      [],
+      {
+        application: ["AuditLog.Read.All", "Group.Read.All", "User.Read.All"],
+        delegated: ["Files.Read", "Mail.Read", "Mail.Send"],
+      },
+    ]);
+  });
+
+  it("does with what single users consented to as the fleet says, and as an agent says for itself", async () => {
+    const permissions = { graph: { delegated: ["Mail.Read"], userConsents: "withdraw" } } as const;
+    const declared = await children({
+      permissions,
+      agents: {
+        a: { displayName: "A" },
+        b: { displayName: "B", permissions: { graph: { userConsents: "report" } } },
+      },
+    });
+    expect(declared["PermissionGrant payroll-a-graph"]).toMatchObject({ userConsents: "withdraw" });
+    expect(declared["PermissionGrant payroll-b-graph"]).toMatchObject({ userConsents: "report" });
   });
 
   it("trusts each outside workload by a federated credential of that name", async () => {

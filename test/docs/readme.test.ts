@@ -20,6 +20,11 @@ const witnesses: Readonly<Record<string, readonly string[]>> = {
     "is shown property by property, and put right by the next plain `up`",
     "shows a condition that was added behind Pulumi's back, and takes it away again",
   ],
+  "No hidden permission.": [
+    "is shown beside what is declared, is no drift of it, and is warned about once",
+    "is shown beside what is declared, is no drift of it, and is warned about in the same words for all its agents",
+    "shows what single users consented to and what an agent inherits, beside what was granted to it",
+  ],
   "Fast, within Graph's limits.": [
     "of 100 blueprints with principal, credential and grants each costs a fifth, however many travel together",
     "agents are created as fast as the quota of writes allows, and never refused",

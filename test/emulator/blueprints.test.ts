@@ -73,17 +73,28 @@ describe("a blueprint", () => {
     expect(sponsors.map((user) => user.userPrincipalName)).toEqual(["nestor.wilke@contoso.com"]);
   });
 
-  it("belongs to the person who makes it, unless that person administers agents and must name a sponsor", async () => {
+  it("belongs to whoever makes it: an application, a person, and a person who administers agents", async () => {
     const nestor = { user: "nestor.wilke@contoso.com" };
     const { nestor: path, adele } = await people(ask);
+    const ownersOf = async (caller?: { user: string }) => {
+      const made = await ask(`POST ${all}`, { displayName: "x", "sponsors@odata.bind": bind(adele) }, caller);
+      const owners = (await ask(`GET ${one(made.body.id)}/owners`)).body.value;
+      return owners.map(({ userPrincipalName, displayName }) => userPrincipalName ?? displayName);
+    };
+    expect(await ownersOf()).toEqual(["Pulumi automation"]);
     giveRole(tenant, path, agentIdDeveloper);
-    const { id } = (await ask(`POST ${all}`, { displayName: "x" }, nestor)).body;
-    const owners = async (of: string) => (await ask(`GET ${one(of)}/owners`)).body.value;
-    expect((await owners(id)).map((one) => one.userPrincipalName)).toEqual(["nestor.wilke@contoso.com"]);
+    expect(await ownersOf(nestor)).toEqual(["nestor.wilke@contoso.com"]);
     giveRole(tenant, path, agentIdAdministrator);
+    expect(await ownersOf(nestor)).toEqual(["nestor.wilke@contoso.com"]);
+    tenant.set({ profiles: { creatorOwns: "peopleWithoutAdminRole" } });
+    expect([await ownersOf(nestor), await ownersOf()]).toEqual([[], []]);
+    tenant.set({ profiles: { creatorOwns: "everybody" } });
+  });
+
+  it("needs a sponsor from a person who administers agents, and from nobody else", async () => {
+    const nestor = { user: "nestor.wilke@contoso.com" };
+    giveRole(tenant, (await people(ask)).nestor, agentIdAdministrator);
     expect((await ask(`POST ${all}`, { displayName: "x" }, nestor)).status).toBe(400);
-    const made = await ask(`POST ${all}`, { displayName: "x", "sponsors@odata.bind": bind(adele) }, nestor);
-    expect([made.status, await owners(made.body.id)]).toEqual([201, []]);
   });
 
   it("silently becomes a plain application when OData-Version is missing", async () => {
@@ -185,7 +196,10 @@ describe("a blueprint", () => {
     expect((await ask(`PATCH ${upsert("payroll")}`, both, create)).status).toBe(204);
     expect((await ask(`PATCH ${upsert("payroll")}`, body(nestor), create)).status).toBe(204);
     expect(await sponsors()).toEqual(["Adele", "Nestor"]);
-    expect((await ask(`GET ${one(id)}/owners`)).body.value).toMatchObject([{ givenName: "Nestor" }]);
+    expect((await ask(`GET ${one(id)}/owners`)).body.value).toMatchObject([
+      { givenName: "Nestor" },
+      { displayName: "Pulumi automation" },
+    ]);
     tenant.set({ profiles: { upsertBinds: "ignored" } });
   });
 

@@ -24,7 +24,7 @@ describe("service principals of APIs", () => {
     expect(
       only(value[0].oauth2PermissionScopes, (scope) => scope.id === "e1fe6dd8-ba31-4d61-89e7-88639da4683d"),
     ).toMatchObject({ value: "User.Read", type: "User" });
-    expect([value[0].appRoles.length, value[0].oauth2PermissionScopes.length]).toEqual([603, 625]);
+    expect([value[0].appRoles.length, value[0].oauth2PermissionScopes.length]).toEqual([602, 624]);
     expect((await ask("GET /servicePrincipals(appId='00000002-0000-0ff1-ce00-000000000000')")).body.displayName).toBe(
       "Office 365 Exchange Online",
     );
@@ -197,12 +197,23 @@ describe("a delegated permission grant", () => {
     expect((await ask(`POST ${all}`, asks({ consentType: "Principal", principalId: idOf(adele) }))).status).toBe(409);
   });
 
-  it("names scopes the resource publishes, and a principal when it is for one", async () => {
-    expect((await ask(`POST ${all}`, asks({ scope: "Mail.Read Mail.Raed" }))).status).toBe(400);
+  it("takes scopes that the resource does not publish, or refuses them, as the profile says", async () => {
+    const { id, scope } = (await ask(`POST ${all}`, asks({ scope: "Mail.Read Mail.Raed" }))).body;
+    expect(scope).toBe("Mail.Read Mail.Raed");
+    expect((await ask(`PATCH ${all}/${id}`, { scope: "Mail.Raed" })).status).toBe(204);
+    // What agents cannot hold is refused beside it all the same.
+    expect((await ask(`PATCH ${all}/${id}`, { scope: "Mail.Raed User.ReadWrite.All" })).status).toBe(400);
+    tenant.set({ profiles: { unknownScopes: "refused" } });
+    const adele = idOf((await people(ask)).adele);
+    const other = asks({ consentType: "Principal", principalId: adele, scope: "Mail.Read Mail.Raed" });
+    expect(refusal(await ask(`POST ${all}`, other))).toMatchObject([400, "Request_BadRequest", {}]);
+    expect((await ask(`PATCH ${all}/${id}`, { scope: "Mail.Raed" })).status).toBe(400);
+    tenant.set({ profiles: { unknownScopes: "taken" } });
+  });
+
+  it("names a principal when it is for one", async () => {
     expect((await ask(`POST ${all}`, asks({ consentType: "Principal" }))).status).toBe(400);
     expect((await ask(`POST ${all}`, asks({ principalId: idOf(family.sponsor) }))).status).toBe(400);
     expect((await ask(`POST ${all}`, asks({ clientId: idOf(family.sponsor) }))).status).toBe(404);
-    const { id } = (await ask(`POST ${all}`, asks())).body;
-    expect((await ask(`PATCH ${all}/${id}`, { scope: "Mail.Raed" })).status).toBe(400);
   });
 });

@@ -62,6 +62,17 @@ describe("an inheritable permission", () => {
     expect([changed.status, changed.body]).toMatchObject([200, { inheritableScopes: { kind: "none" } }]);
   });
 
+  it("shows its roles or leaves them out, as the profile says", async () => {
+    await make(everything);
+    tenant.set({ profiles: { inheritableRolesOnBlueprint: "left out" } });
+    const { body } = await ask(`GET ${path}/${graphAppId}`);
+    const [listed] = (await ask(`GET ${path}`)).body.value;
+    tenant.set({ profiles: { inheritableRolesOnBlueprint: "shown" } });
+    for (const shown of [body, listed])
+      expect([shown.inheritableScopes.kind, shown.inheritableRoles]).toEqual(["allAllowed", undefined]);
+    expect((await ask(`GET ${path}/${graphAppId}`)).body.inheritableRoles.kind).toBe("allAllowed");
+  });
+
   it("exists once for a resource and for at most ten", async () => {
     await make();
     expect(refusal(await make())).toMatchObject([409, "Request_MultipleObjectsWithSameKeyValue", {}]);
@@ -149,6 +160,14 @@ describe("what an agent identity inherits", () => {
     expect([await scopes(), await roles()]).toEqual([["User.Read"], 0]);
     await ask(`PATCH ${path}/${graphAppId}`, { inheritableScopes: type("noScopes") });
     expect(await scopes()).toEqual([]);
+  });
+
+  it("can be read or not, as the profile says", async () => {
+    tenant.set({ profiles: { inheritedCollections: "missing" } });
+    const name = "inheritedAppRoleAssignments";
+    const missing = await ask(`GET /servicePrincipals/${identityCast}/${agent}/${name}`, undefined, beta);
+    tenant.set({ profiles: { inheritedCollections: "served" } });
+    expect(refusal(missing)).toEqual([400, "BadRequest", `Resource not found for the segment '${name}'.`]);
   });
 
   it("is not among its own grants", async () => {

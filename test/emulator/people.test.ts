@@ -138,7 +138,7 @@ describe("sponsors", () => {
 });
 
 describe("owners", () => {
-  it("are users and service principals, of blueprints, principals and identities", async () => {
+  it("are users and service principals, and whoever made a blueprint or principal, of blueprints, principals and identities", async () => {
     const { nestor, group } = await people(ask);
     const { id } = (await anIdentity(ask, family, { "owners@odata.bind": bind(nestor) })).body;
     expect((await ask(`GET /servicePrincipals/${id}/owners`)).body.value).toMatchObject([{ id: idOf(nestor) }]);
@@ -150,7 +150,7 @@ describe("owners", () => {
       expect((await ask(`POST ${path}/$ref`, url(`/servicePrincipals/${family.principal.id}`))).status).toBe(204);
       expect((await ask(`POST ${path}/$ref`, url(group("Finance Operations")))).status).toBe(400);
       expect((await ask(`POST ${path}/$ref`, url(`/servicePrincipals/${id}`))).status).toBe(204);
-      expect((await ask(`GET ${path}`)).body.value).toHaveLength(3);
+      expect((await ask(`GET ${path}`)).body.value).toHaveLength(4);
     }
   });
 });

@@ -205,7 +205,7 @@ describe("a blueprint principal", () => {
     for (const relation of ["owners", "sponsors"]) {
       const path = `/servicePrincipals/${made.id}/${principalCast}/${relation}`;
       expect((await ask(`POST ${path}/$ref`, { "@odata.id": bind(nestor)[0] })).status).toBe(204);
-      expect((await ask(`GET ${path}`)).body.value.map((one) => one.id)).toEqual([idOf(nestor)]);
+      expect((await ask(`GET ${path}`)).body.value.map((one) => one.id)).toContain(idOf(nestor));
     }
   });
 });

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { tenantSetting } from "../../provider/graph/settings";
+import { replicationMs, tenantSetting } from "../../provider/graph/settings";
 import { refusalBy } from "./wire";
 
 const guid = "11111111-2222-3333-4444-555555555555";
@@ -61,5 +61,24 @@ describe("ENTRA_AGENT_ID_TENANT", () => {
     expect(setting).toEqual({ mode: "embedded", directory: path.join(project, "shared") });
     expect(() => tenantSetting({ ENTRA_AGENT_ID_TENANT: "local:" }, below)).toThrow("it must be");
     fs.rmSync(project, { recursive: true });
+  });
+});
+
+describe("ENTRA_AGENT_ID_REPLICATION_MINUTES", () => {
+  it.each([
+    [undefined, 30],
+    ["", 30],
+    [" 45 ", 45],
+    ["0", 0],
+    ["1440", 1440],
+  ])("%s counts minutes", (value, minutes) => {
+    expect(replicationMs({ ENTRA_AGENT_ID_REPLICATION_MINUTES: value })).toBe(minutes * 60_000);
+  });
+
+  it.each(["-1", "1.5", "1441", "20000", "30m", "half an hour"])("refuses %s", async (value) => {
+    expect(await refusalBy(() => replicationMs({ ENTRA_AGENT_ID_REPLICATION_MINUTES: value }))).toEqual({
+      code: "SETTING_INVALID",
+      message: `cannot use ENTRA_AGENT_ID_REPLICATION_MINUTES="${value}": it must be a whole number of minutes, from 0 to 1440.`,
+    });
   });
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { markerIn, markerOf, markerTagPrefix } from "../../provider/engine/marker";
 import type { Tenant } from "../../provider/graph/tenant";
 import { deleteSoftly, purge } from "./deletion";
-import { amara, asSet, changeSponsors, diego, johanna, nestor, peopleAt, somePeople } from "./people";
+import { amara, asSet, automation, changeSponsors, diego, johanna, nestor, peopleAt, somePeople } from "./people";
 import { aSpecimen, type Seen } from "./specimen";
 
 interface Wish {
@@ -81,7 +81,7 @@ export const specimen = aSpecimen<Wish>({
   content: (name, wish) => ({
     displayName: wish.displayName,
     sponsors: asSet(wish.sponsors),
-    owners: asSet(wish.owners),
+    owners: asSet(wish.owners && [...wish.owners, automation]),
     description: wish.description,
     tags: asSet(wish.tags),
     uniqueName: uniqueName(name, wish) ?? `agentid-${markerOf(`urn:${name}`, "")}`,

@@ -10,6 +10,9 @@ export const [diego, johanna, nestor, amara] = [
   "amara.okafor@contoso.com",
 ] as const;
 
+/** Object id of the account that tests sign in as, in every emulated tenant: what it creates it owns. */
+export const automation = "348d2f13-06c6-4b25-85a1-3cc5a5bd298b";
+
 /** Nestor is nobody whom a program names at random: others do. */
 export const somePeople = fc.subarray([diego, johanna, amara], { minLength: 1 });
 

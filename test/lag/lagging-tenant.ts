@@ -1,6 +1,7 @@
 /** An emulated tenant whose replicas lag, on virtual time, and the provider processes of one machine that work in it. */
 import { type EmulatedTenant, openTenant, type Snapshot, type SwitchChanges } from "../../emulator/tenant";
 import { type Entry, WriteJournal } from "../../provider/engine/consistency/write-journal";
+import { Lag } from "../../provider/engine/consistency/lag";
 import { defaultTiming } from "../../provider/engine/consistency/consistency";
 import { embeddedConnection } from "../../provider/graph/connection";
 import type { Tenant } from "../../provider/graph/tenant";
@@ -19,6 +20,14 @@ export interface RunSettings {
   readonly kill?: Kill;
   /** Client id that it signs in as. */
   readonly app?: string;
+  /** It runs on a machine of its own, as CI does: it finds no journal and leaves none. @default on the machine of the others */
+  readonly newMachine?: true;
+  /** For how long a 404 proves nothing. @default what a process of the product takes */
+  readonly unseenMs?: number;
+  /** The process knows that no replica lags. @default one may */
+  readonly isReplicated?: false;
+  /** Stands before the tenant. */
+  readonly meddle?: (request: Request, send: (request: Request) => Promise<Response>) => Promise<Response>;
 }
 
 export interface Run extends Process {
@@ -26,6 +35,8 @@ export interface Run extends Process {
   readonly requests: readonly string[];
   /** How many of them were creates. */
   readonly creates: () => number;
+  /** Has it seen such a lag a moment ago. */
+  readonly sawLag: (ms: number) => void;
   /** What the person who waits was told. */
   readonly told: readonly string[];
   /** Fulfilled when it was killed: nothing of it is ever heard again. */
@@ -70,7 +81,8 @@ export class LaggingTenant {
   }
 
   /** A new process on the same machine. */
-  async process({ kill, app }: RunSettings = {}): Promise<Run> {
+  async process(settings: RunSettings = {}): Promise<Run> {
+    const { kill, app, newMachine, meddle, unseenMs = defaultTiming.unseenMs, isReplicated = true } = settings;
     const { time, emulated } = this;
     const requests: string[] = [];
     const told: string[] = [];
@@ -92,8 +104,11 @@ export class LaggingTenant {
       const isLast = isCreate(request) && ++creates === kill?.atCreate;
       if (isLast && kill.effect === "before") die();
       refuseTheDead();
-      this.keepTime();
-      const response = await time.during(() => emulated.handle(request));
+      const send = (one: Request): Promise<Response> => {
+        this.keepTime();
+        return time.during(() => emulated.handle(one));
+      };
+      const response = await (meddle ? meddle(request, send) : send(request));
       if (isLast) die();
       refuseTheDead();
       return response;
@@ -102,22 +117,23 @@ export class LaggingTenant {
       this.keepTime();
       return time.during(() => emulated.token(app === undefined ? {} : { app }));
     };
-    const earlier = [...this.#notes];
+    const earlier = newMachine ? [] : [...this.#notes];
     const add = (note: Entry): void => {
-      if (!dead) this.#notes.push(note);
+      if (!dead && !newMachine) this.#notes.push(note);
     };
     const store = { earlier: () => earlier, add };
     // What is dead waits for ever, so nothing that it would do next is ever seen.
     const wait = (ms: number, signal?: AbortSignal): Promise<void> => (dead ? never : time.wait(ms, signal));
-    const timing = { ...defaultTiming, now: time.now, pause: (ms: number) => wait(ms) };
+    const timing = { ...defaultTiming, unseenMs, now: time.now, pause: (ms: number) => wait(ms) };
+    const lag = new Lag(time.now);
     const made = await aProcess(
       { handle, token },
       {
         tuning: { clock: { now: time.now, wait }, progress: (message) => void told.push(message) },
-        run: { timing, journal: new WriteJournal(time.now, store) },
+        run: { timing, journal: new WriteJournal(time.now, store), lag, isReplicated: () => isReplicated },
       },
     );
-    return { ...made, requests, creates: () => creates, told, killed };
+    return { ...made, requests, sawLag: (ms) => lag.saw(ms), creates: () => creates, told, killed };
   }
 }
 

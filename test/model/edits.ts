@@ -11,6 +11,9 @@ import type { Model, Stack } from "./stack";
 /** What others write is everywhere before the next operation begins: no machine notes it. */
 export const longestLagMs = 1_000;
 
+/** What others delete counts as deleted once that is so old that no replica can lack it. */
+const settle = ({ tenant }: Stack): void => tenant.time.pass(Math.max(longestLagMs, tenant.unseenMs));
+
 /** What the model knows of an object that others deleted. */
 function noteDeletion(model: Model, name: string, kind: string, isForGood: boolean): void {
   const { comesBack, idOf } = specimenOf(kind);
@@ -41,7 +44,7 @@ const edit = fc.record({ what: fc.constantFrom(...editNames), pick: fc.nat() }).
       model.drifted = true;
       if (change.deletes) noteDeletion(model, found.name, found.kind, change.deletes === "for good");
       await change.act(stack.others, found);
-      stack.tenant.time.pass(longestLagMs);
+      settle(stack);
     },
   ),
 );
@@ -71,7 +74,7 @@ const restore = fc.nat().map((pick) =>
         model.lost.add(back);
         model.mayMove.add(back);
       }
-      stack.tenant.time.pass(longestLagMs);
+      settle(stack);
     },
   ),
 );

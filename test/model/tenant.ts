@@ -67,6 +67,8 @@ export class TestTenant {
   #isOneMachine = true;
   /** Where replicas lag, whoever goes on on another machine waits a minute, as docs/recovery.md says. */
   #betweenMs = 0;
+  /** For how long a 404 proves nothing. */
+  unseenMs = 0;
   /** What was sent and is not answered yet, by processes that live and by those that are gone. */
   readonly #underWay = new Set<Promise<unknown>>();
 
@@ -80,6 +82,7 @@ export class TestTenant {
     this.#isOneMachine = isOneMachine;
     this.#notes = [];
     this.#betweenMs = isOneMachine || !switches.lag ? 0 : 60_000;
+    this.unseenMs = switches.lag ? 60_000 : 0;
     this.emulated.restore(this.#begin);
     this.emulated.set({ lag: null, quotas: null, profiles: "real", ...switches });
     this.#clockAtMs = 0;
@@ -177,7 +180,7 @@ export class TestTenant {
     const endpoint = { name: "the tenant", origin, transport, issue: issue(this.token) };
     const tenant = await connection(endpoint, this.#tuning(clock));
     const warnings: string[] = [];
-    const timing = { ...defaultTiming, now: clock.now, pause: (ms: number) => clock.wait(ms) };
+    const timing = { ...defaultTiming, unseenMs: this.unseenMs, now: clock.now, pause: (ms: number) => clock.wait(ms) };
     const earlier = this.#isOneMachine ? [...this.#notes] : [];
     const journal = new WriteJournal(clock.now, {
       earlier: () => earlier,

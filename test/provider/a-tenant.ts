@@ -8,7 +8,7 @@ import { type DynamicProvider, dynamicProvider } from "../../provider/engine/pul
 import type { Finding, Lifecycle } from "../../provider/engine/lifecycle";
 import { providerText } from "../../provider/engine/pulumi/resource";
 import { defaultTiming } from "../../provider/engine/consistency/consistency";
-import { embeddedConnection } from "../../provider/graph/connection";
+import { type EmbeddedTenant, embeddedConnection } from "../../provider/graph/connection";
 import type { Tenant } from "../../provider/graph/tenant";
 
 type Properties = Record<string, unknown>;
@@ -18,8 +18,10 @@ export interface TestTenant {
   /** A connection of the test's own: for looking, and for changes behind Pulumi's back. */
   readonly graph: Tenant;
   readonly warnings: string[];
-  /** A new provider process: nothing is remembered from an earlier one. */
-  process(): Promise<TestProcess>;
+  /** Warnings that every create of a blueprint or principal brings: its creator owns it. */
+  readonly ofOwnership: string[];
+  /** A new provider process: nothing is remembered from an earlier one. @param user who has signed in, by default the application */
+  process(user?: string): Promise<TestProcess>;
   /** Requests since the last question, as "METHOD path". */
   requestsSince(): string[];
 }
@@ -53,16 +55,32 @@ export async function aBlueprint(run: TestProcess): Promise<string> {
 
 export const markerOfTests = "aaaabbbbccccdddd";
 
+/** The tenant for who signs in as this person, with all permissions of this package. */
+const as = (user: string, emulated: EmulatedTenant): EmbeddedTenant => ({
+  handle: (request) => emulated.handle(request),
+  token: () => emulated.token({ user }),
+  switches: () => emulated.switches(),
+});
+
 export async function aTenant(): Promise<TestTenant> {
   const emulated = openTenant({ memory: true, selfCheck: true });
   const warnings: string[] = [];
+  const ofOwnership: string[] = [];
   let seen = 0;
-  const process = async (): Promise<TestProcess> => {
-    const tenant = await embeddedConnection(emulated, "the test tenant");
+  const process = async (user?: string): Promise<TestProcess> => {
+    const signedIn = user === undefined ? emulated : as(user, emulated);
+    const tenant = await embeddedConnection(signedIn, "the test tenant");
     // Waits are counted, not waited for: an emulated tenant without lag shows everything at once.
     let now = 0;
-    const timing = { ...defaultTiming, now: () => now, pause: (ms: number) => ((now += ms), Promise.resolve()) };
-    const shared = runIn(() => Promise.resolve(tenant), { timing, warn: (message) => void warnings.push(message) });
+    const timing = {
+      ...defaultTiming,
+      unseenMs: 0,
+      now: () => now,
+      pause: (ms: number) => ((now += ms), Promise.resolve()),
+    };
+    const warn = (message: string) =>
+      void (message.includes("became its owner") ? ofOwnership : warnings).push(message);
+    const shared = runIn(() => Promise.resolve(tenant), { timing, warn });
     const provider = <Inputs extends object>(lifecycle: Lifecycle<Inputs>) =>
       dynamicProvider(lifecycle, new Driver(lifecycle, shared));
     return {
@@ -81,6 +99,7 @@ export async function aTenant(): Promise<TestTenant> {
     emulated,
     graph: await embeddedConnection(emulated, "the test tenant"),
     warnings,
+    ofOwnership,
     process,
     requestsSince() {
       const records = emulated.requests().filter(({ sequence }) => sequence > seen);

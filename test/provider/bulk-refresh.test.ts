@@ -27,12 +27,12 @@ describe("a refresh of a fleet", () => {
   });
   afterEach(() => emulated.close());
 
-  /** Agents with one sponsor and one grant of each kind; what is left is one read of sponsors for each. */
+  /** Agents with one sponsor and one grant of each kind; what is left is one read of sponsors for each, and one of what their principal holds. */
   it.each([
-    { agents: 1, alone: 9, bulk: 9 },
-    { agents: 5, alone: 25, bulk: 19 },
-    { agents: 100, alone: 405, bulk: 114 },
-    { agents: 250, alone: 1_005, bulk: 268 },
+    { agents: 1, alone: 11, bulk: 11 },
+    { agents: 5, alone: 27, bulk: 20 },
+    { agents: 100, alone: 407, bulk: 115 },
+    { agents: 250, alone: 1_007, bulk: 269 },
   ])("costs $bulk requests and units where single reads of $agents agents cost $alone", async (expected) => {
     const resources = await deployed(emulated, agentsOf("helpers", expected.agents));
     const alone = await refreshedAlone(emulated, resources);
@@ -224,7 +224,45 @@ describe("a refresh of a fleet", () => {
     expect(found).toEqual(asStored(resources));
     const ofConsents = requests.filter((request) => request.startsWith("GET /oauth2PermissionGrants"));
     expect(ofConsents.filter(isList)).toHaveLength(10);
-    expect(ofConsents).toHaveLength(40);
+    // One for each agent, and one for the principal of which they might inherit.
+    expect(ofConsents).toHaveLength(41);
+  });
+
+  it("reads what single users consented to, and what agents inherit, out of the same lists", async () => {
+    const resources = await deployed(emulated, agentsOf("helpers", 30));
+    const graph = await embeddedConnection(emulated);
+    const [{ resourceId } = fail()] = await graph.list<{ resourceId: string }>("/oauth2PermissionGrants");
+    const users = await graph.list<{ id: string }>("/users?$select=id");
+    const agentIds = resources.filter(({ kind }) => kind === agentIdentity.kind).map(({ id }) => id);
+    const grant = (body: object) => graph.post("/oauth2PermissionGrants", { resourceId, scope: "Mail.Send", ...body });
+    // Of every second agent; two users each.
+    for (const clientId of agentIds.filter((_, index) => index % 2 === 0))
+      for (const { id: principalId } of users.slice(0, 2))
+        await grant({ clientId, consentType: "Principal", principalId });
+    const { id: principal } = resources.find(({ name }) => name === "helpers principal") ?? fail();
+    await grant({ clientId: principal, consentType: "AllPrincipals", scope: "Files.Read" });
+    const { objectId } = resources.find(({ name }) => name === "helpers")?.outputs ?? {};
+    await graph.post(
+      `/applications/${String(objectId)}/microsoft.graph.agentIdentityBlueprint/inheritablePermissions`,
+      {
+        resourceAppId: "00000003-0000-0000-c000-000000000000",
+        inheritableScopes: { "@odata.type": "#microsoft.graph.allAllowedScopes" },
+      },
+    );
+    const alone = await refreshedAlone(emulated, resources);
+    const bulk = await refreshed(emulated, resources);
+    expect(bulk.found).toEqual(alone.found);
+    expect(bulk.requests.filter((request) => request.startsWith("GET /oauth2PermissionGrants")).length).toBeLessThan(
+      10,
+    );
+    expect(bulk.requests.filter((request) => request.includes("/inheritablePermissions"))).toHaveLength(1);
+    const propsOf = (index: number) => (bulk.found.get(`helpers agent ${index} grant`) as { props: object }).props;
+    const consented = users.slice(0, 2).map(({ id }) => ({ principalId: id, delegated: ["Mail.Send"] }));
+    const inherited = { application: [], delegated: ["Files.Read"] };
+    expect(propsOf(29)).toMatchObject({ consentedByUsers: [], inherited });
+    expect((propsOf(28) as { consentedByUsers: object }).consentedByUsers).toEqual(
+      consented.sort((one, other) => (one.principalId < other.principalId ? -1 : 1)),
+    );
   });
 
   describe("and lists", () => {

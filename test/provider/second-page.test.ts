@@ -7,7 +7,12 @@ import { aTenant } from "./a-tenant";
 it("are found again by a run that has lost its state, and not made twice", async () => {
   const tenant = await aTenant();
   const kinds = ["agentIdentityBlueprint", "agentIdentityBlueprintPrincipal"];
-  const others = Array.from({ length: 100 }, () => ({ appId: randomUUID(), displayName: "somebody else's", tags: [] }));
+  const others = Array.from({ length: 100 }, () => ({
+    appId: randomUUID(),
+    displayName: "somebody else's",
+    createdDateTime: "2026-01-01T00:00:00Z",
+    tags: [],
+  }));
   tenant.emulated.plant(kinds.flatMap((kind) => others.map((body) => ({ id: randomUUID(), kind, body }))));
   const args = { displayName: "Payroll agents", sponsors: ["diego.siciliani@contoso.com"] };
   const up = async () => {

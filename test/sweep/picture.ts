@@ -33,7 +33,7 @@ export function pictureOf(
   const named = (text: string): string =>
     names.get(text) ?? text.replace(guid, (id) => names.get(id) ?? (seed.has(id) ? id : "<unknown id>"));
   const plain = (value: unknown, key = ""): unknown => {
-    if (/DateTime$/.test(key) && typeof value === "string") return "<time>";
+    if (/DateTime$|^writtenAt$/.test(key) && typeof value === "string") return "<time>";
     if (typeof value === "string") return named(value);
     if (Array.isArray(value)) return value.map((item) => plain(item)).sort((one, other) => order(one, other));
     if (typeof value !== "object" || value === null) return value;

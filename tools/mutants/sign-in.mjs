@@ -105,8 +105,8 @@ export const signInMutants = [
   {
     rule: "a certificate is named by its thumbprint",
     file: "emulator/sign-in/assertion.ts",
-    find: "thumbprintsOf(kept).some((one) => names.includes(one))",
-    replace: "names.length >= 0",
+    find: "thumbprintsOf(kept).some((one) => named.includes(one))",
+    replace: "named.length >= 0",
     tests: ["test/emulator/sign-in/assertion"],
   },
   {

@@ -8,6 +8,11 @@ export interface Timing {
   readonly timeoutMs: number;
   /** Milliseconds after which every replica has a write, as long as nobody has seen one that took longer. @default 15_000 */
   readonly everywhereMs: number;
+  /**
+   * Milliseconds after a create, or a write of ours, in which a read that does not show the object proves nothing, however
+   * many agree: only its place among the deleted items does. @default 1_800_000
+   */
+  readonly unseenMs: number;
   /** Reads in a row that must agree where replica lag was seen. @default 3 */
   readonly agreeing: number;
   readonly now: () => number;
@@ -17,6 +22,7 @@ export interface Timing {
 export const defaultTiming: Timing = {
   timeoutMs: 120_000,
   everywhereMs: 15_000,
+  unseenMs: 1_800_000,
   agreeing: 3,
   now: () => Date.now(),
   pause: (ms) => sleep(ms),
@@ -37,4 +43,8 @@ export const everywhereMs = ({ timing, lag, isReplicated }: Consistency): number
   isReplicated() ? Math.max(timing.everywhereMs, 3 * lag.ms) : 0;
 
 /** Milliseconds after which a create that was not answered has had no effect, if no read shows the object. */
-export const unansweredMs = ({ timing, isReplicated }: Consistency): number => (isReplicated() ? timing.timeoutMs : 0);
+export const unansweredMs = (consistency: Consistency): number =>
+  consistency.isReplicated() ? Math.max(consistency.timing.timeoutMs, everywhereMs(consistency)) : 0;
+
+/** Milliseconds after a write in which an object that no read shows may be there all the same. */
+export const unseenMs = ({ timing, isReplicated }: Consistency): number => (isReplicated() ? timing.unseenMs : 0);

@@ -35,13 +35,15 @@ export type CreateEvent = "requested" | "created" | "refused" | "deleted";
 type ObjectEvent = "written" | "deleting" | "deleted";
 
 /** One line of the journal: what happened to a create, to an object, or how far the tenant lagged. */
-export type Entry = { readonly at: number } & (
-  | (CreateKey & { readonly create: CreateEvent })
-  | { readonly tenantId: string; readonly id: string; readonly object: ObjectEvent }
-  // Holds whatever is done to the object next, so it is no event among the others.
-  | { readonly tenantId: string; readonly id: string; readonly restored: true }
-  | { readonly tenantId: string; readonly lagMs: number }
-);
+export type Entry = { readonly at: number } &
+  // The id is known once it is answered.
+  (
+    | (CreateKey & { readonly create: CreateEvent; readonly id?: string })
+    | { readonly tenantId: string; readonly id: string; readonly object: ObjectEvent }
+    // Holds whatever is done to the object next, so it is no event among the others.
+    | { readonly tenantId: string; readonly id: string; readonly restored: true }
+    | { readonly tenantId: string; readonly lagMs: number }
+  );
 
 /** Where entries are kept. */
 export interface JournalStore {
@@ -52,6 +54,8 @@ export interface JournalStore {
 
 /** Milliseconds after which nothing that was written can be unseen still. */
 const recentMs = 120_000;
+/** Milliseconds for which the journal of a process is kept: who made an object, and whether that is gone, is of use as long as a replica may lack it. */
+const keptMs = 3_600_000;
 /** Milliseconds for which a request may have waited for a quota before it was sent. */
 const queuedMs = 900_000;
 
@@ -64,6 +68,8 @@ interface At<T> {
 export class WriteJournal {
   readonly #startedAt: number;
   readonly #creates = new Map<string, At<CreateEvent>>();
+  /** Ids of what was made and not deleted since. */
+  readonly #made = new Map<string, At<string>>();
   readonly #objects = new Map<string, At<ObjectEvent>>();
   readonly #restored = new Map<string, At<true>>();
   readonly #lags = new Map<string, At<number>>();
@@ -85,7 +91,7 @@ export class WriteJournal {
   }
   /** The create was answered. */
   created(key: CreateKey, id: string): void {
-    this.#add({ ...key, create: "created" });
+    this.#add({ ...key, create: "created", id });
     this.written(key.tenantId, id);
   }
   /** The create certainly had no effect. What was known before still holds: it may be why Graph refused it. */
@@ -121,6 +127,13 @@ export class WriteJournal {
     const last = this.#create(key);
     const ms = last && unseenMs[last.event];
     return last && ms !== undefined ? last.at + ms : undefined;
+  }
+
+  /** The object that a run of this machine made less than `withinMs` ago and none has deleted, whether or not anything shows it. */
+  made(key: CreateKey, withinMs: number): { readonly id: string; readonly at: number } | undefined {
+    this.#load();
+    const last = this.#made.get(createKey(key));
+    return last && last.at > this.now() - withinMs ? { id: last.event, at: last.at } : undefined;
   }
 
   /** Whether this process has requested the object and nobody knows what came of it. */
@@ -183,8 +196,12 @@ export class WriteJournal {
 
   #learn(entry: Entry): void {
     const { tenantId, at } = entry;
-    if ("create" in entry) this.#creates.set(createKey(entry), { at, event: entry.create });
-    else if ("object" in entry) this.#objects.set(objectKey(tenantId, entry.id), { at, event: entry.object });
+    if ("create" in entry) {
+      this.#creates.set(createKey(entry), { at, event: entry.create });
+      if (entry.create === "deleted") this.#made.delete(createKey(entry));
+      if (entry.create === "created" && entry.id !== undefined)
+        this.#made.set(createKey(entry), { at, event: entry.id });
+    } else if ("object" in entry) this.#objects.set(objectKey(tenantId, entry.id), { at, event: entry.object });
     else if ("restored" in entry) this.#restored.set(objectKey(tenantId, entry.id), { at, event: true });
     else this.#lags.set(tenantId, { at, event: entry.lagMs });
   }
@@ -253,7 +270,7 @@ function entriesIn(folder: string, own: string): Entry[] {
     const file = path.join(folder, name);
     const age = Date.now() - (fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0);
     if (file === own || !name.endsWith(".jsonl")) return [];
-    if (age < queuedMs) return fs.readFileSync(file, "utf8").split("\n").flatMap(entryIn);
+    if (age < keptMs) return fs.readFileSync(file, "utf8").split("\n").flatMap(entryIn);
     fs.rmSync(file, { force: true });
     return [];
   });

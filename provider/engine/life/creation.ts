@@ -1,13 +1,14 @@
 /** Where the object of a resource comes from: it is found, or created exactly once, on a service whose answers get lost. */
 import { EntraError, type EntraErrorCode } from "../../graph/errors";
 import type { Tenant } from "../../graph/tenant";
-import { everywhereMs, unansweredMs } from "../consistency/consistency";
+import { everywhereMs, unansweredMs, unseenMs } from "../consistency/consistency";
 import { untilFound } from "../consistency/wait";
 import type { CreateKey } from "../consistency/write-journal";
 import type { Lifecycle, Made, Marked, OtherCreate } from "../lifecycle";
 import { lastSearchAt, moment, type Moment } from "../run/run-memory";
 import type { Run } from "../run/run";
 import { createKey, findOwn } from "./ownership";
+import { Presence } from "./presence";
 import { anyRecentlyWritten, untilReplicasKnow } from "./referents";
 
 export class Creation<Inputs extends object> {
@@ -81,6 +82,7 @@ export class Creation<Inputs extends object> {
       const found = await this.#searchUntil(mayShowUntil, 0, "was requested by a run a moment ago");
       if (found !== undefined) return found;
     }
+    await this.#refuseTwin();
     const sentAt = moment();
     try {
       return await this.#send();
@@ -92,6 +94,23 @@ export class Creation<Inputs extends object> {
     const found = await this.#searchUntil(run.timing.now() + searchMs, sentAt, "was requested and not answered");
     if (found !== undefined) return found;
     return this.#send().catch((error: unknown) => this.#existing(error, sentAt, isUnsettled));
+  }
+
+  /**
+   * What an earlier run of this machine made, and the state has lost, may be on no replica that was asked: where Graph would
+   * make a second one, none is made while that may be.
+   *
+   * @throws EntraError NOT_YET_VISIBLE
+   */
+  async #refuseTwin(): Promise<void> {
+    const { lifecycle, run, tenant, wanted } = this;
+    if (this.#way.duplicateCreate !== "allowed" || this.#hasNewReferent()) return;
+    const made = run.journal.made(this.#keyOf(this.#way), unseenMs(run));
+    if (made === undefined) return;
+    const object = new Presence(lifecycle, run, tenant, made.id);
+    const olds = { ...wanted, writtenAt: new Date(made.at).toISOString() };
+    // What is seen and was not found is the one that is to be replaced.
+    await object.certainly(olds, () => object.read(wanted, {}));
   }
 
   /**

@@ -6,18 +6,18 @@ import type { z } from "zod";
 import { EntraError } from "../../graph/errors";
 import type { Tenant } from "../../graph/tenant";
 import { inOrderOf, json, pick, same } from "../json";
-import type { Finding, Lifecycle, Made, Marked } from "../lifecycle";
+import type { Finding, Lifecycle, Made, Marked, Warning } from "../lifecycle";
 import { type Validation, validate } from "../inputs";
 import { unconfirmedMarker } from "../marker";
 import { holdsUnknown } from "../unknown";
 import { Creation } from "./creation";
 import { createKeys } from "./ownership";
 import { declaredIn, Presence } from "./presence";
-import { removeSurely } from "./removal";
+import { removeSurely, untilWhole } from "./removal";
 import { Settlement } from "./settlement";
 import type { Run } from "../run/run";
 import { rememberInStack } from "../run/stack-objects";
-import { type Step, type StepError, stepOf, worded } from "./wording";
+import { type Step, type StepError, stepOf, subjectOf, worded } from "./wording";
 
 /** Everything a resource is in the state: its inputs, what Graph computed, and whose it is. */
 export type State = Readonly<Record<string, unknown>>;
@@ -53,7 +53,7 @@ export class Driver<Inputs extends object> {
     const twice = this.#declare(inputs, marker);
     if (twice.length > 0 || !changed) return { inputs: validated.inputs, findings: twice };
     const findings = await this.#worded("check", inputs, async () =>
-      this.lifecycle.questions?.(await this.run.tenant(), inputs),
+      this.lifecycle.questions?.(await this.run.tenant(), inputs, olds),
     );
     return { inputs: validated.inputs, findings: findings ?? [] };
   }
@@ -121,12 +121,8 @@ export class Driver<Inputs extends object> {
     this.#claim("change", id, wanted);
     this.run.claims.recordWritten(id);
     for (const key of Object.keys(this.lifecycle.properties)) {
-      if (
-        key in wanted ||
-        !(key in olds) ||
-        (this.lifecycle.alternatives as readonly string[] | undefined)?.includes(key)
-      )
-        continue;
+      const isAlternative = this.lifecycle.alternatives?.includes(key) ?? false;
+      if (key in wanted || !(key in olds) || isAlternative || this.#isInstruction(key)) continue;
       this.run.warn(
         `${this.lifecycle.noun} "${this.#nameOf(wanted)}": ${key} is not declared any more, so it is not managed and stays in the tenant as it is. ` +
           "To empty it, declare it empty",
@@ -160,11 +156,12 @@ export class Driver<Inputs extends object> {
       this.#recordGone(tenant, declared, id);
       return undefined;
     }
+    this.#report(actual.warnings, declared);
     const inputs = {
       ...inOrderOf(declared, pick(actual.inputs, Object.keys(declared))),
       marker: actual.marked === false ? unconfirmedMarker : declared.marker,
     };
-    return { inputs, state: stateOf(tenant, inputs, actual.outputs) };
+    return { inputs, state: stateOf(tenant, inputs, { ...actual.outputs, ...pick(olds, ["writtenAt"]) }) };
   }
 
   /** Deletes the object. One that does not exist any more counts as deleted. */
@@ -181,23 +178,25 @@ export class Driver<Inputs extends object> {
       );
       return;
     }
-    const writtenAt = object.writtenAt();
-    run.journal.deleting(tenant.id, id);
     await this.#worded("delete", declared, async () => {
-      await run.claims.removing(lifecycle.kind, id, () =>
-        removeSurely(
-          run,
-          async () => {
-            await lifecycle.remove(tenant, id, declared, olds);
-            run.claims.recordDeleted(lifecycle.kind, id);
-          },
-          () => object.read(declared, olds),
-          writtenAt,
-        ),
-      );
+      await untilWhole(object, olds);
+      const writtenAt = object.writtenAt();
+      run.journal.deleting(tenant.id, id);
+      const remove = async (): Promise<void> => {
+        this.#report(await lifecycle.remove(tenant, id, declared, olds), declared);
+        run.claims.recordDeleted(lifecycle.kind, id);
+      };
+      await run.claims.removing(lifecycle.kind, id, () => removeSurely(object, olds, remove, writtenAt));
       run.claims.recordDeleted(lifecycle.kind, id);
       this.#recordGone(tenant, declared, id);
     });
+  }
+
+  #report(warnings: readonly Warning[] | void, inputs: Partial<Inputs>): void {
+    for (const warning of warnings ?? []) {
+      const text = warning(`${this.lifecycle.noun} "${this.#nameOf(inputs)}"`);
+      if (this.run.reasons.isNew(text)) this.run.warn(text);
+    }
   }
 
   #presence(tenant: Tenant, id: string, inputs: Partial<Inputs>): Presence<Inputs> {
@@ -253,13 +252,26 @@ export class Driver<Inputs extends object> {
       const kept = `It was ${existed ? "found" : "created"} and is in the state as ${id}: run \`pulumi up\` again, and it continues from there.`;
       throw new HalfDone(id, stateOf(tenant, wanted, settlement.outputs), worded(error, { ...step, kept }));
     }
+    if (verb === "finish" && !existed) this.#notify(settlement.outputs, wanted);
+    this.#report(settlement.warnings, wanted);
     return stateOf(tenant, wanted, settlement.outputs);
+  }
+
+  /** What several objects of a run have to report alike is reported for the first. */
+  #notify(outputs: State, wanted: Inputs & Marked): void {
+    const subject = subjectOf(this.step("finish", wanted));
+    const own = `${this.lifecycle.kind} ${wanted.marker}`;
+    for (const notice of this.lifecycle.notices?.(outputs) ?? []) {
+      if (this.run.reasons.firstWith(notice, own) === own) this.run.warn(`${subject}: ${notice}`);
+    }
   }
 
   /** What was being done, for messages. */
   step(verb: Step["verb"], inputs: Partial<Inputs>): Step {
     return stepOf(this.lifecycle, verb, inputs, this.run.names);
   }
+
+  #isInstruction = (key: string): boolean => key in (this.lifecycle.instructions ?? {});
 
   /** Messages about what hangs from this object, or lies on it, call it by name from now on. */
   #rememberName(id: string, inputs: Partial<Inputs>): void {

@@ -1,11 +1,12 @@
 /** One object in the tenant: what it is like, how certain that is, and how it differs from what was declared. */
-import { undefinedWhenGone } from "../../graph/errors";
+import { EntraError, undefinedWhenGone } from "../../graph/errors";
+import { replicationVariable } from "../../graph/settings";
 import type { Tenant } from "../../graph/tenant";
 import { BulkRead, bulkReads } from "../run/bulk-read";
 import { inOrderOf, pick, same, textOf } from "../json";
 import { optionsOf, type Place } from "../listing";
 import type { Actual, Lifecycle, Marked } from "../lifecycle";
-import { everywhereMs } from "../consistency/consistency";
+import { everywhereMs, unseenMs } from "../consistency/consistency";
 import type { Run } from "../run/run";
 import { readUntilCertain } from "./reads";
 
@@ -25,7 +26,9 @@ export class Presence<Inputs extends object> {
   /** The object as one read shows it, its inputs in the order of what was declared. */
   async read(declared: Partial<Inputs> & Marked, outputs: Properties, bulk?: BulkRead): Promise<Seen<Inputs>> {
     const seen = await this.lifecycle.read(this.tenant, this.id, declared, outputs, bulk);
-    return seen && { ...seen, inputs: inOrderOf(declared, seen.inputs) };
+    // No object has them: they are as the program says.
+    const instructions = pick(declared, Object.keys(this.lifecycle.instructions ?? {}));
+    return seen && { ...seen, inputs: { ...inOrderOf(declared, seen.inputs), ...instructions } };
   }
 
   /**
@@ -47,7 +50,10 @@ export class Presence<Inputs extends object> {
 
   /**
    * What the tenant has by now. A replica that lags must not make Pulumi forget an object, nor show as drift what a run
-   * wrote a moment ago; what nobody of this machine wrote lately is believed at once.
+   * wrote a moment ago; what nobody of this machine wrote lately is believed at once. That it is gone is not believed while
+   * the state says that it may be unseen: docs/decisions/0017.
+   *
+   * @throws EntraError NOT_YET_VISIBLE
    */
   async certainly(olds: Properties, read: () => Promise<Seen<Inputs>>): Promise<Seen<Inputs>> {
     const { lifecycle, run, tenant, id } = this;
@@ -55,9 +61,58 @@ export class Presence<Inputs extends object> {
     const declared = declaredIn(lifecycle, olds);
     const isAsWritten = (seen: Seen<Inputs>): boolean =>
       !run.journal.isDeleting(tenant.id, id) && differences(lifecycle, declared, seen).length === 0;
-    const isProof = (seen: Seen<Inputs>): boolean | Promise<boolean> =>
-      seen === undefined ? this.#isDeleted(olds) : writtenAt === undefined || isAsWritten(seen);
-    return readUntilCertain(run, writtenAt ?? run.startedAt, read, isProof);
+    const attempt = async (): Promise<{ readonly seen: Seen<Inputs>; readonly isGone: boolean }> => {
+      const seen = await read();
+      return { seen, isGone: seen === undefined && (await this.isProvenGone(olds)) };
+    };
+    const { seen, isGone } = await readUntilCertain(run, writtenAt ?? run.startedAt, attempt, (one) =>
+      one.seen === undefined
+        ? one.isGone
+        : this.#showsAll(olds, one.seen) && (writtenAt === undefined || isAsWritten(one.seen)),
+    );
+    if (!isGone && !this.#showsAll(olds, seen)) throw this.unseen(olds, seen);
+    return seen;
+  }
+
+  /**
+   * Until when it proves nothing that reads do not show the object, because its last write that the state knows of may not
+   * be on every replica; undefined when that was long ago.
+   */
+  unseenUntil(olds: Properties): number | undefined {
+    const { run } = this;
+    const ms = unseenMs(run);
+    const until = Math.max(timeOf(olds["createdDateTime"]), timeOf(olds["writtenAt"])) + ms;
+    return ms > 0 && until > run.timing.now() ? until : undefined;
+  }
+
+  /** Whether the object lies where it proves that it is gone. */
+  async isProvenGone(olds: Properties): Promise<boolean> {
+    const { lifecycle, run, tenant, id } = this;
+    if (run.journal.isRestored(tenant.id, id)) return false;
+    const item = await this.#itemAt(lifecycle.deletedPath?.(id, olds));
+    if (item !== undefined) return !this.#isRestoredSince(item, olds);
+    if (await this.isDeletedWithWhole(olds)) return true;
+    if (lifecycle.goneWith === undefined) return false;
+    // What this machine has deleted a moment ago a replica may not know to be among the deleted items.
+    const isDeleted = (one: string): boolean => run.journal.deletedAt(tenant.id, one) !== undefined;
+    return this.referents.some(isDeleted) || this.#isThere(lifecycle.goneWith(id));
+  }
+
+  /** That it is not shown, or in part only, proves nothing yet. */
+  unseen(olds: Properties, seen?: Seen<Inputs>): EntraError {
+    const until = (time: number): string => new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
+    const what = seen === undefined ? "it" : "all of it";
+    return new EntraError(
+      "NOT_YET_VISIBLE",
+      `the tenant does not show ${what}, and was written to so lately that a replica may not know: until ${until(this.unseenUntil(olds) ?? 0)} ` +
+        `that does not count as deleted. If somebody deleted it for good, wait until then, or set ${replicationVariable}=0 for one run`,
+    );
+  }
+
+  /** Whether what is seen may be all there is of the object. */
+  #showsAll(olds: Properties, seen: Seen<Inputs>): boolean {
+    if (this.unseenUntil(olds) === undefined) return true;
+    return seen !== undefined && (this.lifecycle.isWhole?.(declaredIn(this.lifecycle, olds), seen) ?? true);
   }
 
   /** When a run of this machine wrote it, or restored what it refers to, if replicas may not show that yet. */
@@ -73,15 +128,28 @@ export class Presence<Inputs extends object> {
     return this.#restored().length === 0 && (await this.#isThere(this.lifecycle.deletedWith?.(olds)));
   }
 
-  async #isDeleted(olds: Properties): Promise<boolean> {
-    if (this.run.journal.isRestored(this.tenant.id, this.id)) return false;
-    return (await this.#isThere(this.lifecycle.deletedPath?.(this.id, olds))) || this.isDeletedWithWhole(olds);
+  /** Whether a replica shows it among the deleted items as it was before this stack restored it. */
+  #isRestoredSince({ deletedDateTime }: DeletedItem, olds: Properties): boolean {
+    return this.unseenUntil(olds) !== undefined && timeOf(deletedDateTime) < timeOf(olds["writtenAt"]);
   }
 
   #restored = (): string[] => this.referents.filter((id) => this.run.journal.isRestored(this.tenant.id, id));
 
-  #isThere = async (at: Place | undefined): Promise<boolean> =>
-    at !== undefined && (await this.tenant.get(at.path, optionsOf(at)).catch(undefinedWhenGone)) !== undefined;
+  #isThere = async (at: Place | undefined): Promise<boolean> => (await this.#itemAt(at)) !== undefined;
+
+  #itemAt = async (at: Place | undefined): Promise<DeletedItem | undefined> =>
+    at && this.tenant.get<DeletedItem>(at.path, optionsOf(at)).catch(undefinedWhenGone);
+}
+
+interface DeletedItem {
+  /** ISO 8601. */
+  readonly deletedDateTime?: string;
+}
+
+/** Milliseconds since 1970; long ago where it is not known. */
+function timeOf(dateTime: unknown): number {
+  const time = Date.parse(textOf(dateTime));
+  return Number.isNaN(time) ? -Infinity : time;
 }
 
 /** Declared properties that the tenant has otherwise. */

@@ -2,14 +2,16 @@
 import { EntraError } from "../../graph/errors";
 import { readUntilShown } from "./reads";
 import { anyRecentlyWritten, untilReplicasKnow } from "./referents";
-import { inOrderOf, same } from "../json";
-import type { Actual, Marked } from "../lifecycle";
+import { inOrderOf, same, textOf } from "../json";
+import type { Actual, Marked, Warning } from "../lifecycle";
 import { differences, type Presence } from "./presence";
 
 type Properties = Readonly<Record<string, unknown>>;
 
 export class Settlement<Inputs extends object> {
   #known: Actual<Inputs> | undefined;
+  /** As the state has it, or since then. */
+  #writtenAt: string | undefined;
 
   /**
    * @param outputs as the state has them; empty after a create
@@ -22,15 +24,25 @@ export class Settlement<Inputs extends object> {
     known?: Actual<Inputs>,
   ) {
     this.#known = known && { ...known, inputs: inOrderOf(wanted, known.inputs) };
+    this.#writtenAt = textOf(olds["writtenAt"]) || undefined;
   }
 
-  /** What Graph computed, as far as it was seen: also of an object that could not be brought all the way. */
+  /**
+   * What Graph computed, as far as it was seen: also of an object that could not be brought all the way. And `writtenAt`: when
+   * the last write was sent after which a replica may not show the object.
+   */
   get outputs(): Properties {
-    return this.#known?.outputs ?? {};
+    return { ...this.#known?.outputs, writtenAt: this.#writtenAt };
+  }
+
+  /** What there is to report of it as it was seen last. */
+  get warnings(): readonly Warning[] {
+    return this.#known?.warnings ?? [];
   }
 
   /** @throws EntraError NOT_YET_VISIBLE, and whatever a request was refused with */
   async ofCreated(): Promise<void> {
+    this.#noteWrite();
     const isShown = this.#known === undefined;
     this.#known ??= await readUntilShown(this.object.run, this.#read, (one) => one !== undefined);
     await this.#settle(isShown, true);
@@ -43,6 +55,10 @@ export class Settlement<Inputs extends object> {
       this.object.writtenAt() !== undefined || anyRecentlyWritten(run, tenant, lifecycle.mentions?.(this.wanted) ?? []);
     this.#known = await this.object.certainly(this.olds, this.#read);
     await this.#settle(true, recentlyWritten);
+  }
+
+  #noteWrite(): void {
+    this.#writtenAt = new Date(this.object.run.timing.now()).toISOString();
   }
 
   readonly #read = (): Promise<Actual<Inputs> | undefined> =>
@@ -63,6 +79,8 @@ export class Settlement<Inputs extends object> {
       target = next;
       const change = (from: Actual<Inputs>): Promise<void> => {
         run.journal.written(tenant.id, id);
+        // Where Graph says when an object was created, no change of it makes it unseen.
+        if (lifecycle.deletedPath === undefined) this.#noteWrite();
         return untilReplicasKnow(run, recentlyWritten, () => lifecycle.change(tenant, id, next, from));
       };
       const differs = differences(lifecycle, next, now).length > 0;

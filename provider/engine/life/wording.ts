@@ -28,6 +28,9 @@ export interface Step {
   readonly kept?: string;
 }
 
+/** `agent identity "Payslip helper"` */
+export const subjectOf = ({ noun, name }: Pick<Step, "noun" | "name">): string => `${noun} "${name}"`;
+
 /** @param names of other objects, that a name may be made of */
 export function stepOf<Inputs extends object>(
   lifecycle: Lifecycle<Inputs>,
@@ -53,10 +56,10 @@ export class StepError extends EntraError {
 
   constructor(error: EntraError, step: Step) {
     const { code, answer, message } = error;
-    const subject = `${step.noun} "${step.name}"`;
+    const subject = subjectOf(step);
     // That one looks before one creates is nothing that anybody asked for.
     const what = `cannot ${step.verb === "find" ? "create" : step.verb} ${subject}`;
-    const repetition = step.kept === undefined ? repetitionOf(code) : undefined;
+    const repetition = step.kept === undefined ? repetitionOf(code, step) : undefined;
     const why = joined(sentence(message), remedyFor(error, step), repetition);
     const own = joined(step.kept, cited(answer));
     super(code, joined(`${what}: ${why}`, own), { answer, cause: error });
@@ -104,7 +107,7 @@ function remedyFor({ code, answer }: EntraError, step: Step): string | undefined
 }
 
 /** What trying again comes to. */
-function repetitionOf(code: EntraErrorCode): string | undefined {
+function repetitionOf(code: EntraErrorCode, { verb }: Step): string | undefined {
   switch (code) {
     case "CONFLICT":
       return "Something with the same key exists already: run `pulumi up` again.";
@@ -114,7 +117,9 @@ function repetitionOf(code: EntraErrorCode): string | undefined {
     case "ANSWER_LOST":
       return "It may or may not have taken effect: run `pulumi up` again. It searches for the object before it creates one.";
     case "NOT_YET_VISIBLE":
-      return "The object is kept in the state: run `pulumi up` again.";
+      return verb === "create"
+        ? "An earlier run on this machine created it: run `pulumi up` again, and it searches for the object."
+        : "The object is kept in the state: run `pulumi up` again.";
     default:
       return undefined;
   }

@@ -8,6 +8,7 @@ import { systemClock } from "../../graph/clock";
 import { connect } from "../../graph/connection";
 import { EntraError } from "../../graph/errors";
 import { runCancelled } from "../../graph/scheduler";
+import { replicationMs } from "../../graph/settings";
 import type { Tenant } from "../../graph/tenant";
 import { Driver, HalfDone, type State } from "../life/driver";
 import { runIn } from "../run/run";
@@ -46,7 +47,13 @@ const cancel = new AbortController();
 
 /** One connection, one set of claims for all resources of this process. */
 const thisProcess = runIn(connectAndReport, {
-  timing: { ...defaultTiming, pause },
+  timing: {
+    ...defaultTiming,
+    get unseenMs() {
+      return replicationMs();
+    },
+    pause,
+  },
   journal: new WriteJournal(Date.now, journalIn(journalFolder(), warning)),
   isReplicated: () => connected?.isReplicated() ?? true,
   report: (message) => void process.stdout.write(`${message}\n`),
@@ -201,6 +208,8 @@ let connected: Tenant | undefined;
 
 /** Every preview, update, refresh and destroy says which tenant it talks to. */
 async function connectAndReport(): Promise<Tenant> {
+  // An invalid setting is refused before the first request, and not only by the object that needs it.
+  replicationMs();
   const surroundings = { progress: (message: string) => log.progress(message), cancelled: cancel.signal };
   const tenant = await connect(process.env, process.cwd(), surroundings);
   if (!connected) process.stdout.write(`Tenant: ${tenant.name} (${tenant.id})\n`);

@@ -35,6 +35,9 @@ export function bulkReads(tenant: Tenant, now: () => number): BulkReads {
   return known;
 }
 
+/** Lists for one look at a tenant, read anew. */
+export const newBulkReads = (tenant: Tenant): BulkReads => new BulkReads(tenant, () => 0);
+
 class BulkReads {
   readonly #lists = new Map<string, Pages>();
   /** By the id of a member that was shown. */
@@ -46,11 +49,20 @@ class BulkReads {
     private readonly now: () => number,
   ) {}
 
-  async look(listing: Listing, key: string, alone: string): Promise<Shown<Listed> | undefined> {
+  look(listing: Listing, key: string, alone: string): Promise<Shown<Listed> | undefined> {
+    return this.#ask(listing, (pages) => pages.look(listing, key, unitsOf(alone)));
+  }
+
+  all(listing: Listing, key: string, alone: string): Promise<readonly Listed[] | undefined> {
+    return this.#ask(listing, (pages) => pages.all(listing, key, unitsOf(alone)));
+  }
+
+  /** Once more, of all, where Graph has just refused the filter. */
+  async #ask<T>(listing: Listing, read: (pages: Pages) => Promise<T | undefined>): Promise<T | undefined> {
     const asked = askable(this.tenant, listing);
-    const shown = await this.#pagesOf(asked).look(listing, key, unitsOf(alone));
+    const shown = await read(this.#pagesOf(asked));
     const isRefused = shown === undefined && addressOf(askable(this.tenant, listing)) !== addressOf(asked);
-    return isRefused ? this.look(listing, key, alone) : shown;
+    return isRefused ? this.#ask(listing, read) : shown;
   }
 
   async listingOf(id: string): Promise<Listing | undefined> {
@@ -110,13 +122,13 @@ export class BulkRead {
     return shown?.item;
   }
 
-  /** The same where it counts as well that a list which was read to its end does not have it. */
-  async look<Item extends Listed>(
+  /** All objects with this key, none included, out of a list that was read to its end; undefined when they have to be read alone. */
+  async all<Item extends Listed>(
     listing: Listing<Item>,
     key: string,
     alone: string,
-  ): Promise<Shown<Item> | undefined> {
-    const shown = await this.#look(listing, key, alone);
+  ): Promise<readonly Item[] | undefined> {
+    const shown = (await this.lists.all(listing, key, alone)) as readonly Item[] | undefined;
     this.#listed ||= shown !== undefined;
     return shown;
   }
@@ -155,7 +167,8 @@ const unitsOf = (path: string): number => costOf("GET", path, workloadOf(path)).
 
 /** The items that a filter asks for, by their keys. */
 class View {
-  readonly #byKey = new Map<string, Listed>();
+  /** By key, and then by id: a page may show again what an earlier one has shown. */
+  readonly #byKey = new Map<string, Map<string, Listed>>();
   #seen = 0;
 
   constructor(
@@ -164,13 +177,16 @@ class View {
     private readonly isShown: (item: Listed) => boolean,
   ) {}
 
-  get(key: string): Listed | undefined {
+  all(key: string): readonly Listed[] {
     const { listing, items } = this;
     for (; this.#seen < items.length; this.#seen++) {
       const item = items[this.#seen];
-      if (item && this.isShown(item)) this.#byKey.set(listing.keyOf?.(item) ?? item.id, item);
+      if (!item || !this.isShown(item)) continue;
+      const itsKey = listing.keyOf?.(item) ?? item.id;
+      const known = this.#byKey.get(itsKey) ?? new Map<string, Listed>();
+      this.#byKey.set(itsKey, known.set(item.id, item));
     }
-    return this.#byKey.get(key);
+    return [...(this.#byKey.get(key)?.values() ?? [])];
   }
 }
 
@@ -197,16 +213,31 @@ class Pages {
   }
 
   async look(listing: Listing, key: string, aloneUnits: number): Promise<Shown<Listed> | undefined> {
-    this.#asked += aloneUnits;
+    const view = this.#viewOf(listing);
+    const isKnown = await this.#readUntil(() => this.#isWhole || view.all(key).length > 0, aloneUnits);
+    return isKnown ? { item: view.all(key)[0] } : undefined;
+  }
+
+  async all(listing: Listing, key: string, aloneUnits: number): Promise<readonly Listed[] | undefined> {
+    const isKnown = await this.#readUntil(() => this.#isWhole, aloneUnits);
+    return isKnown ? this.#viewOf(listing).all(key) : undefined;
+  }
+
+  #viewOf(listing: Listing): View {
     const filter = filterOf(listing) ?? "";
     const isShown = (item: Listed): boolean => this.isFiltered || isAsFiltered(listing, item);
     const view = this.#views.get(filter) ?? new View(listing, this.#items, isShown);
     this.#views.set(filter, view);
+    return view;
+  }
+
+  /** Whether what is asked is known, after as many pages as it is worth. */
+  async #readUntil(isKnown: () => boolean, aloneUnits: number): Promise<boolean> {
+    this.#asked += aloneUnits;
     for (;;) {
-      const item = view.get(key);
-      if (item || this.#isWhole) return { item };
+      if (isKnown()) return true;
       this.#loading ??= this.#begin();
-      if (!this.#loading) return undefined;
+      if (!this.#loading) return false;
       await this.#loading;
     }
   }

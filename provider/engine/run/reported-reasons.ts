@@ -5,6 +5,14 @@
  */
 export class ReportedReasons {
   readonly #subjects = new Map<string, string>();
+  readonly #texts = new Set<string>();
+
+  /** Whether this process has not reported this text before; it counts as reported from now on. */
+  isNew(text: string): boolean {
+    const isNew = !this.#texts.has(text);
+    this.#texts.add(text);
+    return isNew;
+  }
 
   /** Whose message has this reason in full: that of the first subject that had it to report. */
   firstWith(reason: string, subject: string): string {

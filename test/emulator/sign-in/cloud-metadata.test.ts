@@ -31,14 +31,26 @@ describe("the metadata document of a cloud", () => {
     const { name, authentication, resourceManager, microsoftGraphResourceId } = (await cloud("2022-09-01")) as Cloud;
     expect([name, authentication.loginEndpoint, authentication.tenant]).toEqual([
       "EntraEmulated",
-      `${served.url}/`,
+      served.url,
       "common",
     ]);
-    expect([resourceManager, microsoftGraphResourceId]).toEqual([`${served.url}/`, `${served.url}/`]);
+    expect(microsoftGraphResourceId).toBe(`${served.url}/`);
+    expect(`${authentication.loginEndpoint}/${tenant.id}/oauth2/v2.0/token`).not.toMatch(/[^:]\/\//);
+    expect(resourceManager).toBe(`${served.url.replace("127.0.0.1", "localhost")}/`);
   });
 
-  it("is a list of clouds in the older form, which the Azure CLI reads", async () => {
-    expect(await cloud("2019-05-01")).toEqual([await cloud("2022-09-01")]);
+  it("is a list of clouds in the older form, which the Azure CLI reads: there the login endpoint ends in a slash", async () => {
+    const newer = (await cloud("2022-09-01")) as Cloud;
+    const authentication = { ...newer.authentication, loginEndpoint: `${served.url}/` };
+    expect(await cloud("2019-05-01")).toEqual([{ ...newer, authentication }]);
+  });
+
+  it("has Azure Resource Manager at another origin than Graph, so that nobody takes its token to Graph", async () => {
+    const { resourceManager } = (await cloud("2022-09-01")) as Cloud;
+    expect(resourceManager.startsWith(served.url)).toBe(false);
+    const byTheOtherName = await fetch(`${resourceManager}metadata/endpoints?api-version=2022-09-01`);
+    expect(((await byTheOtherName.json()) as Cloud).resourceManager).toBe(`${served.url}/`);
+    expect(await (await fetch(`${resourceManager}subscriptions?api-version=2022-12-01`)).json()).toEqual({ value: [] });
   });
 
   it("makes clients ask for Graph by the served address: they get Graph's token", async () => {

@@ -228,7 +228,7 @@ describe("sign-in is refused as Entra refuses it", () => {
     ["a grant type that is none", { grant_type: "wish" }, [400, "unsupported_grant_type", 70003]],
     ["no scope", { scope: undefined }, [400, "invalid_request", 900144]],
     ["a scope that names a permission", { scope: `${graph}/User.Read.All` }, [400, "invalid_scope", 1002012]],
-    ["two scopes", { scope: `${graphScope} openid` }, [400, "invalid_scope", 70011]],
+    ["two APIs", { scope: `${graphScope} api://other/.default` }, [400, "invalid_scope", 70011]],
     ["an unknown API", { scope: "api://nowhere/.default" }, [400, "invalid_resource", 500011]],
   ])("%s", async (_, change, expected) => {
     expect(refused(await signIn(change))).toEqual(expected);

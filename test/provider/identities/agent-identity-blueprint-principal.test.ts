@@ -1,6 +1,7 @@
 import { agentIdentityBlueprint } from "../../../provider/identities/agent-identity-blueprint";
 import { agentIdentityBlueprintPrincipal } from "../../../provider/identities/agent-identity-blueprint-principal";
 import { microsoftGraph } from "../../../provider/permissions/permission-grant";
+import { automation } from "../../kinds/people";
 import { aTenant, markerOfTests, type TestProcess, type TestTenant } from "../a-tenant";
 
 const collection = "/servicePrincipals/microsoft.graph.agentIdentityBlueprintPrincipal";
@@ -24,7 +25,15 @@ describe("an agent identity blueprint principal", () => {
 
   it("lives: is created, switched off, read and deleted", async () => {
     const made = await run.create(agentIdentityBlueprintPrincipal, { blueprintId });
-    expect(made.outputs).toEqual({ blueprintId, enabled: true, marker: markerOfTests, tenantId: tenant.emulated.id });
+    expect(made.outputs).toEqual({
+      blueprintId,
+      createdDateTime: expect.stringMatching(/^20..-/) as string,
+      creatorOwner: automation,
+      enabled: true,
+      marker: markerOfTests,
+      tenantId: tenant.emulated.id,
+      writtenAt: "1970-01-01T00:00:00.000Z",
+    });
     const provider = run.provider(agentIdentityBlueprintPrincipal);
     const { outs } = await provider.update(made.id, made.outputs, { ...made.inputs, enabled: false });
     expect(await provider.read(made.id, outs)).toEqual({

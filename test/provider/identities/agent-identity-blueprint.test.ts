@@ -4,9 +4,11 @@ import { agentIdentity } from "../../../provider/identities/agent-identity";
 import { agentIdentityBlueprint } from "../../../provider/identities/agent-identity-blueprint";
 import { agentIdentityBlueprintPrincipal } from "../../../provider/identities/agent-identity-blueprint-principal";
 import { restoredCredentials } from "../../../provider/credentials/restored-credentials";
+import { automation } from "../../kinds/people";
 import { aTenant, markerOfTests, Refused, type TestProcess, type TestTenant } from "../a-tenant";
 
 interface Application {
+  readonly createdDateTime?: string;
   readonly id: string;
   readonly appId: string;
   readonly displayName: string;
@@ -57,7 +59,14 @@ describe("an agent identity blueprint", () => {
       displayName: "Payroll agents",
       uniqueName: `agentid-${markerOfTests}`,
     });
-    expect(made.outputs).toEqual({ ...made.inputs, objectId: application.id, tenantId: tenant.emulated.id });
+    expect(made.outputs).toEqual({
+      ...made.inputs,
+      createdDateTime: application.createdDateTime,
+      creatorOwner: automation,
+      objectId: application.id,
+      tenantId: tenant.emulated.id,
+      writtenAt: "1970-01-01T00:00:00.000Z",
+    });
 
     const news = {
       ...made.inputs,

@@ -2,6 +2,7 @@ import { agentIdentity } from "../../../provider/identities/agent-identity";
 import { aBlueprint, aTenant, markerOfTests, Refused, type TestProcess, type TestTenant } from "../a-tenant";
 
 interface Identity {
+  readonly createdDateTime?: string;
   readonly id: string;
   readonly displayName: string;
   readonly accountEnabled: boolean;
@@ -37,8 +38,14 @@ describe("an agent identity", () => {
 
   it("lives: is created, changed in place, read and deleted", async () => {
     const made = await run.create(agentIdentity, asks());
-    expect(made.outputs).toEqual({ ...made.inputs, tenantId: tenant.emulated.id });
-    expect(await tenant.graph.get<Identity>(path(made.id))).toMatchObject({
+    const identity = await tenant.graph.get<Identity>(path(made.id));
+    expect(made.outputs).toEqual({
+      ...made.inputs,
+      createdDateTime: identity.createdDateTime,
+      tenantId: tenant.emulated.id,
+      writtenAt: "1970-01-01T00:00:00.000Z",
+    });
+    expect(identity).toMatchObject({
       displayName: "Payslip helper",
       accountEnabled: true,
     });

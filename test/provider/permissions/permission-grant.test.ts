@@ -1,5 +1,6 @@
 import { agentIdentity } from "../../../provider/identities/agent-identity";
 import { microsoftGraph, permissionGrant } from "../../../provider/permissions/permission-grant";
+import { anApi } from "./an-api";
 import { aBlueprint, aTenant, type Live, markerOfTests, Refused, type TestProcess, type TestTenant } from "../a-tenant";
 
 describe("a permission grant", () => {
@@ -7,11 +8,12 @@ describe("a permission grant", () => {
   let run: TestProcess;
   let agent: Live;
   let agentId: string;
+  let blueprintId: string;
 
   beforeEach(async () => {
     tenant = await aTenant();
     run = await tenant.process();
-    const blueprintId = await aBlueprint(run);
+    blueprintId = await aBlueprint(run);
     agent = await run.create(agentIdentity, {
       displayName: "Payslip helper",
       blueprintId,
@@ -44,8 +46,11 @@ describe("a permission grant", () => {
       api: microsoftGraph,
       application: ["Group.Read.All", "User.Read.All"],
       delegated: ["Calendars.Read", "Mail.Read"],
+      consentedByUsers: [],
+      inherited: { application: [], delegated: [], blueprintId },
       marker: markerOfTests,
       tenantId: tenant.emulated.id,
+      writtenAt: "1970-01-01T00:00:00.000Z",
     });
     expect(await roles()).toBe(2);
     expect(await scopes()).toEqual(["Calendars.Read Mail.Read"]);
@@ -170,10 +175,35 @@ describe("a permission grant", () => {
       new Refused([
         {
           property: "api",
-          reason: `must be the appId of an API in the test tenant: there is no service principal for ${api}`,
+          reason:
+            `must be the appId of an API in the test tenant: there is no service principal for ${api}. ` +
+            `Check the appId; if it is right, add the API to the tenant: "az ad sp create --id ${api}", or ` +
+            `POST https://graph.microsoft.com/v1.0/servicePrincipals {"appId":"${api}"} (needs Application.ReadWrite.All)`,
         },
       ]),
     );
+  });
+
+  it("says how to add an API that is not in the tenant also where preview could not know which one it is", async () => {
+    const api = "5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d11";
+    const wanted = { agentId, api, application: ["Use.All"], delegated: [], marker: markerOfTests };
+    await expect(run.provider(permissionGrant).create(wanted)).rejects.toMatchObject({
+      code: "NOT_FOUND",
+      message: expect.stringMatching(
+        `there is no service principal for ${api}\\. Check the appId; if it is right, .*az ad sp create --id ${api}`,
+      ) as string,
+    });
+  });
+
+  it("is granted at an API that was added as the refusal says", async () => {
+    const api = await anApi(tenant);
+    await api.publish([{ value: "Payslips.Read" }]);
+    const args = asks({ api: api.appId, application: ["Payslips.Read"], delegated: [] });
+    const refused = (await run.create(permissionGrant, args).catch((error: unknown) => error)) as Error;
+    const [, body = ""] = /POST \S+\/v1\.0\/servicePrincipals (\{.*?\})/.exec(refused.message) ?? [];
+    await api.graph.post("/servicePrincipals", JSON.parse(body) as object);
+    const { outputs } = await run.create(permissionGrant, args);
+    expect(outputs).toMatchObject({ api: api.appId, application: ["Payslips.Read"] });
   });
 
   it("is refused when two resources of one program grant at the same API", async () => {
@@ -206,6 +236,37 @@ describe("a permission grant", () => {
     await tenant.graph.post(`/servicePrincipals/${agentId}/appRoleAssignments`, added);
     await (await tenant.process()).provider(permissionGrant).delete(made.id, made.outputs);
     expect([await roles(), await scopes()]).toEqual([0, []]);
+  });
+
+  it("leaves what the agent holds at another API, when it is changed and when it is deleted", async () => {
+    const exchange = "00000002-0000-0ff1-ce00-000000000000";
+    const others = {
+      agentId,
+      api: exchange,
+      application: ["Exchange.ManageAsApp"],
+      delegated: ["EWS.AccessAsUser.All"],
+    };
+    const other = await run.create(permissionGrant, others, "eeeeffffgggghhhh");
+    const made = await run.create(permissionGrant, asks());
+    const provider = (await tenant.process()).provider(permissionGrant);
+    const less = { ...made.inputs, application: ["User.Read.All"], delegated: [] };
+    const { outs } = await provider.update(made.id, made.outputs, less);
+    await (await tenant.process()).provider(permissionGrant).delete(made.id, outs);
+    expect([await roles(), await scopes()]).toEqual([1, ["EWS.AccessAsUser.All"]]);
+    expect((await provider.read(other.id, other.outputs)).inputs).toEqual({ ...other.inputs, __provider: undefined });
+  });
+
+  it("adds before it removes, and touches nothing that stays", async () => {
+    const made = await run.create(permissionGrant, asks());
+    const provider = (await tenant.process()).provider(permissionGrant);
+    tenant.requestsSince();
+    const news = { ...made.inputs, application: ["AuditLog.Read.All", "User.Read.All"], delegated: ["Mail.Read"] };
+    const { outs } = await provider.update(made.id, made.outputs, news);
+    const writes = () => tenant.requestsSince().filter((request) => !request.startsWith("GET "));
+    const methods = writes().map((request) => request.split(" ")[0]);
+    expect([methods.slice(0, 2).sort(), methods.slice(2)]).toEqual([["PATCH", "POST"], ["DELETE"]]);
+    await provider.update(made.id, outs, { ...news, delegated: ["Mail.Read"] });
+    expect(writes()).toEqual([]);
   });
 
   it("is gone, and can be deleted, when the API itself has left the tenant", async () => {

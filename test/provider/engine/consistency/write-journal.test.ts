@@ -93,10 +93,10 @@ describe("what a process knows of the one before it", () => {
     expect(until(aProcess())).toBe(nowMs + askedMs);
   });
 
-  it("is forgotten, file and all, when it is a quarter of an hour old", () => {
+  it("is forgotten, file and all, when it is an hour old", () => {
     aProcess().requested(agent);
     const [file = ""] = fs.readdirSync(folder);
-    const old = new Date(Date.now() - 901_000);
+    const old = new Date(Date.now() - 3_601_000);
     fs.utimesSync(path.join(folder, file), old, old);
     expect(until(aProcess())).toBeUndefined();
     expect(fs.readdirSync(folder)).toEqual([]);

@@ -1,0 +1,74 @@
+/**
+ * Owners of an object, and the account among them that nobody declared: Graph makes whoever creates a blueprint or its
+ * principal the owner. That account is shown and kept, so that Pulumi never locks itself out.
+ */
+import { textOf } from "../engine/json";
+import type { Finding } from "../engine/lifecycle";
+import type { Tenant } from "../graph/tenant";
+import { type DirectoryObject, peopleAt, spelled, spellingOf } from "./directory-references";
+
+/** What a program says of owners. */
+export interface DeclaredOwners {
+  readonly owners?: readonly string[] | undefined;
+  readonly removeCreatorAsOwner?: boolean | undefined;
+}
+
+/** Removing is a matter of the declared owners. */
+export const ownersFirst = ({ owners, removeCreatorAsOwner }: DeclaredOwners): Finding[] =>
+  removeCreatorAsOwner && !owners?.length
+    ? [{ property: "removeCreatorAsOwner", reason: "needs owners: without any, nobody could operate it" }]
+    : [];
+
+/** What a person should know of `creatorOwner`, once it is an output. */
+export const creatorBecameOwner = ({ creatorOwner }: Readonly<Record<string, unknown>>): string[] =>
+  creatorOwner === undefined
+    ? []
+    : [
+        "the account that created it became its owner, as always in Graph, though no program declares that: the output creatorOwner has its object id. " +
+          "It stays one beside the declared owners of a blueprint, unless the program says removeCreatorAsOwner: true",
+      ];
+
+interface Owners {
+  /** Undefined where the program does not declare any. */
+  readonly owners: string[] | undefined;
+  /** An owner who is not declared, and is kept. */
+  readonly creatorOwner: string | undefined;
+}
+
+/**
+ * Who owns an object. The account that created it, or that has signed in, counts only where the program names it, or wants
+ * it removed. Without declared owners they are read once, after the create.
+ *
+ * @param path of the object
+ * @param outputs as they were read last; empty right after a create
+ * @param listed the same owners out of a list; what is undefined there is read
+ */
+export async function readOwners(
+  tenant: Tenant,
+  path: string,
+  declared: DeclaredOwners,
+  outputs: Readonly<Record<string, unknown>>,
+  listed?: () => Promise<readonly DirectoryObject[] | undefined>,
+): Promise<Owners> {
+  const creator = textOf(outputs["creatorOwner"]) || undefined;
+  const isNew = Object.keys(outputs).length === 0;
+  if (!declared.owners && !isNew) return { owners: undefined, creatorOwner: creator };
+  const [there, spelling, { id: own }] = await Promise.all([
+    (declared.owners && (await listed?.())) ?? peopleAt(tenant, `${path}/owners`),
+    spellingOf(tenant, declared.owners ?? []),
+    tenant.account(),
+  ]);
+  const kept = declared.removeCreatorAsOwner
+    ? []
+    : there.map(({ id }) => id).filter((id) => (id === creator || id === own) && !spelling.has(id));
+  return {
+    owners:
+      declared.owners &&
+      spelled(
+        there.filter(({ id }) => !kept.includes(id)),
+        spelling,
+      ),
+    // Who has signed in later, and is an owner for other reasons, did not create it.
+    creatorOwner: kept.find((id) => id === (isNew ? own : creator)),
+  };
+}

@@ -1,0 +1,72 @@
+/**
+ * Who can be a sponsor, and who an owner: what Graph refuses is asked before anything is sent.
+ *
+ * Graph: https://learn.microsoft.com/graph/api/agentidentityblueprint-post-sponsors, …-post-owners
+ */
+import type { Finding } from "../engine/lifecycle";
+import type { Tenant } from "../graph/tenant";
+import { lookUp, type Named, type People } from "./directory-references";
+
+/** Sponsors of one object that can be groups. */
+const mostGroups = 5;
+
+/** All that is wrong with sponsors and owners: nobody has the name, two names mean the same, or they may not be that. */
+export async function unsuitablePeople(tenant: Tenant, { sponsors, owners }: Partial<People>): Promise<Finding[]> {
+  const findings = [
+    reasonsAgainst(tenant, sponsors, whyNoSponsor).then((reasons) => of("sponsors", reasons)),
+    reasonsAgainst(tenant, owners, whyNoOwner).then((reasons) => of("owners", reasons)),
+  ];
+  return (await Promise.all(findings)).flat();
+}
+
+const of = (property: string, reasons: readonly string[]): Finding[] => reasons.map((reason) => ({ property, reason }));
+
+/** @param why somebody may not be it, as a phrase after the name; undefined when he may */
+async function reasonsAgainst(
+  tenant: Tenant,
+  names: readonly string[] = [],
+  why: (named: Named) => string | undefined,
+): Promise<string[]> {
+  const found = await Promise.all(names.map((name) => lookUp(tenant, name)));
+  const reasons = names.flatMap((name, index) => {
+    const named = found[index];
+    if (!named) return [`must name somebody of this tenant: there is no "${name}" in ${tenant.name}`];
+    const first = names[found.findIndex((other) => other?.id === named.id)];
+    if (first !== name) return [`must name everybody once: "${first}" and "${name}" are the same`];
+    const reason = why(named);
+    return reason === undefined ? [] : [`${reason}: "${name}" is ${called(named)}`];
+  });
+  const groups = found.filter((named) => named?.collection === "groups").length;
+  if (why === whyNoSponsor && groups > mostGroups)
+    reasons.push(`must name at most ${mostGroups} groups, and names ${groups}`);
+  return reasons;
+}
+
+function whyNoSponsor(named: Named): string | undefined {
+  const { collection, groupTypes = [], isAssignableToRole } = named;
+  if (collection === "servicePrincipals" || isAgentUser(named))
+    return "must name people or groups, no agents and no applications";
+  if (collection !== "groups") return undefined;
+  if (isAssignableToRole) return "must name no group to which directory roles can be assigned";
+  if (groupTypes.includes("Unified") || groupTypes.includes("DynamicMembership")) return undefined;
+  return "must name, of groups, Microsoft 365 groups or groups with dynamic membership";
+}
+
+function whyNoOwner(named: Named): string | undefined {
+  const mayOwn = named.collection !== "groups" && !isAgentUser(named);
+  return mayOwn ? undefined : "must name users or service principals, no groups and no agent users";
+}
+
+const isAgentUser = ({ "@odata.type": type = "" }: Named): boolean => /agentUser$/i.test(type);
+
+function called(named: Named): string {
+  const { collection, displayName, groupTypes = [] } = named;
+  const noun = isAgentUser(named)
+    ? "agent user"
+    : collection === "servicePrincipals"
+      ? "service principal"
+      : groupTypes.length === 0
+        ? "security group"
+        : "group";
+  return `the ${noun} "${displayName ?? named.id}"`;
+}

@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import { agentIdentity } from "../../../provider/identities/agent-identity";
+import { agentIdentityBlueprint } from "../../../provider/identities/agent-identity-blueprint";
+import { automation } from "../../kinds/people";
+import { aTenant, Refused, type TestProcess, type TestTenant } from "../a-tenant";
+
+const nestor = "nestor.wilke@contoso.com";
+const blueprintId = randomUUID();
+
+describe.each([
+  ["agent identity blueprint", agentIdentityBlueprint, { displayName: "Payroll agents" }],
+  ["agent identity", agentIdentity, { displayName: "Payslip helper", blueprintId }],
+] as const)("the people of an %s", (_, lifecycle, args) => {
+  let tenant: TestTenant;
+  let run: TestProcess;
+  let groups: Readonly<Record<string, string>>;
+
+  beforeEach(async () => {
+    tenant = await aTenant();
+    run = await tenant.process();
+    const all = await tenant.graph.list<{ id: string; displayName: string }>("/groups");
+    groups = Object.fromEntries(all.map(({ id, displayName }) => [displayName, id]));
+  });
+  afterEach(() => tenant.emulated.close());
+
+  /** What preview says about these people. */
+  async function refusals(people: object): Promise<string[]> {
+    tenant.requestsSince();
+    const outcome = await run.create<object>(lifecycle, { ...args, ...people }).catch((error: unknown) => error);
+    expect(tenant.requestsSince().filter((request) => !request.startsWith("GET"))).toEqual([]);
+    if (!(outcome instanceof Refused)) throw outcome;
+    return outcome.findings.map(({ property, reason }) => `${property} ${reason}`).sort();
+  }
+
+  const id = (name: string) => groups[name] ?? "";
+
+  it("are refused at preview where Graph would refuse them, all at once: groups, agents and applications", async () => {
+    const agentUser = { id: randomUUID(), kind: "agentUser", body: { displayName: "Payslip helper" } };
+    tenant.emulated.plant([agentUser]);
+    expect(
+      await refusals({
+        sponsors: [
+          id("Office Munich"),
+          id("Directory Operators"),
+          automation,
+          agentUser.id,
+          nestor,
+          "gone@contoso.com",
+        ],
+        owners: [id("Finance Operations"), agentUser.id, nestor],
+      }),
+    ).toEqual(
+      [
+        `sponsors must name, of groups, Microsoft 365 groups or groups with dynamic membership: "${id("Office Munich")}" is the security group "Office Munich"`,
+        `sponsors must name no group to which directory roles can be assigned: "${id("Directory Operators")}" is the security group "Directory Operators"`,
+        `sponsors must name people or groups, no agents and no applications: "${automation}" is the service principal "Pulumi automation"`,
+        `sponsors must name people or groups, no agents and no applications: "${agentUser.id}" is the agent user "Payslip helper"`,
+        `sponsors must name somebody of this tenant: there is no "gone@contoso.com" in the test tenant`,
+        `owners must name users or service principals, no groups and no agent users: "${id("Finance Operations")}" is the group "Finance Operations"`,
+        `owners must name users or service principals, no groups and no agent users: "${agentUser.id}" is the agent user "Payslip helper"`,
+      ].sort(),
+    );
+  });
+
+  it("are at most five groups and a hundred in all", async () => {
+    const many = Array.from({ length: 6 }, (_, number) => ({
+      id: randomUUID(),
+      kind: "group",
+      body: { displayName: `group ${number}`, groupTypes: ["Unified"] },
+    }));
+    tenant.emulated.plant(many);
+    expect(await refusals({ sponsors: many.map((group) => group.id) })).toEqual([
+      "sponsors must name at most 5 groups, and names 6",
+    ]);
+    const crowd = Array.from({ length: 101 }, (_, number) => `person${number}@contoso.com`);
+    expect(await refusals({ sponsors: crowd, owners: crowd })).toEqual([
+      "owners must name at most 100 owners: Graph allows no more",
+      "sponsors must name at most 100 sponsors: Graph allows no more",
+    ]);
+  });
+
+  it("are taken where Graph takes them", async () => {
+    const sponsors = [id("Finance Operations"), id("All Engineering"), nestor];
+    const { failures } = await run
+      .provider<object>(lifecycle)
+      .check({}, { ...args, sponsors, owners: [automation, nestor], marker: "aaaabbbbccccdddd" });
+    expect(failures.filter(({ property }) => property !== "blueprintId")).toEqual([]);
+  });
+});

@@ -12,7 +12,9 @@ export const real: NamedProfiles = { name: "profiles as real as we know", profil
 
 /** Others with each change of the sources, as the sample of the sweeps: so each choice of each question has its turn. */
 export function drawnProfiles(seed: string): NamedProfiles {
-  return { name: `profiles drawn by ${seed}`, profiles: drawnChoices(seed, profileChoices) as Profiles };
+  const drawn = Object.entries(profileChoices).filter(([, question]) => !("keepsOut" in question));
+  const choices = drawnChoices(seed, Object.fromEntries(drawn)) as Partial<Profiles>;
+  return { name: `profiles drawn by ${seed}`, profiles: { ...realProfiles, ...choices } };
 }
 
 export const drawn = drawnProfiles(sweepSeed());

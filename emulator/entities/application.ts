@@ -133,7 +133,9 @@ export const belongingTo = (kind: string, { id }: StoredObject, { store }: { rea
 export function listedCredentials(application: StoredObject, around: Surroundings): StoredObject[] {
   const all = belongingTo("federatedIdentityCredential", application, around);
   const { unlistedMs } = around.switches;
-  return all.filter(({ body: { madeAt } }) => !(Number(madeAt) + unlistedMs > around.now.getTime()));
+  if (unlistedMs === 0) return all;
+  const listedFrom = around.now.getTime() - unlistedMs;
+  return all.filter(({ body: { createdDateTime: at } }) => typeof at !== "string" || Date.parse(at) <= listedFrom);
 }
 
 /** What can be expanded: REF application, its table of relationships. */

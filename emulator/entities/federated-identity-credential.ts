@@ -8,7 +8,7 @@ export const federatedIdentityCredential: Entity = {
   indexed: ["application"],
   queryable: { name: { filter: ["eq"] } },
   shows({ id, body }, { version }) {
-    const { application: _application, madeAt: _madeAt, claimsMatchingExpression = null, ...shown } = body;
+    const { application: _application, createdDateTime: _created, claimsMatchingExpression = null, ...shown } = body;
     return { id, ...shown, ...(version === "beta" ? { claimsMatchingExpression } : {}) };
   },
 };

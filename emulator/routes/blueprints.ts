@@ -5,7 +5,7 @@ import { blueprintToChange, blueprintToCreate, blueprintToUpsert } from "../enti
 import type { RequestHeaders } from "../exchange";
 import { listAnswer, objectAnswer } from "../odata/collection";
 import { agentsOnAPage, collectionOf, oneObjectOf } from "../odata/query-rule";
-import { notFound } from "../refusal";
+import { badRequest, notFound } from "../refusal";
 import { keyOf, type Route, route, targetOf } from "../route";
 import { changeApplication } from "../rules/application";
 import { makeBlueprint } from "../rules/blueprint";
@@ -80,7 +80,7 @@ export const blueprintRoutes: Route[] = [
     when: mayCreate,
     basis: "example",
     source:
-      "REF agentidentityblueprint-upsert; the profile upsertBinds says what sponsors and owners do to one that exists",
+      "REF agentidentityblueprint-upsert; the profiles upsertWithPeople and upsertBinds say what sponsors and owners do to one that is made and to one that exists",
     body: blueprintToUpsert,
     answers: "agentIdentityBlueprint",
     answer(context) {
@@ -94,6 +94,8 @@ export const blueprintRoutes: Route[] = [
         return { status: 204 };
       }
       if (context.keys["id"]?.property.toLowerCase() !== "uniquename") throw notFound(keyOf(context, "id"));
+      if (context.switches.profiles.upsertWithPeople === "refused" && (sponsors ?? owners) !== undefined)
+        throw badRequest("Binding 'sponsors' or 'owners' is not supported for this request.");
       const body = checkBody(blueprintToCreate, context.body, context.version);
       return objectAnswer(context, makeBlueprint(context, body, keyOf(context, "id")), 201);
     },

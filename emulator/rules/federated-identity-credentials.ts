@@ -53,7 +53,7 @@ export function makeCredential(context: Context, application: StoredObject, want
   checkTrust(context, application, wanted);
   if (others.length >= mostCredentials)
     throw badRequest(`An application can have at most ${mostCredentials} federated identity credentials.`);
-  const kept = { description: null, subject: null, ...wanted, madeAt: context.now.getTime() };
+  const kept = { description: null, subject: null, ...wanted, createdDateTime: context.now.toISOString() };
   return context.store.insert(kind, newId(), { application: application.id, ...kept });
 }
 

@@ -10,6 +10,8 @@ interface Question {
   readonly choices: readonly [string, string, ...string[]];
   /** The choice of a real tenant as far as it is certain or likely; the default where nothing speaks against it. */
   readonly real: string;
+  /** What cannot be deployed where another choice than the real one is made; the random runs do not make it then. @default nothing */
+  readonly keepsOut?: string;
   readonly sources: string;
 }
 
@@ -78,6 +80,15 @@ export const profileChoices = {
     choices: ["ignored", "merged"],
     real: "ignored",
     sources: "no page says; REF agentidentityblueprint-upsert: 204 when it was updated",
+  },
+  upsertWithPeople: {
+    asks: "Can an upsert make a blueprint that has sponsors and owners from the beginning?",
+    choices: ["made", "refused"],
+    real: "made",
+    keepsOut:
+      "programs that declare a uniqueName of their own: only an upsert sets one, and an application must name a sponsor",
+    sources:
+      "no page says; REF agentidentityblueprint-upsert binds nobody in its example, agentidentityblueprint-post does",
   },
   creatorOwns: {
     asks: "Who becomes the owner of a blueprint or blueprint principal by creating it?",

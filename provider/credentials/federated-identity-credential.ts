@@ -45,9 +45,9 @@ export interface FederatedIdentityCredentialArgs {
   name: pulumi.Input<string>;
   /** `iss` of the outside token, an https URL of up to 600 characters. Changed in place. */
   issuer: pulumi.Input<string>;
-  /** `sub` of the outside token, case-sensitive, up to 600 characters. Issuer and subject together are unique on a blueprint. Either this or `claimsMatchingExpression`. Changed in place. */
+  /** `sub` of the outside token, case-sensitive, up to 600 characters. Issuer and subject together are unique on a blueprint. @default none: then `claimsMatchingExpression` must be given. Changed in place. */
   subject?: pulumi.Input<string>;
-  /** Which outside tokens, by their claims, in place of one subject (preview, beta): of GitHub, GitLab and Terraform Cloud alone. Changed in place. */
+  /** Which outside tokens, by their claims, in place of one subject (preview, beta): of GitHub, GitLab and Terraform Cloud alone. @default none: then `subject` must be given. Changed in place. */
   claimsMatchingExpression?: pulumi.Input<ClaimsMatchingExpressionArgs>;
   /** `aud` of the outside token: exactly one, up to 600 characters. @default ["api://AzureADTokenExchange"]. Changed in place. */
   audiences?: pulumi.Input<pulumi.Input<string>[]>;

@@ -4,7 +4,7 @@
  * A life cycle knows Microsoft Graph and nothing of Pulumi, so that another adapter can serve the same one.
  */
 import type { z } from "zod";
-import type { GraphAnswer } from "../graph/errors";
+import type { EntraError, GraphAnswer } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 import type { Inventory } from "./inventory";
 import type { Place } from "./listing";
@@ -95,6 +95,16 @@ export interface Permissions {
  *   time is over in which its object may show.
  */
 export type DuplicateCreate = "refused" | "refused while active" | "allowed";
+
+/** Another way to create an object, where the tenant or the caller's permissions rule out the usual one. */
+export interface OtherCreate<Inputs> {
+  readonly duplicateCreate: DuplicateCreate;
+  /** Whether the refusal means that this object can never be made in the usual way, and can be made in this one. */
+  isFor(refusal: EntraError, wanted: Inputs & Marked): boolean;
+  create(tenant: Tenant, wanted: Inputs & Marked): Promise<Made<Inputs>>;
+  /** What is otherwise with an object that was made like this: a phrase after its name. */
+  readonly consequence: string;
+}
 
 /**
  * Which is first when a new object replaces the old one.
@@ -189,6 +199,8 @@ export interface Lifecycle<Inputs extends object> {
   idOf?(wanted: Inputs): string;
   /** Makes the object. What it leaves undone, `change` does next. */
   create(tenant: Tenant, wanted: Inputs & Marked): Promise<Made<Inputs>>;
+  /** @default there is one way */
+  readonly otherCreate?: OtherCreate<Inputs>;
   /**
    * The object as it is now, or undefined when it is gone.
    *

@@ -29,13 +29,14 @@ import {
 import {
   type Blueprint,
   blueprintByName,
+  blueprintCollection,
   blueprintKind,
   blueprintPath,
   keepObjectId,
   objectIdOf,
   requireBlueprint,
 } from "./blueprint-application";
-import { alreadyThere, defaultName, namesakes, refuseTaken } from "./blueprint-unique-name";
+import { alreadyThere, defaultName, isDefaultName, namesakes, refuseTaken } from "./blueprint-unique-name";
 import { deletedPlace } from "../directory/deleted-items";
 import type { Inventory } from "../engine/inventory";
 import { same, sorted, textOf } from "../engine/json";
@@ -44,7 +45,7 @@ import { selectOf } from "../engine/listing";
 import { markerIn, markerTag, markerTagPrefix } from "../engine/marker";
 import { EntraResource } from "../engine/pulumi/resource";
 import { oneOf } from "../engine/run/bulk-read";
-import { undefinedWhenGone } from "../graph/errors";
+import { type EntraError, undefinedWhenGone } from "../graph/errors";
 
 // ---- what a program writes -------------------------------------------------
 
@@ -64,7 +65,7 @@ export interface AgentIdentityBlueprintArgs {
   signInAudience?: pulumi.Input<string>;
   /** Labels, 1 to 256 characters without spaces each. They show on the identities too. Not managed when left out. Changed in place. */
   tags?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Key within the tenant, and how a later run finds the blueprint again. @default `agentid-<marker>`, computed once. A rename of the resource (with an alias) keeps it. A change replaces. */
+  /** Key within the tenant, and how a later run finds the blueprint again. One of your own needs AgentIdentityBlueprint.ReadWrite.All to be set. @default `agentid-<marker>`, computed once. A rename of the resource (with an alias) keeps it. A change replaces. */
   uniqueName?: pulumi.Input<string>;
 }
 
@@ -73,6 +74,9 @@ export interface AgentIdentityBlueprintArgs {
  *
  * - **Id:** the appId. Everything that refers to a blueprint wants it as `blueprintId`.
  * - **Replaced:** when `uniqueName` changes.
+ * - **Without a `uniqueName` of its own,** `AgentIdentityBlueprint.Create` is enough to create it. Graph then sets no uniqueName, also not later: a
+ *   warning says so, and a later run finds the blueprint by its marker tag. The same happens in a tenant that takes no sponsors together with a
+ *   uniqueName.
  * - **Deleted:** softly, for 30 days, and it keeps its `uniqueName` meanwhile. An `up` that declares it again restores it, and warns
  *   of the credentials that come back with it.
  *
@@ -100,7 +104,7 @@ export class AgentIdentityBlueprint extends EntraResource {
   declare readonly sponsors: pulumi.Output<string[]>;
   /** Which tenants may use it: `AzureADMyOrg` or `AzureADMultipleOrgs`. */
   declare readonly signInAudience: pulumi.Output<string>;
-  /** Key within the tenant, by which a later run finds the blueprint again. */
+  /** Key within the tenant, by which a later run finds the blueprint again. Where only the marker tag could be set (see above), the name that it would have. */
   declare readonly uniqueName: pulumi.Output<string>;
   /** Object id of the application object; `id` is the appId. */
   declare readonly objectId: pulumi.Output<string>;
@@ -239,6 +243,19 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     return { id: blueprint.appId };
   },
 
+  // A POST makes a blueprint each time it is sent, without a uniqueName, which can never be set later: it is found by its tag.
+  otherCreate: {
+    duplicateCreate: "allowed",
+    consequence: "has no uniqueName in the tenant, and a later run finds it by its marker tag",
+    isFor: (refusal, { uniqueName }) => isDefaultName(uniqueName) && rulesOutUpsert(refusal),
+    async create(tenant, wanted) {
+      const body = { ...writable(wanted, []), ...(await boundPeople(tenant, wanted)) };
+      const blueprint = requireBlueprint(await tenant.post<Blueprint>(blueprintCollection, body));
+      keepObjectId(tenant, blueprint);
+      return { id: blueprint.appId };
+    },
+  },
+
   async read(tenant, id, declared, outputs, bulk) {
     const objectId = textOf(outputs["objectId"]) || (await objectIdOf(tenant, id).catch(undefinedWhenGone));
     if (objectId === undefined) return undefined;
@@ -259,7 +276,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
         description: found.description ?? "",
         signInAudience: found.signInAudience,
         tags: sorted(found.tags.filter((text) => !text.startsWith(markerTagPrefix))),
-        uniqueName: found.uniqueName ?? "",
+        uniqueName: found.uniqueName ?? unsetName(declared.uniqueName),
       },
       outputs: { objectId, createdDateTime: found.createdDateTime, creatorOwner: ownersNow?.creatorOwner },
       marked: found.tags.includes(markerTag(blueprintKind, declared.marker)),
@@ -284,6 +301,19 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     await tenant.delete(blueprintPath(objectId));
   },
 };
+
+/** The name that a blueprint would have which was made where none can be set. */
+const unsetName = (declared = ""): string => (isDefaultName(declared) ? declared : "");
+
+/**
+ * Whether an upsert can never make a blueprint here: it is not permitted, or the tenant binds no sponsors in it. Graph's general 400 has
+ * no code that tells the second from a name that is taken, only words.
+ */
+function rulesOutUpsert({ code, answer, message }: EntraError): boolean {
+  if (code === "FORBIDDEN") return answer?.code.endsWith("QuotaExceeded") !== true;
+  const isGeneral = answer?.status === 400 && /^(?:Request_)?BadRequest$/.test(answer.code);
+  return code === "REFUSED" && isGeneral && !/uniqueName|already exists/i.test(message);
+}
 
 /** What a PATCH carries. Tags that the program does not manage are kept, and the marker is always among them. */
 function writable(wanted: Inputs & { marker: string }, tagsNow: readonly string[]): object {

@@ -17,6 +17,10 @@ interface Named {
 /** The uniqueName of a blueprint that was given none. */
 export const defaultName = (marker: string): string => `agentid-${marker}`;
 
+/** Whether it is one of those, of this marker or of an earlier one. */
+export const isDefaultName = (uniqueName: string | undefined): boolean =>
+  /^agentid-[a-z2-7]{16}$/.test(uniqueName ?? "");
+
 export async function namesakes(
   tenant: Tenant,
   wanted: Named & Marked,
@@ -24,7 +28,12 @@ export async function namesakes(
   isRemoved: (appId: string) => boolean,
 ): Promise<readonly Match[]> {
   const places = { active: blueprints, deleted: deletedApplications };
-  const hasName = ({ uniqueName }: Blueprint) => uniqueName?.toLowerCase() === wanted.uniqueName.toLowerCase();
+  const tag = markerTag(blueprintKind, wanted.marker);
+  // Without a name of its own it may have been made where none can be set: then it is known by its tag.
+  const hasName = ({ uniqueName, tags }: Blueprint) =>
+    uniqueName
+      ? uniqueName.toLowerCase() === wanted.uniqueName.toLowerCase()
+      : isDefaultName(wanted.uniqueName) && tags.includes(tag);
   const { active, deleted } = await keyHolders<Blueprint>(tenant, places, hasName, after, ({ appId }) =>
     isRemoved(appId),
   );

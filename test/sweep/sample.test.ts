@@ -42,8 +42,8 @@ describe("the sample of the sweeps", () => {
       expect(drawnProfiles(String(seed)).profiles).toEqual(profiles);
       for (const choice of Object.entries(profiles)) seen.add(choice.join("\n"));
     }
-    const all = Object.entries(profileChoices).flatMap(([name, { choices }]) =>
-      choices.map((one) => `${name}\n${one}`),
+    const all = Object.entries(profileChoices).flatMap(([name, question]) =>
+      ("keepsOut" in question ? [question.real] : question.choices).map((one) => `${name}\n${one}`),
     );
     expect([...seen].sort()).toEqual(all.sort());
     expect(profilesSchema.parse(real.profiles)).toEqual(real.profiles);

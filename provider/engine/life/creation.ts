@@ -4,17 +4,18 @@ import type { Tenant } from "../../graph/tenant";
 import { everywhereMs, unansweredMs, unseenMs } from "../consistency/consistency";
 import { untilFound } from "../consistency/wait";
 import type { CreateKey } from "../consistency/write-journal";
-import type { Lifecycle, Made, Marked } from "../lifecycle";
+import type { Lifecycle, Made, Marked, OtherCreate } from "../lifecycle";
 import { lastSearchAt, moment, type Moment } from "../run/run-memory";
 import type { Run } from "../run/run";
-import { findOwn } from "./ownership";
+import { createKey, findOwn } from "./ownership";
 import { Presence } from "./presence";
 import { Referents } from "./referents";
 
 export class Creation<Inputs extends object> {
   readonly #parents: readonly string[];
   readonly #referents: Referents<Inputs>;
-  readonly #key: CreateKey;
+  /** How it is created. */
+  #way: Pick<OtherCreate<Inputs>, "create" | "duplicateCreate">;
 
   constructor(
     private readonly lifecycle: Lifecycle<Inputs>,
@@ -24,7 +25,7 @@ export class Creation<Inputs extends object> {
   ) {
     this.#parents = lifecycle.refersTo?.(wanted) ?? [];
     this.#referents = new Referents(lifecycle, run, tenant, wanted);
-    this.#key = { tenantId: tenant.id, kind: lifecycle.kind, marker: wanted.marker };
+    this.#way = lifecycle;
   }
 
   /** The object, if there is one of ours. */
@@ -34,12 +35,42 @@ export class Creation<Inputs extends object> {
     return this.#search({ after: 0, isThere: false });
   }
 
+  /** Creates the object, where none was found, in the usual way or, where that is ruled out, in the other one of its kind. */
+  async createOnce(): Promise<Made<Inputs>> {
+    const { lifecycle, run, tenant, wanted } = this;
+    const { otherCreate } = lifecycle;
+    if (!otherCreate) return this.#createOnce();
+    const isRuledOut = ruledOut.get(tenant) ?? new Map<string, EntraError>();
+    ruledOut.set(tenant, isRuledOut);
+    const earlier = isRuledOut.get(lifecycle.kind);
+    let refusal: EntraError;
+    try {
+      if (earlier && otherCreate.isFor(earlier, wanted)) throw earlier;
+      return await this.#createOnce();
+    } catch (error) {
+      if (!(error instanceof EntraError) || !otherCreate.isFor(error, wanted)) throw error;
+      refusal = error;
+    }
+    this.#way = otherCreate;
+    try {
+      const made = await this.#createOnce();
+      isRuledOut.set(lifecycle.kind, refusal);
+      const name = lifecycle.nameOf(wanted, run.names.of);
+      if (!made.existed)
+        run.warn(`${lifecycle.noun} "${name}" ${otherCreate.consequence}. Graph said: ${refusal.message}`);
+      return made;
+    } catch (error) {
+      // Neither is permitted: the usual one is what to ask for.
+      throw codeOf(error) === "FORBIDDEN" && refusal.code === "FORBIDDEN" ? refusal : error;
+    }
+  }
+
   /**
    * Creates the object, where none was found. The create is sent once. When its answer is lost, or was lost with an earlier
    * process, the object is looked for before it is sent again: for a moment where Graph itself refuses a duplicate, and as
    * long as it may take to show where nothing else would prevent one.
    */
-  async createOnce(): Promise<Made<Inputs>> {
+  async #createOnce(): Promise<Made<Inputs>> {
     const { run } = this;
     const mayShowUntil = this.#mayShowUntil();
     const isUnsettled = this.#isUnsettled();
@@ -56,7 +87,7 @@ export class Creation<Inputs extends object> {
     } catch (error) {
       if (codeOf(error) !== "ANSWER_LOST") return this.#existing(error, sentAt, isUnsettled);
     }
-    const isAllowed = this.lifecycle.duplicateCreate === "allowed";
+    const isAllowed = this.#way.duplicateCreate === "allowed";
     const searchMs = isAllowed ? unansweredMs(run) : Math.min(2_000, unansweredMs(run));
     const found = await this.#searchUntil(run.timing.now() + searchMs, sentAt, "was requested and not answered");
     if (found !== undefined) return found;
@@ -71,8 +102,8 @@ export class Creation<Inputs extends object> {
    */
   async #refuseTwin(): Promise<void> {
     const { lifecycle, run, tenant, wanted } = this;
-    if (lifecycle.duplicateCreate !== "allowed" || this.#hasNewReferent()) return;
-    const made = run.journal.made(this.#key, unseenMs(run));
+    if (this.#way.duplicateCreate !== "allowed" || this.#hasNewReferent()) return;
+    const made = run.journal.made(this.#keyOf(this.#way), unseenMs(run));
     if (made === undefined) return;
     const object = new Presence(lifecycle, run, tenant, made.id);
     const olds = { ...wanted, writtenAt: new Date(made.at).toISOString() };
@@ -90,7 +121,7 @@ export class Creation<Inputs extends object> {
     const isConflict = codeOf(refusal) === "CONFLICT";
     // Where duplicates are allowed, no create is refused for one.
     const mayExist = isConflict || codeOf(refusal) === "REFUSED";
-    if (!mayExist || this.lifecycle.duplicateCreate === "allowed") throw refusal;
+    if (!mayExist || this.#way.duplicateCreate === "allowed") throw refusal;
     // A 409 says that it is there, and a replica may say so later. A 400 may mean anything: where nothing lags, one search.
     const mayLag = isUnsettled || run.lag.ms > 0;
     const searchMs = isConflict ? unansweredMs(run) : mayLag ? everywhereMs(run) : 0;
@@ -145,16 +176,18 @@ export class Creation<Inputs extends object> {
   }
 
   async #send(): Promise<Made<Inputs>> {
-    const { lifecycle, run, tenant, wanted } = this;
-    run.journal.requested(this.#key);
+    const { run, tenant, wanted } = this;
+    const way = this.#way;
+    const key = this.#keyOf(way);
+    run.journal.requested(key);
     try {
-      const made = await this.#referents.untilKnown(() => lifecycle.create(tenant, wanted));
-      run.journal.created(this.#key, made.id);
+      const made = await this.#referents.untilKnown(() => way.create(tenant, wanted));
+      run.journal.created(key, made.id);
       run.claims.recordCreated(made.id);
       return made;
     } catch (error) {
       const code = codeOf(error);
-      if (code !== undefined && hadNoEffect(code)) run.journal.refused(this.#key);
+      if (code !== undefined && hadNoEffect(code)) run.journal.refused(key);
       throw error;
     }
   }
@@ -162,17 +195,27 @@ export class Creation<Inputs extends object> {
   /** Until when an object may exist that no read shows yet, although Graph would allow a duplicate; undefined when there is none. */
   #mayShowUntil(): number | undefined {
     const { lifecycle, run } = this;
-    const { duplicateCreate } = lifecycle;
-    if (duplicateCreate === "refused" || this.#hasNewReferent()) return undefined;
+    if (this.#hasNewReferent()) return undefined;
     const created = everywhereMs(run);
-    // A deleted object must be restored from the deleted items: Graph would create a duplicate next to it.
-    const deleted = duplicateCreate === "refused while active" ? { deleted: created } : {};
-    return run.journal.mayShowUntil(this.#key, { requested: unansweredMs(run), created, ...deleted });
+    // An earlier run may have made it in the other way.
+    const times = [lifecycle, lifecycle.otherCreate].flatMap((way) => {
+      if (!way || way.duplicateCreate === "refused") return [];
+      // A deleted object must be restored from the deleted items: Graph would create a duplicate next to it.
+      const deleted = way.duplicateCreate === "refused while active" ? { deleted: created } : {};
+      const until = run.journal.mayShowUntil(this.#keyOf(way), { requested: unansweredMs(run), created, ...deleted });
+      return until === undefined ? [] : [until];
+    });
+    return times.length === 0 ? undefined : Math.max(...times);
   }
 
-  #isUnsettled = (): boolean => this.run.journal.isUnsettled(this.#key);
+  #keyOf = (way: object): CreateKey => createKey(this.lifecycle, this.tenant, this.wanted, way);
+
+  #isUnsettled = (): boolean => this.run.journal.isUnsettled(this.#keyOf(this.#way));
   #hasNewReferent = (): boolean => this.#parents.some(this.run.claims.isCreated);
 }
+
+/** The refusals after which kinds are created in their other way, for the rest of the run. */
+const ruledOut = new WeakMap<Tenant, Map<string, EntraError>>();
 
 const codeOf = (error: unknown): EntraErrorCode | undefined => (error instanceof EntraError ? error.code : undefined);
 

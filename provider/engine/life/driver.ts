@@ -6,12 +6,12 @@ import type { z } from "zod";
 import { EntraError } from "../../graph/errors";
 import type { Tenant } from "../../graph/tenant";
 import { inOrderOf, json, pick, same } from "../json";
-import type { CreateKey } from "../consistency/write-journal";
 import type { Finding, Lifecycle, Made, Marked, Warning } from "../lifecycle";
 import { canonicalOf, spelledAs, type Validation, validate } from "../inputs";
 import { unconfirmedMarker } from "../marker";
 import { holdsUnknown } from "../unknown";
 import { Creation } from "./creation";
+import { createKeys } from "./ownership";
 import { declaredIn, Presence } from "./presence";
 import { removeSurely, untilWhole } from "./removal";
 import { Settlement } from "./settlement";
@@ -99,7 +99,7 @@ export class Driver<Inputs extends object> {
     const tenant = await run.tenant();
     const id = lifecycle.idOf?.(wanted);
     if (id !== undefined) {
-      this.#claim("create", id, wanted);
+      this.#claim("create", id, wanted, "reserve");
       await run.claims.whenNotRemoving(lifecycle.kind, id);
     }
     const creation = new Creation(lifecycle, run, tenant, wanted);
@@ -154,7 +154,7 @@ export class Driver<Inputs extends object> {
           inputs: { ...declared, marker: unconfirmedMarker },
           state: { ...olds, marker: unconfirmedMarker },
         };
-      this.run.journal.deleted(this.#key(tenant, declared), id);
+      this.#recordGone(tenant, declared, id);
       return undefined;
     }
     this.#report(actual.warnings, declared);
@@ -189,7 +189,7 @@ export class Driver<Inputs extends object> {
       };
       await run.claims.removing(lifecycle.kind, id, () => removeSurely(object, olds, remove, writtenAt));
       run.claims.recordDeleted(lifecycle.kind, id);
-      run.journal.deleted(this.#key(tenant, declared), id);
+      this.#recordGone(tenant, declared, id);
     });
   }
 
@@ -206,19 +206,17 @@ export class Driver<Inputs extends object> {
   }
 
   /** Records that a live resource has this object, so that no other one deletes or recovers it in this run. */
-  #claim(verb: Step["verb"], id: string, wanted: Partial<Inputs> & Marked): void {
+  #claim(verb: Step["verb"], id: string, wanted: Partial<Inputs> & Marked, how: "claim" | "reserve" = "claim"): void {
     try {
-      this.run.claims.claim(this.lifecycle.kind, id, wanted.marker);
+      this.run.claims[how](this.lifecycle.kind, id, wanted.marker);
     } catch (error) {
       throw worded(error, this.step(verb, wanted));
     }
   }
 
-  #key = ({ id: tenantId }: Tenant, { marker }: Marked): CreateKey => ({
-    tenantId,
-    kind: this.lifecycle.kind,
-    marker,
-  });
+  #recordGone(tenant: Tenant, declared: Marked, id: string): void {
+    for (const key of createKeys(this.lifecycle, tenant, declared)) this.run.journal.deleted(key, id);
+  }
 
   /** The tenant of this run. State of another tenant is never touched. */
   async #tenantOf(verb: Step["verb"], olds: State): Promise<Tenant> {

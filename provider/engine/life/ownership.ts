@@ -5,9 +5,28 @@ import type { Lifecycle, Made, Marked, Match } from "../lifecycle";
 import { optionsOf, type Place } from "../listing";
 import type { Run } from "../run/run";
 import type { Moment } from "../run/run-memory";
+import type { CreateKey } from "../consistency/write-journal";
 import { Presence } from "./presence";
 import { readUntilCertain } from "./reads";
 import { stepOf, worded } from "./wording";
+
+/** What the write journal knows a create by: of the two ways it keeps apart which one was taken, because they are not awaited alike. */
+export function createKey<Inputs extends object>(
+  { kind, otherCreate }: Lifecycle<Inputs>,
+  { id: tenantId }: Tenant,
+  { marker }: Marked,
+  way?: object,
+): CreateKey {
+  return { tenantId, kind: way !== undefined && way === otherCreate ? `${kind} otherwise` : kind, marker };
+}
+
+/** The same for each way that there is. */
+export const createKeys = <Inputs extends object>(
+  lifecycle: Lifecycle<Inputs>,
+  tenant: Tenant,
+  marked: Marked,
+): CreateKey[] =>
+  [lifecycle, lifecycle.otherCreate].flatMap((way) => (way ? [createKey(lifecycle, tenant, marked, way)] : []));
 
 /** How an object is searched for. */
 export interface Search {
@@ -62,7 +81,7 @@ export async function findOwn<Inputs extends object>(
     return { id: match.id, existed: true };
   }
   // What this process has requested and was not answered is no surprise.
-  if (!run.journal.isUnanswered({ tenantId: tenant.id, kind: lifecycle.kind, marker: wanted.marker })) {
+  if (!createKeys(lifecycle, tenant, wanted).some(run.journal.isUnanswered)) {
     const explains = run.reasons.firstWith(whyRecovered, match.label) === match.label;
     run.warn(`recovered ${match.label}${explains ? `. ${whyRecovered}` : ""}`);
   }

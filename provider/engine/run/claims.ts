@@ -20,10 +20,14 @@ export class Claims {
    * @throws EntraError OWNERSHIP_UNCLEAR when another resource of this run has it already
    */
   claim(kind: string, id: string, marker: string): void {
-    const key = `${kind} ${id}`;
+    this.reserve(kind, id, marker);
+    this.#deleted.delete(`${kind} ${id}`);
+  }
+
+  /** The same for an object that is still to be made: one of this id that was deleted before is none. */
+  reserve(kind: string, id: string, marker: string): void {
     this.refuseOther(kind, id, marker);
-    this.#claimed.set(key, marker);
-    this.#deleted.delete(key);
+    this.#claimed.set(`${kind} ${id}`, marker);
   }
 
   /** @throws EntraError OWNERSHIP_UNCLEAR when another resource of this run than the one with this marker has the object */

@@ -354,4 +354,104 @@ describe("an agent identity blueprint", () => {
   ])("is refused at preview: %s", async (_title, change, property, reason) => {
     await expect(run.create(agentIdentityBlueprint, asks(change))).rejects.toEqual(new Refused([{ property, reason }]));
   });
+
+  describe.each(["only AgentIdentityBlueprint.Create is granted", "the tenant takes no sponsors in an upsert"])(
+    "where %s",
+    (where) => {
+      beforeEach(async () => {
+        const reads = ["Application.Read.All", "AgentIdentityBlueprint.Read.All", "User.Read.All", "Group.Read.All"];
+        const writes = ["AgentIdentityBlueprint.Create", "AgentIdentityBlueprint.DeleteRestore.All"];
+        if (where.startsWith("only")) tenant.emulated.grant([...reads, ...writes]);
+        else tenant.emulated.set({ profiles: { upsertWithPeople: "refused" } });
+        run = await tenant.process();
+      });
+
+      it("is created without a uniqueName, found by its tag, and never drifts for that", async () => {
+        const made = await run.create(agentIdentityBlueprint, asks());
+        const [there, ...more] = await tenant.graph.list<Application>(collection);
+        expect([there?.appId, there?.uniqueName, more]).toEqual([made.id, null, []]);
+        expect(tenant.warnings).toEqual([
+          expect.stringMatching(
+            /^agent identity blueprint "Payroll agents" has no uniqueName in the tenant, and a later run finds it by its marker tag\. Graph said: ./,
+          ),
+        ]);
+        const provider = (await tenant.process()).provider(agentIdentityBlueprint);
+        expect(await provider.read(made.id, made.outputs)).toEqual({
+          id: made.id,
+          props: made.outputs,
+          inputs: made.inputs,
+        });
+        const found = await (await tenant.process()).create(agentIdentityBlueprint, asks());
+        expect(found).toEqual(made);
+        expect(await tenant.graph.list(collection)).toHaveLength(1);
+      });
+
+      it("is restored, not made anew, when it was deleted", async () => {
+        const made = await run.create(agentIdentityBlueprint, asks());
+        await (await tenant.process()).provider(agentIdentityBlueprint).delete(made.id, made.outputs);
+        expect(await tenant.graph.list(collection)).toEqual([]);
+        expect((await (await tenant.process()).create(agentIdentityBlueprint, asks())).id).toBe(made.id);
+      });
+
+      it("asks in vain once in a run, and not for each blueprint", async () => {
+        tenant.requestsSince();
+        for (const marker of ["aaaaaaaaaaaaaaaa", "bbbbbbbbbbbbbbbb", "cccccccccccccccc"])
+          await run.create(agentIdentityBlueprint, asks(), marker);
+        const writes = tenant.requestsSince().filter((request) => !request.startsWith("GET "));
+        expect(writes.map((request) => request.split(" ")[0])).toEqual(["PATCH", "POST", "POST", "POST"]);
+      });
+
+      it.each(["after", "before"] as const)(
+        "exists once when the answer to its creation is lost %s it took effect",
+        async (effect) => {
+          tenant.emulated.fail({ method: "POST", path: `${collection}$`, effect, answer: "reset" });
+          await run.create(agentIdentityBlueprint, asks());
+          expect(await tenant.graph.list(collection)).toHaveLength(1);
+        },
+      );
+
+      it("is refused where it has a uniqueName of its own: nothing but an upsert sets one", async () => {
+        await expect(run.create(agentIdentityBlueprint, asks({ uniqueName: "payroll" }))).rejects.toMatchObject({
+          message: expect.stringContaining(
+            where.startsWith("only") ? "Grant AgentIdentityBlueprint.ReadWrite.All" : "Binding",
+          ) as string,
+        });
+        expect(await tenant.graph.list(collection)).toEqual([]);
+      });
+
+      it("is another one when the program gives it a uniqueName of its own later", async () => {
+        const made = await run.create(agentIdentityBlueprint, asks());
+        const news = { ...made.inputs, uniqueName: "payroll" };
+        const provider = (await tenant.process()).provider(agentIdentityBlueprint);
+        expect((await provider.diff(made.id, made.outputs, news)).replaces).toEqual(["uniqueName"]);
+        await provider.delete(made.id, made.outputs);
+        tenant.emulated.set({ profiles: { upsertWithPeople: "made" } });
+        tenant.emulated.grant(["AgentIdentityBlueprint.ReadWrite.All", "Application.Read.All", "User.Read.All"]);
+        const next = await (await tenant.process()).create(agentIdentityBlueprint, asks({ uniqueName: "payroll" }));
+        expect(next.id).not.toBe(made.id);
+      });
+    },
+  );
+
+  it("says what to grant where neither way to create it is permitted", async () => {
+    tenant.emulated.grant([
+      "Application.Read.All",
+      "AgentIdentityBlueprint.Read.All",
+      "User.Read.All",
+      "Group.Read.All",
+    ]);
+    run = await tenant.process();
+    await expect(run.create(agentIdentityBlueprint, asks())).rejects.toMatchObject({
+      code: "FORBIDDEN",
+      message: expect.stringContaining("Grant AgentIdentityBlueprint.ReadWrite.All to the application") as string,
+    });
+  });
+
+  it("is not made in the other way when its uniqueName is taken, or a sponsor is refused", async () => {
+    const taken = "Another object with the same value for property uniqueName already exists.";
+    const answer = { status: 400, body: { error: { code: "Request_BadRequest", message: taken } } };
+    tenant.emulated.fail({ method: "PATCH", path: "uniqueName", effect: "before", answer });
+    await expect(run.create(agentIdentityBlueprint, asks())).rejects.toMatchObject({ code: "REFUSED" });
+    expect(await tenant.graph.list(collection)).toEqual([]);
+  });
 });

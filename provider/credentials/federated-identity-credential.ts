@@ -7,7 +7,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { blueprints } from "../identities/agent-lists";
-import { blueprintPath, objectIdOf } from "../identities/blueprint-application";
+import { blueprintPath, missingBlueprint, objectIdOf } from "../identities/blueprint-application";
 import { deletedPlace } from "../directory/deleted-items";
 import { objectId } from "../directory/directory-references";
 import type { Inventory } from "../engine/inventory";
@@ -176,6 +176,7 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
   inventory,
   duplicateCreate: "refused",
 
+  referents: { blueprintId: missingBlueprint },
   refersTo: ({ blueprintId }) => [blueprintId],
 
   // A credential has no place for a marker: one with the same content is recovered, one with other content never.

@@ -8,6 +8,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { objectId } from "../directory/directory-references";
 import { creatorBecameOwner, readOwners } from "../directory/owners";
+import { missingBlueprint } from "./blueprint-application";
+import { confirmReenabling, disabledBy } from "./disabled-agent";
 import { deletedPlace, restoreDeleted } from "../directory/deleted-items";
 import type { Inventory } from "../engine/inventory";
 import type { Lifecycle, Match } from "../engine/lifecycle";
@@ -35,6 +37,8 @@ export interface AgentIdentityBlueprintPrincipalArgs {
   blueprintId: pulumi.Input<string>;
   /** The kill switch: when false, no identity of this blueprint gets a token. @default true. Changed in place. */
   enabled?: pulumi.Input<boolean>;
+  /** Confirms that a principal that Microsoft has disabled (output `disabledByMicrosoftStatus`) is enabled again. Counts in a run whose program has it; take it out afterwards. @default false. No difference to an object that exists. */
+  reenable?: pulumi.Input<boolean>;
 }
 
 /**
@@ -67,11 +71,13 @@ export class AgentIdentityBlueprintPrincipal extends EntraResource {
   declare readonly blueprintId: pulumi.Output<string>;
   /** Whether identities of this blueprint get tokens. */
   declare readonly enabled: pulumi.Output<boolean>;
+  /** Why Microsoft has disabled it, as Graph says: `DisabledDueToViolationOfServicesAgreement`. Undefined where it has not. */
+  declare readonly disabledByMicrosoftStatus: pulumi.Output<string | undefined>;
   /** Object id of the account that became its owner by creating it, as it was right after the create. */
   declare readonly creatorOwner: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: AgentIdentityBlueprintPrincipalArgs, opts?: pulumi.CustomResourceOptions) {
-    super(agentIdentityBlueprintPrincipal, name, args, ["creatorOwner", "enabled"], opts);
+    super(agentIdentityBlueprintPrincipal, name, args, ["creatorOwner", "disabledByMicrosoftStatus", "enabled"], opts);
   }
 }
 
@@ -80,11 +86,13 @@ export class AgentIdentityBlueprintPrincipal extends EntraResource {
 interface Inputs {
   blueprintId: string;
   enabled: boolean;
+  reenable?: boolean | undefined;
 }
 
 const properties = {
   blueprintId: objectId,
   enabled: z.boolean().default(true),
+  reenable: z.boolean().optional(),
 };
 
 // ---- what it is in the tenant ----------------------------------------------
@@ -137,7 +145,10 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
   inventory,
   duplicateCreate: "refused while active",
 
+  instructions: { reenable: "once" },
   notices: creatorBecameOwner,
+  mustConfirm: confirmReenabling,
+  referents: { blueprintId: missingBlueprint },
   refersTo: ({ blueprintId }) => [blueprintId],
   completes: ({ blueprintId }) => [blueprintId],
 
@@ -174,7 +185,12 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
       oneOf(tenant, bulk, principals, id, `${path(id)}?${selectOf(principals)}`).catch(undefinedWhenGone),
       readOwners(tenant, path(id), {}, outputs).catch(undefinedWhenGone),
     ]);
-    return found && { ...actual(found, marker), outputs: { creatorOwner: owners?.creatorOwner } };
+    return (
+      found && {
+        ...actual(found, marker),
+        outputs: { creatorOwner: owners?.creatorOwner, disabledByMicrosoftStatus: disabledBy(found) },
+      }
+    );
   },
 
   async change(tenant, id, { enabled, marker }, { marked }) {

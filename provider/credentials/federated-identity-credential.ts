@@ -7,7 +7,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { blueprints } from "../identities/agent-lists";
-import { objectIdOf } from "../identities/blueprint-application";
+import { missingBlueprint, objectIdOf } from "../identities/blueprint-application";
 import { deletedPlace } from "../directory/deleted-items";
 import { objectId } from "../directory/directory-references";
 import type { Inventory } from "../engine/inventory";
@@ -210,6 +210,7 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
   inventory,
   duplicateCreate: "refused",
 
+  referents: { blueprintId: missingBlueprint },
   refersTo: ({ blueprintId }) => [blueprintId],
 
   idOf: (wanted) => idOf(wanted),

@@ -31,6 +31,26 @@ export interface Marked {
   readonly marker: string;
 }
 
+export interface Confirmation<Inputs> {
+  /** A boolean: true confirms. */
+  readonly by: keyof Inputs & string;
+  /** A sentence without its full stop. */
+  readonly reason: string;
+}
+
+/** What a question is about, besides the inputs. */
+export interface Asked extends Marked {
+  /** Inputs and outputs as the state has them; empty before the create. */
+  readonly olds: Readonly<Record<string, unknown>>;
+  /** Whether an object is to be made of them, at first or in place of another one. */
+  readonly makesNew: boolean;
+  /** Whether a resource of this run has the object of this kind and id: then the create says that the program has it twice. */
+  isClaimed(id: string): boolean;
+}
+
+/** Why an id is of nothing that can be referred to, as a phrase that continues the property's name. */
+export type Referent = (tenant: Tenant, id: string) => Promise<string | undefined>;
+
 /** An object in the tenant that has the natural key of a wanted one. */
 export interface Match {
   /** Resource id. */
@@ -128,8 +148,8 @@ export interface Lifecycle<Inputs extends object> {
   /** One schema per property, canonical form included: sets sorted, defaults filled, Graph's own rewriting mirrored. */
   readonly properties: { readonly [Key in keyof Inputs]-?: z.ZodType<Inputs[Key]> };
   /**
-   * Properties that no object has: they say what the program allows or asks for. `once`: it counts in the run that first
-   * declares it; from then on, adding it or leaving it out is no difference. @default all are the object's
+   * Properties that no object has: they say what the program allows or asks for. `once`: it counts in the run whose program
+   * has it; for an object that exists, adding it or leaving it out is no difference. @default all are the object's
    */
   readonly instructions?: { readonly [Key in keyof Inputs & string]?: "always" | "once" };
   /** What one property alone cannot say. Called only when every property is known and right by itself. */
@@ -153,16 +173,13 @@ export interface Lifecycle<Inputs extends object> {
   readonly inventory: Inventory;
   readonly duplicateCreate: DuplicateCreate;
 
+  /** Questions only the tenant can answer, asked at preview about inputs that changed: do these people exist, is this key free? */
+  questions?(tenant: Tenant, inputs: Partial<Inputs>, about: Asked): Promise<readonly Finding[]>;
   /**
-   * Questions only the tenant can answer, asked at preview about inputs that changed: do these people exist?
-   *
-   * @param olds inputs as the state has them; empty before the create
+   * What it refers to, by the property that has its id: why there can be none like that, as a phrase, or undefined where it
+   * exists. Asked at preview of an object that is to be created or replaced; not about what this machine has just written.
    */
-  questions?(
-    tenant: Tenant,
-    inputs: Partial<Inputs>,
-    olds: Readonly<Record<string, unknown>>,
-  ): Promise<readonly Finding[]>;
+  readonly referents?: { readonly [Key in keyof Inputs & string]?: Referent };
   /** What a person should know of an object that this run has created, as sentences. */
   notices?(outputs: Readonly<Record<string, unknown>>): readonly string[];
   /**
@@ -215,6 +232,11 @@ export interface Lifecycle<Inputs extends object> {
     outputs: Readonly<Record<string, unknown>>,
     bulk?: BulkRead,
   ): Promise<Actual<Inputs> | undefined>;
+  /**
+   * What must be confirmed before `actual` may be brought to `wanted`: by which instruction that counts once, and why. It is
+   * asked at preview too, of what the state has.
+   */
+  mustConfirm?(wanted: Partial<Inputs>, actual: Actual<Inputs>): Confirmation<Inputs> | undefined;
   /** A target on the way to `wanted`, where going straight there would be dangerous. Ends at `wanted` itself. */
   towards?(wanted: Inputs & Marked, actual: Actual<Inputs>): Inputs & Marked;
   /** Moves `actual` to `wanted`: sends no request where nothing differs, adds before it removes. */

@@ -8,6 +8,8 @@ import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { objectId } from "../directory/directory-references";
 import { creatorBecameOwner, readOwners } from "../directory/owners";
+import { missingBlueprint } from "./blueprint-application";
+import { confirmReenabling, disabledBy } from "./disabled-agent";
 import { deletedPlace, restoreDeleted } from "../directory/deleted-items";
 import type { Inventory } from "../engine/inventory";
 import type { Lifecycle, Match } from "../engine/lifecycle";
@@ -35,6 +37,8 @@ export interface AgentIdentityBlueprintPrincipalArgs {
   blueprintId: pulumi.Input<string>;
   /** The kill switch: when false, no identity of this blueprint gets a token. @default true. Changed in place. */
   enabled?: pulumi.Input<boolean>;
+  /** Confirms that a principal that Microsoft has disabled (output `disabledByMicrosoftStatus`) is enabled again. Counts in a run whose program has it; take it out afterwards. @default false. No difference to an object that exists. */
+  reenable?: pulumi.Input<boolean>;
 }
 
 /**
@@ -69,11 +73,14 @@ export class AgentIdentityBlueprintPrincipal extends EntraResource {
   declare readonly enabled: pulumi.Output<boolean>;
   /** When Graph created it, ISO 8601. In a stack of version 0.1.0 from the next refresh on. */
   declare readonly createdDateTime: pulumi.Output<string>;
+  /** Why Microsoft has disabled it, as Graph says: `DisabledDueToViolationOfServicesAgreement`. Undefined where it has not. */
+  declare readonly disabledByMicrosoftStatus: pulumi.Output<string | undefined>;
   /** Object id of the account that became its owner by creating it, as it was right after the create. */
   declare readonly creatorOwner: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: AgentIdentityBlueprintPrincipalArgs, opts?: pulumi.CustomResourceOptions) {
-    super(agentIdentityBlueprintPrincipal, name, args, ["createdDateTime", "creatorOwner", "enabled"], opts);
+    const outputs = ["createdDateTime", "creatorOwner", "disabledByMicrosoftStatus", "enabled"];
+    super(agentIdentityBlueprintPrincipal, name, args, outputs, opts);
   }
 }
 
@@ -82,11 +89,13 @@ export class AgentIdentityBlueprintPrincipal extends EntraResource {
 interface Inputs {
   blueprintId: string;
   enabled: boolean;
+  reenable?: boolean | undefined;
 }
 
 const properties = {
   blueprintId: objectId,
   enabled: z.boolean().default(true),
+  reenable: z.boolean().optional(),
 };
 
 // ---- what it is in the tenant ----------------------------------------------
@@ -139,7 +148,10 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
   inventory,
   duplicateCreate: "refused while active",
 
+  instructions: { reenable: "once" },
   notices: creatorBecameOwner,
+  mustConfirm: confirmReenabling,
+  referents: { blueprintId: missingBlueprint },
   refersTo: ({ blueprintId }) => [blueprintId],
   // "The backing application of the service principal being created must be in the local tenant."
   mayMissReferent: ({ status, code }) => status === 403 && code === "Authorization_RequestDenied",
@@ -193,10 +205,10 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
   remove: (tenant, id) => tenant.delete(path(id)),
 };
 
-const actual = ({ appId, accountEnabled, createdDateTime, tags }: Principal, marker: string) => ({
-  inputs: { blueprintId: appId, enabled: accountEnabled },
-  outputs: { createdDateTime },
-  marked: tags.includes(markerTag(kind, marker)),
+const actual = (found: Principal, marker: string) => ({
+  inputs: { blueprintId: found.appId, enabled: found.accountEnabled },
+  outputs: { createdDateTime: found.createdDateTime, disabledByMicrosoftStatus: disabledBy(found) },
+  marked: found.tags.includes(markerTag(kind, marker)),
 });
 
 const isPrincipal = (type: string): boolean => /agentIdentityBlueprintPrincipal$/i.test(type);

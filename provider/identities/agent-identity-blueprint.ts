@@ -36,7 +36,7 @@ import {
   objectIdOf,
   requireBlueprint,
 } from "./blueprint-application";
-import { alreadyThere, defaultName, isDefaultName, namesakes, refuseTaken } from "./blueprint-unique-name";
+import { alreadyThere, defaultName, isDefaultName, namesakes, refuseTaken, takenName } from "./blueprint-unique-name";
 import { deletedPlace } from "../directory/deleted-items";
 import type { Inventory } from "../engine/inventory";
 import { same, sorted, textOf } from "../engine/json";
@@ -218,7 +218,10 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
 
   instructions: { removeCreatorAsOwner: "always" },
   rules: ownersFirst,
-  questions: unsuitablePeople,
+  async questions(tenant, inputs, about) {
+    const [people, name] = await Promise.all([unsuitablePeople(tenant, inputs), takenName(tenant, inputs, about)]);
+    return [...people, ...name];
+  },
   notices: creatorBecameOwner,
 
   find: namesakes,

@@ -19,6 +19,8 @@ import {
 } from "../directory/directory-references";
 import { ownersFirst, readOwners } from "../directory/owners";
 import { unsuitablePeople } from "../directory/suitable-people";
+import { missingBlueprint } from "./blueprint-application";
+import { confirmReenabling, disabledBy } from "./disabled-agent";
 import { deletedPlace } from "../directory/deleted-items";
 import type { Inventory } from "../engine/inventory";
 import type { Lifecycle } from "../engine/lifecycle";
@@ -56,6 +58,8 @@ export interface AgentIdentityArgs {
   removeCreatorAsOwner?: pulumi.Input<boolean>;
   /** Whether the agent may sign in. @default true. Changed in place. */
   enabled?: pulumi.Input<boolean>;
+  /** Confirms that an agent which Microsoft has disabled (output `disabledByMicrosoftStatus`) is enabled again. Counts in a run whose program has it; take it out afterwards. @default false. No difference to an object that exists. */
+  reenable?: pulumi.Input<boolean>;
 }
 
 /**
@@ -97,9 +101,11 @@ export class AgentIdentity extends EntraResource {
   declare readonly enabled: pulumi.Output<boolean>;
   /** When Graph created it, ISO 8601. In a stack of version 0.1.0 from the next refresh on. */
   declare readonly createdDateTime: pulumi.Output<string>;
+  /** Why Microsoft has disabled it, as Graph says: `DisabledDueToViolationOfServicesAgreement`. Undefined where it has not. */
+  declare readonly disabledByMicrosoftStatus: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: AgentIdentityArgs, opts?: pulumi.CustomResourceOptions) {
-    super(agentIdentity, name, args, ["createdDateTime", "enabled"], opts);
+    super(agentIdentity, name, args, ["createdDateTime", "disabledByMicrosoftStatus", "enabled"], opts);
   }
 }
 
@@ -112,6 +118,7 @@ interface Inputs {
   owners?: string[] | undefined;
   removeCreatorAsOwner?: boolean | undefined;
   enabled: boolean;
+  reenable?: boolean | undefined;
 }
 
 const properties = {
@@ -121,6 +128,7 @@ const properties = {
   owners: owners.optional(),
   removeCreatorAsOwner: z.boolean().optional(),
   enabled: z.boolean().default(true),
+  reenable: z.boolean().optional(),
 };
 
 // ---- what it is in the tenant ----------------------------------------------
@@ -185,9 +193,11 @@ export const agentIdentity: Lifecycle<Inputs> = {
   inventory,
   duplicateCreate: "allowed",
 
-  instructions: { removeCreatorAsOwner: "always" },
+  instructions: { removeCreatorAsOwner: "always", reenable: "once" },
   rules: ownersFirst,
   questions: unsuitablePeople,
+  mustConfirm: confirmReenabling,
+  referents: { blueprintId: missingBlueprint },
 
   refersTo: ({ blueprintId }) => [blueprintId],
 
@@ -227,7 +237,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
         owners: ownersNow?.owners,
         enabled: found.accountEnabled,
       },
-      outputs: { createdDateTime: found.createdDateTime },
+      outputs: { createdDateTime: found.createdDateTime, disabledByMicrosoftStatus: disabledBy(found) },
       marked: found.tags.includes(markerTag(kind, declared.marker)),
     };
   },

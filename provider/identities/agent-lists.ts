@@ -8,6 +8,7 @@ export interface Principal {
   readonly appId: string;
   readonly displayName: string;
   readonly accountEnabled: boolean;
+  readonly disabledByMicrosoftStatus?: string | null;
   readonly createdDateTime?: string;
   readonly tags: string[];
 }
@@ -17,6 +18,7 @@ export interface Identity {
   readonly displayName: string;
   readonly agentIdentityBlueprintId: string;
   readonly accountEnabled: boolean;
+  readonly disabledByMicrosoftStatus?: string | null;
   readonly createdDateTime?: string;
   readonly tags: string[];
 }
@@ -39,13 +41,21 @@ export const blueprints: Listing<Blueprint> = {
 /** An interrupted run may leave one without its marker. */
 export const principals: Listing<Principal> = {
   collection: "/servicePrincipals/microsoft.graph.agentIdentityBlueprintPrincipal",
-  select: ["id", "appId", "displayName", "accountEnabled", "tags", "createdDateTime"],
+  select: ["id", "appId", "displayName", "accountEnabled", "disabledByMicrosoftStatus", "tags", "createdDateTime"],
   top: 100,
 };
 
 export const identities: Listing<Identity> = {
   collection: "/servicePrincipals/microsoft.graph.agentIdentity",
-  select: ["id", "displayName", "agentIdentityBlueprintId", "accountEnabled", "tags", "createdDateTime"],
+  select: [
+    "id",
+    "displayName",
+    "agentIdentityBlueprintId",
+    "accountEnabled",
+    "disabledByMicrosoftStatus",
+    "tags",
+    "createdDateTime",
+  ],
   top: 100,
   markedFromCreate: true,
 };

@@ -1,6 +1,7 @@
 /** The application object of a blueprint: where it is in Graph, and what Graph says of it. */
+import type { Referent } from "../engine/lifecycle";
 import { RunMemory } from "../engine/run/run-memory";
-import { EntraError } from "../graph/errors";
+import { EntraError, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 
 export interface Blueprint {
@@ -48,6 +49,33 @@ const objectIds = new RunMemory<string>();
 /** Object id of the blueprint with this appId. 404 is an EntraError with code NOT_FOUND. */
 export const objectIdOf = (tenant: Tenant, appId: string): Promise<string> =>
   objectIds.of(tenant, appId, async () => (await tenant.get<Blueprint>(`${byAppId(appId)}?$select=id`)).id);
+
+const known = new RunMemory<boolean>((isThere) => isThere);
+
+/**
+ * Whether there is a blueprint of this appId: here, or as the principal of another tenant's. What may not be asked is left
+ * to the create.
+ */
+const isThere = (tenant: Tenant, appId: string): Promise<boolean> =>
+  known.of(tenant, appId, async () => {
+    for (const collection of ["applications", "servicePrincipals"]) {
+      const path = `/${collection}(appId='${encodeURIComponent(appId)}')?$select=id`;
+      try {
+        await tenant.get(path);
+        return true;
+      } catch (error) {
+        if (error instanceof EntraError && error.code === "FORBIDDEN") return true;
+        undefinedWhenGone(error);
+      }
+    }
+    return false;
+  });
+
+/** Why nothing can be created from the blueprint of this appId. */
+export const missingBlueprint: Referent = async (tenant, appId) =>
+  (await isThere(tenant, appId))
+    ? undefined
+    : `must be the appId of a blueprint: there is no application "${appId}" in ${tenant.name}. If it was deleted outside Pulumi, run \`pulumi refresh\``;
 
 /** Spares that question for a blueprint that was seen. */
 export function keepObjectId(tenant: Tenant, { appId, id }: Blueprint): void {

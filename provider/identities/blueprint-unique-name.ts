@@ -3,9 +3,10 @@ import { blueprints, deletedApplications } from "./agent-lists";
 import { type Blueprint, blueprintByName, blueprintKind } from "./blueprint-application";
 import { deletedItem, restoreDeleted } from "../directory/deleted-items";
 import { keyHolders } from "../engine/run/key-holders";
-import type { Marked, Match } from "../engine/lifecycle";
+import type { Asked, Finding, Marked, Match } from "../engine/lifecycle";
 import { markerTag } from "../engine/marker";
 import type { Moment } from "../engine/run/run-memory";
+import { allOf } from "../engine/run/shared-list";
 import { EntraError, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 import { restoredCredentials } from "../credentials/restored-credentials";
@@ -20,6 +21,31 @@ export const defaultName = (marker: string): string => `agentid-${marker}`;
 /** Whether it is one of those, of this marker or of an earlier one. */
 export const isDefaultName = (uniqueName: string | undefined): boolean =>
   /^agentid-[a-z2-7]{16}$/.test(uniqueName ?? "");
+
+/**
+ * Whether another application has the uniqueName that a new blueprint is to have, also a deleted one or one of another kind.
+ * A name made of the marker is nobody else's.
+ */
+export async function takenName(
+  tenant: Tenant,
+  { uniqueName }: Partial<Named>,
+  { marker, makesNew, isClaimed }: Asked,
+): Promise<Finding[]> {
+  if (!makesNew || uniqueName === undefined || uniqueName === defaultName(marker)) return [];
+  const path = `/applications(uniqueName='${encodeURIComponent(uniqueName)}')?$select=id,appId,displayName,tags`;
+  const active = await tenant.get<Blueprint>(path).catch(undefinedWhenGone);
+  const hasName = (one: Blueprint) => one.uniqueName?.toLowerCase() === uniqueName.toLowerCase();
+  const holder = active ?? (await allOf(tenant, deletedApplications, 0)).find(hasName);
+  if (!holder || isClaimed(holder.appId) || holder.tags.includes(markerTag(blueprintKind, marker))) return [];
+  const whose = `${active ? "" : "the deleted "}application "${holder.displayName}" (appId ${holder.appId}) has "${uniqueName}"`;
+  const kept = active ? "" : " for 30 days after it was deleted";
+  return [
+    {
+      property: "uniqueName",
+      reason: `must be a name that no other application has: ${whose}${kept}. Declare another one`,
+    },
+  ];
+}
 
 export async function namesakes(
   tenant: Tenant,

@@ -3,12 +3,12 @@ import { type Api, apiOf, howToAdd, noSuchApi } from "./api";
 import { blockedForAgents } from "./blocked-permissions";
 import { named } from "./effective-permissions";
 import { sourcesIn } from "./sources";
-import type { Finding } from "../engine/lifecycle";
+import type { Asked, Finding } from "../engine/lifecycle";
 import { undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 import { parentOf } from "../identities/parent-blueprint";
 
-interface Asked {
+interface Wanted {
   readonly agentId?: string;
   readonly api?: string;
   readonly application?: readonly string[];
@@ -18,11 +18,11 @@ interface Asked {
 type Level = "application" | "delegated";
 const levels = ["application", "delegated"] as const;
 
-/** @param olds inputs as the state has them: what is held already stays declarable, whatever the API publishes now */
+/** What is held already stays declarable, whatever the API publishes now. */
 export async function unsuitablePermissions(
   tenant: Tenant,
-  { agentId, api: appId, ...wanted }: Asked,
-  olds: Readonly<Record<string, unknown>>,
+  { agentId, api: appId, ...wanted }: Wanted,
+  { olds }: Pick<Asked, "olds">,
 ): Promise<readonly Finding[]> {
   if (appId === undefined) return [];
   const api = await apiOf(tenant, appId).catch(undefinedWhenGone);

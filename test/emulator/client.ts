@@ -19,6 +19,9 @@ export interface Body {
   readonly servicePrincipalType: string;
   readonly accountEnabled: boolean;
   readonly tags: readonly string[];
+  readonly consentType: string;
+  readonly inheritableScopes: { readonly kind: string };
+  readonly inheritableRoles: { readonly kind: string } | undefined;
   readonly subject: string;
   readonly scope: string;
   readonly state: string;

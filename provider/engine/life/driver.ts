@@ -6,13 +6,16 @@ import type { z } from "zod";
 import { EntraError } from "../../graph/errors";
 import type { Tenant } from "../../graph/tenant";
 import { inOrderOf, json, pick, same } from "../json";
-import type { Finding, Lifecycle, Made, Marked, Warning } from "../lifecycle";
+import { untilAccepted } from "../consistency/wait";
+import type { Asked, Finding, Lifecycle, Made, Marked, Referent, Warning } from "../lifecycle";
 import { canonicalOf, spelledAs, type Validation, validate } from "../inputs";
 import { unconfirmedMarker } from "../marker";
 import { holdsUnknown } from "../unknown";
+import { requireConfirmed } from "./confirmation";
 import { Creation } from "./creation";
 import { createKeys } from "./ownership";
 import { declaredIn, Presence } from "./presence";
+import { isRecentlyWritten } from "./referents";
 import { removeSurely, untilWhole } from "./removal";
 import { Settlement } from "./settlement";
 import type { Run } from "../run/run";
@@ -39,23 +42,43 @@ export class Driver<Inputs extends object> {
     readonly run: Run,
   ) {}
 
-  /** Canonical inputs and every finding. Asks the tenant only about what differs from `olds`. */
-  async check(olds: State, news: State, marker: string): Promise<Validation> {
+  /**
+   * Canonical inputs and every finding. Asks the tenant only about what differs from `olds`.
+   *
+   * @param isAwaited whether what a property names may be made by a resource that is deployed before this one: then it is
+   * no finding that it is not there, and it is asked again before anything is sent
+   */
+  async check(
+    olds: State,
+    news: State,
+    marker: string,
+    isAwaited: (property: string) => boolean = () => false,
+  ): Promise<Validation> {
     this.run.claims.declare(this.lifecycle.kind, marker);
     // A default that was made of an earlier marker is kept: a new name is no reason for a new object.
     const kept = pick(olds, Object.keys(this.lifecycle.defaults?.(marker) ?? {}));
     const { inputs: canonical, findings: found } = validate(this.lifecycle, { ...kept, ...news }, marker);
-    const validated = { inputs: spelledAs(this.lifecycle, olds, inOrderOf(olds, canonical)), findings: found };
-    const changed = Object.entries(validated.inputs).some(([key, value]) => !same(value, olds[key]));
+    const validated = {
+      inputs: this.#instructed(olds, spelledAs(this.lifecycle, olds, inOrderOf(olds, canonical)), marker),
+      findings: found,
+    };
+    const changed = Object.entries(validated.inputs).filter(([key, value]) => !same(value, olds[key]));
     if (validated.findings.length > 0) return validated;
     const known = Object.entries(validated.inputs).filter(([, value]) => !holdsUnknown(value));
     const inputs = Object.fromEntries(known) as Partial<Inputs>;
     const twice = this.#declare(inputs, marker);
-    if (twice.length > 0 || !changed) return { inputs: validated.inputs, findings: twice };
-    const findings = await this.#worded("check", inputs, async () =>
-      this.lifecycle.questions?.(await this.run.tenant(), inputs, olds),
-    );
-    return { inputs: validated.inputs, findings: findings ?? [] };
+    if (twice.length > 0 || changed.length === 0) return { inputs: validated.inputs, findings: twice };
+    const replacedBy: readonly string[] = this.lifecycle.replacedBy;
+    const makesNew = !("marker" in olds) || changed.some(([key]) => replacedBy.includes(key));
+    const findings = await this.#worded("check", inputs, () => this.#ask(inputs, { marker, olds, makesNew }));
+    const awaited = findings.filter(({ property }) => isAwaited(property));
+    if (awaited.length > 0) {
+      this.run.checked.leaveUnanswered(this.#resource({ marker }));
+      const subject = subjectOf(this.step("check", inputs));
+      const what = awaited.map(({ property, reason }) => `${property} ${reason}`).join("; ");
+      this.run.report(`${subject}: ${what}. Another resource may make it first: it will be checked when applied`);
+    }
+    return { inputs: validated.inputs, findings: findings.filter((one) => !awaited.includes(one)) };
   }
 
   /** What this resource will have, if that is known: an id that follows from its inputs, and what Graph allows once. */
@@ -70,6 +93,58 @@ export class Driver<Inputs extends object> {
     return [{ property: exclusive.property, reason: exclusive.reason }];
   }
 
+  /** What only the tenant can say is wrong with these inputs. */
+  async #ask(inputs: Partial<Inputs>, resource: Omit<Asked, "isClaimed">): Promise<readonly Finding[]> {
+    const { lifecycle, run } = this;
+    const { makesNew } = resource;
+    const about: Asked = { ...resource, isClaimed: (id) => run.claims.isClaimed(lifecycle.kind, id) };
+    const referents = makesNew ? (lifecycle.referents ?? {}) : {};
+    if (!lifecycle.questions && Object.keys(referents).length === 0) return [];
+    const tenant = await run.tenant();
+    const missing = Object.entries<Referent | undefined>(referents).map(async ([property, why]) => {
+      const id = (inputs as State)[property];
+      if (!why || typeof id !== "string" || isRecentlyWritten(run, tenant, id)) return [];
+      const reason = await why(tenant, id);
+      return reason === undefined ? [] : [{ property, reason }];
+    });
+    const [asked = [], ...others] = await Promise.all([lifecycle.questions?.(tenant, inputs, about), ...missing]);
+    return [...asked, ...others.flat()];
+  }
+
+  /**
+   * Asks again what `check` could not answer, and waits for what another resource may have made a moment ago.
+   *
+   * @throws EntraError INPUT_INVALID
+   */
+  async #askAgain(verb: "create" | "change", wanted: Inputs & Marked, olds: State): Promise<void> {
+    const { run } = this;
+    if (!run.checked.takeUnanswered(this.#resource(wanted))) return;
+    await this.#worded(verb, wanted, async () => {
+      const wait = untilAccepted(run);
+      let findings: readonly Finding[] = [];
+      while (await wait.again()) {
+        findings = await this.#ask(wanted, { marker: wanted.marker, olds, makesNew: verb === "create" });
+        wait.record(findings.length === 0 ? "proof" : "wrong");
+        if (findings.length === 0) return;
+      }
+      const what = findings.map(({ property, reason }) => `${property} ${reason}`).join("; ");
+      throw new EntraError("INPUT_INVALID", `its inputs were refused: ${what}`);
+    });
+  }
+
+  /** The inputs with what counts only once as it counted at first. This run alone hears what the program says now. */
+  #instructed(olds: State, inputs: Validation["inputs"], marker: string): Validation["inputs"] {
+    const once = Object.entries(this.lifecycle.instructions ?? {}).flatMap(([key, when]) =>
+      when === "once" ? [key] : [],
+    );
+    this.run.checked.instruct(this.#resource({ marker }), pick(inputs, once));
+    if (!("marker" in olds) || once.length === 0) return inputs;
+    const own = Object.entries(inputs).filter(([key]) => !once.includes(key));
+    return { ...Object.fromEntries(own), ...pick(olds, once) };
+  }
+
+  #resource = ({ marker }: Marked): string => `${this.lifecycle.kind} ${marker}`;
+
   /**
    * Properties whose change makes a new object. Unknown counts as changed: nobody can promise that it is not.
    *
@@ -77,7 +152,15 @@ export class Driver<Inputs extends object> {
    */
   async diff(id: string, olds: State, news: State): Promise<string[]> {
     rememberInStack(await this.#tenantOf("check", olds), this.lifecycle.kind, id);
-    this.#rememberName(id, declaredIn(this.lifecycle, olds));
+    const inputs = declaredIn(this.lifecycle, olds);
+    this.#rememberName(id, inputs);
+    const wanted = declaredIn(this.lifecycle, news);
+    // A refresh asks for differences too, of what no program declares.
+    if (this.run.claims.isDeclared(this.lifecycle.kind, wanted.marker))
+      await this.#worded("change", inputs, () => {
+        requireConfirmed(this.lifecycle, this.run, wanted, { inputs, outputs: olds });
+        return Promise.resolve();
+      });
     return this.lifecycle.replacedBy.filter((key) => !same(olds[key], news[key]));
   }
 
@@ -102,6 +185,7 @@ export class Driver<Inputs extends object> {
       this.#claim("create", id, wanted, "reserve");
       await run.claims.whenNotRemoving(lifecycle.kind, id);
     }
+    await this.#askAgain("create", wanted, {});
     const creation = new Creation(lifecycle, run, tenant, wanted);
     const made =
       (await this.#worded("find", wanted, () => creation.find())) ??
@@ -120,6 +204,7 @@ export class Driver<Inputs extends object> {
     const tenant = await this.#tenantOf("change", olds);
     rememberInStack(tenant, this.lifecycle.kind, id);
     this.#claim("change", id, wanted);
+    await this.#askAgain("change", wanted, olds);
     this.run.claims.recordWritten(id, this.run.timing.now());
     for (const key of Object.keys(this.lifecycle.properties)) {
       const isAlternative = this.lifecycle.alternatives?.includes(key) ?? false;
@@ -271,7 +356,7 @@ export class Driver<Inputs extends object> {
 
   /** What was being done, for messages. */
   step(verb: Step["verb"], inputs: Partial<Inputs>): Step {
-    return stepOf(this.lifecycle, verb, inputs, this.run.names);
+    return stepOf(this.lifecycle, verb, inputs, this.run);
   }
 
   #isInstruction = (key: string): boolean => key in (this.lifecycle.instructions ?? {});

@@ -73,7 +73,7 @@ export async function findOwn<Inputs extends object>(
     const alsoRestored = await match
       .restore(() => isAlive(lifecycle, run, tenant, wanted, match))
       .catch((error: unknown) => {
-        throw worded(error, stepOf(lifecycle, "restore", wanted, run.names));
+        throw worded(error, stepOf(lifecycle, "restore", wanted, run));
       });
     run.journal.restored(tenant.id, match.id);
     run.report(`restored ${match.label} from the deleted items`);

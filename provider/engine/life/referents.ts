@@ -16,6 +16,10 @@ interface Circumstances {
   readonly reads?: boolean;
 }
 
+/** Whether a run of this machine created, found or changed it so lately that a replica may not know. */
+export const isRecentlyWritten = (run: Run, tenant: Tenant, id: string, unseenMs = everywhereMs(run)): boolean =>
+  run.claims.writtenAt(id) !== undefined || run.journal.writtenAt(tenant.id, id, unseenMs) !== undefined;
+
 export class Referents<Inputs extends object> {
   readonly #ids: readonly string[];
   /** Milliseconds after which whoever answers knows a new object. */
@@ -32,13 +36,11 @@ export class Referents<Inputs extends object> {
     this.#knownMs = lifecycle.hasOwnDirectory ? run.timing.conditionalAccessMs : run.timing.timeoutMs;
   }
 
-  /** Whether a run of this machine created, found or changed any of them so lately that a replica may not know. */
+  /** Whether any of them is recently written. */
   recentlyWritten(): boolean {
     const { lifecycle, run, tenant } = this;
     const unseenMs = lifecycle.hasOwnDirectory ? this.#knownMs : everywhereMs(run);
-    return this.#ids.some(
-      (id) => run.claims.writtenAt(id) !== undefined || run.journal.writtenAt(tenant.id, id, unseenMs) !== undefined,
-    );
+    return this.#ids.some((id) => isRecentlyWritten(run, tenant, id, unseenMs));
   }
 
   /**

@@ -1,5 +1,6 @@
 /** Bringing an object to what is wanted: changes what differs and waits until it shows. */
 import { EntraError } from "../../graph/errors";
+import { requireConfirmed } from "./confirmation";
 import { readUntilShown } from "./reads";
 import { Referents } from "./referents";
 import { inOrderOf, same, textOf } from "../json";
@@ -84,6 +85,7 @@ export class Settlement<Inputs extends object> {
         return this.#referents.untilKnown(() => lifecycle.change(tenant, id, next, from), { recentlyWritten });
       };
       const differs = differences(lifecycle, next, now).length > 0;
+      if (differs) requireConfirmed(lifecycle, run, next, now);
       if (differs) await change(now);
       if (differs || !isShown) this.#known = await this.#untilShown(next, change);
     }

@@ -1,7 +1,7 @@
 /** How failures read: cannot <verb> <noun> "<name>": <what Graph said>. <what to do>. [<status code>, request <id>] */
 import { cited, EntraError, type EntraErrorCode, messageOf, sentence } from "../../graph/errors";
 import type { Lifecycle, Permissions } from "../lifecycle";
-import type { Names } from "../run/names";
+import type { Run } from "../run/run";
 import type { ReportedReasons } from "../run/reported-reasons";
 
 /** Whose permission a step needs. */
@@ -24,6 +24,8 @@ export interface Step {
   readonly name: string;
   /** Least Graph permissions for this step. */
   readonly permissions: readonly string[];
+  /** Whether a person has signed in. */
+  readonly isPerson?: boolean;
   /** Of an object that exists already, and was not finished: where it is, and what goes on with it. */
   readonly kept?: string;
 }
@@ -31,16 +33,15 @@ export interface Step {
 /** `agent identity "Payslip helper"` */
 export const subjectOf = ({ noun, name }: Pick<Step, "noun" | "name">): string => `${noun} "${name}"`;
 
-/** @param names of other objects, that a name may be made of */
 export function stepOf<Inputs extends object>(
   lifecycle: Lifecycle<Inputs>,
   verb: Step["verb"],
   inputs: Partial<Inputs>,
-  names: Names,
+  { names, isPerson }: Pick<Run, "names" | "isPerson">,
 ): Step {
   const { noun, permissions } = lifecycle;
   const needed = permissions[needs[verb]] ?? permissions.read;
-  return { verb, noun, name: lifecycle.nameOf(inputs, names.of), permissions: needed };
+  return { verb, noun, name: lifecycle.nameOf(inputs, names.of), permissions: needed, isPerson: isPerson() };
 }
 
 /** A step that failed, as a person should read it; code, answer and cause are those of the error underneath. */
@@ -94,7 +95,16 @@ function remedyFor({ code, answer }: EntraError, step: Step): string | undefined
       // 403 as well, and no permission makes room.
       if (answer?.code.endsWith("QuotaExceeded"))
         return "Deleted objects count toward this limit until they are permanently deleted: delete permanently what nobody needs.";
-      return `Grant ${step.permissions.join(" and ")} to the application Pulumi signs in as, with admin consent. A consent of the last two minutes may not be in force yet.`;
+      return joined(
+        `Grant ${step.permissions.join(" and ")} to the application Pulumi signs in as, with admin consent. A consent of the last two minutes may not be in force yet.`,
+        step.isPerson
+          ? "The person who has signed in needs a directory role as well that allows it, such as Agent ID Administrator, or must own the object."
+          : undefined,
+        // The directory's own code: a permission or a role is missing. Other parts of Graph answer 403 for a licence too.
+        answer && answer.code !== "Authorization_RequestDenied"
+          ? "If all that is granted, a licence for this may be missing in the tenant."
+          : undefined,
+      );
     case "NOT_FOUND":
       if (step.verb === "create" || step.verb === "finish" || step.verb === "find" || step.verb === "restore")
         return "Something it refers to is not in this tenant, or was deleted.";

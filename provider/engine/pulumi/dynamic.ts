@@ -36,7 +36,7 @@ export interface DynamicProvider {
 }
 
 /** Inputs that the class adds for the engine's and our own use; the life cycle never sees them. */
-const internal = ["__provider", "__findings", "__urn", "marker"] as const;
+const internal = ["__awaits", "__awaitsAll", "__provider", "__findings", "__urn", "marker"] as const;
 
 const warning = (message: string): void => void process.stderr.write(`warning: ${message}\n`);
 
@@ -86,7 +86,7 @@ export function dynamicProvider<Inputs extends object>(
       const marker = textOf(news["marker"]);
       log.declare(lifecycle.kind, marker, textOf(news["__urn"]));
       return during("check", news, async () => {
-        const { inputs, findings } = await driver.check(olds, own(news), marker);
+        const { inputs, findings } = await driver.check(olds, own(news), marker, awaitedIn(news));
         const reported = reportedFindings(news);
         return {
           // What the class has reported is not reported again: the engine would stop at the first of many.
@@ -143,6 +143,11 @@ const known = (given: Properties): State =>
 
 const own = (given: Properties): State =>
   Object.fromEntries(Object.entries(given).filter(([key]) => !(internal as readonly string[]).includes(key)));
+
+/** Properties that come from other resources, which may be deployed in this run: resource.ts says which. */
+function awaitedIn({ __awaits: some, __awaitsAll: all = false }: Properties): (property: string) => boolean {
+  return (property) => all !== false || (Array.isArray(some) && some.includes(property.replace(/[.[].*/, "")));
+}
 
 /** Inputs whose findings the class has reported are never acted on, whatever the engine does with the failed program. */
 function refuseFindings(inputs: Properties): void {

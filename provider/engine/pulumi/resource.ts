@@ -59,6 +59,7 @@ export abstract class EntraResource extends UntilSdkIsLoaded {
   ) {
     const { log, mergeOptions } = sdk();
     refuseOtherTenantThanExpected();
+    refuseImport(lifecycle, name, opts);
     const type = typeToken(lifecycle.kind);
     const findings = findingsOf(lifecycle, args);
     const urn = urnOf(type, name, opts.parent);
@@ -71,6 +72,8 @@ export abstract class EntraResource extends UntilSdkIsLoaded {
           ...Object.fromEntries([...outputs, "tenantId"].map((output) => [output, undefined])),
           ...args,
           marker: marker(urn),
+          // For `check` alone: what other resources may make before this one is deployed.
+          ...awaits(args, opts),
           // For `check` alone, which reports waits on the resource's line and keeps it out of the state: see engine-log.ts.
           __urn: urn,
           ...(findings.length > 0
@@ -97,6 +100,52 @@ function findingsOf(schema: Schema, args: object): readonly Finding[] {
   return validate(schema, Object.fromEntries(plain)).findings;
 }
 
+/**
+ * Which arguments come from resources that are not ours, and whether such a resource stands in `dependsOn`: what they name
+ * may be made by it. Ours make no people and no groups. In a preview one of `dependsOn` counts only where it is not there yet.
+ */
+function awaits(args: object, { dependsOn }: pulumi.CustomResourceOptions): Record<string, unknown> {
+  const { all, output, runtime } = sdk();
+  const dependencies = output<unknown>(dependsOn) as unknown as pulumi.Output<unknown>;
+  const deferred = Object.entries(args).filter(([, value]) => isDeferred(value));
+  const some = deferred.map(async ([key, value]) => ((await resourcesOf(output(value))).some(isForeign) ? [key] : []));
+  return {
+    ...(deferred.length > 0 ? { __awaits: Promise.all(some).then(someOrNone) } : {}),
+    ...(dependsOn === undefined
+      ? {}
+      : {
+          __awaitsAll: dependencies.apply((given) => {
+            const others = (Array.isArray(given) ? given : [given]).flatMap(withChildren).filter(isForeign);
+            if (!runtime.isDryRun()) return others.length > 0;
+            return all(others.map(({ id }) => id)).apply(() => false);
+          }),
+        }),
+  };
+}
+
+/** An input that is undefined is left out. */
+const someOrNone = (keys: readonly (readonly string[])[]): readonly string[] | undefined =>
+  keys.some(({ length }) => length > 0) ? keys.flat() : undefined;
+
+/** The resources that an output comes from. Pulumi's SDK has no public way to ask. */
+async function resourcesOf(value: unknown): Promise<readonly unknown[]> {
+  const { allResources } = value as { allResources?: () => Promise<Iterable<unknown>> };
+  return allResources ? [...(await allResources())] : [];
+}
+
+/** A resource, and of a component what it is made of. */
+function withChildren(resource: unknown): unknown[] {
+  const { __childResources: children } = (resource ?? {}) as { __childResources?: Iterable<unknown> };
+  return [resource, ...[...(children ?? [])].flatMap(withChildren)];
+}
+
+function isForeign(resource: unknown): resource is pulumi.CustomResource {
+  const { CustomResource, StackReference } = sdk();
+  return (
+    CustomResource.isInstance(resource) && !(resource instanceof EntraResource) && !(resource instanceof StackReference)
+  );
+}
+
 function isDeferred(value: unknown): boolean {
   if (sdk().Output.isInstance(value) || value instanceof Promise) return true;
   if (Array.isArray(value)) return value.some(isDeferred);
@@ -119,6 +168,15 @@ function urnOf(type: string, name: string, parent: pulumi.Resource | undefined):
 function marker(urn: pulumi.Output<string>): pulumi.Output<string> {
   const owner = new (sdk().Config)("entra-agent-id").get("owner") ?? "";
   return urn.apply((own) => markerOf(own, owner));
+}
+
+/** Pulumi would read the object without the code that can: "Cannot read properties of undefined". */
+function refuseImport({ noun }: Schema, name: string, { import: id }: pulumi.CustomResourceOptions): void {
+  if (id === undefined) return;
+  throw new (sdk().RunError)(
+    `cannot import ${noun} "${name}": this package cannot adopt an object that exists (${String(id)}), neither by the option import nor by \`pulumi import\`. ` +
+      "Take the option out. The program then creates an object of its own; to go on with the existing one, leave the resource out and give its id to whatever refers to it.",
+  );
 }
 
 /** Only the environment selects the tenant; the configuration may say what it must be. */

@@ -103,7 +103,13 @@ describe("a federated identity credential", () => {
 
   it("says what is missing when its blueprint is not there", async () => {
     const elsewhere = "5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d11";
-    await expect(run.create(federatedIdentityCredential, asks({ blueprintId: elsewhere }))).rejects.toMatchObject({
+    const at = asks({ blueprintId: elsewhere });
+    await expect(run.create(federatedIdentityCredential, at)).rejects.toThrow(
+      `blueprintId must be the appId of a blueprint: there is no application "${elsewhere}"`,
+    );
+    const provider = run.provider(federatedIdentityCredential);
+    const { inputs } = await provider.check({}, { ...at, marker: "aaaabbbbccccdddd" });
+    await expect(provider.create(inputs)).rejects.toMatchObject({
       code: "NOT_FOUND",
       message: expect.stringContaining("Something it refers to is not in this tenant, or was deleted.") as string,
     });

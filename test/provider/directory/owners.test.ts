@@ -1,5 +1,6 @@
 import { agentIdDeveloper, giveRole } from "../../emulator/client";
 import { automation, idOf, peopleAt } from "../../kinds/people";
+import type { Lifecycle } from "../../../provider/engine/lifecycle";
 import { agentIdentity } from "../../../provider/identities/agent-identity";
 import { agentIdentityBlueprint } from "../../../provider/identities/agent-identity-blueprint";
 import { agentIdentityBlueprintPrincipal } from "../../../provider/identities/agent-identity-blueprint-principal";
@@ -156,7 +157,7 @@ describe("changes of people", () => {
       ] as const) {
         tenant.requestsSince();
         const news = { ...made.inputs, sponsors: [nestor], owners: [johanna] };
-        await run.provider<object>(lifecycle).update(made.id, made.outputs, news);
+        await run.provider(lifecycle as unknown as Lifecycle<object>).update(made.id, made.outputs, news);
         const writes = tenant.requestsSince().filter((request) => /\$ref$/.test(request));
         expect(writes.map((request) => request.replace(/^(\w+) .*\/(sponsors|owners)\/.*/, "$1 $2"))).toEqual([
           "POST sponsors",

@@ -106,9 +106,14 @@ describe("an agent identity blueprint principal", () => {
     expect(await tenant.graph.list(collection)).toMatchObject([{ id, accountEnabled: false }]);
   });
 
-  it("is refused for an appId that is not a blueprint's", async () => {
+  it("is refused at preview for an appId that nothing has, and by Graph for one that is not a blueprint's", async () => {
+    const elsewhere = "5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d11";
+    await expect(run.create(agentIdentityBlueprintPrincipal, { blueprintId: elsewhere })).rejects.toThrow(
+      `blueprintId must be the appId of a blueprint: there is no application "${elsewhere}" in the test tenant`,
+    );
+    const provider = run.provider(agentIdentityBlueprintPrincipal);
     await expect(
-      run.create(agentIdentityBlueprintPrincipal, { blueprintId: "5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d11" }),
+      provider.create({ blueprintId: elsewhere, enabled: true, marker: markerOfTests }),
     ).rejects.toMatchObject({ code: "REFUSED" });
   });
 

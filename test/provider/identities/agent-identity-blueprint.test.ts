@@ -1,4 +1,4 @@
-import { X509Certificate } from "node:crypto";
+import { randomUUID, X509Certificate } from "node:crypto";
 import { generate } from "selfsigned";
 import { agentIdentity } from "../../../provider/identities/agent-identity";
 import { agentIdentityBlueprint } from "../../../provider/identities/agent-identity-blueprint";
@@ -149,14 +149,31 @@ describe("an agent identity blueprint", () => {
     });
   });
 
-  it("is not recovered when somebody else made the one with its uniqueName, deleted or not", async () => {
+  it.each(["active", "deleted"] as const)(
+    "is refused at preview when somebody else made the one with its uniqueName: %s",
+    async (state) => {
+      const made = await run.create(agentIdentityBlueprint, asks({ uniqueName: "payroll" }));
+      const later = await tenant.process();
+      if (state === "deleted") await later.provider(agentIdentityBlueprint).delete(made.id, made.outputs);
+      const other = (await tenant.process()).create(
+        agentIdentityBlueprint,
+        asks({ uniqueName: "payroll" }),
+        "eeeeffffgggghhhh",
+      );
+      await expect(other).rejects.toThrow(
+        state === "active"
+          ? `uniqueName must be a name that no other application has: application "Payroll agents" (appId ${made.id}) has "payroll". Declare another one`
+          : `uniqueName must be a name that no other application has: the deleted application "Payroll agents" (appId ${made.id}) has "payroll" for 30 days after it was deleted. Declare another one`,
+      );
+      await expect(other).rejects.toBeInstanceOf(Refused);
+    },
+  );
+
+  it("is not recovered when somebody else made the one with its uniqueName since preview", async () => {
+    const other = (await tenant.process()).provider(agentIdentityBlueprint);
+    const { inputs } = await other.check({}, { ...asks({ uniqueName: "payroll" }), marker: "eeeeffffgggghhhh" });
     await run.create(agentIdentityBlueprint, asks({ uniqueName: "payroll" }));
-    const other = (await tenant.process()).create(
-      agentIdentityBlueprint,
-      asks({ uniqueName: "payroll" }),
-      "eeeeffffgggghhhh",
-    );
-    await expect(other).rejects.toMatchObject({
+    await expect(other.create(inputs)).rejects.toMatchObject({
       code: "OWNERSHIP_UNCLEAR",
       message: expect.stringMatching(
         /^cannot create agent identity blueprint "Payroll agents": blueprint "Payroll agents" \(appId .*, uniqueName payroll\) exists already: it does not have this resource's marker, so somebody else made it\. Declare another uniqueName, or delete that blueprint\.$/,
@@ -164,13 +181,42 @@ describe("an agent identity blueprint", () => {
     });
   });
 
+  it("is refused at preview a uniqueName that a plain application has, and one that another blueprint has before a replacement", async () => {
+    const first = await run.create(agentIdentityBlueprint, asks({ uniqueName: "first" }));
+    const second = await run.create(agentIdentityBlueprint, asks({ uniqueName: "second" }), "bbbbccccddddeeee");
+    const body = { displayName: "A web shop", uniqueName: "web-shop" };
+    tenant.emulated.plant([{ id: randomUUID(), kind: "application", body: { ...body, appId: randomUUID() } }]);
+    const preview = (await tenant.process()).provider(agentIdentityBlueprint);
+    const refusals = async ({ inputs }: { inputs: object }, uniqueName: string) =>
+      (await preview.check({ ...inputs }, { ...inputs, uniqueName })).failures.map(({ reason }) => reason);
+    // Two that swap their names.
+    expect(await refusals(first, "second")).toEqual([expect.stringContaining(`(appId ${second.id}) has "second"`)]);
+    expect(await refusals(second, "first")).toEqual([expect.stringContaining(`(appId ${first.id}) has "first"`)]);
+    expect(await refusals(first, "web-shop")).toEqual([expect.stringContaining('application "A web shop"')]);
+    expect(await refusals(first, "free")).toEqual([]);
+  });
+
+  it("comes back with its id when a replacement was refused and the program goes back", async () => {
+    const made = await run.create(agentIdentityBlueprint, asks({ uniqueName: "first" }));
+    const later = await tenant.process();
+    const provider = later.provider(agentIdentityBlueprint);
+    const news = { ...made.inputs, uniqueName: "second" };
+    expect((await provider.diff(made.id, made.outputs, news)).replaces).toEqual(["uniqueName"]);
+    await provider.delete(made.id, made.outputs);
+    const answer = { status: 400, body: { error: { code: "Request_BadRequest", message: "No." } } };
+    tenant.emulated.fail({ method: "PATCH", path: "uniqueName=", effect: "before", answer });
+    await expect(provider.create(news)).rejects.toMatchObject({ code: "REFUSED" });
+    const back = await (await tenant.process()).create(agentIdentityBlueprint, asks({ uniqueName: "first" }));
+    expect(back.id).toBe(made.id);
+  });
+
   it("is never recovered from a stack that made its uniqueName after this run had looked", async () => {
     await run.create(agentIdentityBlueprint, asks({ uniqueName: "payroll-first" }));
+    const ours = asks({ displayName: "Ours now", uniqueName: "shared" });
+    const { inputs } = await run.provider(agentIdentityBlueprint).check({}, { ...ours, marker: "cccccccccccccccc" });
     const others = await tenant.process();
     const theirs = await others.create(agentIdentityBlueprint, asks({ uniqueName: "shared" }), "bbbbbbbbbbbbbbbb");
-    await expect(
-      run.create(agentIdentityBlueprint, asks({ displayName: "Ours now", uniqueName: "shared" }), "cccccccccccccccc"),
-    ).rejects.toMatchObject({
+    await expect(run.provider(agentIdentityBlueprint).create(inputs)).rejects.toMatchObject({
       code: "OWNERSHIP_UNCLEAR",
       message: expect.stringContaining("it does not have this resource's marker") as string,
     });

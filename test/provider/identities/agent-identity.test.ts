@@ -1,4 +1,6 @@
 import { agentIdentity } from "../../../provider/identities/agent-identity";
+import { agentIdentityBlueprint } from "../../../provider/identities/agent-identity-blueprint";
+import { UNKNOWN } from "../../../provider/engine/unknown";
 import { aBlueprint, aTenant, markerOfTests, Refused, type TestProcess, type TestTenant } from "../a-tenant";
 
 interface Identity {
@@ -361,5 +363,32 @@ describe("an agent identity", () => {
     ).rejects.toMatchObject({
       findings: [{ property: "sponsors", reason: expect.stringContaining("must name everybody once") as string }],
     });
+  });
+
+  it("is refused at preview a move to a blueprint that does not exist, and not one to a blueprint that this program makes", async () => {
+    const made = await run.create(agentIdentity, asks());
+    const provider = (await tenant.process()).provider(agentIdentity);
+    const elsewhere = "5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d11";
+    const { failures } = await provider.check(made.inputs, { ...made.inputs, blueprintId: elsewhere });
+    expect(failures).toEqual([
+      {
+        property: "blueprintId",
+        reason:
+          `must be the appId of a blueprint: there is no application "${elsewhere}" in the test tenant. ` +
+          "If it was deleted outside Pulumi, run `pulumi refresh`",
+      },
+    ]);
+    const unknown = await provider.check(made.inputs, { ...made.inputs, blueprintId: UNKNOWN });
+    expect(unknown.failures).toEqual([]);
+    // A replica may not know what this run has made a moment ago.
+    const answer = { status: 404, body: { error: { code: "Request_ResourceNotFound", message: "Not here." } } };
+    const other = await run.create(
+      agentIdentityBlueprint,
+      { displayName: "Others", sponsors: ["diego.siciliani@contoso.com"] },
+      "bbbbccccddddeeee",
+    );
+    tenant.emulated.fail({ method: "GET", path: "appId='", effect: "before", answer, times: 2 });
+    const news = { ...made.inputs, blueprintId: other.id };
+    expect((await run.provider(agentIdentity).check(made.inputs, news)).failures).toEqual([]);
   });
 });

@@ -27,7 +27,8 @@ function aProcess(isReplicated = true, earlier: readonly Entry[] = []): Run & { 
   return { ...run, pass };
 }
 
-const tenant = { id: "tenant" } as Tenant;
+const account = { id: undefined, isPerson: false };
+const tenant = { id: "tenant", account: () => Promise.resolve(account) } as unknown as Tenant;
 const marker = "aaaabbbbccccdddd";
 
 /** A kind of which the first create takes effect or not, and is not answered. */

@@ -34,6 +34,19 @@ describe("what is advised when Graph forbids something", () => {
   });
 });
 
+it("names a role for a person who has signed in, and a licence where not the directory refused", () => {
+  const consent =
+    "Grant AgentIdentity.Create.All to the application Pulumi signs in as, with admin consent. A consent of the last two minutes may not be in force yet.";
+  const role =
+    "The person who has signed in needs a directory role as well that allows it, such as Agent ID Administrator, or must own the object.";
+  const licence = "If all that is granted, a licence for this may be missing in the tenant.";
+  const why = (code: string, isPerson: boolean) =>
+    failure("payroll", "FORBIDDEN", "No.", { status: 403, code, requestId: "" }, { isPerson }).why;
+  expect(why("Authorization_RequestDenied", true)).toBe(`No. ${consent} ${role}`);
+  expect(why("AccessDenied", false)).toBe(`No. ${consent} ${licence}`);
+  expect(why("AccessDenied", true)).toBe(`No. ${consent} ${role} ${licence}`);
+});
+
 describe("the end of a message", () => {
   it.each([
     [{ status: 400, code: "Request_BadRequest", requestId: "r-1" }, "[400 Request_BadRequest, request r-1]"],

@@ -111,4 +111,39 @@ describe("a resource class", () => {
         "Set ENTRA_AGENT_ID_TENANT=contoso.com, or change the configuration if this stack is meant for the other tenant.",
     );
   });
+
+  it("says which of its arguments come from other packages' resources, which may make what they name", async () => {
+    const person = new Person("new.comer@contoso.com");
+    const ours = new AgentIdentity("ours", right);
+    const { displayName } = right;
+    const of = async (args: object, opts?: pulumi.CustomResourceOptions) => {
+      const { __awaits: some, __awaitsAll: all } = await inputsOf(new AgentIdentity("a", { ...right, ...args }, opts));
+      return [some, all];
+    };
+    expect(await of({})).toEqual([undefined, undefined]);
+    expect(await of({ sponsors: [person.userPrincipalName], displayName: pulumi.output(displayName) })).toEqual([
+      ["sponsors"],
+      undefined,
+    ]);
+    expect(await of({ blueprintId: ours.blueprintId })).toEqual([undefined, undefined]);
+    expect(await of({}, { dependsOn: [ours] })).toEqual([undefined, false]);
+    expect(await of({}, { dependsOn: person })).toEqual([undefined, true]);
+  });
+
+  it("refuses to import what exists, and says what to do", () => {
+    const id = "5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d11";
+    expect(() => new AgentIdentity("a", right, { import: id })).toThrow(
+      `cannot import agent identity "a": this package cannot adopt an object that exists (${id}), neither by the option import nor by \`pulumi import\`. ` +
+        "Take the option out.",
+    );
+  });
 });
+
+/** A resource of another package. */
+class Person extends pulumi.CustomResource {
+  declare readonly userPrincipalName: pulumi.Output<string>;
+
+  constructor(userPrincipalName: string) {
+    super("azuread:index/user:User", "person", { userPrincipalName });
+  }
+}

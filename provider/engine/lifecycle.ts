@@ -183,13 +183,18 @@ export interface Lifecycle<Inputs extends object> {
   deletedPath?(id: string, outputs: Readonly<Record<string, unknown>>): Place;
   /** Where that lies, if it is soft-deleted, of which the object is a part: it is deleted and comes back with it, as it was. */
   deletedWith?(outputs: Readonly<Record<string, unknown>>): Place | undefined;
-  /** Deletes, softly where Graph does. Resolves to what is left that a person may want to know of, if anything. */
+  /**
+   * Deletes, softly where Graph does.
+   *
+   * @param warn takes what is left that a person may want to know of
+   */
   remove(
     tenant: Tenant,
     id: string,
     declared: Partial<Inputs> & Marked,
     outputs: Readonly<Record<string, unknown>>,
-  ): Promise<readonly Warning[] | void>;
+    warn: (warning: Warning) => void,
+  ): Promise<void>;
 }
 
 /** Find-or-create would recover the very object that a replacement deletes a moment later, unless `find` tells them apart. */

@@ -252,14 +252,14 @@ export const permissionGrant: Lifecycle<Inputs> = {
   },
 
   // All that was granted, as everywhere: also what somebody else has added since.
-  async remove(tenant, id, { userConsents }, { inherited }) {
+  async remove(tenant, id, { userConsents }, { inherited }, warn) {
     const [agentId = "", appId = ""] = id.split("/");
     const api = await apiOf(tenant, appId);
     const grants = await delegatedGrants(tenant, agentId, api);
     const [doomed, left] =
       userConsents === "withdraw" ? [grants, []] : [grants.filter(isForAll), grants.filter(isOfUser)];
     await allWritten([deleteGrants(tenant, doomed), withdraw(tenant, agentId, api, "all")]);
-    return leftBehind(tenant, api, left, inherited);
+    for (const warning of leftBehind(tenant, api, left, inherited)) warn(warning);
   },
 };
 

@@ -160,7 +160,7 @@ export class Driver<Inputs extends object> {
       await removeSurely(
         run,
         async () => {
-          this.#report(await lifecycle.remove(tenant, id, declared, olds), declared);
+          await lifecycle.remove(tenant, id, declared, olds, (warning) => this.#report([warning], declared));
           run.claims.recordDeleted(lifecycle.kind, id);
         },
         () => object.read(declared, olds),
@@ -171,7 +171,7 @@ export class Driver<Inputs extends object> {
     });
   }
 
-  #report(warnings: readonly Warning[] | void, inputs: Partial<Inputs>): void {
+  #report(warnings: readonly Warning[] | undefined, inputs: Partial<Inputs>): void {
     for (const warning of warnings ?? []) {
       const text = warning(`${this.lifecycle.noun} "${this.#nameOf(inputs)}"`);
       if (this.run.reasons.isNew(text)) this.run.warn(text);

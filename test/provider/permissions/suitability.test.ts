@@ -195,7 +195,7 @@ describe("permissions of an API", () => {
 describe("access without a role", () => {
   const zero = "00000000-0000-0000-0000-000000000000";
   let api: OwnApi;
-  let args: object;
+  let args: Record<string, unknown>;
   beforeEach(async () => {
     api = await anApi(tenant);
     await api.publish([], ["Payslips.Show"]);

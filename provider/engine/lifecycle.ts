@@ -253,8 +253,9 @@ export interface Lifecycle<Inputs extends object> {
    */
   isWhole?(declared: Partial<Inputs>, actual: Actual<Inputs>): boolean;
   /**
-   * Deletes, softly where Graph does. Resolves to what is left that a person may want to know of, if anything.
+   * Deletes, softly where Graph does.
    *
+   * @param warn takes what is left that a person may want to know of
    * @throws EntraError NOT_FOUND when there is nothing to delete, or a replica does not know of it
    */
   remove(
@@ -262,7 +263,8 @@ export interface Lifecycle<Inputs extends object> {
     id: string,
     declared: Partial<Inputs> & Marked,
     outputs: Readonly<Record<string, unknown>>,
-  ): Promise<readonly Warning[] | void>;
+    warn: (warning: Warning) => void,
+  ): Promise<void>;
 }
 
 /** Find-or-create would recover the very object that a replacement deletes a moment later, unless `find` tells them apart. */

@@ -1,6 +1,6 @@
 /** Which blueprint an agent identity was created from, asked by its object id. */
-import { type Listed, type Listing } from "../engine/listing";
-import { type BulkRead } from "../engine/run/bulk-read";
+import type { Listed, Listing } from "../engine/listing";
+import type { BulkRead } from "../engine/run/bulk-read";
 import { RunMemory } from "../engine/run/run-memory";
 import { undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
@@ -31,7 +31,9 @@ export async function parentOf(tenant: Tenant, id: string, bulk?: BulkRead): Pro
   const listing = await bulk?.listingOf(id);
   if (listing?.collection === principals.collection) return {};
   if (listing?.collection === identities.collection) {
-    const listed = await bulk?.one(listing as Listing<Listed & Partial<Identity>>, id, agentPath(id));
+    // Some lists of agents show their ids alone.
+    const agents = listing as Listing<Listed & Partial<Identity>>;
+    const listed = await bulk?.one(agents, id, agentPath(id));
     if (listed?.agentIdentityBlueprintId !== undefined) return { blueprintId: listed.agentIdentityBlueprintId };
   }
   return parents.of(tenant, id, () => ask(tenant, id));

@@ -25,6 +25,7 @@ export interface EffectivePermissions {
 export interface UserConsent {
   /** Object id of the user, or of the agent user. */
   readonly principalId: string;
+  /** Names of the delegated permissions, sorted. */
   readonly delegated: readonly string[];
 }
 
@@ -34,7 +35,7 @@ export interface InheritedPermissions {
   readonly application: readonly string[] | "unknown";
   /** "unknown" where Graph does not show it. */
   readonly delegated: readonly string[] | "unknown";
-  /** appId of the blueprint; absent for a blueprint principal, which inherits nothing, and where it is not known. */
+  /** appId of the blueprint. @default none: a blueprint principal inherits nothing, or the blueprint is not known */
   readonly blueprintId?: string;
 }
 

@@ -260,7 +260,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
     delegated.every((name) => inputs.delegated?.includes(name)),
 
   // All that was granted, as everywhere: also what somebody else has added since.
-  async remove(tenant, id, { userConsents }, { inherited }) {
+  async remove(tenant, id, { userConsents }, { inherited }, warn) {
     const [agentId = "", appId = ""] = id.split("/");
     const api = await apiOf(tenant, appId);
     const grants = await delegatedGrants(tenant, agentId, api);
@@ -271,7 +271,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
     await allWritten([deleteGrants(tenant, doomed, note), withdraw(tenant, agentId, api, "all", note)]);
     // What one replica lists another may not find; and where none is listed there may be some all the same.
     if (found.length === 0 || found.includes(false)) throw new EntraError("NOT_FOUND", "a permission was not found");
-    return leftBehind(tenant, api, left, inherited);
+    for (const warning of leftBehind(tenant, api, left, inherited)) warn(warning);
   },
 };
 

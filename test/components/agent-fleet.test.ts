@@ -123,7 +123,7 @@ describe("an agent fleet", () => {
     });
     const agentId = "5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d11";
     const { inputs, findings } = validate(permissionGrant, {
-      ...declared["PermissionGrant payroll-helper-graph"],
+      ...(declared["PermissionGrant payroll-helper-graph"] as object),
       agentId,
     });
     expect([findings, inputs]).toMatchObject([

@@ -269,7 +269,7 @@ export class Driver<Inputs extends object> {
       const writtenAt = object.writtenAt();
       run.journal.deleting(tenant.id, id);
       const remove = async (): Promise<void> => {
-        this.#report(await lifecycle.remove(tenant, id, declared, olds), declared);
+        await lifecycle.remove(tenant, id, declared, olds, (warning) => this.#report([warning], declared));
         run.claims.recordDeleted(lifecycle.kind, id);
       };
       await run.claims.removing(lifecycle.kind, id, () => removeSurely(object, olds, remove, writtenAt));
@@ -278,7 +278,7 @@ export class Driver<Inputs extends object> {
     });
   }
 
-  #report(warnings: readonly Warning[] | void, inputs: Partial<Inputs>): void {
+  #report(warnings: readonly Warning[] | undefined, inputs: Partial<Inputs>): void {
     for (const warning of warnings ?? []) {
       const text = warning(`${this.lifecycle.noun} "${this.#nameOf(inputs)}"`);
       if (this.run.reasons.isNew(text)) this.run.warn(text);

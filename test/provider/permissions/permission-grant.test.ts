@@ -269,6 +269,28 @@ describe("a permission grant", () => {
     expect(writes()).toEqual([]);
   });
 
+  it("reads scopes as Graph may keep them: with spaces around them, or twice", async () => {
+    const made = await run.create(permissionGrant, asks());
+    const [grant] = await tenant.graph.list<{ id: string }>(
+      `/oauth2PermissionGrants?$filter=${encodeURIComponent(`clientId eq '${agentId}'`)}`,
+    );
+    const scope = " Mail.Read  Calendars.Read Mail.Read ";
+    await tenant.graph.patch(`/oauth2PermissionGrants/${String(grant?.id)}`, { scope });
+    const { inputs } = await (await tenant.process()).provider(permissionGrant).read(made.id, made.outputs);
+    expect(inputs).toEqual({ ...made.inputs, __provider: undefined });
+  });
+
+  it("is changed and deleted where somebody else takes away the same a moment before", async () => {
+    const made = await run.create(permissionGrant, asks());
+    const answer = { status: 404, body: { error: { code: "Request_ResourceNotFound", message: "Not here." } } };
+    for (const path of ["/appRoleAssignments/", "/oauth2PermissionGrants/"])
+      tenant.emulated.fail({ method: "DELETE", path, effect: "after", answer });
+    const news = { ...made.inputs, application: ["User.Read.All"], delegated: [] };
+    const { outs } = await (await tenant.process()).provider(permissionGrant).update(made.id, made.outputs, news);
+    expect([outs["application"], outs["delegated"]]).toEqual([["User.Read.All"], []]);
+    expect([await roles(), await scopes()]).toEqual([1, []]);
+  });
+
   it("is gone, and can be deleted, when the API itself has left the tenant", async () => {
     const made = await run.create(permissionGrant, asks());
     const answer = { status: 404, body: { error: { code: "Request_ResourceNotFound", message: "Not here." } } };

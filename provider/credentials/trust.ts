@@ -182,7 +182,7 @@ export function changeCredential(
   return siblings.alone(async () => {
     try {
       const version = versionFor(own, wish);
-      return await siblings.patch(own, bodyOf(wish, version), version);
+      await siblings.patch(own, bodyOf(wish, version), version);
     } catch (refusal) {
       if (!mayBeTaken(refusal)) throw refusal;
       const listed = await siblings.list(versionFor(own, wish));
@@ -196,8 +196,9 @@ export function changeCredential(
 
 async function exchange(siblings: Siblings, own: Credential, holder: Credential, wish: Wish): Promise<void> {
   const version = versionFor(own, holder, wish);
-  const give = (trust: Trust): Promise<void | undefined> =>
-    siblings.patch(holder, content(trust, version), version).catch(undefinedWhenGone);
+  const give = async (trust: Trust): Promise<void> => {
+    await siblings.patch(holder, content(trust, version), version).catch(undefinedWhenGone);
+  };
   await give(parked(holder.name));
   try {
     await siblings.patch(own, bodyOf(wish, version), version);

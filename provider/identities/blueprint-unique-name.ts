@@ -29,14 +29,15 @@ export const isDefaultName = (uniqueName: string | undefined): boolean =>
 export async function takenName(
   tenant: Tenant,
   { uniqueName }: Partial<Named>,
-  { marker, makesNew, isClaimed }: Asked,
+  about: Asked,
 ): Promise<Finding[]> {
+  const { marker, makesNew } = about;
   if (!makesNew || uniqueName === undefined || uniqueName === defaultName(marker)) return [];
   const path = `/applications(uniqueName='${encodeURIComponent(uniqueName)}')?$select=id,appId,displayName,tags`;
   const active = await tenant.get<Blueprint>(path).catch(undefinedWhenGone);
   const hasName = (one: Blueprint) => one.uniqueName?.toLowerCase() === uniqueName.toLowerCase();
   const holder = active ?? (await allOf(tenant, deletedApplications, 0)).find(hasName);
-  if (!holder || isClaimed(holder.appId) || holder.tags.includes(markerTag(blueprintKind, marker))) return [];
+  if (!holder || about.isClaimed(holder.appId) || holder.tags.includes(markerTag(blueprintKind, marker))) return [];
   const whose = `${active ? "" : "the deleted "}application "${holder.displayName}" (appId ${holder.appId}) has "${uniqueName}"`;
   const kept = active ? "" : " for 30 days after it was deleted";
   return [

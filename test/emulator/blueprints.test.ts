@@ -79,7 +79,7 @@ describe("a blueprint", () => {
     const ownersOf = async (caller?: { user: string }) => {
       const made = await ask(`POST ${all}`, { displayName: "x", "sponsors@odata.bind": bind(adele) }, caller);
       const owners = (await ask(`GET ${one(made.body.id)}/owners`)).body.value;
-      return owners.map(({ userPrincipalName, displayName }) => userPrincipalName ?? displayName);
+      return owners.map((owner) => ("userPrincipalName" in owner ? owner.userPrincipalName : owner["displayName"]));
     };
     expect(await ownersOf()).toEqual(["Pulumi automation"]);
     giveRole(tenant, path, agentIdDeveloper);

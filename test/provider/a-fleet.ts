@@ -92,7 +92,12 @@ export async function refreshedAlone(
   const spied = spy(emulated);
   const tenant = await embeddedConnection(spied.tenant, "the test tenant");
   let now = 0;
-  const timing = { ...defaultTiming, unseenMs: 0, now: () => now, pause: (ms: number) => ((now += ms), Promise.resolve()) };
+  const timing = {
+    ...defaultTiming,
+    unseenMs: 0,
+    now: () => now,
+    pause: (ms: number) => ((now += ms), Promise.resolve()),
+  };
   const shared = runIn(() => Promise.resolve(tenant), { timing });
   const providers = new Map(
     kinds.map((lifecycle) => {

@@ -174,7 +174,7 @@ function marker(urn: pulumi.Output<string>): pulumi.Output<string> {
 function refuseImport({ noun }: Schema, name: string, { import: id }: pulumi.CustomResourceOptions): void {
   if (id === undefined) return;
   throw new (sdk().RunError)(
-    `cannot import ${noun} "${name}": this package cannot adopt an object that exists (${String(id)}), neither by the option import nor by \`pulumi import\`. ` +
+    `cannot import ${noun} "${name}": this package cannot adopt an object that exists (${id}), neither by the option import nor by \`pulumi import\`. ` +
       "Take the option out. The program then creates an object of its own; to go on with the existing one, leave the resource out and give its id to whatever refers to it.",
   );
 }

@@ -509,7 +509,7 @@ describe("a Conditional Access policy without its licence", () => {
     await expect((await tenant.process()).create(conditionalAccessPolicy, args)).rejects.toMatchObject({
       message: expect.stringContaining(advice) as string,
     });
-    await tenant.emulated.close();
+    tenant.emulated.close();
   });
 });
 

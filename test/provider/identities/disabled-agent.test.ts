@@ -30,7 +30,7 @@ describe.each(["agent identity", "agent identity blueprint principal"] as const)
 
     /** As Microsoft does it: no request can. */
     function disable(id: string, by: string | null): void {
-      const { objects = [], ...file } = tenant.emulated.exportState();
+      const { objects, ...file } = tenant.emulated.exportState();
       const disabled = { accountEnabled: false, disabledByMicrosoftStatus: by };
       tenant.emulated.importState({
         ...file,

@@ -120,6 +120,27 @@ describe("federated credentials of one blueprint", () => {
     }
   });
 
+  it("are as declared after one up although lists do not show what this run has written", async () => {
+    const state = await deployed(["a", "b", "c"]);
+    const written = new Set<string>();
+    const behind = {
+      token: () => emulated.token(),
+      handle: async (request: Request): Promise<Response> => {
+        const { pathname } = new URL(request.url);
+        const answer = await emulated.handle(request);
+        if (request.method === "PATCH" && answer.ok) written.add(pathname.split("/").at(-1) ?? "");
+        if (request.method !== "GET" || !pathname.endsWith("/federatedIdentityCredentials")) return answer;
+        const { value } = (await answer.json()) as { value: Credential[] };
+        return Response.json({ value: value.filter(({ id }) => !written.has(id)) });
+      },
+    };
+    const process = await aProcess(behind);
+    const refreshed = await refresh(state, process);
+    const outcome = await up(refreshed.state, listOf(["c", "a", "b"]), process, { parallel: 1 });
+    expect(outcome.failures).toEqual([]);
+    expect(await trusted()).toEqual({ "ci-0": "c", "ci-1": "a", "ci-2": "b" });
+  });
+
   it("keep their objects when each is called by its subject and the list moves by one", async () => {
     const state = await deployed(["a1", "b1", "c1"], { naming: bySubject });
     const before = new Map((await read()).map(({ name, id }) => [name, id]));

@@ -82,6 +82,10 @@ describe("an agent identity", () => {
     expect(tenant.requestsSince().filter((request) => !request.startsWith("GET"))).toEqual([
       `PATCH /v1.0${path(made.id)}`,
     ]);
+    const other = { ...made.inputs, displayName: "Other", sponsors: ["johanna.lorenz@contoso.com"] };
+    await run.provider(agentIdentity).update(made.id, { ...made.outputs, displayName: "Other" }, other);
+    const writes = tenant.requestsSince().filter((request) => !request.startsWith("GET"));
+    expect(writes.map((request) => request.split(" ")[0])).toEqual(["POST", "DELETE"]);
   });
 
   it("is replaced when its blueprint changes", async () => {

@@ -43,6 +43,14 @@ describe.each(["agent identity", "agent identity blueprint principal"] as const)
     const isEnabled = async (id: string) =>
       (await tenant.graph.get<{ accountEnabled: boolean }>(`/servicePrincipals/${id}`)).accountEnabled;
 
+    it("has no cause where Graph says NotDisabled", async () => {
+      const { id, outputs } = await made();
+      disable(id, "NotDisabled");
+      const { props } = await (await tenant.process()).provider(lifecycle).read(id, outputs);
+      expect(props).toMatchObject({ enabled: false });
+      expect(props["disabledByMicrosoftStatus"]).toBeUndefined();
+    });
+
     it("is drift with that cause, refused at preview and by the update, and enabled again where the program confirms it", async () => {
       const { id, inputs, outputs } = await made();
       disable(id, status);

@@ -64,10 +64,7 @@ export function wholeListAnswer(
 /** One object, with the properties that were asked for. */
 export function objectAnswer(context: Context, object: StoredObject, status: 200 | 201 = 200, typed = false): Answer {
   const set = typed ? "directoryObjects" : entityOf(object.kind).set;
-  return {
-    status,
-    body: { "@odata.context": `${contextUrl(context, set)}/$entity`, ...shown(context, object, typed) },
-  };
+  return { status, body: shown(context, object, typed, { "@odata.context": `${contextUrl(context, set)}/$entity` }) };
 }
 
 /** `…/$count` */

@@ -17,8 +17,14 @@ export const mostExpanded = 20;
 /** Rounds of `$levels=max`. */
 const mostLevels = 100;
 
-export function shown(context: Context, object: StoredObject, typed: boolean): Record<string, unknown> {
-  return projected(context, object, typed, context.query.select, context.query.expand);
+/** @param before what the answer says first */
+export function shown(
+  context: Context,
+  object: StoredObject,
+  typed: boolean,
+  before: Record<string, unknown> = {},
+): Record<string, unknown> {
+  return projected(context, object, typed, context.query.select, context.query.expand, before);
 }
 
 function projected(
@@ -27,14 +33,16 @@ function projected(
   typed: boolean,
   select: readonly string[] | undefined,
   expand: readonly Expand[],
+  before: Record<string, unknown> = {},
 ): Record<string, unknown> {
-  const { onlyOnSelect } = entityOf(object.kind);
-  const own = project(propertiesOf(object, context), select, typed ? undefined : object.kind, onlyOnSelect);
-  return Object.assign(
-    typeOf(object, typed),
-    own,
-    ...expand.map((item) => neighbours(context, object, item)),
-  ) as Record<string, unknown>;
+  const { onlyOnSelect, showsByDefault } = entityOf(object.kind);
+  const start = Object.assign(before, typeOf(object, typed));
+  const own =
+    showsByDefault && !select
+      ? Object.assign(start, showsByDefault(object, context))
+      : project(propertiesOf(object, context), select, typed ? undefined : object.kind, onlyOnSelect, start);
+  for (const item of expand) Object.assign(own, neighbours(context, object, item));
+  return own;
 }
 
 function neighbours(context: Context, object: StoredObject, item: Expand): Record<string, unknown> {
@@ -89,6 +97,7 @@ const nothing: ReadonlySet<string> = new Set();
  * Leaves what `$select` names; `onlyOnSelect` names what is there on request alone. What is left out is not even read.
  *
  * @param type of the object; `undefined` in a list of several types, where some lack what others have
+ * @param shown what comes before it
  * @throws {GraphRefusal} 400 when a name is no property of the type, 501 when it is one that the tenant does not have
  */
 export function project(
@@ -96,18 +105,25 @@ export function project(
   select: readonly string[] | undefined,
   type: string | undefined,
   onlyOnSelect = nothing,
+  shown: Record<string, unknown> = {},
 ): Record<string, unknown> {
   const names = Object.keys(object);
   const selected = select && new Set(select.flatMap((wanted) => propertiesNamed(wanted, names, onlyOnSelect, type)));
-  const isShown = (name: string) => (selected ? selected.has(name) : !onlyOnSelect.has(name) && name in object);
-  const shown: Record<string, unknown> = {};
+  const isShown = (name: string) => (selected ? selected.has(name) : !onlyOnSelect.has(name));
   for (const name of names) {
     // Annotations are not properties: $select never hides them, but those of a property go with it.
     const at = name.indexOf("@");
-    if (at === 0 || isShown(at < 0 ? name : name.slice(0, at))) shown[name] = object[name];
+    if (at < 0 ? isShown(name) : at === 0 || isShownHere(object, name.slice(0, at), isShown))
+      shown[name] = object[name];
   }
   return shown;
 }
+
+const isShownHere = (
+  object: Readonly<Record<string, unknown>>,
+  name: string,
+  isShown: (name: string) => boolean,
+): boolean => name in object && isShown(name);
 
 function propertiesNamed(
   wanted: string,

@@ -12,7 +12,8 @@ interface Prepared {
 }
 
 /** Statements that write to a table of which something is remembered. */
-const outdating = /^\s*(?:INSERT|UPDATE|DELETE|REPLACE)\b.*?\b(?:INTO|UPDATE|FROM)\s+(?:meta|objects|properties)\b/is;
+const outdating =
+  /^\s*(?:INSERT|UPDATE|DELETE|REPLACE)\b.*?\b(?:INTO|UPDATE|FROM)\s+(?:meta|objects|properties|faults|tasks)\b/is;
 
 /**
  * What is remembered of the file holds while nobody else writes to it. So it is compared at the beginning of each
@@ -22,7 +23,8 @@ export class Database {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, Prepared>();
   readonly #meta = new Map<string, string | undefined>();
-  readonly #remembered: { clear(): void }[] = [this.#meta];
+  readonly #glances = new Map<string, Row | undefined>();
+  readonly #remembered: { clear(): void }[] = [this.#meta, this.#glances];
   /** Of the file, when what is remembered was right: another process's write makes it another one. */
   #version: unknown;
   #inTransaction = false;
@@ -136,6 +138,13 @@ export class Database {
     const sql = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
     this.write(sql, key, value);
     this.#meta.set(key, value);
+  }
+
+  /** The first row of what every request looks at, and seldom changes: of the tables in {@link outdating} alone. */
+  glance(sql: string): Row | undefined {
+    this.catchUp();
+    if (!this.#glances.has(sql)) this.#glances.set(sql, this.row(sql));
+    return this.#glances.get(sql);
   }
 
   /** @returns how many rows changed */

@@ -306,7 +306,8 @@ export class SqliteStore extends Database implements PrimaryStore {
   }
 
   hasDue(now: Date): boolean {
-    return this.row("SELECT 1 FROM tasks WHERE dueAt <= ? LIMIT 1", now.toISOString()) !== undefined;
+    const first = this.glance("SELECT min(dueAt) AS dueAt FROM tasks")?.["dueAt"];
+    return typeof first === "string" && first <= now.toISOString();
   }
 
   takeDue(now: Date, most = 1_000): Task[] {

@@ -31,6 +31,22 @@ describe("what a store remembers", () => {
     other.close();
   });
 
+  it("knows of the work and the faults that another process has planned", () => {
+    const [one, other] = [open(join(directory, "s")), open(join(directory, "s"))];
+    const due = new Date("2026-01-01T00:00:00.000Z");
+    const seen = () => [other.hasDue(due), other.glance("SELECT 1 FROM faults LIMIT 1") !== undefined];
+    expect(seen()).toEqual([false, false]);
+    one.transaction("write", () => {
+      one.schedule(due, "work", {});
+      one.run("INSERT INTO faults (fault, remaining) VALUES ('{}', 1)");
+    });
+    expect(seen()).toEqual([true, true]);
+    other.transaction("write", () => other.takeDue(due));
+    expect([other.hasDue(due), one.hasDue(due)]).toEqual([false, false]);
+    one.close();
+    other.close();
+  });
+
   it("does not change during a transaction that another process writes beside", () => {
     const [one, other] = [open(join(directory, "s")), open(join(directory, "s"))];
     const made = one.transaction("write", () => one.insert("thing", "a", { name: "first" }));

@@ -149,7 +149,7 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
   duplicateCreate: "refused while active",
 
   instructions: { reenable: "once" },
-  notices: creatorBecameOwner,
+  warnings: creatorBecameOwner,
   mustConfirm: confirmReenabling,
   referents: { blueprintId: missingBlueprint },
   refersTo: ({ blueprintId }) => [blueprintId],

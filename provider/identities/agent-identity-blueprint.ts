@@ -222,7 +222,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     const [people, name] = await Promise.all([unsuitablePeople(tenant, inputs), takenName(tenant, inputs, about)]);
     return [...people, ...name];
   },
-  notices: creatorBecameOwner,
+  warnings: creatorBecameOwner,
 
   find: namesakes,
 

@@ -88,7 +88,8 @@ export interface Warned<Inputs> {
   readonly declared: Partial<Inputs> & Marked;
   /** As the state has them; after a create or a change as they are now. */
   readonly outputs: Readonly<Record<string, unknown>>;
-  readonly actual: Actual<Inputs>;
+  /** Undefined where a refresh finds it gone. */
+  readonly actual: Actual<Inputs> | undefined;
   /** What this run has just done. `recovery`: it was found before a create. */
   readonly after: "create" | "recovery" | "change" | "read";
 }
@@ -114,6 +115,8 @@ export interface Permissions {
   readonly change: readonly string[];
   /** Restores as well what it deletes softly. */
   readonly remove: readonly string[];
+  /** Not needed: without them, warnings do not name who disabled or deleted an object. @default nothing is optional */
+  readonly explain?: readonly string[];
 }
 
 /**

@@ -230,9 +230,9 @@ export const permissionGrant: Lifecycle<Inputs> = {
     };
   },
 
-  async warnings({ tenant, id, declared, actual: { outputs } }) {
+  async warnings({ tenant, id, declared, actual }) {
     const [agentId = "", api = ""] = id.split("/");
-    return beside(tenant, agentId, await apiOf(tenant, api), outputs, declared);
+    return actual ? beside(tenant, agentId, await apiOf(tenant, api), actual.outputs, declared) : [];
   },
 
   async change(tenant, _id, wanted, { inputs }) {

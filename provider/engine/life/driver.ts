@@ -163,6 +163,8 @@ export class Driver<Inputs extends object> {
     rememberInStack(tenant, this.lifecycle.kind, id);
     const object = this.#presence(tenant, id, declared);
     const actual = await this.#worded("read", declared, () => object.certainly(olds, object.refreshing(olds)));
+    const about = { tenant, id, declared, outputs: olds, actual, after: "read" } as const;
+    const warn = () => this.#worded("read", declared, () => this.#warn(about));
     if (!actual) {
       if (await this.#worded("read", declared, () => object.isDeletedWithWhole(olds)))
         return {
@@ -170,11 +172,10 @@ export class Driver<Inputs extends object> {
           state: { ...olds, marker: unconfirmedMarker },
         };
       this.#recordGone(tenant, declared, id);
+      await warn();
       return undefined;
     }
-    await this.#worded("read", declared, () =>
-      this.#warn({ tenant, id, declared, outputs: olds, actual, after: "read" }),
-    );
+    await warn();
     const inputs = {
       ...spelledAs(this.lifecycle, olds, inOrderOf(olds, pick(actual.inputs, Object.keys(declared)))),
       marker: actual.marked === false ? unconfirmedMarker : declared.marker,
@@ -269,7 +270,7 @@ export class Driver<Inputs extends object> {
       await (verb === "finish" ? settlement.ofCreated() : settlement.ofChanged());
       const { actual: seen, outputs } = settlement;
       const after = verb === "change" ? "change" : existed ? "recovery" : "create";
-      if (seen) await this.#warn({ tenant, id, declared: wanted, outputs, actual: seen, after });
+      await this.#warn({ tenant, id, declared: wanted, outputs, actual: seen, after });
     } catch (error) {
       const step = this.step(verb, wanted);
       // A change that failed leaves the old state as it was: the next run changes what is left.

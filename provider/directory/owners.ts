@@ -3,7 +3,7 @@
  * principal the owner. That account is shown and kept, so that Pulumi never locks itself out.
  */
 import { textOf } from "../engine/json";
-import type { Finding } from "../engine/lifecycle";
+import type { Finding, Warned, Warning } from "../engine/lifecycle";
 import type { Tenant } from "../graph/tenant";
 import { type DirectoryObject, peopleAt, spelled, spellingOf } from "./directory-references";
 
@@ -19,12 +19,13 @@ export const ownersFirst = ({ owners, removeCreatorAsOwner }: DeclaredOwners): F
     ? [{ property: "removeCreatorAsOwner", reason: "needs owners: without any, nobody could operate it" }]
     : [];
 
-/** What a person should know of `creatorOwner`, once it is an output. */
-export const creatorBecameOwner = ({ creatorOwner }: Readonly<Record<string, unknown>>): string[] =>
-  creatorOwner === undefined
+/** Of what this run has created. */
+export const creatorBecameOwner = ({ after, outputs }: Pick<Warned<object>, "after" | "outputs">): Warning[] =>
+  after !== "create" || outputs["creatorOwner"] === undefined
     ? []
     : [
-        "the account that created it became its owner, as always in Graph, though no program declares that: the output creatorOwner has its object id. " +
+        (subject) =>
+          `${subject}: the account that created it became its owner, as always in Graph, though no program declares that: the output creatorOwner has its object id. ` +
           "It stays one beside the declared owners of a blueprint, unless the program says removeCreatorAsOwner: true",
       ];
 

@@ -68,7 +68,7 @@ export interface Match {
   readonly restore?: (isAlive: () => Promise<boolean>) => Promise<string | undefined>;
 }
 
-/** What a person may want to look at, given how the object is called. The same text is reported once per process. */
+/** What a person may want to look at, given how the object is called. What several objects say alike is reported of the first. */
 export type Warning = (subject: string) => string;
 
 /** An object as the tenant has it now. */
@@ -77,10 +77,21 @@ export interface Actual<Inputs> {
   readonly inputs: Partial<Inputs>;
   /** What Graph computed. Never the name of an input. */
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** @default nothing to report */
-  readonly warnings?: readonly Warning[];
   /** Whether the object has this resource's marker; left out by kinds that have no place for one. */
   readonly marked?: boolean;
+}
+
+/** What `warnings` are about. */
+export interface Warned<Inputs> {
+  readonly tenant: Tenant;
+  readonly id: string;
+  readonly declared: Partial<Inputs> & Marked;
+  /** As the state has them; after a create or a change as they are now. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** Undefined where a refresh finds it gone. */
+  readonly actual: Actual<Inputs> | undefined;
+  /** What this run has just done. `recovery`: it was found before a create. */
+  readonly after: "create" | "recovery" | "change" | "read";
 }
 
 /** An object that was created, or found. */
@@ -104,6 +115,8 @@ export interface Permissions {
   readonly change: readonly string[];
   /** Restores as well what it deletes softly. */
   readonly remove: readonly string[];
+  /** Not needed: without them, warnings do not name who disabled or deleted an object. @default nothing is optional */
+  readonly explain?: readonly string[];
 }
 
 /**
@@ -180,8 +193,8 @@ export interface Lifecycle<Inputs extends object> {
    * exists. Asked at preview of an object that is to be created or replaced; not about what this machine has just written.
    */
   readonly referents?: { readonly [Key in keyof Inputs & string]?: Referent };
-  /** What a person should know of an object that this run has created, as sentences. */
-  notices?(outputs: Readonly<Record<string, unknown>>): readonly string[];
+  /** What a person may want to know of an object, after the last step of each run with it. */
+  warnings?(about: Warned<Inputs>): readonly Warning[] | Promise<readonly Warning[]>;
   /**
    * Objects that have the natural key, by one list that all resources of a run share, provided that it was asked for after
    * the given moment. What this run deleted it may show: where deleted objects keep their key, `isRemoved` keeps them apart

@@ -16,6 +16,8 @@ import {
   readReferences,
   sponsors,
 } from "../directory/directory-references";
+import { toReadAuditLog } from "../directory/audit-log";
+import { whoDeleted } from "./disabled-agent";
 import { creatorBecameOwner, ownersFirst, readOwners } from "../directory/owners";
 import { unsuitablePeople } from "../directory/suitable-people";
 import {
@@ -212,6 +214,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     create: ["AgentIdentityBlueprint.ReadWrite.All"],
     change: ["AgentIdentityBlueprint.ReadWrite.All"],
     remove: ["AgentIdentityBlueprint.DeleteRestore.All"],
+    explain: toReadAuditLog,
   },
   inventory,
   duplicateCreate: "refused",
@@ -222,7 +225,11 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     const [people, name] = await Promise.all([unsuitablePeople(tenant, inputs), takenName(tenant, inputs, about)]);
     return [...people, ...name];
   },
-  notices: creatorBecameOwner,
+  warnings: async (about) => [
+    ...creatorBecameOwner(about),
+    // The audit log knows the application object.
+    ...(await whoDeleted(about, textOf(about.outputs["objectId"]), "`pulumi up` restores it, or creates another one")),
+  ],
 
   find: namesakes,
 

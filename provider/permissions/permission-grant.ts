@@ -212,10 +212,9 @@ export const permissionGrant: Lifecycle<Inputs> = {
     const [agentId = "", api = ""] = id.split("/");
     // Without the API or the agent there is nothing left to hold.
     const seen = await apiOf(tenant, api)
-      .then(async (offer) => ({
-        offer,
-        ...(await effectivePermissions(tenant, agentId, offer, sourcesIn(tenant, offer, parentSeen(inherited), bulk))),
-      }))
+      .then((offer) =>
+        effectivePermissions(tenant, agentId, offer, sourcesIn(tenant, offer, parentSeen(inherited), bulk)),
+      )
       .catch(undefinedWhenGone);
     if (!seen || seen.application.length + seen.delegated.length === 0) return undefined;
     const { application, delegated, consentedByUsers } = seen;
@@ -228,8 +227,12 @@ export const permissionGrant: Lifecycle<Inputs> = {
         userConsents: declared.userConsents === "withdraw" && consentedByUsers.length === 0 ? "withdraw" : "report",
       },
       outputs: { consentedByUsers, inherited: seen.inherited },
-      warnings: beside(tenant, agentId, seen.offer, seen, declared),
     };
+  },
+
+  async warnings({ tenant, id, declared, actual }) {
+    const [agentId = "", api = ""] = id.split("/");
+    return actual ? beside(tenant, agentId, await apiOf(tenant, api), actual.outputs, declared) : [];
   },
 
   async change(tenant, _id, wanted, { inputs }) {

@@ -11,7 +11,7 @@ import { listed, table } from "./markdown.mjs";
  * @property {readonly string[]} replacedBy
  * @property {Permissions} permissions
  *
- * @typedef {Readonly<{ check?: readonly string[], read: readonly string[], find?: readonly string[], create: readonly string[], change: readonly string[], remove: readonly string[] }>} Permissions
+ * @typedef {Readonly<{ check?: readonly string[], read: readonly string[], find?: readonly string[], create: readonly string[], change: readonly string[], remove: readonly string[], explain?: readonly string[] }>} Permissions
  * @typedef {keyof Permissions} Step
  *
  * @typedef {Readonly<{ title: string, name: string, variables: readonly string[], optional?: readonly string[], onlyByName?: true }>} SignInWay
@@ -27,6 +27,7 @@ export const steps = [
   ["create", "create"],
   ["change", "change"],
   ["remove", "delete"],
+  ["explain", "(optional) name who disabled or deleted"],
 ];
 
 /** The page of one class. @param {string} name */

@@ -1,0 +1,92 @@
+/** What is asked about the inputs of a resource before anything is sent: of the other resources of the run, and of the tenant. */
+import type { z } from "zod";
+import { EntraError } from "../../graph/errors";
+import { untilAccepted } from "../consistency/wait";
+import type { Asked, Finding, Lifecycle, Marked, Referent } from "../lifecycle";
+import type { Run } from "../run/run";
+import { resourceOf } from "./instructions";
+import { isRecentlyWritten } from "./referents";
+import { stepOf, subjectOf } from "./wording";
+
+type About = Omit<Asked, "isClaimed">;
+
+export class Questions<Inputs extends object> {
+  constructor(
+    private readonly lifecycle: Lifecycle<Inputs>,
+    private readonly run: Run,
+  ) {}
+
+  /**
+   * Declares to the other resources of the run what this one will have, as far as that is known: an id that follows from its
+   * inputs, and what Graph allows once.
+   *
+   * @returns what another one has declared already
+   */
+  declare(inputs: Partial<Inputs>, marker: string): readonly Finding[] {
+    const { lifecycle, run } = this;
+    const isComplete = Object.entries(lifecycle.properties as Record<string, z.ZodType>).every(
+      ([key, property]) => key in inputs || property.safeParse(undefined).success,
+    );
+    if (isComplete && lifecycle.idOf) run.claims.declareOf(lifecycle.kind, lifecycle.idOf(inputs as Inputs), marker);
+    const exclusive = lifecycle.exclusive?.(inputs);
+    if (!exclusive || run.claims.declareOf(lifecycle.kind, exclusive.key, marker)) return [];
+    return [{ property: exclusive.property, reason: exclusive.reason }];
+  }
+
+  /**
+   * What only the tenant can say is wrong with these inputs. What another resource may make first is no finding: it is asked
+   * again before anything is sent.
+   */
+  async ask(
+    inputs: Partial<Inputs>,
+    about: About,
+    isAwaited: (property: string) => boolean,
+  ): Promise<readonly Finding[]> {
+    const { lifecycle, run } = this;
+    const findings = await this.#ask(inputs, about);
+    const awaited = findings.filter(({ property }) => isAwaited(property));
+    if (awaited.length > 0) {
+      run.checked.leaveUnanswered(resourceOf(lifecycle, about));
+      const subject = subjectOf(stepOf(lifecycle, "check", inputs, run));
+      run.report(`${subject}: ${phrase(awaited)}. Another resource may make it first: it will be checked when applied`);
+    }
+    return findings.filter((one) => !awaited.includes(one));
+  }
+
+  /**
+   * Asks again what could not be answered, and waits for what another resource may have made a moment ago.
+   *
+   * @throws EntraError INPUT_INVALID
+   */
+  async askAgain(wanted: Inputs & Marked, about: Omit<About, "marker">): Promise<void> {
+    const { lifecycle, run } = this;
+    if (!run.checked.takeUnanswered(resourceOf(lifecycle, wanted))) return;
+    const wait = untilAccepted(run);
+    let findings: readonly Finding[] = [];
+    while (await wait.again()) {
+      findings = await this.#ask(wanted, { ...about, marker: wanted.marker });
+      wait.record(findings.length === 0 ? "proof" : "wrong");
+      if (findings.length === 0) return;
+    }
+    throw new EntraError("INPUT_INVALID", `its inputs were refused: ${phrase(findings)}`);
+  }
+
+  async #ask(inputs: Partial<Inputs>, resource: About): Promise<readonly Finding[]> {
+    const { lifecycle, run } = this;
+    const about: Asked = { ...resource, isClaimed: (id) => run.claims.isClaimed(lifecycle.kind, id) };
+    const referents = resource.makesNew ? (lifecycle.referents ?? {}) : {};
+    if (!lifecycle.questions && Object.keys(referents).length === 0) return [];
+    const tenant = await run.tenant();
+    const missing = Object.entries<Referent | undefined>(referents).map(async ([property, why]) => {
+      const id = (inputs as Readonly<Record<string, unknown>>)[property];
+      if (!why || typeof id !== "string" || isRecentlyWritten(run, tenant, id)) return [];
+      const reason = await why(tenant, id);
+      return reason === undefined ? [] : [{ property, reason }];
+    });
+    const [asked = [], ...others] = await Promise.all([lifecycle.questions?.(tenant, inputs, about), ...missing]);
+    return [...asked, ...others.flat()];
+  }
+}
+
+const phrase = (findings: readonly Finding[]): string =>
+  findings.map(({ property, reason }) => `${property} ${reason}`).join("; ");

@@ -41,7 +41,7 @@ interface Owners {
  * it removed. Without declared owners they are read once, after the create.
  *
  * @param path of the object
- * @param outputs as they were read last; empty right after a create
+ * @param outputs as they were read last; right after a create empty, or with nothing in them that only a read can tell
  * @param listed the same owners out of a list; what is undefined there is read
  */
 export async function readOwners(
@@ -52,8 +52,10 @@ export async function readOwners(
   listed?: () => Promise<readonly DirectoryObject[] | undefined>,
 ): Promise<Owners> {
   const creator = textOf(outputs["creatorOwner"]) || undefined;
-  // One that was not read to the end is as new.
-  const isNew = outputs["createdDateTime"] === undefined;
+  // A run that ended between the create and its first read left a time of writing, and none of creation.
+  const isNew =
+    Object.keys(outputs).length === 0 ||
+    (outputs["writtenAt"] !== undefined && outputs["createdDateTime"] === undefined);
   if (!declared.owners && !isNew) return { owners: undefined, creatorOwner: creator };
   const [there, spelling, { id: own }] = await Promise.all([
     (declared.owners && (await listed?.())) ?? peopleAt(tenant, `${path}/owners`),

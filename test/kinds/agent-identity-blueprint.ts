@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { markerIn, markerOf, markerTagPrefix } from "../../provider/engine/marker";
 import type { Tenant } from "../../provider/graph/tenant";
 import { deleteSoftly, purge } from "./deletion";
-import { amara, asSet, changeSponsors, diego, johanna, nestor, peopleAt, somePeople, usersAt } from "./people";
+import { anOwner, aTag, theirTag } from "./their-additions";
+import { amara, asSet, changeSponsors, diego, idOf, johanna, nestor, peopleAt, somePeople, usersAt } from "./people";
 import { aSpecimen, type Seen } from "./specimen";
 
 interface Wish {
@@ -100,6 +101,26 @@ export const specimen = aSpecimen<Wish>({
     "delete softly": deleteSoftly,
     purge,
   },
+  async lookalike(tenant) {
+    const { displayName, description, tags } = first;
+    const marker = `${markerTagPrefix}${kind}:${markerOf("urn:of-another-stack", "")}`;
+    const body = {
+      ...{ displayName, description, tags: [...(tags ?? []), marker] },
+      "sponsors@odata.bind": [tenant.url(`/users/${await idOf(tenant, diego)}`)],
+    };
+    const { id, appId } = await tenant.post<Blueprint>(`/applications/${cast}`, body);
+    return { id: appId, objectId: id };
+  },
+  neighbours: {
+    "a tag": aTag,
+    "an owner": anOwner,
+    "a credential": {
+      async add(tenant, { path }, name) {
+        const body = { name, issuer: "https://their.example", subject: name, audiences: ["api://their-audience"] };
+        return { object: (await tenant.post<{ id: string }>(`${path}/federatedIdentityCredentials`, body)).id };
+      },
+    },
+  },
   impossible: {
     "renamed without an alias": {
       why: "its uniqueName stays reserved by the deleted blueprint, which has the marker of the old name",
@@ -118,7 +139,7 @@ function seenOf({ id, appId, displayName, description, uniqueName, tags }: Bluep
       displayName,
       description: description ?? "",
       uniqueName,
-      tags: asSet(tags.filter((tag) => !tag.startsWith(markerTagPrefix))),
+      tags: asSet(tags.filter((tag) => !tag.startsWith(markerTagPrefix) && !tag.startsWith(theirTag))),
     },
   };
 }

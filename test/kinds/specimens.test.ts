@@ -7,6 +7,8 @@ import { aProcess } from "../miniature-engine/process";
 import { loadSpecimen, specimens } from ".";
 import { type Fleet, oneWithAncestors, programOf, type Variant, wishFor } from "./fleet";
 import { differences, holdingOf } from "./holding";
+import { lookalikes, neighboursOf, type Theirs, touched } from "./neighbours";
+import { objectsIn } from "../sweep/picture";
 
 describe("the specimens", () => {
   it("describe every kind of the registry, and a kind without one fails with the file that is missing", () => {
@@ -32,9 +34,12 @@ describe("the specimens", () => {
 describe.each(specimens.map((specimen) => [specimen.kind, specimen] as const))("%s", (kind, specimen) => {
   let emulated: EmulatedTenant;
   let graph: Tenant;
+  let theirs: readonly Theirs[];
+  const look = () => objectsIn(emulated);
   beforeEach(async () => {
     emulated = openTenant({ memory: true, selfCheck: true });
     graph = await embeddedConnection(emulated, "the test tenant");
+    theirs = await lookalikes(graph, look);
   });
   afterEach(() => emulated.close());
 
@@ -51,7 +56,11 @@ describe.each(specimens.map((specimen) => [specimen.kind, specimen] as const))("
     expect(await preview(after, programOf(fleet), await aProcess(emulated))).toEqual({});
     const seen = await refresh(after, await aProcess(emulated));
     expect(Object.values(seen.operations).filter((one) => one !== "same")).toEqual([]);
-    return { state: after, operation };
+    expect(touched(theirs, look())).toEqual([]);
+    theirs = [...theirs, ...(await neighboursOf(graph, look, after, theirs))];
+    const { state: now } = await refresh(after, await aProcess(emulated));
+    expect(await preview(now, programOf(fleet), await aProcess(emulated))).toEqual({});
+    return { state: now, operation };
   }
 
   it("is created as declared, changed in place and replaced: a reader of the tenant sees each, and a refresh no drift", async () => {
@@ -65,6 +74,7 @@ describe.each(specimens.map((specimen) => [specimen.kind, specimen] as const))("
     const { state, failures } = await destroy(replaced.state, await aProcess(emulated));
     expect([state.resources, failures]).toEqual([[], []]);
     expect((await holdingOf(graph, fleetWith("first").keys())).marked).toEqual([]);
+    expect(touched(theirs, look())).toEqual([]);
   });
 
   it("is declared with the least that must be said", async () => {

@@ -107,6 +107,31 @@ export function permissionsTable(kinds) {
   return table(["Application permission of Microsoft Graph", "Needed to"], rows);
 }
 
+/** What a person does one after the other, with the steps that it takes. @type {readonly (readonly [string, readonly Step[]])[]} */
+const phases = [
+  ["`pulumi preview`", ["check", "read", "find"]],
+  ["the first `pulumi up`", ["create"]],
+  ["an `up` that changes something", ["change"]],
+  ["an `up` that deletes something, `pulumi destroy`", ["remove"]],
+];
+
+/**
+ * What each phase needs beside those before it.
+ *
+ * @param {readonly Kind[]} kinds
+ */
+export function permissionsByPhase(kinds) {
+  /** @type {Set<string>} */
+  const asked = new Set();
+  const rows = phases.map(([phase, steps]) => {
+    const needed = new Set(steps.flatMap((step) => kinds.flatMap(({ permissions }) => permissions[step] ?? [])));
+    const more = [...needed].filter((permission) => !asked.has(permission));
+    for (const permission of more) asked.add(permission);
+    return [phase, more.map((permission) => `\`${permission}\``).join(", ") || "nothing more"];
+  });
+  return table(["For", "Application permissions of Microsoft Graph"], rows);
+}
+
 /**
  * Phrases such as "check the inputs of agents; read and change agents and blueprints": kinds with the same steps together.
  *

@@ -158,6 +158,30 @@ describe("an agent fleet", () => {
     });
   });
 
+  it("trusts tokens for the audience that a workload names", async () => {
+    const github = { issuer: "https://token.example", subject: "repo:x", audience: "api://payroll" };
+    const all = await children({ federation: { github } });
+    expect(all["FederatedIdentityCredential payroll-github"]).toMatchObject({ audiences: ["api://payroll"] });
+  });
+
+  it("makes its identities after the principal, and deletes an identity's grants before it", async () => {
+    const parents: Record<string, pulumi.Resource | undefined> = {};
+    const blueprints: Promise<unknown>[] = [];
+    const remember: pulumi.ResourceTransformation = ({ type, name, props, opts }) => {
+      parents[`${type.split(":").at(-1) ?? ""} ${name}`] = opts.parent;
+      const { blueprintId } = props as {
+        blueprintId?: pulumi.Output<string> & { allResources(): Promise<Set<unknown>> };
+      };
+      if (type.endsWith(":AgentIdentity") && blueprintId) blueprints.push(blueprintId.allResources());
+      return undefined;
+    };
+    const permissions = { graph: { application: ["User.Read.All"] } };
+    const fleet = new AgentFleet("payroll", { ...minimal, permissions }, { transformations: [remember] });
+    await pulumi.runtime.disconnect();
+    expect(parents["PermissionGrant payroll-payslip-helper-graph"]).toBe(fleet.agents["payslip-helper"]);
+    expect(await Promise.all(blueprints)).toEqual([new Set([fleet.principal])]);
+  });
+
   it("lets an agent have sponsors of its own and be switched off", async () => {
     const all = await children({
       agents: { a: { displayName: "A", sponsors: ["johanna.lorenz@contoso.com"], enabled: false } },

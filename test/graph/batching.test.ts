@@ -113,6 +113,19 @@ describe("requests that are ready together", () => {
     expect((await Promise.all(parts)).map(({ headers }) => headers.get("date"))).toEqual([date, date]);
   });
 
+  it("share no batch when they have different tokens: the batch is sent with one", async () => {
+    const sent: (string | null)[] = [];
+    const transport = batching((request) => {
+      sent.push(`${new URL(request.url).pathname} ${request.headers.get("authorization") ?? ""}`);
+      return Promise.resolve(Response.json({}));
+    });
+    const parts = ["old", "new"].map((token) =>
+      transport(new Request("https://graph.microsoft.com/v1.0/users", { headers: { authorization: token } })),
+    );
+    await Promise.all(parts);
+    expect(sent.sort()).toEqual(["/v1.0/users new", "/v1.0/users old"]);
+  });
+
   it("get the same answers as requests that are sent without a batch", async () => {
     const operation = fc.oneof(
       fc.record({ read: fc.nat(14) }),
@@ -351,6 +364,39 @@ describe("a batch that fails as a whole", () => {
     const people = await users(tenant);
     const found = await Promise.all(people.map(({ id }) => tenant.get<{ id: string }>(`/users/${id}`)));
     expect(found.map(({ id }) => id)).toEqual(people.map(({ id }) => id));
+  });
+
+  it("answered 503 is that answer, with its Retry-After, for each of its parts", async () => {
+    const refused = () => Promise.resolve(Response.json({}, { status: 503, headers: { "retry-after": "30" } }));
+    const transport = batching(refused);
+    const parts = [1, 2].map((id) => transport(new Request(`https://graph.microsoft.com/v1.0/users/${id}`)));
+    const answers = (await Promise.all(parts)).map(({ status, headers }) => [status, headers.get("retry-after")]);
+    expect(answers).toEqual([
+      [503, "30"],
+      [503, "30"],
+    ]);
+  });
+
+  it("is given up when all of its parts are, and not before", async () => {
+    let sent: (signal: AbortSignal) => void = () => undefined;
+    const batch = new Promise<AbortSignal>((resolve) => (sent = resolve));
+    const transport = batching(({ signal }) => {
+      sent(signal);
+      return new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error("given up"))));
+    });
+    const stops = [new AbortController(), new AbortController()];
+    const parts = stops.map(({ signal }) =>
+      transport(new Request("https://graph.microsoft.com/v1.0/users", { signal })),
+    );
+    const ended = Promise.allSettled(parts);
+    const { aborted } = await batch;
+    const given = [aborted];
+    for (const stop of stops) {
+      stop.abort();
+      given.push((await batch).aborted);
+    }
+    expect(given).toEqual([false, false, true]);
+    expect((await ended).map(({ status }) => status)).toEqual(["rejected", "rejected"]);
   });
 
   it("answered with JSON that is no batch response proves no write", async () => {

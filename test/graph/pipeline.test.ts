@@ -327,10 +327,10 @@ describe("throttling", () => {
     expect(wire.clock.waits).toEqual([300, 550]);
   });
 
-  it("holds all requests of the workload, and none of another one", async () => {
+  it.each([429, 503])("holds all requests of the workload, and none of another one: %i with a Retry-After", async (status) => {
     const clock = new HaltingClock();
     const began = clock.now();
-    wire.answers(refusal(429, "TooManyRequests", "slow down", { "retry-after": "60" }), (response, seen) =>
+    wire.answers(refusal(status, "TooManyRequests", "slow down", { "retry-after": "60" }), (response, seen) =>
       json(200, { afterMs: clock.now() - began })(response, seen),
     );
     const tenant = await wire.tenant({ clock });

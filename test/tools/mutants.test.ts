@@ -13,17 +13,39 @@ const sourceOf = (file: string): string => {
 /** As jest sees them. */
 const tests = globSync("test/**/*.test.ts", { cwd: root }).map((file) => path.join(root, file));
 
+const ofEmulator = mutants.filter(({ file }) => file.startsWith("emulator/"));
+const ofProduct = mutants.filter(({ file }) => !file.startsWith("emulator/"));
+
 test("at least 257 rules of the emulated tenant are taken away, one at a time", () => {
-  expect(mutants.length).toBeGreaterThanOrEqual(257);
+  expect(ofEmulator.length).toBeGreaterThanOrEqual(257);
 });
 
-test("every mutant still finds its rule in the emulated tenant, exactly once", () => {
+test("at least 400 rules of the product are taken away, one at a time, in every part of it", () => {
+  expect(ofProduct.length).toBeGreaterThanOrEqual(400);
+  const files = globSync(["provider/*/", "components/", "cli/"], { cwd: root }).map((folder) =>
+    folder.replaceAll("\\", "/"),
+  );
+  const untouched = files.filter(
+    (folder) => !ofProduct.some(({ file }) => file.startsWith(`${folder.replace(/\/$/, "")}/`)),
+  );
+  expect(untouched).toEqual([]);
+});
+
+test("of twenty mutants of the product one may survive at most, and says why no test can notice it", () => {
+  const equal = ofProduct.filter(({ survives }) => survives !== undefined);
+  expect(equal.length).toBeLessThanOrEqual(ofProduct.length / 20);
+  expect(equal.filter(({ survives = "" }) => survives.length < 20).map(({ rule }) => rule)).toEqual([]);
+  expect(ofEmulator.filter(({ survives }) => survives !== undefined).map(({ rule }) => rule)).toEqual([]);
+});
+
+test("every mutant still finds its rule in its file, exactly once", () => {
   const lost = mutants.filter(({ file, find }) => sourceOf(file).split(find).length !== 2);
   expect(lost.map(({ rule, file, find }) => ({ rule, file, find }))).toEqual([]);
 });
 
-test("every mutant changes a source of the emulated tenant", () => {
-  const idle = mutants.filter(({ file, find, replace }) => find === replace || !/^emulator\/.+\.ts$/.test(file));
+test("every mutant changes a source of the product or of the emulated tenant", () => {
+  const sources = /^(?:emulator|provider|components|cli)\/.+\.ts$/;
+  const idle = mutants.filter(({ file, find, replace }) => find === replace || !sources.test(file));
   expect(idle.map(({ rule }) => rule)).toEqual([]);
 });
 

@@ -13,7 +13,7 @@ export const policyMutants = [
   {
     rule: "policies for agents can only block",
     file: "emulator/rules/conditional-access-rules.ts",
-    find: '(forAgents || includeUsers.includes("AllAgentIdUsers")) && !blocks,',
+    find: '(forAgents || forWorkloads) && !only("block"),',
     replace: "false,",
     tests: ["test/emulator/conditional-access-rules"],
   },
@@ -62,8 +62,8 @@ export const policyMutants = [
   {
     rule: "a policy for agents names agents",
     file: "emulator/rules/conditional-access-rules.ts",
-    find: 'isOf("agentIdentity", "agentIdentityBlueprintPrincipal")',
-    replace: 'isOf("agentIdentity", "agentIdentityBlueprintPrincipal", "servicePrincipal", "user")',
+    find: "!!found && agentPrincipalKinds.includes(found.kind) && isKnown(found, context)",
+    replace: "!!found && isKnown(found, context)",
     tests: ["test/emulator/conditional-access-rules"],
   },
   {
@@ -90,15 +90,15 @@ export const policyMutants = [
   {
     rule: "a policy that was read cannot be posted back as it is",
     file: "emulator/rules/conditional-access.ts",
-    find: "if (includeServicePrincipals?.length === 0 || excludeServicePrincipals?.length === 0)",
-    replace: "if (false)",
+    find: "includeServicePrincipals?.length === 0\n",
+    replace: "includeServicePrincipals?.length === -1\n",
     tests: ["test/emulator/conditional-access"],
   },
   {
     rule: "a policy on a blueprint covers its agent identities",
     file: "emulator/rules/conditional-access-evaluation.ts",
-    find: "new Set([agent.id, ...parents.map(({ id }) => id)])",
-    replace: "new Set([agent.id, ...parents.flatMap(() => [])])",
+    find: 'blueprintPrincipalInPolicies === "applied" ? parents : []',
+    replace: "[] as typeof parents",
     tests: ["test/emulator/conditional-access-evaluation"],
   },
   {

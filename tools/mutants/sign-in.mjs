@@ -154,8 +154,8 @@ export const signInMutants = [
   {
     rule: "a federated assertion has the trusted subject, letter by letter",
     file: "emulator/sign-in/assertion.ts",
-    find: "ofIssuer.filter(({ subject }) => subject === sub)",
-    replace: "ofIssuer.filter(({ subject }) => subject?.toLowerCase() === sub.toLowerCase())",
+    find: "subject === sub : fits",
+    replace: "subject?.toLowerCase() === sub.toLowerCase() : fits",
     tests: ["test/emulator/sign-in/assertion"],
   },
   {

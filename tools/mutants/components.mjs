@@ -1,0 +1,111 @@
+// @ts-check
+/** Rules of the fleet of agents. */
+
+/** @type {readonly import("./mutants.mjs").Mutant[]} */
+export const componentMutants = [
+  {
+    rule: "a fleet names its principal in its policy",
+    file: "components/agent-fleet.ts",
+    find: "[this.principal, ...named]",
+    replace: "[...named]",
+    tests: ["test/components"],
+  },
+  {
+    rule: "a fleet has no policy where it says false",
+    file: "components/agent-fleet.ts",
+    find: "blockHighRisk === false\n",
+    replace: 'blockHighRisk === "disabled"\n',
+    tests: ["test/components"],
+  },
+  {
+    rule: "a fleet's state of the policy is the one it says",
+    file: "components/agent-fleet.ts",
+    find: "...(state === undefined ? {} : { state }),",
+    replace: "",
+    tests: ["test/components"],
+  },
+  {
+    rule: "agents are in the policy where the fleet says so",
+    file: "components/agent-fleet.ts",
+    find: 'highRiskPolicyNames === "agents" ? Object.values(this.agents) : []',
+    replace: "[]",
+    tests: ["test/components"],
+  },
+  {
+    rule: "an agent without sponsors has those of the fleet",
+    file: "components/agent-fleet.ts",
+    find: "agent.sponsors ?? args.sponsors",
+    replace: "args.sponsors",
+    tests: ["test/components"],
+  },
+  {
+    rule: "an agent waits for the principal",
+    file: "components/agent-fleet.ts",
+    find: "const { blueprintId } = this.principal;",
+    replace: "const { blueprintId } = this;",
+    tests: ["test/components"],
+  },
+  {
+    rule: "one key for two APIs is refused",
+    file: "components/agent-fleet.ts",
+    find: "&& ofFleet !== ofAgent)",
+    replace: "&& false)",
+    tests: ["test/components"],
+  },
+  {
+    rule: "an agent has the permissions of the fleet as well",
+    file: "components/agent-fleet.ts",
+    find: "new Set([...Object.keys(ofFleet), ...Object.keys(permissions)])",
+    replace: "new Set([...Object.keys(permissions)])",
+    tests: ["test/components"],
+  },
+  {
+    rule: "an agent says for itself what users consented to",
+    file: "components/agent-fleet.ts",
+    find: "    ...fleet,\n    ...agent,",
+    replace: "    ...agent,\n    ...fleet,",
+    tests: ["test/components"],
+  },
+  {
+    rule: "a fleet's API is the one of its agents",
+    file: "components/agent-fleet.ts",
+    find: "const api = ofAgent ?? ofFleet;",
+    replace: "const api = ofAgent;",
+    tests: ["test/components"],
+  },
+  {
+    rule: "fleet and agent join their app roles",
+    file: "components/agent-fleet.ts",
+    find: "application: both(fleet.application, agent.application)",
+    replace: "application: both(agent.application, agent.application)",
+    tests: ["test/components"],
+  },
+  {
+    rule: "fleet and agent join their scopes",
+    file: "components/agent-fleet.ts",
+    find: "delegated: both(fleet.delegated, agent.delegated)",
+    replace: "delegated: both(fleet.delegated, fleet.delegated)",
+    tests: ["test/components"],
+  },
+  {
+    rule: "a workload's audience is the one it says",
+    file: "components/agent-fleet.ts",
+    find: "...(audience === undefined ? {} : { audiences: [audience] }),",
+    replace: "",
+    tests: ["test/components"],
+  },
+  {
+    rule: "an identity is a child of the fleet",
+    file: "components/agent-fleet.ts",
+    find: "{ ...options, parent: this });\n    for",
+    replace: "{ ...options });\n    for",
+    tests: ["test/components"],
+  },
+  {
+    rule: "a grant is a child of its identity",
+    file: "components/agent-fleet.ts",
+    find: "{ parent: identity }",
+    replace: "{ parent: this }",
+    tests: ["test/components"],
+  },
+];

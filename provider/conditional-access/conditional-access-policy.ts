@@ -25,6 +25,7 @@ import {
   sessionControlsToGraph,
 } from "./conditional-access-conditions";
 import { defaultControls, policyFindings } from "./policy-rules";
+import { policyTargets } from "./policy-targets";
 import { refuseToMissAgents } from "./what-if";
 import { withLicence } from "./licences";
 import { declaredName, displayName, hasMarker, shownName } from "./name-suffix";
@@ -239,6 +240,8 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
       .filter(({ displayName }) => hasMarker(displayName, marker))
       .map(({ id, displayName }) => ({ id, label: `Conditional Access policy "${displayName}" (${id})` }));
   },
+
+  references: ({ conditions }) => (conditions === undefined ? [] : policyTargets(conditions)),
 
   // A change of its conditions may name what was made moments ago; a policy of before may be there all the same.
   mentions: ({ conditions }) => JSON.stringify(conditions).match(guids) ?? [],

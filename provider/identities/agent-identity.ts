@@ -206,7 +206,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
     ...(await whoDisabled(about)),
     ...(await whoDeleted(about, about.id, "`pulumi up` creates another one, with another id")),
   ],
-  referents: { blueprintId: missingBlueprint },
+  references: ({ blueprintId }) => [{ property: "blueprintId", id: blueprintId, missing: missingBlueprint }],
 
   refersTo: ({ blueprintId }) => [blueprintId],
 

@@ -2,8 +2,10 @@
 import type { z } from "zod";
 import { EntraError } from "../../graph/errors";
 import { untilAccepted } from "../consistency/wait";
-import type { Asked, Finding, Lifecycle, Marked, Referent } from "../lifecycle";
+import type { Asked, Finding, Lifecycle, Marked, Reference } from "../lifecycle";
 import type { Run } from "../run/run";
+import { isOfStack } from "../run/stack-objects";
+import { declaredIn } from "./presence";
 import { resourceOf } from "./instructions";
 import { isRecentlyWritten } from "./referents";
 import { stepOf, subjectOf } from "./wording";
@@ -74,17 +76,24 @@ export class Questions<Inputs extends object> {
   async #ask(inputs: Partial<Inputs>, resource: About): Promise<readonly Finding[]> {
     const { lifecycle, run } = this;
     const about: Asked = { ...resource, isClaimed: (id) => run.claims.isClaimed(lifecycle.kind, id) };
-    const referents = resource.makesNew ? (lifecycle.referents ?? {}) : {};
-    if (!lifecycle.questions && Object.keys(referents).length === 0) return [];
+    const references = this.#newReferences(inputs, resource);
+    if (!lifecycle.questions && references.length === 0) return [];
     const tenant = await run.tenant();
-    const missing = Object.entries<Referent | undefined>(referents).map(async ([property, why]) => {
-      const id = (inputs as Readonly<Record<string, unknown>>)[property];
-      if (!why || typeof id !== "string" || isRecentlyWritten(run, tenant, id)) return [];
+    const missing = references.map(async ({ property, id, missing: why }) => {
+      if (id === undefined || isOfStack(tenant, id) || isRecentlyWritten(run, tenant, id)) return [];
       const reason = await why(tenant, id);
       return reason === undefined ? [] : [{ property, reason }];
     });
     const [asked = [], ...others] = await Promise.all([lifecycle.questions?.(tenant, inputs, about), ...missing]);
     return [...asked, ...others.flat()];
+  }
+
+  #newReferences(inputs: Partial<Inputs>, { makesNew, olds }: About): readonly Reference[] {
+    const { lifecycle } = this;
+    const references = lifecycle.references?.(inputs) ?? [];
+    if (makesNew || references.length === 0) return references;
+    const before = new Set(lifecycle.references?.(declaredIn(lifecycle, olds)).map(({ id }) => id));
+    return references.filter(({ id }) => !before.has(id));
   }
 }
 

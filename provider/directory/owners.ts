@@ -52,7 +52,8 @@ export async function readOwners(
   listed?: () => Promise<readonly DirectoryObject[] | undefined>,
 ): Promise<Owners> {
   const creator = textOf(outputs["creatorOwner"]) || undefined;
-  const isNew = Object.keys(outputs).length === 0;
+  // One that was not read to the end is as new.
+  const isNew = outputs["createdDateTime"] === undefined;
   if (!declared.owners && !isNew) return { owners: undefined, creatorOwner: creator };
   const [there, spelling, { id: own }] = await Promise.all([
     (declared.owners && (await listed?.())) ?? peopleAt(tenant, `${path}/owners`),

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { markerIn, markerOf, markerTagPrefix } from "../../provider/engine/marker";
 import type { Tenant } from "../../provider/graph/tenant";
 import { deleteSoftly, purge } from "./deletion";
-import { amara, asSet, automation, changeSponsors, diego, johanna, nestor, peopleAt, somePeople } from "./people";
+import { amara, asSet, changeSponsors, diego, johanna, nestor, peopleAt, somePeople, usersAt } from "./people";
 import { aSpecimen, type Seen } from "./specimen";
 
 interface Wish {
@@ -73,7 +73,7 @@ export const specimen = aSpecimen<Wish>({
       all.map(async (blueprint): Promise<Seen> => {
         const seen = seenOf(blueprint);
         const [sponsors, owners] = [`${seen.path}/sponsors`, `${seen.path}/owners`];
-        const people = { sponsors: await peopleAt(tenant, sponsors), owners: await peopleAt(tenant, owners) };
+        const people = { sponsors: await peopleAt(tenant, sponsors), owners: await usersAt(tenant, owners) };
         return { ...seen, content: { ...seen.content, ...people } };
       }),
     );
@@ -81,7 +81,7 @@ export const specimen = aSpecimen<Wish>({
   content: (name, wish) => ({
     displayName: wish.displayName,
     sponsors: asSet(wish.sponsors),
-    owners: asSet(wish.owners && [...wish.owners, automation]),
+    owners: asSet(wish.owners),
     description: wish.description,
     tags: asSet(wish.tags),
     uniqueName: uniqueName(name, wish) ?? `agentid-${markerOf(`urn:${name}`, "")}`,

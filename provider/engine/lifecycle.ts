@@ -60,6 +60,13 @@ export interface Reference {
   readonly missing: Referent;
 }
 
+/** What somebody has made by hand, and a person may take for the wanted object. */
+export interface Twin {
+  /** Resource id. */
+  readonly id: string;
+  readonly name: string;
+}
+
 /** An object in the tenant that has the natural key of a wanted one. */
 export interface Match {
   /** Resource id. */
@@ -202,6 +209,11 @@ export interface Lifecycle<Inputs extends object> {
    * of a change about what is new. Not asked about what this stack has, nor about what this machine has just written.
    */
   references?(inputs: Partial<Inputs>): readonly Reference[];
+  /**
+   * Objects of its kind, and of its parent, that have no marker of this package: a warning names those of the same name. Asked
+   * of an object that is to be created at first, out of the list that `find` asks for. None where that shows its own.
+   */
+  twins?(tenant: Tenant, wanted: Partial<Inputs> & Marked): Promise<readonly Twin[]>;
   /** What a person may want to know of an object, after the last step of each run with it. */
   warnings?(about: Warned<Inputs>): readonly Warning[] | Promise<readonly Warning[]>;
   /**

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { EntraError } from "../../graph/errors";
 import { untilAccepted } from "../consistency/wait";
-import type { Asked, Finding, Lifecycle, Marked, Reference } from "../lifecycle";
+import type { Asked, Finding, Lifecycle, Marked, Reference, Twin, Warning } from "../lifecycle";
 import type { Run } from "../run/run";
 import { isOfStack } from "../run/stack-objects";
 import { declaredIn } from "./presence";
@@ -88,6 +88,27 @@ export class Questions<Inputs extends object> {
     return [...asked, ...others.flat()];
   }
 
+  /** That somebody has made an object of this name by hand, and the next step creates another one beside it. */
+  async warnOfTwins(inputs: Partial<Inputs> & Marked): Promise<Warning[]> {
+    const { lifecycle, run } = this;
+    // Nobody has made anything yet in what this run has created.
+    const isNew =
+      lifecycle.references?.(inputs).some(({ id }) => id !== undefined && run.claims.isCreated(id)) ?? false;
+    if (!lifecycle.twins || isNew) return [];
+    const tenant = await run.tenant();
+    const name = lifecycle.nameOf(inputs, run.names.of);
+    const all = await lifecycle.twins(tenant, inputs).catch(noneWhenForbidden);
+    const twins = all.filter((one) => one.name === name && !isOfStack(tenant, one.id)).map(({ id }) => id);
+    if (twins.length === 0) return [];
+    const named = twins.length > mostNamed ? `${twins.slice(0, mostNamed).join(", ")} and others` : twins.join(", ");
+    const others = twins.length === 1 ? "another one" : `${twins.length} others`;
+    return [
+      (subject) =>
+        `${subject}: the tenant has ${others} of this name that Pulumi does not manage (${named}), and \`pulumi up\` creates one beside it. ` +
+        "An object that exists cannot be adopted: to go on with it, leave the resource out and give its id to whatever refers to it",
+    ];
+  }
+
   #newReferences(inputs: Partial<Inputs>, { makesNew, olds }: About): readonly Reference[] {
     const { lifecycle } = this;
     const references = lifecycle.references?.(inputs) ?? [];
@@ -95,6 +116,15 @@ export class Questions<Inputs extends object> {
     const before = new Set(lifecycle.references?.(declaredIn(lifecycle, olds)).map(({ id }) => id));
     return references.filter(({ id }) => !before.has(id));
   }
+}
+
+/** Ids that a message names. */
+const mostNamed = 5;
+
+/** A warning is worth no permission. */
+function noneWhenForbidden(error: unknown): readonly Twin[] {
+  if (error instanceof EntraError && error.code === "FORBIDDEN") return [];
+  throw error;
 }
 
 const phrase = (findings: readonly Finding[]): string =>

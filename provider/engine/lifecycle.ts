@@ -51,6 +51,22 @@ export interface Asked extends Marked {
 /** Why an id is of nothing that can be referred to, as a phrase that continues the property's name. */
 export type Referent = (tenant: Tenant, id: string) => Promise<string | undefined>;
 
+/** What an object refers to. */
+export interface Reference {
+  /** The property that names it, as findings have it. */
+  readonly property: string;
+  /** Undefined as long as it is not known. */
+  readonly id: string | undefined;
+  readonly missing: Referent;
+}
+
+/** What somebody has made by hand, and a person may take for the wanted object. */
+export interface Twin {
+  /** Resource id. */
+  readonly id: string;
+  readonly name: string;
+}
+
 /** An object in the tenant that has the natural key of a wanted one. */
 export interface Match {
   /** Resource id. */
@@ -189,10 +205,15 @@ export interface Lifecycle<Inputs extends object> {
   /** Questions only the tenant can answer, asked at preview about inputs that changed: do these people exist, is this key free? */
   questions?(tenant: Tenant, inputs: Partial<Inputs>, about: Asked): Promise<readonly Finding[]>;
   /**
-   * What it refers to, by the property that has its id: why there can be none like that, as a phrase, or undefined where it
-   * exists. Asked at preview of an object that is to be created or replaced; not about what this machine has just written.
+   * What it refers to. Whether that exists is asked at preview: of an object that is to be created or replaced about all of it,
+   * of a change about what is new. Not asked about what this stack has, nor about what this machine has just written.
    */
-  readonly referents?: { readonly [Key in keyof Inputs & string]?: Referent };
+  references?(inputs: Partial<Inputs>): readonly Reference[];
+  /**
+   * Objects of its kind, and of its parent, that have no marker of this package: a warning names those of the same name. Asked
+   * of an object that is to be created at first, out of the list that `find` asks for. None where that shows its own.
+   */
+  twins?(tenant: Tenant, wanted: Partial<Inputs> & Marked): Promise<readonly Twin[]>;
   /** What a person may want to know of an object, after the last step of each run with it. */
   warnings?(about: Warned<Inputs>): readonly Warning[] | Promise<readonly Warning[]>;
   /**

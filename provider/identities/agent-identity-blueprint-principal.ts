@@ -165,7 +165,7 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
     ...(await whoDeleted(about, about.id, "`pulumi up` restores it, or creates another one")),
   ],
   mustConfirm: confirmReenabling,
-  referents: { blueprintId: missingBlueprint },
+  references: ({ blueprintId }) => [{ property: "blueprintId", id: blueprintId, missing: missingBlueprint }],
   refersTo: ({ blueprintId }) => [blueprintId],
   // "The backing application of the service principal being created must be in the local tenant."
   mayMissReferent: ({ status, code }) => status === 403 && code === "Authorization_RequestDenied",

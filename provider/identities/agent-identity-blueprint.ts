@@ -44,9 +44,10 @@ import type { Inventory } from "../engine/inventory";
 import { same, sorted, textOf } from "../engine/json";
 import type { Lifecycle } from "../engine/lifecycle";
 import { selectOf } from "../engine/listing";
-import { markerIn, markerTag, markerTagPrefix } from "../engine/marker";
+import { markerIn, markerTag, markerTagPrefix, unmarkedIn } from "../engine/marker";
 import { EntraResource } from "../engine/pulumi/resource";
 import { oneOf } from "../engine/run/bulk-read";
+import { allOf } from "../engine/run/shared-list";
 import { type EntraError, undefinedWhenGone } from "../graph/errors";
 
 // ---- what a program writes -------------------------------------------------
@@ -232,6 +233,11 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
   ],
 
   find: namesakes,
+
+  async twins(tenant, { marker }) {
+    const others = unmarkedIn(await allOf(tenant, blueprints, 0), blueprintKind, marker);
+    return others.map(({ appId, displayName }) => ({ id: appId, name: displayName }));
+  },
 
   async create(tenant, wanted) {
     // A name of the program's own choosing may be somebody else's since the list was read, and an upsert would change theirs.

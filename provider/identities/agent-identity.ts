@@ -26,7 +26,7 @@ import { deletedPlace } from "../directory/deleted-items";
 import type { Inventory } from "../engine/inventory";
 import type { Lifecycle } from "../engine/lifecycle";
 import { selectOf } from "../engine/listing";
-import { markerIn, markerTag } from "../engine/marker";
+import { markerIn, markerTag, unmarkedIn } from "../engine/marker";
 import { EntraResource } from "../engine/pulumi/resource";
 import { oneOf } from "../engine/run/bulk-read";
 import { allOf } from "../engine/run/shared-list";
@@ -206,7 +206,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
     ...(await whoDisabled(about)),
     ...(await whoDeleted(about, about.id, "`pulumi up` creates another one, with another id")),
   ],
-  referents: { blueprintId: missingBlueprint },
+  references: ({ blueprintId }) => [{ property: "blueprintId", id: blueprintId, missing: missingBlueprint }],
 
   refersTo: ({ blueprintId }) => [blueprintId],
 
@@ -215,6 +215,11 @@ export const agentIdentity: Lifecycle<Inputs> = {
     return siblings
       .filter(({ tags }) => tags.includes(markerTag(kind, marker)))
       .map(({ id, displayName }) => ({ id, label: `agent identity "${displayName}" (${id})` }));
+  },
+
+  async twins(tenant, { blueprintId, marker }) {
+    const siblings = blueprintId === undefined ? [] : await allOf(tenant, identitiesOf(blueprintId), 0);
+    return unmarkedIn(siblings, kind, marker).map(({ id, displayName }) => ({ id, name: displayName }));
   },
 
   async create(tenant, wanted) {

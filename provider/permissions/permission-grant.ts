@@ -18,6 +18,7 @@ import {
   named,
   type UserConsent,
 } from "./effective-permissions";
+import { missingIn } from "../directory/missing-objects";
 import { objectId } from "../directory/directory-references";
 import { same, sorted } from "../engine/json";
 import type { Lifecycle } from "../engine/lifecycle";
@@ -181,6 +182,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
   duplicateCreate: "refused",
 
   questions: unsuitablePermissions,
+  references: ({ agentId }) => [{ property: "agentId", id: agentId, missing: missingAgent }],
 
   refersTo: ({ agentId }) => [agentId],
   idOf: (wanted) => idOf(wanted),
@@ -277,6 +279,11 @@ export const permissionGrant: Lifecycle<Inputs> = {
     for (const warning of leftBehind(tenant, api, left, inherited)) warn(warning);
   },
 };
+
+const missingAgent = missingIn(
+  "servicePrincipals",
+  "must be the object id of an agent identity or of a blueprint principal",
+);
 
 const idOf = ({ agentId, api }: Inputs): string => `${agentId}/${api}`;
 

@@ -71,8 +71,14 @@ export class Driver<Inputs extends object> {
     if (twice.length > 0 || changed.length === 0) return { inputs, findings: twice };
     const replacedBy: readonly string[] = lifecycle.replacedBy;
     const makesNew = !("marker" in olds) || changed.some((key) => replacedBy.includes(key));
-    const ask = () => this.#questions.ask(asked, { marker, olds, makesNew }, isAwaited);
-    return { inputs, findings: await this.#worded("check", asked, ask) };
+    const findings = await this.#worded("check", asked, () =>
+      this.#questions.ask(asked, { marker, olds, makesNew }, isAwaited),
+    );
+    if (findings.length === 0 && !("marker" in olds)) {
+      const warn = () => this.#questions.warnOfTwins({ ...asked, marker });
+      for (const warning of await this.#worded("check", asked, warn)) this.#report(warning, asked);
+    }
+    return { inputs, findings };
   }
 
   /**

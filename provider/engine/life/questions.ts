@@ -2,8 +2,10 @@
 import type { z } from "zod";
 import { EntraError } from "../../graph/errors";
 import { untilAccepted } from "../consistency/wait";
-import type { Asked, Finding, Lifecycle, Marked, Referent } from "../lifecycle";
+import type { Asked, Finding, Lifecycle, Marked, Reference, Twin, Warning } from "../lifecycle";
 import type { Run } from "../run/run";
+import { isOfStack } from "../run/stack-objects";
+import { declaredIn } from "./presence";
 import { resourceOf } from "./instructions";
 import { isRecentlyWritten } from "./referents";
 import { stepOf, subjectOf } from "./wording";
@@ -74,18 +76,55 @@ export class Questions<Inputs extends object> {
   async #ask(inputs: Partial<Inputs>, resource: About): Promise<readonly Finding[]> {
     const { lifecycle, run } = this;
     const about: Asked = { ...resource, isClaimed: (id) => run.claims.isClaimed(lifecycle.kind, id) };
-    const referents = resource.makesNew ? (lifecycle.referents ?? {}) : {};
-    if (!lifecycle.questions && Object.keys(referents).length === 0) return [];
+    const references = this.#newReferences(inputs, resource);
+    if (!lifecycle.questions && references.length === 0) return [];
     const tenant = await run.tenant();
-    const missing = Object.entries<Referent | undefined>(referents).map(async ([property, why]) => {
-      const id = (inputs as Readonly<Record<string, unknown>>)[property];
-      if (!why || typeof id !== "string" || isRecentlyWritten(run, tenant, id)) return [];
+    const missing = references.map(async ({ property, id, missing: why }) => {
+      if (id === undefined || isOfStack(tenant, id) || isRecentlyWritten(run, tenant, id)) return [];
       const reason = await why(tenant, id);
       return reason === undefined ? [] : [{ property, reason }];
     });
     const [asked = [], ...others] = await Promise.all([lifecycle.questions?.(tenant, inputs, about), ...missing]);
     return [...asked, ...others.flat()];
   }
+
+  /** That somebody has made an object of this name by hand, and the next step creates another one beside it. */
+  async warnOfTwins(inputs: Partial<Inputs> & Marked): Promise<Warning[]> {
+    const { lifecycle, run } = this;
+    // Nobody has made anything yet in what this run has created.
+    const isNew =
+      lifecycle.references?.(inputs).some(({ id }) => id !== undefined && run.claims.isCreated(id)) ?? false;
+    if (!lifecycle.twins || isNew) return [];
+    const tenant = await run.tenant();
+    const name = lifecycle.nameOf(inputs, run.names.of);
+    const all = await lifecycle.twins(tenant, inputs).catch(noneWhenForbidden);
+    const twins = all.filter((one) => one.name === name && !isOfStack(tenant, one.id)).map(({ id }) => id);
+    if (twins.length === 0) return [];
+    const named = twins.length > mostNamed ? `${twins.slice(0, mostNamed).join(", ")} and others` : twins.join(", ");
+    const others = twins.length === 1 ? "another one" : `${twins.length} others`;
+    return [
+      (subject) =>
+        `${subject}: the tenant has ${others} of this name that Pulumi does not manage (${named}), and \`pulumi up\` creates one beside it. ` +
+        "An object that exists cannot be adopted: to go on with it, leave the resource out and give its id to whatever refers to it",
+    ];
+  }
+
+  #newReferences(inputs: Partial<Inputs>, { makesNew, olds }: About): readonly Reference[] {
+    const { lifecycle } = this;
+    const references = lifecycle.references?.(inputs) ?? [];
+    if (makesNew || references.length === 0) return references;
+    const before = new Set(lifecycle.references?.(declaredIn(lifecycle, olds)).map(({ id }) => id));
+    return references.filter(({ id }) => !before.has(id));
+  }
+}
+
+/** Ids that a message names. */
+const mostNamed = 5;
+
+/** A warning is worth no permission. */
+function noneWhenForbidden(error: unknown): readonly Twin[] {
+  if (error instanceof EntraError && error.code === "FORBIDDEN") return [];
+  throw error;
 }
 
 const phrase = (findings: readonly Finding[]): string =>

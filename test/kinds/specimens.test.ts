@@ -5,7 +5,7 @@ import type { Tenant } from "../../provider/graph/tenant";
 import { destroy, emptyState, preview, refresh, type StackState, up } from "../miniature-engine/engine";
 import { aProcess } from "../miniature-engine/process";
 import { loadSpecimen, specimens } from ".";
-import { type Fleet, oneWithAncestors, programOf, type Variant, wishFor } from "./fleet";
+import { type Fleet, oneOfEach, oneWithAncestors, programOf, type Variant, wishFor } from "./fleet";
 import { differences, holdingOf } from "./holding";
 import { lookalikes, neighboursOf, type Theirs, touched } from "./neighbours";
 import { objectsIn } from "../sweep/picture";
@@ -29,6 +29,19 @@ describe("the specimens", () => {
         ).toBe(true);
     expect(new Set(specimens.map(({ stem }) => stem)).size).toBe(specimens.length);
   });
+});
+
+it("a tenant with one of every kind, and with what others have beside them, comes back whole from its file", async () => {
+  const one = openTenant({ memory: true });
+  const graph = await embeddedConnection(one, "the test tenant");
+  const look = () => objectsIn(one);
+  const { state, failures } = await up(emptyState, programOf(oneOfEach(({ least }) => least)), await aProcess(one));
+  const theirs = [...(await lookalikes(graph, look)), ...(await neighboursOf(graph, look, state))];
+  expect([failures, theirs.length > 12]).toEqual([[], true]);
+  const before = look();
+  one.importState(JSON.parse(JSON.stringify(one.exportState())) as ReturnType<EmulatedTenant["exportState"]>);
+  expect([look(), touched(theirs, look())]).toEqual([before, []]);
+  one.close();
 });
 
 describe.each(specimens.map((specimen) => [specimen.kind, specimen] as const))("%s", (kind, specimen) => {

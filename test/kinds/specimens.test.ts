@@ -56,11 +56,11 @@ describe.each(specimens.map((specimen) => [specimen.kind, specimen] as const))("
   });
   afterEach(() => emulated.close());
 
-  const fleetWith = (variant: Variant): Fleet =>
-    oneWithAncestors(kind, (one) => (one.kind === kind ? wishFor(one, variant) : one.first));
+  const fleetWith = (variant: Variant, change: object = {}): Fleet =>
+    oneWithAncestors(kind, (one) => (one.kind === kind ? { ...wishFor(one, variant), ...change } : one.first));
   /** @returns the state, and what the run did to the resource */
-  async function applied(state: StackState, variant: Variant) {
-    const fleet = fleetWith(variant);
+  async function applied(state: StackState, variant: Variant, change?: object) {
+    const fleet = fleetWith(variant, change);
     const process = await aProcess(emulated);
     const { [specimen.stem]: operation } = await preview(state, programOf(fleet), process);
     const { state: after, failures } = await up(state, programOf(fleet), await aProcess(emulated));
@@ -90,7 +90,10 @@ describe.each(specimens.map((specimen) => [specimen.kind, specimen] as const))("
     expect(touched(theirs, look())).toEqual([]);
   });
 
-  it("is declared with the least that must be said", async () => {
-    expect((await applied(emptyState, "least")).operation).toBe("create");
+  it("is declared with the least that must be said, and what others add to the rest stays when it changes", async () => {
+    const least = await applied(emptyState, "least");
+    expect(least.operation).toBe("create");
+    if ("displayName" in specimen.least)
+      expect((await applied(least.state, "least", { displayName: "Another name" })).operation).toBe("update");
   });
 });

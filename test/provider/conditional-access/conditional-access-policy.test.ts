@@ -516,6 +516,18 @@ describe("a Conditional Access policy on a blueprint principal", () => {
     expect(await tenant.graph.list(collection, beta)).toMatchObject([{ state: "enabled" }]);
   });
 
+  it("is enforced where a rule over attributes may leave agents out on purpose", async () => {
+    tenant.emulated.set({ profiles: { blueprintPrincipalInPolicies: "ignored" } });
+    const policy = on(principal);
+    const rule = 'CustomSecurityAttribute.AgentAttributes_AgentApprovalStatus -eq "HR_Approved"';
+    const clientApplications = {
+      ...policy.conditions.clientApplications,
+      agentIdServicePrincipalFilter: { mode: "exclude", rule },
+    };
+    await run.create(conditionalAccessPolicy, { ...policy, conditions: { ...policy.conditions, clientApplications } });
+    expect(await tenant.graph.list(collection, beta)).toMatchObject([{ state: "enabled" }]);
+  });
+
   it("is enforced where nobody may ask, or nobody is there to ask about", async () => {
     tenant.emulated.set({ profiles: { blueprintPrincipalInPolicies: "ignored" } });
     tenant.emulated.fail({ path: "evaluate$", effect: "before", answer: { status: 403 } });

@@ -226,6 +226,15 @@ describe("a named location", () => {
       expect(after.state.pendingDeletes).toEqual([]);
       expect(await preview(after.state, program(countries()), await aProcess(tenant.emulated))).toEqual({});
     });
+
+    it("is replaced in one run although a list shows the policy as it was before that run", async () => {
+      const { state } = await up(emptyState, program(asks({ isTrusted: true })), await aProcess(tenant.emulated));
+      const policies = await tenant.graph.list("/identity/conditionalAccess/policies", { version: "beta" });
+      const answer = { status: 200, body: { value: policies } };
+      tenant.emulated.fail({ method: "GET", path: "policies$", times: 1_000, effect: "before", answer });
+      const { failures } = await up(state, program(countries()), await aProcess(tenant.emulated));
+      expect([failures, (await all()).length]).toEqual([[], 1]);
+    });
   });
 
   it("stays what it is when nothing that replaces it has changed: the new create finds it, and the delete leaves it", async () => {
@@ -332,6 +341,17 @@ describe("a named location", () => {
     const made = await run.create(namedLocation, asks({ isTrusted: true }));
     tenant.emulated.fail({ method: "DELETE", path: "namedLocations/", nth: 2, effect: "after", answer: "reset" });
     await (await aProcess(tenant.emulated)).provider("NamedLocation").delete(made.id, made.outputs);
+    expect(await all()).toEqual([]);
+  });
+
+  it("is not trusted again when a replica says that it is gone", async () => {
+    const made = await run.create(namedLocation, asks({ isTrusted: true }));
+    const answer = { status: 404, body: { error: { code: "NotFound", message: "Not there." } } };
+    tenant.emulated.fail({ method: "DELETE", path: "namedLocations/", nth: 2, effect: "before", answer });
+    tenant.requestsSince();
+    await (await aProcess(tenant.emulated)).provider("NamedLocation").delete(made.id, made.outputs);
+    const writes = tenant.requestsSince().filter((what) => !what.startsWith("GET"));
+    expect(writes.map((what) => what.split(" ")[0])).toEqual(["DELETE", "PATCH", "DELETE", "DELETE"]);
     expect(await all()).toEqual([]);
   });
 

@@ -115,6 +115,13 @@ describe("a federated identity credential", () => {
     });
   });
 
+  it("is not made at all, and nothing in its place, when Graph refuses it for another reason than its trust", async () => {
+    const answer = { status: 400, body: { error: { code: "InvalidIssuer", message: "No." } } };
+    tenant.emulated.fail({ method: "POST", path: "federatedIdentityCredentials$", effect: "before", answer });
+    await expect(run.create(federatedIdentityCredential, asks())).rejects.toMatchObject({ code: "REFUSED" });
+    expect(await tenant.graph.list(collection)).toEqual([]);
+  });
+
   it("never recovers one whose tokens are for another audience", async () => {
     await run.create(federatedIdentityCredential, asks({ audiences: ["api://elsewhere"] }));
     await expect((await tenant.process()).create(federatedIdentityCredential, asks())).rejects.toMatchObject({

@@ -120,6 +120,37 @@ describe("federated credentials of one blueprint", () => {
     }
   });
 
+  it("are as declared after one up although lists do not show what this run has written", async () => {
+    const state = await deployed(["a", "b", "c"]);
+    const written = new Set<string>();
+    const behind = {
+      token: () => emulated.token(),
+      handle: async (request: Request): Promise<Response> => {
+        const { pathname } = new URL(request.url);
+        const answer = await emulated.handle(request);
+        if (request.method === "PATCH" && answer.ok) written.add(pathname.split("/").at(-1) ?? "");
+        if (request.method !== "GET" || !pathname.endsWith("/federatedIdentityCredentials")) return answer;
+        const { value } = (await answer.json()) as { value: Credential[] };
+        return Response.json({ value: value.filter(({ id }) => !written.has(id)) });
+      },
+    };
+    const process = await aProcess(behind);
+    const refreshed = await refresh(state, process);
+    const outcome = await up(refreshed.state, listOf(["c", "a", "b"]), process, { parallel: 1 });
+    expect(outcome.failures).toEqual([]);
+    expect(await trusted()).toEqual({ "ci-0": "c", "ci-1": "a", "ci-2": "b" });
+  });
+
+  it("all keep what they trust when Graph refuses the change in the middle of an exchange", async () => {
+    const state = await deployed(["a", "b"]);
+    const answer = { status: 403, body: { error: { code: "Authorization_RequestDenied", message: "No." } } };
+    // After the one that is refused, and the one that parks the other credential.
+    emulated.fail({ method: "PATCH", path: "federatedIdentityCredentials/", nth: 3, effect: "before", answer });
+    const outcome = await upOf(state, ["b", "a"], { parallel: 1 });
+    expect(outcome.failures).toHaveLength(1);
+    expect(Object.values(await trusted()).sort()).toEqual(["a", "b"]);
+  });
+
   it("keep their objects when each is called by its subject and the list moves by one", async () => {
     const state = await deployed(["a1", "b1", "c1"], { naming: bySubject });
     const before = new Map((await read()).map(({ name, id }) => [name, id]));
@@ -154,9 +185,16 @@ describe("federated credentials of one blueprint", () => {
     );
     const state = await deployed(["a"]);
     const process = await aProcess(emulated);
+    const before = emulated.requests().length;
     const outcome = await up((await refresh(state, process)).state, renamed, process);
     expect(outcome.failures).toEqual([]);
     expect(await trusted()).toEqual({ other: "a" });
+    // Refused, parked, refused again, given up by the old one, taken: and the old one gets nothing for it.
+    const writes = emulated
+      .requests()
+      .slice(before)
+      .filter(({ method, path }) => method !== "GET" && /federated/.test(path));
+    expect(writes.map(({ method }) => method)).toEqual(["POST", "POST", "PATCH", "PATCH", "PATCH", "DELETE"]);
     expect(await preview(outcome.state, renamed, await aProcess(emulated))).toEqual({});
   });
 

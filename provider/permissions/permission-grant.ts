@@ -83,7 +83,7 @@ export interface PermissionGrantArgs {
  *   permissions until it expires.
  *
  * @see https://learn.microsoft.com/graph/permissions-grant-via-msgraph
- * @throws INPUT_INVALID when no permission is declared, the API is not in the tenant or has no permission of that name, or it is added and is
+ * @throws INPUT_INVALID when no permission is declared, the agent or the API is not in the tenant or has no permission of that name, or it is added and is
  *   disabled there or blocked for agents
  * @throws OWNERSHIP_UNCLEAR when the agent already holds a permission at the API that is not declared, or two resources declare the same grant
  * @throws REFUSED when Entra does not let agents hold the permission

@@ -126,6 +126,16 @@ describe("an agent that somebody else has disabled", () => {
     await send({ user: adele }, "PATCH", agentPath(), off);
     tenant.emulated.advance(60_000);
     await send({ app: lifecyclePolicies }, "PATCH", agentPath(), { displayName: "Renamed" });
+    // What was refused counts as little; Graph's log has it too.
+    const modifiedProperties = [{ displayName: "AccountEnabled", oldValue: "[true]", newValue: "[false]" }];
+    const body = {
+      activityDateTime: "2026-11-21T10:03:00.000Z",
+      activityDisplayName: "Update service principal",
+      result: "failure",
+      initiatedBy: { app: null, user: { userPrincipalName: "mallory@contoso.com" } },
+      targetResources: [{ id: agent.id, modifiedProperties }],
+    };
+    tenant.emulated.plant([{ id: "refused", kind: "directoryAudit", body }]);
     await refresh(agentIdentity, agent);
     expect(tenant.warnings[0]).toContain(`was disabled by ${adele} at 2026-11-21T10:02:00Z`);
   });

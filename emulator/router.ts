@@ -19,10 +19,15 @@ export interface Found {
   readonly missing: string | undefined;
 }
 
+/** Addresses that are kept, before they are read anew. */
+const mostAddresses = 1_000;
+
 export class Router {
   readonly #grammar: AddressGrammar;
   /** In the order of declaration, by method and shape of the path. */
   readonly #patterns = new Map<string, Pattern[]>();
+  /** Those that were read, by path: creates and lists come to the same ones. */
+  readonly #addresses = new Map<string, Address>();
 
   constructor(routes: readonly Route[]) {
     this.#grammar = new AddressGrammar(routes.map(({ path }) => path));
@@ -37,7 +42,12 @@ export class Router {
 
   /** @throws {GraphRefusal} 400 when it is no path */
   parse(path: string): Address {
-    return this.#grammar.parse(path);
+    const known = this.#addresses.get(path);
+    if (known) return known;
+    const address = this.#grammar.parse(path);
+    if (this.#addresses.size >= mostAddresses) this.#addresses.clear();
+    this.#addresses.set(path, address);
+    return address;
   }
 
   /**

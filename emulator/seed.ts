@@ -28,6 +28,7 @@ export const defaultPermissions: readonly string[] = [
   "AgentIdentityBlueprintPrincipal.ReadWrite.All",
   "AppRoleAssignment.ReadWrite.All",
   "Application.Read.All",
+  "AuditLog.Read.All",
   "DelegatedPermissionGrant.ReadWrite.All",
   "Group.Read.All",
   "Organization.Read.All",

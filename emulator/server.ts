@@ -208,12 +208,13 @@ async function respond(
   const { url = "/" } = incoming;
   const scheme = "encrypted" in incoming.socket ? "https" : "http";
   const target = `${scheme}://${host}${url.startsWith("/") ? url : "/"}`;
-  const controls = addressesControl(new URL(target).pathname);
+  const isGraph = /^\/(v1\.0|beta)\//.test(url);
+  const controls = !isGraph && addressesControl(new URL(target).pathname);
   const text = await bodyOf(incoming, controls ? longestControlBody : longestBody);
   if (text === undefined) return { status: 413, headers: plainText, body: "The body is too long." };
   const request = new IncomingRequest(incoming, outgoing, target, text);
   if (controls) return answerOf(await answerControl(tenant, request));
-  const shown = await page(tenant, request);
+  const shown = isGraph ? undefined : await page(tenant, request);
   return shown ? answerOf(shown) : tenant.answer(request);
 }
 
@@ -233,14 +234,18 @@ async function bodyOf(incoming: IncomingMessage, most: number): Promise<string |
 }
 
 async function send(outgoing: ServerResponse, { status, headers, body }: TenantAnswer): Promise<void> {
-  outgoing.writeHead(status, headers);
-  if (typeof body === "object") {
-    // As it comes: a body that breaks off breaks off at the client too.
-    outgoing.flushHeaders();
-    for await (const chunk of body) {
-      // Sent before the next one is asked for: a body that is cut in the middle has a first half.
-      await new Promise((resolve) => outgoing.write(chunk, resolve));
-    }
+  if (typeof body !== "object") {
+    // With its length it goes out with its headers, in one piece: in chunks it takes several.
+    const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
+    outgoing.writeHead(status, { ...headers, ...length }).end(body);
+    return;
   }
-  outgoing.end(typeof body === "string" ? body : undefined);
+  outgoing.writeHead(status, headers);
+  // As it comes: a body that breaks off breaks off at the client too.
+  outgoing.flushHeaders();
+  for await (const chunk of body) {
+    // Sent before the next one is asked for: a body that is cut in the middle has a first half.
+    await new Promise((resolve) => outgoing.write(chunk, resolve));
+  }
+  outgoing.end();
 }

@@ -76,7 +76,7 @@ export class Service {
 
   #plannedFault(method: string, path: string): Mishap | undefined {
     const { store } = this.around;
-    if (!store.row("SELECT 1 FROM faults LIMIT 1")) return undefined;
+    if (!store.glance("SELECT 1 FROM faults LIMIT 1")) return undefined;
     return store.transaction("write", () => takeFault(store, method, path));
   }
 

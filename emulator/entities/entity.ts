@@ -101,6 +101,11 @@ export interface Entity {
   /** Navigation properties by name. @default none */
   readonly relations?: Readonly<Record<string, Relation>>;
   readonly shows: View;
+  /**
+   * The same without what is `onlyOnSelect`: for kinds that mostly consist of it, so that lists need not work it out.
+   * @default left out of what {@link shows}
+   */
+  readonly showsByDefault?: View;
 }
 
 /** Shown as it is stored. */

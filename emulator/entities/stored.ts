@@ -17,7 +17,7 @@ const own: Readonly<Record<string, readonly string[]>> = {
   agentUser: licenses,
   subscribedSku: ["units", "servicePlans.service"],
   customSecurityAttributeDefinition: ["allowedValues"],
-  federatedIdentityCredential: ["application"],
+  federatedIdentityCredential: ["application", "createdDateTime"],
   inheritablePermission: ["application"],
   riskyAgentIdentity: ["agentId"],
   riskyAgentIdentityBlueprintPrincipal: ["agentId"],

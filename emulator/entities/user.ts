@@ -78,11 +78,29 @@ const computed = [
 
 const notReadByDefault = [...Object.keys(unset), ...computed].filter((name) => !readByDefault.includes(name));
 
+/** Stored, and never read under these names. */
+const ours = new Set(["licensedSkus", "licensesAssigned"]);
+
+/** What reads of a user where nothing is selected: few of its properties, in the same order. */
+function defaultView(hidden: ReadonlySet<string>): View {
+  const names = Object.keys(unset).filter((name) => !hidden.has(name));
+  return ({ id, body }) => {
+    const shown: Record<string, unknown> = { id };
+    for (const name of names) shown[name] = name in body ? body[name] : unset[name];
+    for (const name of Object.keys(body)) {
+      // Of an annotation: the property that it goes with, which is empty for the whole.
+      const [property = ""] = name.split("@");
+      const isThere = property === "" || property in body || property in unset;
+      if (isThere && !(name in unset) && !hidden.has(property) && !ours.has(property)) shown[name] = body[name];
+    }
+    return shown;
+  };
+}
+
 const shared = {
   set: "users",
   alternateKeys: ["userPrincipalName"],
   alsoBare: "userPrincipalName",
-  onlyOnSelect: new Set(notReadByDefault),
   queryable,
   relations: userRelations,
   shows: showsUser,
@@ -91,13 +109,26 @@ const shared = {
 // licensedSkus is ours: the SKUs of the user's licences, to count what a subscription has given away.
 const indexed = ["userPrincipalName", "mailNickname", "proxyAddresses", "displayName", "licensedSkus"];
 
-export const user: Entity = { ...shared, kind: "user", indexed };
+const hidden = new Set(notReadByDefault);
+
+export const user: Entity = {
+  ...shared,
+  kind: "user",
+  indexed,
+  onlyOnSelect: hidden,
+  showsByDefault: defaultView(hidden),
+};
+
+// REF agentuser-post shows what makes it an agent's beside the properties of every user.
+const hiddenOfAgent = new Set(
+  notReadByDefault.filter((name) => name !== "identityParentId" && name !== "mailNickname"),
+);
 
 export const agentUser: Entity = {
   ...shared,
   kind: "agentUser",
   derived: true,
   indexed: [...indexed, "identityParentId"],
-  // REF agentuser-post shows what makes it an agent's beside the properties of every user.
-  onlyOnSelect: new Set(notReadByDefault.filter((name) => name !== "identityParentId" && name !== "mailNickname")),
+  onlyOnSelect: hiddenOfAgent,
+  showsByDefault: defaultView(hiddenOfAgent),
 };

@@ -30,11 +30,22 @@ function hasInnerRelation(version: Version, type: string): boolean {
  *
  * @param context address of the object in `@odata.context`, such as `…/$metadata#identity/conditionalAccess/policies('id')`
  */
-export function annotated(object: Members, type: string, version: Version, context: string): Members {
-  return hasInnerRelation(version, type) ? withContexts(object, type, version, context, true) : object;
+export function annotated(
+  object: Record<string, unknown>,
+  type: string,
+  version: Version,
+  context: () => string,
+): Record<string, unknown> {
+  return hasInnerRelation(version, type) ? withContexts(object, type, version, context(), true) : object;
 }
 
-function withContexts(value: Members, type: string, version: Version, at: string, isWhole: boolean): Members {
+function withContexts(
+  value: Members,
+  type: string,
+  version: Version,
+  at: string,
+  isWhole: boolean,
+): Record<string, unknown> {
   const members = membersOf(version, type);
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, one]): [string, unknown][] => {

@@ -23,7 +23,7 @@ export function listAnswer(context: Context, selection: Listed, typed = selectio
       size: () => context.store.count(selection),
     },
     set,
-    (object) => shown(context, object, typed, selection.kinds.length > 1),
+    (object) => shown(context, object, { typed, mixed: selection.kinds.length > 1 }),
   );
 }
 
@@ -31,7 +31,7 @@ export function listAnswer(context: Context, selection: Listed, typed = selectio
 export function relatedAnswer(context: Context, objects: readonly StoredObject[], type: string): Answer {
   const mixed = objects.length === 0 || objects.some(({ kind }) => kind !== type);
   const set = mixed ? "directoryObjects" : entityOf(type).set;
-  return paged(context, later(objects), set, (object) => shown(context, object, mixed));
+  return paged(context, later(objects), set, (object) => shown(context, object, { typed: mixed }));
 }
 
 /** What a list is of, before filter and search. */
@@ -57,17 +57,15 @@ export function wholeListAnswer(
   if (context.query.countOnly) return numberAnswer(countOf(context, later(objects)));
   const value = objects
     .filter((object) => holds(context.query, object, context))
-    .map((object) => shown(context, object, typed));
+    .map((object) => shown(context, object, { typed }));
   return { status: 200, body: { "@odata.context": contextUrl(context, set), value } };
 }
 
 /** One object, with the properties that were asked for. */
 export function objectAnswer(context: Context, object: StoredObject, status: 200 | 201 = 200, typed = false): Answer {
   const set = typed ? "directoryObjects" : entityOf(object.kind).set;
-  return {
-    status,
-    body: { "@odata.context": `${contextUrl(context, set)}/$entity`, ...shown(context, object, typed) },
-  };
+  const before = { "@odata.context": `${contextUrl(context, set)}/$entity` };
+  return { status, body: shown(context, object, { typed, before }) };
 }
 
 /** `…/$count` */

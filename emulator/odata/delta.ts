@@ -14,6 +14,7 @@ import {
   type ChangedObject,
   changedLinks,
   changedObjects,
+  type FollowedRelation,
   type GoneObject,
   goneObjects,
   kindOf,
@@ -32,7 +33,7 @@ import type { Entity } from "../entities/entity";
 export interface Followed {
   readonly kinds: readonly string[];
   /** Relation whose changes are shown as `members@delta`. @default none */
-  readonly relation?: string;
+  readonly relation?: FollowedRelation;
 }
 
 const pageSize = 100;

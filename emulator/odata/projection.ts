@@ -19,38 +19,39 @@ export const mostExpanded = 20;
 /** Rounds of `$levels=max`. */
 const mostLevels = 100;
 
-/**
- * @param typed whether to say the type even when the address implies it
- * @param mixed in a list of several types, some lack what others have
- */
-export function shown(context: Context, object: StoredObject, typed: boolean, mixed = typed): Record<string, unknown> {
-  const { base, version, query } = context;
-  const at = `${base}/$metadata#${entityOf(object.kind).set}('${object.id}')`;
-  const here = projected(context, object, { typed, mixed }, query.select, query.expand);
-  return { ...annotated(here, object.kind, version, at) };
-}
-
 /** How an object stands in an answer. */
 interface Place {
+  /** Whether to say the type even when the address implies it. */
   readonly typed: boolean;
-  readonly mixed: boolean;
+  /** In a list of several types, some lack what others have. @default as `typed` */
+  readonly mixed?: boolean;
+  /** What the answer says first. */
+  readonly before?: Record<string, unknown>;
+}
+
+export function shown(context: Context, object: StoredObject, place: Place): Record<string, unknown> {
+  const { base, version, query } = context;
+  const here = projected(context, object, place, query.select, query.expand);
+  const address = () => `${base}/$metadata#${entityOf(object.kind).set}('${object.id}')`;
+  return annotated(here, object.kind, version, address);
 }
 
 function projected(
   context: Context,
   object: StoredObject,
-  { typed, mixed }: Place,
+  { typed, mixed = typed, before = {} }: Place,
   select: readonly string[] | undefined,
   expand: readonly Expand[],
 ): Record<string, unknown> {
-  const { onlyOnSelect } = entityOf(object.kind);
+  const { onlyOnSelect, showsByDefault } = entityOf(object.kind);
+  const start = Object.assign(before, typeOf(object, typed));
   const asked = { onlyOnSelect, mixed, version: context.version };
-  const own = project(propertiesOf(object, context), select, object.kind, asked);
-  return Object.assign(
-    typeOf(object, typed),
-    own,
-    ...expand.map((item) => neighbours(context, object, item)),
-  ) as Record<string, unknown>;
+  const own =
+    showsByDefault && !select
+      ? Object.assign(start, showsByDefault(object, context))
+      : project(propertiesOf(object, context), select, object.kind, asked, start);
+  for (const item of expand) Object.assign(own, neighbours(context, object, item));
+  return own;
 }
 
 function neighbours(context: Context, object: StoredObject, item: Expand): Record<string, unknown> {
@@ -71,13 +72,11 @@ function neighbours(context: Context, object: StoredObject, item: Expand): Recor
     .map((one) =>
       item.as === "$ref"
         ? { "@odata.id": `${context.base}/directoryObjects/${one.id}` }
-        : projected(context, one, placeAt(one.kind !== relation.type), $select, [...$expand, ...deeper]),
+        : projected(context, one, { typed: one.kind !== relation.type }, $select, [...$expand, ...deeper]),
     );
   if (!isCollection(object.kind, name, relation)) return { [name]: value[0] ?? null };
   return { ...($count ? { [`${name}@odata.count`]: all.length } : {}), [name]: value };
 }
-
-const placeAt = (typed: boolean): Place => ({ typed, mixed: typed });
 
 /** The same expansion, one level less. */
 function levels(item: Expand): Expand[] {
@@ -116,6 +115,7 @@ interface Asked {
  * Leaves what `$select` names. What is left out is not even read.
  *
  * @param type of the object
+ * @param shown what comes before it
  * @throws {GraphRefusal} 400 when a name is no property of the type, 501 when it is one that the tenant does not have
  */
 export function project(
@@ -123,19 +123,26 @@ export function project(
   select: readonly string[] | undefined,
   type: string,
   asked: Asked = {},
+  shown: Record<string, unknown> = {},
 ): Record<string, unknown> {
   const { onlyOnSelect = nothing } = asked;
   const names = Object.keys(object);
   const selected = select && new Set(select.flatMap((wanted) => propertiesNamed(wanted, names, type, asked)));
   const isShown = (name: string) => (selected ? selected.has(name) : !onlyOnSelect.has(name) && name in object);
-  const shown: Record<string, unknown> = {};
   for (const name of names) {
     // Annotations are not properties: $select never hides them, but those of a property go with it.
     const at = name.indexOf("@");
-    if (at === 0 || isShown(at < 0 ? name : name.slice(0, at))) shown[name] = object[name];
+    if (at < 0 ? isShown(name) : at === 0 || isShownHere(object, name.slice(0, at), isShown))
+      shown[name] = object[name];
   }
   return shown;
 }
+
+const isShownHere = (
+  object: Readonly<Record<string, unknown>>,
+  name: string,
+  isShown: (name: string) => boolean,
+): boolean => name in object && isShown(name);
 
 function propertiesNamed(
   wanted: string,

@@ -75,6 +75,7 @@ export const auditLogRoutes: Route[] = [
     pages: "directoryaudit",
     differs: [
       "Entries are there at once; Graph's come minutes later. The newest 10,000 are kept, not 30 days.",
+      "The names and values of changed properties are those of the request, in the directory's spelling (`AccountEnabled`, `[false]`); Graph's own entries have more of them.",
       "Writes that failed leave no entry. What the tenant does by itself, such as the clean-up of agent identities, leaves none.",
     ],
   }),

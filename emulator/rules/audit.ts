@@ -205,7 +205,7 @@ function resource(context: Context, target: StoredObject, given: unknown, before
     modifiedProperties: names
       .filter(([name, value]) => value !== undefined && !name.startsWith("@"))
       .map(([name, value]) => ({
-        displayName: name.replace(/@.*$/, ""),
+        displayName: capital(name.replace(/@.*$/, "")),
         oldValue: secret.test(name) ? null : written(before?.[name]),
         newValue: secret.test(name) ? null : written(value),
       })),
@@ -215,4 +215,8 @@ function resource(context: Context, target: StoredObject, given: unknown, before
 const groupType = ({ body }: StoredObject) =>
   Array.isArray(body["groupTypes"]) && body["groupTypes"].includes("Unified") ? "unifiedGroups" : "azureAD";
 
-const written = (value: unknown): string | null => (value === undefined ? null : JSON.stringify(value));
+const capital = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
+/** Every value is a list, as published entries of the directory have it: `AccountEnabled` from `[true]` to `[false]`. */
+const written = (value: unknown): string =>
+  JSON.stringify(value === undefined ? [] : Array.isArray(value) ? value : [value]);

@@ -17,7 +17,7 @@ const sinceLook = new WeakMap<Store, Map<LogKind, number>>();
 
 /** Runs inside a write transaction. */
 export function writeLog(store: Store, kind: LogKind, id: string, entry: Json): void {
-  store.insert(kind, id, entry);
+  store.insertMany([{ kind, id, body: entry }]);
   if (looks(store.primary, kind)) trim(store, kind);
 }
 

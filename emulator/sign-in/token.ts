@@ -151,30 +151,35 @@ export async function callerOf(
   authorization: string | null,
   now: Date,
 ): Promise<Caller> {
+  const right = seenRight.get(key.publicKey) ?? new Map<string, Seen>();
+  seenRight.set(key.publicKey, right);
+  const seen = right.get(authorization ?? "");
+  const seconds = Math.floor(now.getTime() / 1000);
+  if (seen?.tenantId === tenantId && seen.from <= seconds && seconds < seen.until) return seen.caller;
   if (authorization === null) throw refused("Access token is empty.");
   const token = /^Bearer ([\w.-]+)$/i.exec(authorization)?.[1];
   if (token === undefined) throw refused("CompactToken parsing failed with error code: 80049217");
-  return caller(await verified(key, tenantId, token, now));
+  const payload = await verified(key, tenantId, token, now);
+  const found = caller(payload);
+  right.set(authorization, { caller: found, tenantId, from: Number(payload.nbf), until: Number(payload.exp) });
+  const [oldest] = right.keys();
+  if (right.size > mostSeen && oldest !== undefined) right.delete(oldest);
+  return found;
 }
 
-/** Tokens whose signature, issuer and audience were right, newest last: what is left to look at is the time. */
-const seenRight = new WeakMap<KeyObject, Map<string, JWTPayload>>();
+/** Whose token had the right signature, issuer and audience: what is left to look at is the time, in seconds. */
+interface Seen {
+  readonly caller: Caller;
+  readonly tenantId: string;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** By the header that was sent, newest last. */
+const seenRight = new WeakMap<KeyObject, Map<string, Seen>>();
 const mostSeen = 100;
 
 async function verified(key: SigningKey, tenantId: string, token: string, now: Date): Promise<JWTPayload> {
-  const right = seenRight.get(key.publicKey) ?? new Map<string, JWTPayload>();
-  seenRight.set(key.publicKey, right);
-  const seen = right.get(token);
-  const seconds = Math.floor(now.getTime() / 1000);
-  if (seen?.["tid"] === tenantId && Number(seen.nbf) <= seconds && seconds < Number(seen.exp)) return seen;
-  const payload = await verifiedAnew(key, tenantId, token, now);
-  right.set(token, payload);
-  const [oldest] = right.keys();
-  if (right.size > mostSeen && oldest !== undefined) right.delete(oldest);
-  return payload;
-}
-
-async function verifiedAnew(key: SigningKey, tenantId: string, token: string, now: Date): Promise<JWTPayload> {
   try {
     // Checked first: a token of another tenant also has another key, and a wrong signature would be the less helpful reason.
     const { tid } = decodeJwt(token);

@@ -2,6 +2,11 @@
 import type { Row } from "./database";
 import type { Json, Store, StoredObject } from "./store";
 
+/** Relations whose changes are shown. Of the others nobody asks, so nothing is kept. */
+export const followedRelations = ["members"] as const;
+
+export type FollowedRelation = (typeof followedRelations)[number];
+
 /** After `from`, up to and including `upTo`. From the beginning: -1. */
 export interface Span {
   readonly from: number;

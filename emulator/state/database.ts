@@ -1,13 +1,33 @@
 /** One SQLite file and what is asked of it: prepared statements, transactions, and the number of each change. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from "node:sqlite";
 import { newestLayout, steps } from "./layout";
-import { openDatabase } from "./sqlite";
+import { inMemory, openDatabase } from "./sqlite";
 
 export type Row = Record<string, unknown>;
 
+interface Prepared {
+  readonly statement: StatementSync;
+  /** It writes to a table of which something is remembered. */
+  readonly makesOutdated: boolean;
+}
+
+/** Statements that write to a table of which something is remembered. */
+const outdating =
+  /^\s*(?:INSERT|UPDATE|DELETE|REPLACE)\b.*?\b(?:INTO|UPDATE|FROM)\s+(?:meta|objects|properties|faults|tasks)\b/is;
+
+/**
+ * What is remembered of the file holds while nobody else writes to it. So it is compared at the beginning of each
+ * transaction, and before each use outside of one: SQLite says whether another process has written since.
+ */
 export class Database {
   readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements = new Map<string, Prepared>();
+  readonly #meta = new Map<string, string | undefined>();
+  readonly #glances = new Map<string, Row | undefined>();
+  readonly #remembered: { clear(): void }[] = [this.#meta, this.#glances];
+  /** Of the file, when what is remembered was right: another process's write makes it another one. */
+  #version: unknown;
+  #inTransaction = false;
   /** Of the write transaction that runs; `"none yet"` until it changes something. */
   #change: number | "none yet" | undefined;
 
@@ -47,22 +67,45 @@ export class Database {
    * decide on the same state; an exception undoes everything.
    */
   transaction<T>(mode: "read" | "write", work: () => T): T {
-    this.run(mode === "write" ? "BEGIN IMMEDIATE" : "BEGIN");
+    this.write(mode === "write" ? "BEGIN IMMEDIATE" : "BEGIN");
     this.#change = mode === "write" ? "none yet" : undefined;
     try {
+      this.catchUp();
+      this.#inTransaction = true;
       const result = work();
-      this.run("COMMIT");
+      this.write("COMMIT");
       return result;
     } catch (error) {
       this.#rollBack();
       throw unreadable(this.file, error);
     } finally {
+      this.#inTransaction = false;
       this.#change = undefined;
     }
   }
 
+  /** Call it before anything that is remembered is used: another process may have written. */
+  protected catchUp(): void {
+    if (this.#inTransaction || this.file === inMemory) return;
+    const version = this.row("PRAGMA data_version")?.["data_version"];
+    if (version === this.#version) return;
+    this.#forget();
+    this.#version = version;
+  }
+
+  /** What is read of the file, to be cleared whenever it may no longer be so. */
+  protected remembering<T extends { clear(): void }>(remembered: T): T {
+    this.#remembered.push(remembered);
+    return remembered;
+  }
+
+  #forget(): void {
+    for (const remembered of this.#remembered) remembered.clear();
+  }
+
   /** Where the disk fails SQLite has done it already. */
   #rollBack(): void {
+    this.#forget();
     try {
       this.#database.exec("ROLLBACK");
     } catch {
@@ -84,40 +127,58 @@ export class Database {
   }
 
   meta(key: string): string | undefined {
-    const value = this.row("SELECT value FROM meta WHERE key = ?", key)?.["value"];
-    return value as string | undefined;
+    this.catchUp();
+    if (this.#meta.has(key)) return this.#meta.get(key);
+    const value = this.row("SELECT value FROM meta WHERE key = ?", key)?.["value"] as string | undefined;
+    this.#meta.set(key, value);
+    return value;
   }
 
   setMeta(key: string, value: string): void {
-    this.run(
-      "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-      key,
-      value,
-    );
+    const sql = "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    this.write(sql, key, value);
+    this.#meta.set(key, value);
+  }
+
+  /** The first row of what every request looks at, and seldom changes: of the tables in {@link outdating} alone. */
+  glance(sql: string): Row | undefined {
+    this.catchUp();
+    if (!this.#glances.has(sql)) this.#glances.set(sql, this.row(sql));
+    return this.#glances.get(sql);
   }
 
   /** @returns how many rows changed */
   run(sql: string, ...values: SQLInputValue[]): number {
-    return Number(this.#prepared(sql).run(...values).changes);
+    if (this.#prepared(sql).makesOutdated) this.#forget();
+    return Number(this.write(sql, ...values).changes);
   }
 
   /** @returns the number that the new row got */
   insertRow(sql: string, ...values: SQLInputValue[]): number {
-    return Number(this.#prepared(sql).run(...values).lastInsertRowid);
+    if (this.#prepared(sql).makesOutdated) this.#forget();
+    return Number(this.write(sql, ...values).lastInsertRowid);
+  }
+
+  /** For who keeps what is remembered right by itself. */
+  protected write(sql: string, ...values: SQLInputValue[]): ReturnType<StatementSync["run"]> {
+    return this.#prepared(sql).statement.run(...values);
   }
 
   row(sql: string, ...values: SQLInputValue[]): Row | undefined {
-    return this.#prepared(sql).get(...values);
+    return this.#prepared(sql).statement.get(...values);
   }
 
   rows(sql: string, ...values: SQLInputValue[]): Row[] {
-    return this.#prepared(sql).all(...values);
+    return this.#prepared(sql).statement.all(...values);
   }
 
-  #prepared(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (!statement) this.#statements.set(sql, (statement = this.#database.prepare(sql)));
-    return statement;
+  #prepared(sql: string): Prepared {
+    let prepared = this.#statements.get(sql);
+    if (!prepared) {
+      prepared = { statement: this.#database.prepare(sql), makesOutdated: outdating.test(sql) };
+      this.#statements.set(sql, prepared);
+    }
+    return prepared;
   }
 
   close(): void {

@@ -111,6 +111,7 @@ export class LaggingStore implements Store {
   close = (): void => this.primary.close();
   run: Store["run"] = (sql, ...values) => this.primary.run(sql, ...values);
   insertRow: Store["insertRow"] = (sql, ...values) => this.primary.insertRow(sql, ...values);
+  glance: Store["glance"] = (sql) => this.primary.glance(sql);
   row: Store["row"] = (sql, ...values) => this.primary.row(sql, ...values);
   rows: Store["rows"] = (sql, ...values) => this.primary.rows(sql, ...values);
 }

@@ -19,8 +19,8 @@ const first = `
 /**
  * Every write transaction has a number, its change: rows say which one touched them last, so that delta queries can ask
  * for what is newer. Rows of layout 1 have change 0. `appeared` is the change that made an object or brought it back,
- * `touched` a JSON object with the change of each property, and of each relation from it, that was changed since. What
- * is gone leaves its change behind.
+ * `touched` a JSON object with the change of each property, and of each followed relation from it, that was changed
+ * since. What is gone leaves its change behind.
  *
  * What lay deleted in a file of layout 1 ends 30 days after its delete, as everything else does. The partial indexes
  * keep lists in order of creation without sorting, and soft-deleted objects out of their way.
@@ -56,8 +56,11 @@ const third = "CREATE INDEX historyByTime ON history (until);";
 /** Half of what the property index took: the few that delete from it know the values. */
 const fourth = "DROP INDEX propertiesByObject;";
 
+/** The links of an object are found kind by kind: only who purges it asks for all. */
+const fifth = "DROP INDEX linksBySource;";
+
 /** How a file of layout n becomes one of layout n + 1; an empty file has layout 0. Released steps never change. */
-export const steps: readonly string[] = [first, second, third, fourth];
+export const steps: readonly string[] = [first, second, third, fourth, fifth];
 
 /** A file of a newer layout is refused. */
 export const newestLayout = steps.length;

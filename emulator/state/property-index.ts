@@ -5,15 +5,16 @@ import type { Json } from "./store";
 export type Indexed = (kind: string) => readonly string[];
 
 /** Rows of the property index that an object has. */
-export function* indexedValues(
-  names: readonly string[],
-  body: Json,
-): Generator<readonly [name: string, value: string]> {
+export function indexedValues(names: readonly string[], body: Json): (readonly [name: string, value: string])[] {
+  const found: (readonly [string, string])[] = [];
+  const add = (name: string, one: unknown): void => {
+    if (one === undefined || one === null) return;
+    found.push([name, (typeof one === "string" ? one : JSON.stringify(one)).toLowerCase()]);
+  };
   for (const name of names) {
     const value = body[name];
-    for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
-      if (one === undefined || one === null) continue;
-      yield [name, (typeof one === "string" ? one : JSON.stringify(one)).toLowerCase()];
-    }
+    if (Array.isArray(value)) for (const one of value as unknown[]) add(name, one);
+    else add(name, value);
   }
+  return found;
 }

@@ -101,7 +101,7 @@ export class Replica implements Directory {
   #fits(object: StoredObject, { kinds, where, after = 0, deleted = false }: Selection): boolean {
     if (!kinds.includes(object.kind) || object.seq <= after || !hasState(object.deletedDateTime, deleted)) return false;
     if (!where) return true;
-    const values = [...indexedValues(this.store.indexed(object.kind), object.body)];
+    const values = indexedValues(this.store.indexed(object.kind), object.body);
     const wanted = where.value.toLowerCase();
     const has = (value: string) => (where.prefix ? value.startsWith(wanted) : value === wanted);
     return values.some(([name, value]) => name === where.property && has(value));

@@ -11,8 +11,10 @@
  */
 import type { SQLInputValue } from "node:sqlite";
 import { isDeepStrictEqual } from "node:util";
+import { followedRelations } from "./changes";
 import { Database, type Row } from "./database";
 import { LaggingStore } from "./lagging-store";
+import { mostOfAValue, ObjectCache } from "./object-cache";
 import type { PrimaryStore } from "./primary-store";
 import { type Indexed, indexedValues } from "./property-index";
 import { hasState, type Json, type NewObject, type Selection, type Store, type StoredObject, type Task } from "./store";
@@ -22,6 +24,8 @@ import type { Viewpoint } from "./viewpoint";
 const chunk = 200;
 
 export class SqliteStore extends Database implements PrimaryStore {
+  readonly #cache = this.remembering(new ObjectCache());
+
   /** @param file path of the database, or `:memory:` */
   constructor(
     file: string,
@@ -59,7 +63,7 @@ export class SqliteStore extends Database implements PrimaryStore {
   insert(kind: string, id: string, body: Json): StoredObject {
     const text = JSON.stringify(body);
     const seq = this.#insert({ kind, id, body }, text);
-    return { seq, id, kind, body: JSON.parse(text) as Json, deletedDateTime: null };
+    return this.#cache.keep({ seq, id, kind, body: JSON.parse(text) as Json, deletedDateTime: null });
   }
 
   insertMany(objects: Iterable<NewObject>): void {
@@ -68,7 +72,7 @@ export class SqliteStore extends Database implements PrimaryStore {
 
   #insert({ kind, id, body, deletedDateTime = null }: NewObject, text: string): number {
     const change = this.change();
-    const seq = this.insertRow(
+    const { lastInsertRowid } = this.write(
       "INSERT INTO objects (id, kind, body, deletedDateTime, changed, appeared) VALUES (?, ?, ?, ?, ?, ?)",
       id,
       kind,
@@ -77,6 +81,7 @@ export class SqliteStore extends Database implements PrimaryStore {
       change,
       change,
     );
+    const seq = Number(lastInsertRowid);
     this.run("DELETE FROM goneObjects WHERE id = ?", id.toLowerCase());
     this.#index(kind, seq, body);
     return seq;
@@ -88,7 +93,8 @@ export class SqliteStore extends Database implements PrimaryStore {
     const touched = [...names].filter((name) => !isDeepStrictEqual(object.body[name], body[name]));
     const isFoundAnew = this.indexed(object.kind).some((name) => touched.includes(name));
     if (isFoundAnew) this.#unindex(object);
-    this.run(
+    this.#cache.changed(object.seq);
+    this.write(
       "UPDATE objects SET body = ?, changed = ?, touched = json_patch(coalesce(touched, '{}'), ?) WHERE seq = ?",
       JSON.stringify(body),
       change,
@@ -100,24 +106,39 @@ export class SqliteStore extends Database implements PrimaryStore {
   }
 
   #index(kind: string, seq: number, body: Json): void {
-    for (const [name, value] of indexedValues(this.indexed(kind), body))
-      this.run("INSERT OR IGNORE INTO properties (name, value, seq) VALUES (?, ?, ?)", name, value, seq);
+    const rows = indexedValues(this.indexed(kind), body);
+    for (let at = 0; at < rows.length; at += mostAtOnce) {
+      const values: SQLInputValue[] = [];
+      for (const [name, value] of rows.slice(at, at + mostAtOnce)) {
+        this.#cache.changedHaving(name, value);
+        values.push(name, value, seq);
+      }
+      this.write(indexing[values.length / 3] ?? "", ...values);
+    }
   }
 
   /** Before its body changes or goes. */
   #unindex({ kind, seq }: StoredObject): void {
-    for (const [name, value] of indexedValues(this.indexed(kind), this.bySeq(seq)?.body ?? {}))
-      this.run("DELETE FROM properties WHERE name = ? AND value = ? AND seq = ?", name, value, seq);
+    for (const [name, value] of indexedValues(this.indexed(kind), this.bySeq(seq)?.body ?? {})) {
+      this.#cache.changedHaving(name, value);
+      this.write("DELETE FROM properties WHERE name = ? AND value = ? AND seq = ?", name, value, seq);
+    }
   }
 
   get(id: string, deleted: boolean | "either" = false): StoredObject | undefined {
-    const row = this.row(byId, id);
-    return row && hasState(row["deletedDateTime"], deleted) ? stored(row) : undefined;
+    this.catchUp();
+    const object = this.#cache.of(id) ?? this.#read(byId, id);
+    return object && hasState(object.deletedDateTime, deleted) ? object : undefined;
   }
 
   bySeq(seq: number): StoredObject | undefined {
-    const row = this.row(`SELECT ${columns} FROM objects WHERE seq = ?`, seq);
-    return row && stored(row);
+    this.catchUp();
+    return this.#cache.at(seq) ?? this.#read(bySeq, seq);
+  }
+
+  #read(sql: string, key: string | number): StoredObject | undefined {
+    const row = this.row(sql, key);
+    return row && this.#cache.keep(stored(row), typeof key === "string" ? key : undefined);
   }
 
   find(selection: Selection): StoredObject[] {
@@ -126,9 +147,35 @@ export class SqliteStore extends Database implements PrimaryStore {
 
   /** Each kind is read along its own index. */
   walk(selection: Selection): Iterable<StoredObject> {
+    this.catchUp();
+    const few = this.#few(selection);
+    if (few) return few;
     const lists = rangesOf(selection).map(([sql, values]) => this.#range(sql, values, selection.after ?? 0));
     const [only, ...others] = lists;
     return only && others.length === 0 ? only : this.#merged(lists);
+  }
+
+  /** Those with a value that few objects have: nearly every lookup, and most are made again and again. */
+  #few({ kinds, where, after = 0, deleted = false }: Selection): StoredObject[] | undefined {
+    if (!where || where.prefix) return undefined;
+    const { property } = where;
+    const value = where.value.toLowerCase();
+    const seqs = this.#cache.having(property, value) ?? this.#seqsHaving(property, value);
+    return seqs?.flatMap((seq) => {
+      const object = seq > after ? this.bySeq(seq) : undefined;
+      return object && kinds.includes(object.kind) && hasState(object.deletedDateTime, deleted) ? object : [];
+    });
+  }
+
+  /** @returns undefined where they are many */
+  #seqsHaving(property: string, value: string): readonly number[] | undefined {
+    const rows = this.rows(havingValue, property, value, mostOfAValue + 1);
+    if (rows.length > mostOfAValue) return undefined;
+    return this.#cache.keepHaving(
+      property,
+      value,
+      rows.map(({ seq }) => Number(seq)),
+    );
   }
 
   /** What comes first of all is taken first. */
@@ -150,7 +197,7 @@ export class SqliteStore extends Database implements PrimaryStore {
   *#range(sql: string, values: readonly SQLInputValue[], after: number): Generator<StoredObject, void> {
     for (let from = after; ;) {
       const rows = this.rows(`SELECT ${columns} ${sql} LIMIT ${chunk}`, ...values, from);
-      for (const row of rows) yield stored(row);
+      for (const row of rows) yield this.#cache.at(Number(row["seq"])) ?? stored(row);
       const last = rows.at(-1);
       if (!last || rows.length < chunk) return;
       from = Number(last["seq"]);
@@ -185,8 +232,9 @@ export class SqliteStore extends Database implements PrimaryStore {
 
   setDeleted(object: StoredObject, at: string | null): StoredObject {
     const change = this.change();
-    this.run("UPDATE objects SET deletedDateTime = ?, changed = ? WHERE seq = ?", at, change, object.seq);
-    if (at === null) this.run("UPDATE objects SET appeared = ? WHERE seq = ?", change, object.seq);
+    this.#cache.changed(object.seq);
+    this.write("UPDATE objects SET deletedDateTime = ?, changed = ? WHERE seq = ?", at, change, object.seq);
+    if (at === null) this.write("UPDATE objects SET appeared = ? WHERE seq = ?", change, object.seq);
     return { ...object, deletedDateTime: at };
   }
 
@@ -194,14 +242,10 @@ export class SqliteStore extends Database implements PrimaryStore {
     const { id, seq, kind } = object;
     const change = this.change();
     this.#unindex(object);
-    this.run("DELETE FROM objects WHERE seq = ?", seq);
+    this.#cache.changed(seq);
+    this.write("DELETE FROM objects WHERE seq = ?", seq);
     this.run("INSERT OR REPLACE INTO goneObjects (id, kind, changed) VALUES (?, ?, ?)", id.toLowerCase(), kind, change);
-    for (const [relation, source] of this.linksOf(id)) this.#touch(relation, source, change);
-    for (const end of ["source", "target"]) {
-      const gone = `SELECT kind, source, target, ? FROM links WHERE ${end} = ?`;
-      this.run(`INSERT OR REPLACE INTO goneLinks (kind, source, target, changed) ${gone}`, change, id);
-      this.run(`DELETE FROM links WHERE ${end} = ?`, id);
-    }
+    for (const link of this.linksOf(id)) this.unlink(...link);
   }
 
   link(kind: string, source: string, target: string): boolean {
@@ -215,8 +259,9 @@ export class SqliteStore extends Database implements PrimaryStore {
 
   /** A relation of an object changed. */
   #touch(relation: string, source: string, change: number): void {
+    if (!followed.has(relation)) return;
     const sql = "UPDATE objects SET changed = ?, touched = json_patch(coalesce(touched, '{}'), ?) WHERE id = ?";
-    this.run(sql, change, JSON.stringify({ [relation]: change }), source);
+    this.write(sql, change, JSON.stringify({ [relation]: change }), source);
   }
 
   unlink(kind: string, source: string, target: string): boolean {
@@ -241,8 +286,11 @@ export class SqliteStore extends Database implements PrimaryStore {
 
   /** Every link from or to an object. */
   linksOf(id: string): (readonly [kind: string, source: string, target: string])[] {
-    const sql = "SELECT kind, source, target FROM links WHERE source = ?1 OR target = ?1";
-    return this.rows(sql, id).map((row) => [String(row["kind"]), String(row["source"]), String(row["target"])]);
+    return this.rows(linksOfBothEnds, id).map((row) => [
+      String(row["kind"]),
+      String(row["source"]),
+      String(row["target"]),
+    ]);
   }
 
   /** The store as a request sees it; is called inside the transaction of the request. */
@@ -258,7 +306,8 @@ export class SqliteStore extends Database implements PrimaryStore {
   }
 
   hasDue(now: Date): boolean {
-    return this.row("SELECT 1 FROM tasks WHERE dueAt <= ? LIMIT 1", now.toISOString()) !== undefined;
+    const first = this.glance("SELECT min(dueAt) AS dueAt FROM tasks")?.["dueAt"];
+    return typeof first === "string" && first <= now.toISOString();
   }
 
   takeDue(now: Date, most = 1_000): Task[] {
@@ -278,6 +327,27 @@ export class SqliteStore extends Database implements PrimaryStore {
 
 const columns = "objects.seq, objects.id, objects.kind, objects.body, objects.deletedDateTime";
 const byId = `SELECT ${columns} FROM objects WHERE id = ?`;
+const bySeq = `SELECT ${columns} FROM objects WHERE seq = ?`;
+const havingValue = "SELECT seq FROM properties WHERE name = ? AND value = ? ORDER BY seq LIMIT ?";
+
+/** There are few kinds of links: each step finds the next one. */
+const linkKinds =
+  "WITH RECURSIVE kinds (kind) AS (SELECT min(kind) FROM links UNION ALL " +
+  "SELECT (SELECT min(kind) FROM links WHERE kind > kinds.kind) FROM kinds WHERE kind IS NOT NULL)";
+export const linksOfBothEnds =
+  `${linkKinds} SELECT links.kind, source, target FROM kinds CROSS JOIN links ON links.kind = kinds.kind AND source = ?1 ` +
+  "UNION ALL SELECT kind, source, target FROM links WHERE target = ?1 AND source <> ?1";
+
+const followed: ReadonlySet<string> = new Set(followedRelations);
+
+/** Rows of the property index that one statement writes. */
+const mostAtOnce = 8;
+
+/** By the number of rows. */
+const indexing = Array.from(
+  { length: mostAtOnce + 1 },
+  (_, rows) => `INSERT OR IGNORE INTO properties (name, value, seq) VALUES ${Array(rows).fill("(?, ?, ?)").join(", ")}`,
+);
 
 function stored(row: Row): StoredObject {
   return {

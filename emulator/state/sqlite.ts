@@ -1,4 +1,5 @@
 /** How the tenant opens its database file: several processes may do so at the same moment. */
+import { randomUUID } from "node:crypto";
 import type * as Sqlite from "node:sqlite";
 
 /** How long one process waits for another one's transaction, in milliseconds. Transactions last well under one. */
@@ -16,10 +17,10 @@ export function openDatabase(file: string): Sqlite.DatabaseSync {
   for (let attempt = 1; ; attempt += 1) {
     let database: Sqlite.DatabaseSync | undefined;
     try {
-      database = new DatabaseSync(file, { timeout: lockTimeoutMs });
+      database = file === inMemory ? openInMemory(DatabaseSync) : new DatabaseSync(file, { timeout: lockTimeoutMs });
       // Node.js before 22.16 does not know the option above.
       database.exec(`PRAGMA busy_timeout = ${lockTimeoutMs}`);
-      if (file !== ":memory:") database.exec("PRAGMA journal_mode = WAL");
+      if (file !== inMemory) database.exec("PRAGMA journal_mode = WAL");
       database.exec("PRAGMA synchronous = NORMAL");
       return database;
     } catch (error) {
@@ -28,6 +29,32 @@ export function openDatabase(file: string): Sqlite.DatabaseSync {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
     }
   }
+}
+
+/** The name of a database that ends with this process, and that no other connection can open. */
+export const inMemory = ":memory:";
+
+/** Of 4 KB. Measured: with 500, SQLite's own default, the create of an agent identity takes a tenth longer. */
+const cachedPages = 200;
+
+/**
+ * A file in this process's memory, that no other connection can name. What SQLite itself calls `:memory:` keeps every page
+ * that was ever written in one list, which each commit walks: a write to a tenant of 100,000 objects would take ten times
+ * as long as one to an empty tenant. At most 1 GB fits, about 800,000 objects.
+ */
+function openInMemory(DatabaseSync: typeof Sqlite.DatabaseSync): Sqlite.DatabaseSync {
+  let database: Sqlite.DatabaseSync;
+  try {
+    database = new DatabaseSync(new URL(`file:///${randomUUID()}?vfs=memdb`));
+  } catch (error) {
+    // Node.js before 22.15 takes no URL.
+    if ((error as { readonly code?: unknown }).code !== "ERR_INVALID_ARG_TYPE") throw error;
+    return new DatabaseSync(inMemory);
+  }
+  database.exec("PRAGMA locking_mode = EXCLUSIVE");
+  // Each commit goes through the cache, and what is not in it is in memory all the same.
+  database.exec(`PRAGMA cache_size = ${cachedPages}`);
+  return database;
 }
 
 function isBusy(error: unknown): boolean {

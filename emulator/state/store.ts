@@ -97,5 +97,6 @@ export interface Store extends Directory, Pick<Database, "transaction" | "change
   run: Database["run"];
   insertRow: Database["insertRow"];
   row: Database["row"];
+  glance: Database["glance"];
   rows: Database["rows"];
 }

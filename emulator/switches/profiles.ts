@@ -179,6 +179,8 @@ export const profileChoices = {
     asks: "Does a Conditional Access policy that names a blueprint principal apply to the identities of the blueprint?",
     choices: ["applied", "ignored"],
     real: "applied",
+    keepsOut:
+      "policies that name a blueprint principal: they would block nobody, so they stay report-only and the run says so",
     sources:
       "ENT howto-target-agent-identities and the admin centre's picker: it does; REF beta: includeAgentIdServicePrincipals holds ids of agent identities, so it may be taken and mean nobody",
   },

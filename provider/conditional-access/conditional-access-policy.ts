@@ -25,9 +25,10 @@ import {
   sessionControlsToGraph,
 } from "./conditional-access-conditions";
 import { defaultControls, policyFindings } from "./policy-rules";
+import { policyTargets } from "./policy-targets";
 import { refuseToMissAgents } from "./what-if";
 import { withLicence } from "./licences";
-import { declaredName, displayName, hasMarker, shownName } from "./name-suffix";
+import { declaredName, displayName, hasMarker, shownName, unmarkedAmong } from "./name-suffix";
 import { permissions } from "./permissions";
 import type { Inventory } from "../engine/inventory";
 import { same } from "../engine/json";
@@ -239,6 +240,10 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
       .filter(({ displayName }) => hasMarker(displayName, marker))
       .map(({ id, displayName }) => ({ id, label: `Conditional Access policy "${displayName}" (${id})` }));
   },
+
+  twins: async (tenant, { marker }) => unmarkedAmong(await allOf(tenant, policies, 0), marker),
+
+  references: ({ conditions }) => (conditions === undefined ? [] : policyTargets(conditions)),
 
   // A change of its conditions may name what was made moments ago; a policy of before may be there all the same.
   mentions: ({ conditions }) => JSON.stringify(conditions).match(guids) ?? [],

@@ -8,7 +8,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { policiesThatName } from "./conditional-access-policy";
 import { canonicalNetwork, isV6, network } from "./network";
-import { declaredName, displayName, hasMarker, shownName } from "./name-suffix";
+import { declaredName, displayName, hasMarker, shownName, unmarkedAmong } from "./name-suffix";
 import { permissions } from "./permissions";
 import type { Inventory } from "../engine/inventory";
 import { sorted } from "../engine/json";
@@ -221,6 +221,8 @@ export const namedLocation: Lifecycle<Inputs> = {
       .filter((one) => hasMarker(one.displayName, marker) && one["@odata.type"] === types[definedBy])
       .map(({ id, displayName }) => ({ id, label: `named location "${displayName}" (${id})` }));
   },
+
+  twins: async (tenant, { marker }) => unmarkedAmong(await allOf(tenant, locations, 0), marker),
 
   async create(tenant, wanted) {
     const { id } = await tenant.post<Location>(locations.collection, body(wanted));

@@ -210,7 +210,7 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
   inventory,
   duplicateCreate: "refused",
 
-  referents: { blueprintId: missingBlueprint },
+  references: ({ blueprintId }) => [{ property: "blueprintId", id: blueprintId, missing: missingBlueprint }],
   refersTo: ({ blueprintId }) => [blueprintId],
 
   idOf: (wanted) => idOf(wanted),

@@ -3,7 +3,7 @@
  * principal the owner. That account is shown and kept, so that Pulumi never locks itself out.
  */
 import { textOf } from "../engine/json";
-import type { Finding } from "../engine/lifecycle";
+import type { Finding, Warned, Warning } from "../engine/lifecycle";
 import type { Tenant } from "../graph/tenant";
 import { type DirectoryObject, peopleAt, spelled, spellingOf } from "./directory-references";
 
@@ -19,12 +19,13 @@ export const ownersFirst = ({ owners, removeCreatorAsOwner }: DeclaredOwners): F
     ? [{ property: "removeCreatorAsOwner", reason: "needs owners: without any, nobody could operate it" }]
     : [];
 
-/** What a person should know of `creatorOwner`, once it is an output. */
-export const creatorBecameOwner = ({ creatorOwner }: Readonly<Record<string, unknown>>): string[] =>
-  creatorOwner === undefined
+/** Of what this run has created. */
+export const creatorBecameOwner = ({ after, outputs }: Pick<Warned<object>, "after" | "outputs">): Warning[] =>
+  after !== "create" || outputs["creatorOwner"] === undefined
     ? []
     : [
-        "the account that created it became its owner, as always in Graph, though no program declares that: the output creatorOwner has its object id. " +
+        (subject) =>
+          `${subject}: the account that created it became its owner, as always in Graph, though no program declares that: the output creatorOwner has its object id. ` +
           "It stays one beside the declared owners of a blueprint, unless the program says removeCreatorAsOwner: true",
       ];
 
@@ -40,7 +41,7 @@ interface Owners {
  * it removed. Without declared owners they are read once, after the create.
  *
  * @param path of the object
- * @param outputs as they were read last; empty right after a create
+ * @param outputs as they were read last; right after a create empty, or with nothing in them that only a read can tell
  * @param listed the same owners out of a list; what is undefined there is read
  */
 export async function readOwners(
@@ -51,7 +52,10 @@ export async function readOwners(
   listed?: () => Promise<readonly DirectoryObject[] | undefined>,
 ): Promise<Owners> {
   const creator = textOf(outputs["creatorOwner"]) || undefined;
-  const isNew = Object.keys(outputs).length === 0;
+  // A run that ended between the create and its first read left a time of writing, and none of creation.
+  const isNew =
+    Object.keys(outputs).length === 0 ||
+    (outputs["writtenAt"] !== undefined && outputs["createdDateTime"] === undefined);
   if (!declared.owners && !isNew) return { owners: undefined, creatorOwner: creator };
   const [there, spelling, { id: own }] = await Promise.all([
     (declared.owners && (await listed?.())) ?? peopleAt(tenant, `${path}/owners`),

@@ -51,6 +51,22 @@ export interface Asked extends Marked {
 /** Why an id is of nothing that can be referred to, as a phrase that continues the property's name. */
 export type Referent = (tenant: Tenant, id: string) => Promise<string | undefined>;
 
+/** What an object refers to. */
+export interface Reference {
+  /** The property that names it, as findings have it. */
+  readonly property: string;
+  /** Undefined as long as it is not known. */
+  readonly id: string | undefined;
+  readonly missing: Referent;
+}
+
+/** What somebody has made by hand, and a person may take for the wanted object. */
+export interface Twin {
+  /** Resource id. */
+  readonly id: string;
+  readonly name: string;
+}
+
 /** An object in the tenant that has the natural key of a wanted one. */
 export interface Match {
   /** Resource id. */
@@ -68,7 +84,7 @@ export interface Match {
   readonly restore?: (isAlive: () => Promise<boolean>) => Promise<string | undefined>;
 }
 
-/** What a person may want to look at, given how the object is called. The same text is reported once per process. */
+/** What a person may want to look at, given how the object is called. What several objects say alike is reported of the first. */
 export type Warning = (subject: string) => string;
 
 /** An object as the tenant has it now. */
@@ -77,10 +93,21 @@ export interface Actual<Inputs> {
   readonly inputs: Partial<Inputs>;
   /** What Graph computed. Never the name of an input. */
   readonly outputs: Readonly<Record<string, unknown>>;
-  /** @default nothing to report */
-  readonly warnings?: readonly Warning[];
   /** Whether the object has this resource's marker; left out by kinds that have no place for one. */
   readonly marked?: boolean;
+}
+
+/** What `warnings` are about. */
+export interface Warned<Inputs> {
+  readonly tenant: Tenant;
+  readonly id: string;
+  readonly declared: Partial<Inputs> & Marked;
+  /** As the state has them; after a create or a change as they are now. */
+  readonly outputs: Readonly<Record<string, unknown>>;
+  /** Undefined where a refresh finds it gone. */
+  readonly actual: Actual<Inputs> | undefined;
+  /** What this run has just done. `recovery`: it was found before a create. */
+  readonly after: "create" | "recovery" | "change" | "read";
 }
 
 /** An object that was created, or found. */
@@ -104,6 +131,8 @@ export interface Permissions {
   readonly change: readonly string[];
   /** Restores as well what it deletes softly. */
   readonly remove: readonly string[];
+  /** Not needed: without them, warnings do not name who disabled or deleted an object. @default nothing is optional */
+  readonly explain?: readonly string[];
 }
 
 /**
@@ -176,12 +205,17 @@ export interface Lifecycle<Inputs extends object> {
   /** Questions only the tenant can answer, asked at preview about inputs that changed: do these people exist, is this key free? */
   questions?(tenant: Tenant, inputs: Partial<Inputs>, about: Asked): Promise<readonly Finding[]>;
   /**
-   * What it refers to, by the property that has its id: why there can be none like that, as a phrase, or undefined where it
-   * exists. Asked at preview of an object that is to be created or replaced; not about what this machine has just written.
+   * What it refers to. Whether that exists is asked at preview: of an object that is to be created or replaced about all of it,
+   * of a change about what is new. Not asked about what this stack has, nor about what this machine has just written.
    */
-  readonly referents?: { readonly [Key in keyof Inputs & string]?: Referent };
-  /** What a person should know of an object that this run has created, as sentences. */
-  notices?(outputs: Readonly<Record<string, unknown>>): readonly string[];
+  references?(inputs: Partial<Inputs>): readonly Reference[];
+  /**
+   * Objects of its kind, and of its parent, that have no marker of this package: a warning names those of the same name. Asked
+   * of an object that is to be created at first, out of the list that `find` asks for. None where that shows its own.
+   */
+  twins?(tenant: Tenant, wanted: Partial<Inputs> & Marked): Promise<readonly Twin[]>;
+  /** What a person may want to know of an object, after the last step of each run with it. */
+  warnings?(about: Warned<Inputs>): readonly Warning[] | Promise<readonly Warning[]>;
   /**
    * Objects that have the natural key, by one list that all resources of a run share, provided that it was asked for after
    * the given moment. What this run deleted it may show: where deleted objects keep their key, `isRemoved` keeps them apart

@@ -32,6 +32,16 @@ export const nameSuffix = (marker: string): string => ` [${marker.slice(0, 8)}]`
 /** What may be the beginning of a marker at the end of a name: people put words in brackets too. */
 export const markerInName = (name: string): string | undefined => / \[([a-z2-7]{8})\]$/.exec(name)?.[1];
 
+/** Those without any marker of this kind; none where one has this marker. */
+export const unmarkedIn = <Item extends { readonly tags: readonly string[] }>(
+  all: readonly Item[],
+  kind: string,
+  marker: string,
+): readonly Item[] =>
+  all.some(({ tags }) => tags.includes(markerTag(kind, marker)))
+    ? []
+    : all.filter(({ tags }) => markerIn(kind, tags) === undefined);
+
 /** The marker that tags of an object of this kind carry. A blueprint's tags among them belong to another kind. */
 export function markerIn(kind: string, tags: readonly string[] = []): string | undefined {
   const start = markerTag(kind, "");

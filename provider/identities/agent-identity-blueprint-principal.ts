@@ -9,7 +9,8 @@ import { z } from "zod";
 import { objectId } from "../directory/directory-references";
 import { creatorBecameOwner, readOwners } from "../directory/owners";
 import { missingBlueprint } from "./blueprint-application";
-import { confirmReenabling, disabledBy } from "./disabled-agent";
+import { confirmReenabling, disabledBy, whoDeleted, whoDisabled } from "./disabled-agent";
+import { toReadAuditLog } from "../directory/audit-log";
 import { deletedPlace, restoreDeleted } from "../directory/deleted-items";
 import type { Inventory } from "../engine/inventory";
 import type { Lifecycle, Match } from "../engine/lifecycle";
@@ -37,7 +38,7 @@ export interface AgentIdentityBlueprintPrincipalArgs {
   blueprintId: pulumi.Input<string>;
   /** The kill switch: when false, no identity of this blueprint gets a token. @default true. Changed in place. */
   enabled?: pulumi.Input<boolean>;
-  /** Confirms that a principal that Microsoft has disabled (output `disabledByMicrosoftStatus`) is enabled again. Counts in a run whose program has it; take it out afterwards. @default false. No difference to an object that exists. */
+  /** Confirms that a principal is enabled again which Microsoft or another application has disabled (outputs `disabledByMicrosoftStatus`, `disabledByApplication`). Counts in a run whose program has it; take it out afterwards. @default false. No difference to an object that exists. */
   reenable?: pulumi.Input<boolean>;
 }
 
@@ -75,11 +76,19 @@ export class AgentIdentityBlueprintPrincipal extends EntraResource {
   declare readonly createdDateTime: pulumi.Output<string>;
   /** Why Microsoft has disabled it, as Graph says: `DisabledDueToViolationOfServicesAgreement`. Undefined where it has not. */
   declare readonly disabledByMicrosoftStatus: pulumi.Output<string | undefined>;
+  /** Name of the application that has disabled it against the program, as the audit log says. Undefined where a person did, or the log cannot be read. */
+  declare readonly disabledByApplication: pulumi.Output<string | undefined>;
   /** Object id of the account that became its owner by creating it, as it was right after the create. */
   declare readonly creatorOwner: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: AgentIdentityBlueprintPrincipalArgs, opts?: pulumi.CustomResourceOptions) {
-    const outputs = ["createdDateTime", "creatorOwner", "disabledByMicrosoftStatus", "enabled"];
+    const outputs = [
+      "createdDateTime",
+      "creatorOwner",
+      "disabledByApplication",
+      "disabledByMicrosoftStatus",
+      "enabled",
+    ];
     super(agentIdentityBlueprintPrincipal, name, args, outputs, opts);
   }
 }
@@ -144,14 +153,19 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
     create: ["AgentIdentityBlueprintPrincipal.ReadWrite.All"],
     change: ["AgentIdentityBlueprintPrincipal.ReadWrite.All"],
     remove: ["AgentIdentityBlueprintPrincipal.DeleteRestore.All"],
+    explain: toReadAuditLog,
   },
   inventory,
   duplicateCreate: "refused while active",
 
   instructions: { reenable: "once" },
-  notices: creatorBecameOwner,
+  warnings: async (about) => [
+    ...creatorBecameOwner(about),
+    ...(await whoDisabled(about)),
+    ...(await whoDeleted(about, about.id, "`pulumi up` restores it, or creates another one")),
+  ],
   mustConfirm: confirmReenabling,
-  referents: { blueprintId: missingBlueprint },
+  references: ({ blueprintId }) => [{ property: "blueprintId", id: blueprintId, missing: missingBlueprint }],
   refersTo: ({ blueprintId }) => [blueprintId],
   // "The backing application of the service principal being created must be in the local tenant."
   mayMissReferent: ({ status, code }) => status === 403 && code === "Authorization_RequestDenied",
@@ -185,15 +199,21 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
     return { id: made.id, actual: { ...actual(made, marker), outputs: {} } };
   },
 
-  async read(tenant, id, { marker }, outputs, bulk) {
+  async read(tenant, id, declared, outputs, bulk) {
     const [found, owners] = await Promise.all([
       oneOf(tenant, bulk, principals, id, `${path(id)}?${selectOf(principals)}`).catch(undefinedWhenGone),
       readOwners(tenant, path(id), {}, outputs).catch(undefinedWhenGone),
     ]);
     if (!found) return undefined;
     keepParent(tenant, id, {});
-    const seen = actual(found, marker);
-    return { ...seen, outputs: { ...seen.outputs, creatorOwner: owners?.creatorOwner } };
+    return {
+      ...actual(found, declared.marker),
+      outputs: {
+        createdDateTime: found.createdDateTime,
+        creatorOwner: owners?.creatorOwner,
+        ...(await disabledBy(tenant, found, declared, outputs)),
+      },
+    };
   },
 
   async change(tenant, id, { enabled, marker }, { marked }) {
@@ -207,7 +227,6 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
 
 const actual = (found: Principal, marker: string) => ({
   inputs: { blueprintId: found.appId, enabled: found.accountEnabled },
-  outputs: { createdDateTime: found.createdDateTime, disabledByMicrosoftStatus: disabledBy(found) },
   marked: found.tags.includes(markerTag(kind, marker)),
 });
 

@@ -16,6 +16,8 @@ import {
   readReferences,
   sponsors,
 } from "../directory/directory-references";
+import { toReadAuditLog } from "../directory/audit-log";
+import { whoDeleted } from "./disabled-agent";
 import { creatorBecameOwner, ownersFirst, readOwners } from "../directory/owners";
 import { unsuitablePeople } from "../directory/suitable-people";
 import {
@@ -42,9 +44,10 @@ import type { Inventory } from "../engine/inventory";
 import { same, sorted, textOf } from "../engine/json";
 import type { Lifecycle } from "../engine/lifecycle";
 import { selectOf } from "../engine/listing";
-import { markerIn, markerTag, markerTagPrefix } from "../engine/marker";
+import { markerIn, markerTag, markerTagPrefix, unmarkedIn } from "../engine/marker";
 import { EntraResource } from "../engine/pulumi/resource";
 import { oneOf } from "../engine/run/bulk-read";
+import { allOf } from "../engine/run/shared-list";
 import { type EntraError, undefinedWhenGone } from "../graph/errors";
 
 // ---- what a program writes -------------------------------------------------
@@ -212,6 +215,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     create: ["AgentIdentityBlueprint.ReadWrite.All"],
     change: ["AgentIdentityBlueprint.ReadWrite.All"],
     remove: ["AgentIdentityBlueprint.DeleteRestore.All"],
+    explain: toReadAuditLog,
   },
   inventory,
   duplicateCreate: "refused",
@@ -222,9 +226,18 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     const [people, name] = await Promise.all([unsuitablePeople(tenant, inputs), takenName(tenant, inputs, about)]);
     return [...people, ...name];
   },
-  notices: creatorBecameOwner,
+  warnings: async (about) => [
+    ...creatorBecameOwner(about),
+    // The audit log knows the application object.
+    ...(await whoDeleted(about, textOf(about.outputs["objectId"]), "`pulumi up` restores it, or creates another one")),
+  ],
 
   find: namesakes,
+
+  async twins(tenant, { marker }) {
+    const others = unmarkedIn(await allOf(tenant, blueprints, 0), blueprintKind, marker);
+    return others.map(({ appId, displayName }) => ({ id: appId, name: displayName }));
+  },
 
   async create(tenant, wanted) {
     // A name of the program's own choosing may be somebody else's since the list was read, and an upsert would change theirs.

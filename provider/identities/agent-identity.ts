@@ -20,12 +20,13 @@ import {
 import { ownersFirst, readOwners } from "../directory/owners";
 import { unsuitablePeople } from "../directory/suitable-people";
 import { missingBlueprint } from "./blueprint-application";
-import { confirmReenabling, disabledBy } from "./disabled-agent";
+import { confirmReenabling, disabledBy, whoDeleted, whoDisabled } from "./disabled-agent";
+import { toReadAuditLog } from "../directory/audit-log";
 import { deletedPlace } from "../directory/deleted-items";
 import type { Inventory } from "../engine/inventory";
 import type { Lifecycle } from "../engine/lifecycle";
 import { selectOf } from "../engine/listing";
-import { markerIn, markerTag } from "../engine/marker";
+import { markerIn, markerTag, unmarkedIn } from "../engine/marker";
 import { EntraResource } from "../engine/pulumi/resource";
 import { oneOf } from "../engine/run/bulk-read";
 import { allOf } from "../engine/run/shared-list";
@@ -58,7 +59,7 @@ export interface AgentIdentityArgs {
   removeCreatorAsOwner?: pulumi.Input<boolean>;
   /** Whether the agent may sign in. @default true. Changed in place. */
   enabled?: pulumi.Input<boolean>;
-  /** Confirms that an agent which Microsoft has disabled (output `disabledByMicrosoftStatus`) is enabled again. Counts in a run whose program has it; take it out afterwards. @default false. No difference to an object that exists. */
+  /** Confirms that an agent is enabled again which Microsoft or another application has disabled (outputs `disabledByMicrosoftStatus`, `disabledByApplication`). Counts in a run whose program has it; take it out afterwards. @default false. No difference to an object that exists. */
   reenable?: pulumi.Input<boolean>;
 }
 
@@ -103,9 +104,12 @@ export class AgentIdentity extends EntraResource {
   declare readonly createdDateTime: pulumi.Output<string>;
   /** Why Microsoft has disabled it, as Graph says: `DisabledDueToViolationOfServicesAgreement`. Undefined where it has not. */
   declare readonly disabledByMicrosoftStatus: pulumi.Output<string | undefined>;
+  /** Name of the application that has disabled it against the program, such as that of a lifecycle policy, as the audit log says. Undefined where a person did, or the log cannot be read. */
+  declare readonly disabledByApplication: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: AgentIdentityArgs, opts?: pulumi.CustomResourceOptions) {
-    super(agentIdentity, name, args, ["createdDateTime", "disabledByMicrosoftStatus", "enabled"], opts);
+    const outputs = ["createdDateTime", "disabledByApplication", "disabledByMicrosoftStatus", "enabled"];
+    super(agentIdentity, name, args, outputs, opts);
   }
 }
 
@@ -189,6 +193,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
     create: ["AgentIdentity.Create.All"],
     change: ["AgentIdentity.ReadWrite.All"],
     remove: ["AgentIdentity.DeleteRestore.All"],
+    explain: toReadAuditLog,
   },
   inventory,
   duplicateCreate: "allowed",
@@ -197,7 +202,11 @@ export const agentIdentity: Lifecycle<Inputs> = {
   rules: ownersFirst,
   questions: unsuitablePeople,
   mustConfirm: confirmReenabling,
-  referents: { blueprintId: missingBlueprint },
+  warnings: async (about) => [
+    ...(await whoDisabled(about)),
+    ...(await whoDeleted(about, about.id, "`pulumi up` creates another one, with another id")),
+  ],
+  references: ({ blueprintId }) => [{ property: "blueprintId", id: blueprintId, missing: missingBlueprint }],
 
   refersTo: ({ blueprintId }) => [blueprintId],
 
@@ -206,6 +215,11 @@ export const agentIdentity: Lifecycle<Inputs> = {
     return siblings
       .filter(({ tags }) => tags.includes(markerTag(kind, marker)))
       .map(({ id, displayName }) => ({ id, label: `agent identity "${displayName}" (${id})` }));
+  },
+
+  async twins(tenant, { blueprintId, marker }) {
+    const siblings = blueprintId === undefined ? [] : await allOf(tenant, identitiesOf(blueprintId), 0);
+    return unmarkedIn(siblings, kind, marker).map(({ id, displayName }) => ({ id, name: displayName }));
   },
 
   async create(tenant, wanted) {
@@ -237,7 +251,10 @@ export const agentIdentity: Lifecycle<Inputs> = {
         owners: ownersNow?.owners,
         enabled: found.accountEnabled,
       },
-      outputs: { createdDateTime: found.createdDateTime, disabledByMicrosoftStatus: disabledBy(found) },
+      outputs: {
+        createdDateTime: found.createdDateTime,
+        ...(await disabledBy(tenant, found, declared, outputs)),
+      },
       marked: found.tags.includes(markerTag(kind, declared.marker)),
     };
   },

@@ -26,11 +26,7 @@ export const isDefaultName = (uniqueName: string | undefined): boolean =>
  * Whether another application has the uniqueName that a new blueprint is to have, also a deleted one or one of another kind.
  * A name made of the marker is nobody else's.
  */
-export async function takenName(
-  tenant: Tenant,
-  { uniqueName }: Partial<Named>,
-  about: Asked,
-): Promise<Finding[]> {
+export async function takenName(tenant: Tenant, { uniqueName }: Partial<Named>, about: Asked): Promise<Finding[]> {
   const { marker, makesNew } = about;
   if (!makesNew || uniqueName === undefined || uniqueName === defaultName(marker)) return [];
   const path = `/applications(uniqueName='${encodeURIComponent(uniqueName)}')?$select=id,appId,displayName,tags`;

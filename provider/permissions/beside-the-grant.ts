@@ -13,23 +13,29 @@ interface Declared {
   readonly delegated?: readonly string[];
 }
 
-/** @param declared what the program says of the same agent and API */
-export const beside = (
+/**
+ * @param outputs of the grant, as they are now
+ * @param declared what the program says of the same agent and API
+ */
+export function beside(
   tenant: Tenant,
   agentId: string,
   api: Api,
-  { consentedByUsers, inherited }: EffectivePermissions,
+  outputs: Readonly<Record<string, unknown>>,
   declared: Declared,
-): Warning[] => [
-  ...(consentedByUsers.length === 0
-    ? []
-    : [
-        (subject: string) =>
-          `${subject}: ${people(consentedByUsers)} at ${api.name} for this agent, beside what is declared. ` +
-          `To withdraw it, declare userConsents: "withdraw"; to see it, GET ${grantsOf(tenant, agentId)}`,
-      ]),
-  ...inheritedBeside(tenant, api, inherited, declared),
-];
+): Warning[] {
+  const { consentedByUsers = [], inherited } = outputs as Partial<EffectivePermissions>;
+  return [
+    ...(consentedByUsers.length === 0
+      ? []
+      : [
+          (subject: string) =>
+            `${subject}: ${people(consentedByUsers)} at ${api.name} for this agent, beside what is declared. ` +
+            `To withdraw it, declare userConsents: "withdraw"; to see it, GET ${grantsOf(tenant, agentId)}`,
+        ]),
+    ...(inherited ? inheritedBeside(tenant, api, inherited, declared) : []),
+  ];
+}
 
 /** The same text for all agents of the blueprint that declare the same. */
 function inheritedBeside(tenant: Tenant, api: Api, inherited: InheritedPermissions, declared: Declared): Warning[] {

@@ -18,6 +18,7 @@ import {
   named,
   type UserConsent,
 } from "./effective-permissions";
+import { missingIn } from "../directory/missing-objects";
 import { objectId } from "../directory/directory-references";
 import { same, sorted } from "../engine/json";
 import type { Lifecycle } from "../engine/lifecycle";
@@ -82,7 +83,7 @@ export interface PermissionGrantArgs {
  *   permissions until it expires.
  *
  * @see https://learn.microsoft.com/graph/permissions-grant-via-msgraph
- * @throws INPUT_INVALID when no permission is declared, the API is not in the tenant or has no permission of that name, or it is added and is
+ * @throws INPUT_INVALID when no permission is declared, the agent or the API is not in the tenant or has no permission of that name, or it is added and is
  *   disabled there or blocked for agents
  * @throws OWNERSHIP_UNCLEAR when the agent already holds a permission at the API that is not declared, or two resources declare the same grant
  * @throws REFUSED when Entra does not let agents hold the permission
@@ -181,6 +182,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
   duplicateCreate: "refused",
 
   questions: unsuitablePermissions,
+  references: ({ agentId }) => [{ property: "agentId", id: agentId, missing: missingAgent }],
 
   refersTo: ({ agentId }) => [agentId],
   idOf: (wanted) => idOf(wanted),
@@ -212,10 +214,9 @@ export const permissionGrant: Lifecycle<Inputs> = {
     const [agentId = "", api = ""] = id.split("/");
     // Without the API or the agent there is nothing left to hold.
     const seen = await apiOf(tenant, api)
-      .then(async (offer) => ({
-        offer,
-        ...(await effectivePermissions(tenant, agentId, offer, sourcesIn(tenant, offer, parentSeen(inherited), bulk))),
-      }))
+      .then((offer) =>
+        effectivePermissions(tenant, agentId, offer, sourcesIn(tenant, offer, parentSeen(inherited), bulk)),
+      )
       .catch(undefinedWhenGone);
     if (!seen || seen.application.length + seen.delegated.length === 0) return undefined;
     const { application, delegated, consentedByUsers } = seen;
@@ -228,8 +229,12 @@ export const permissionGrant: Lifecycle<Inputs> = {
         userConsents: declared.userConsents === "withdraw" && consentedByUsers.length === 0 ? "withdraw" : "report",
       },
       outputs: { consentedByUsers, inherited: seen.inherited },
-      warnings: beside(tenant, agentId, seen.offer, seen, declared),
     };
+  },
+
+  async warnings({ tenant, id, declared, actual }) {
+    const [agentId = "", api = ""] = id.split("/");
+    return actual ? beside(tenant, agentId, await apiOf(tenant, api), actual.outputs, declared) : [];
   },
 
   async change(tenant, _id, wanted, { inputs }) {
@@ -274,6 +279,11 @@ export const permissionGrant: Lifecycle<Inputs> = {
     for (const warning of leftBehind(tenant, api, left, inherited)) warn(warning);
   },
 };
+
+const missingAgent = missingIn(
+  "servicePrincipals",
+  "must be the object id of an agent identity or of a blueprint principal",
+);
 
 const idOf = ({ agentId, api }: Inputs): string => `${agentId}/${api}`;
 

@@ -39,12 +39,14 @@ describe("the docstrings of what a program imports", () => {
   });
 
   it("say of each argument what a change costs, as the life cycle has it", () => {
-    const wrong = kinds.flatMap(({ kind, replacedBy, properties }) =>
+    const wrong = kinds.flatMap(({ kind, replacedBy, properties, instructions = {} }) =>
       Object.keys(properties)
         .filter((key) => {
           const argument = declared.find(({ name }) => name === `${kind}Args.${key}`);
           const text = [argument?.text, ...(argument?.tags("default") ?? [])].join(" ");
-          const costs = (replacedBy as readonly string[]).includes(key) ? "A change replaces." : "Changed in place.";
+          const isInstruction = (instructions as Readonly<Record<string, string>>)[key] === "once";
+          const inPlace = isInstruction ? "No difference to an object that exists." : "Changed in place.";
+          const costs = (replacedBy as readonly string[]).includes(key) ? "A change replaces." : inPlace;
           return !text.endsWith(costs);
         })
         .map((key) => `${kind}Args.${key}`),

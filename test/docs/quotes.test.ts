@@ -12,6 +12,12 @@ const quoted: Readonly<Record<string, readonly string[]>> = {
     "… exists already: it trusts somebody else",
     "the agent already holds …, which is not declared",
   ],
+  "docs/real-tenant.md": [
+    "waiting up to 120 s for …",
+    "Graph may not know yet what it refers to",
+    "waiting until reads of the tenant agree (replica lag): reading again in 2 s",
+    "waiting 12 s for …",
+  ],
   "docs/troubleshooting.md": ['as explained for agent identity "A".'],
 };
 

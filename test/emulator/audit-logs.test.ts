@@ -76,7 +76,7 @@ describe("the audit log", () => {
           id,
           displayName: "renamed",
           type: "ServicePrincipal",
-          modifiedProperties: [{ displayName: "displayName", oldValue: '"payroll helper"', newValue: '"renamed"' }],
+          modifiedProperties: [{ displayName: "DisplayName", oldValue: '["payroll helper"]', newValue: '["renamed"]' }],
         },
       ],
     });

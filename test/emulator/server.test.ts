@@ -32,6 +32,15 @@ describe("a served tenant", () => {
     expect((await fetch(`${served.url}/v1.0/users`)).status).toBe(401);
   });
 
+  it("sends an answer in one piece, with its length", async () => {
+    const answer = await get("/v1.0/users?$top=3");
+    const bytes = new Uint8Array(await answer.arrayBuffer());
+    expect([answer.headers.get("content-length"), answer.headers.get("transfer-encoding")]).toEqual([
+      String(bytes.length),
+      null,
+    ]);
+  });
+
   it("takes sponsors by its own address", async () => {
     const { value } = (await (await get("/v1.0/users?$top=1")).json()) as Body;
     const made = await fetch(`${served.url}/v1.0/applications/microsoft.graph.agentIdentityBlueprint`, {

@@ -182,7 +182,6 @@ describe("a blueprint principal", () => {
       appRoleAssignmentRequired: true,
       tags: ["team:pay", "own"],
       servicePrincipalType: "Application",
-      publisherName: tenant.name,
       publishedPermissionScopes: [],
     });
     await ask(`PATCH /applications/${family.blueprint.id}`, { displayName: "new", description: null });

@@ -1,9 +1,11 @@
 import fc from "fast-check";
-import { type EmulatedTenant, openTenant } from "../../emulator/tenant";
+import { type EmulatedTenant, type Fault, openTenant } from "../../emulator/tenant";
+import { readAnswer, refusalOf } from "../../provider/graph/answer";
 import { batching } from "../../provider/graph/batching";
 import { connection } from "../../provider/graph/connection";
-import { undefinedWhenGone } from "../../provider/graph/errors";
+import { type EntraError, undefinedWhenGone } from "../../provider/graph/errors";
 import type { Tenant } from "../../provider/graph/tenant";
+import type { Issue } from "../../provider/graph/tokens";
 import type { Transport } from "../../provider/graph/transport";
 import { holdTimers } from "../held-timers";
 import { ManualClock } from "./manual-clock";
@@ -14,6 +16,9 @@ interface Lane {
   readonly tenant: Tenant;
   /** "METHOD path" of what was sent, a batch as one. */
   readonly trips: string[];
+  readonly clock: ManualClock;
+  /** What each token was asked for with. */
+  readonly wanted: Parameters<Issue>[0][];
 }
 
 holdTimers();
@@ -34,11 +39,16 @@ async function lane(way: (send: Transport) => Transport = (send) => send): Promi
   const origin = "https://graph.microsoft.com";
   const transport = batching(way(send));
   const clock = new ManualClock();
+  const wanted: Parameters<Issue>[0][] = [];
+  const issue: Issue = (want) => {
+    wanted.push(want);
+    return emulated.token();
+  };
   const tenant = await connection(
-    { name: "the test tenant", origin, transport, issue: () => emulated.token() },
-    { clock },
+    { name: "the test tenant", origin, transport, issue },
+    { clock, retryBudget: { random: () => 0.5 } },
   );
-  return { emulated, tenant, trips };
+  return { emulated, tenant, trips, clock, wanted };
 }
 
 const batches = (count: number) => Array.from({ length: count }, () => "POST /v1.0/$batch");
@@ -155,6 +165,96 @@ describe("requests that are ready together", () => {
       }),
       { numRuns: 10 },
     );
+  });
+});
+
+/** What stands on the envelope is said of the batch, and of none of its parts. */
+describe("a part of a batch that was answered 200", () => {
+  const claimsOf = (value: string): string => JSON.stringify({ access_token: { nbf: { essential: true, value } } });
+  const challenge = (claims: string): string =>
+    `Bearer realm="", error="insufficient_claims", claims="${Buffer.from(claims).toString("base64")}"`;
+  const ofTheEnvelope = {
+    "retry-after": "300",
+    "request-id": "00000000-0000-0000-0000-00000000e2e0",
+    "www-authenticate": challenge(claimsOf("1")),
+  };
+  /** Every batch comes with headers of its own, which would mislead whoever reads them. */
+  const misleading =
+    (send: Transport): Transport =>
+    async (request) => {
+      const response = await send(request);
+      if (!request.url.endsWith("$batch")) return response;
+      for (const [name, value] of Object.entries(ofTheEnvelope)) response.headers.set(name, value);
+      return response;
+    };
+
+  /** Reads everybody; the fourth is answered otherwise, once. */
+  async function readAll(answer: Exclude<Fault["answer"], string>) {
+    const made = await lane(misleading);
+    const people = await users(made.tenant);
+    const [id, began] = [people[3]?.id ?? "", made.clock.now()];
+    made.trips.length = 0;
+    made.emulated.fail({ path: `/users/${id}$`, effect: "before", answer });
+    const outcomes = await Promise.allSettled(people.map((one) => made.tenant.get<{ id: string }>(`/users/${one.id}`)));
+    const failed = outcomes.flatMap((one) => (one.status === "rejected" ? [one.reason as EntraError] : []));
+    return { ...made, id, failed, waited: made.clock.now() - began };
+  }
+  const error = { code: "SomeCode", message: "said by Graph" };
+
+  it("waits as long as its own Retry-After says", async () => {
+    const { trips, failed, waited, id } = await readAll({
+      status: 429,
+      headers: { "retry-after": "7" },
+      body: { error },
+    });
+    expect({ failed, waited, trips }).toEqual({
+      failed: [],
+      waited: 7_000,
+      trips: ["POST /v1.0/$batch", `GET /v1.0/users/${id}`],
+    });
+  });
+
+  it("waits as without a Retry-After where only the envelope has one", async () => {
+    const { failed, waited } = await readAll({ status: 503, body: { error } });
+    expect(failed).toEqual([]);
+    expect(waited).toBeGreaterThan(0);
+    expect(waited).toBeLessThan(1_000);
+  });
+
+  it("is cited with its own request id, from its headers or from its body", async () => {
+    const own = "11111111-2222-3333-4444-555555555555";
+    const inHeaders = await readAll({ status: 403, headers: { "request-id": own }, body: { error } });
+    expect(inHeaders.failed).toMatchObject([{ code: "FORBIDDEN", answer: { status: 403, requestId: own } }]);
+    const graphs = { error: { ...error, innerError: { "request-id": own } } };
+    const parts = [
+      { id: "1", status: 403, body: graphs },
+      { id: "2", status: 403, body: { error } },
+    ];
+    const transport = batching(() => Promise.resolve(Response.json({ responses: parts }, { headers: ofTheEnvelope })));
+    const asked = [1, 2].map((id) => transport(new Request(`https://graph.microsoft.com/v1.0/users/${id}`)));
+    const ids = (await Promise.all(asked.map(async (one) => readAnswer(await one)))).map(refusalOf);
+    expect(ids.map(({ requestId }) => requestId)).toEqual([own, ""]);
+  });
+
+  it("is asked again with a token that answers its own claims challenge", async () => {
+    const claims = claimsOf("1690000000");
+    const headers = { "www-authenticate": challenge(claims) };
+    const { failed, wanted, trips, id } = await readAll({ status: 401, headers, body: { error } });
+    expect(failed).toEqual([]);
+    expect(wanted).toEqual([
+      { renew: false, claims: undefined },
+      { renew: true, claims },
+    ]);
+    expect(trips).toEqual(["POST /v1.0/$batch", `GET /v1.0/users/${id}`]);
+  });
+
+  it("is asked again with any new token where only the envelope has a claims challenge", async () => {
+    const { failed, wanted } = await readAll({ status: 401, body: { error } });
+    expect(failed).toEqual([]);
+    expect(wanted).toEqual([
+      { renew: false, claims: undefined },
+      { renew: true, claims: undefined },
+    ]);
   });
 });
 

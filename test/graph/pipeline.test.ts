@@ -327,21 +327,24 @@ describe("throttling", () => {
     expect(wire.clock.waits).toEqual([300, 550]);
   });
 
-  it.each([429, 503])("holds all requests of the workload, and none of another one: %i with a Retry-After", async (status) => {
-    const clock = new HaltingClock();
-    const began = clock.now();
-    wire.answers(refusal(status, "TooManyRequests", "slow down", { "retry-after": "60" }), (response, seen) =>
-      json(200, { afterMs: clock.now() - began })(response, seen),
-    );
-    const tenant = await wire.tenant({ clock });
-    const first = tenant.get<{ afterMs: number }>("/users/1");
-    await clock.halted;
-    const others = Array.from({ length: 30 }, (_, n) => tenant.get<{ afterMs: number }>(`/users/${n}`));
-    expect(await tenant.get("/identity/conditionalAccess/policies/1")).toEqual({ afterMs: 0 });
-    clock.goOn();
-    const early = (await Promise.all([first, ...others])).filter(({ afterMs }) => afterMs < 60_000);
-    expect([early, wire.seen.length]).toEqual([[], 33]);
-  });
+  it.each([429, 503])(
+    "holds all requests of the workload, and none of another one: %i with a Retry-After",
+    async (status) => {
+      const clock = new HaltingClock();
+      const began = clock.now();
+      wire.answers(refusal(status, "TooManyRequests", "slow down", { "retry-after": "60" }), (response, seen) =>
+        json(200, { afterMs: clock.now() - began })(response, seen),
+      );
+      const tenant = await wire.tenant({ clock });
+      const first = tenant.get<{ afterMs: number }>("/users/1");
+      await clock.halted;
+      const others = Array.from({ length: 30 }, (_, n) => tenant.get<{ afterMs: number }>(`/users/${n}`));
+      expect(await tenant.get("/identity/conditionalAccess/policies/1")).toEqual({ afterMs: 0 });
+      clock.goOn();
+      const early = (await Promise.all([first, ...others])).filter(({ afterMs }) => afterMs < 60_000);
+      expect([early, wire.seen.length]).toEqual([[], 33]);
+    },
+  );
 
   it("is final when Retry-After is longer than the retry budget", async () => {
     wire.answers(refusal(429, "TooManyRequests", "slow down", { "retry-after": "601" }));

@@ -1,4 +1,6 @@
+import { inspect } from "node:util";
 import * as identity from "@azure/identity";
+import { EntraError } from "../../provider/graph/errors";
 import { entraTokens, withoutSecrets } from "../../provider/graph/entra-token";
 import { githubAssertion } from "../../provider/graph/github-oidc";
 import { signInWay, signInWays, variablesOf } from "../../provider/graph/sign-in";
@@ -166,5 +168,19 @@ describe("the message of a failed sign-in", () => {
         /^cannot sign in to tenant 11111111-2222-3333-4444-555555555555 with workload-identity: .*\/nowhere\/token/s,
       ) as string,
     });
+  });
+
+  it("is all that is kept: the credential's error may hold the request, and with it the secret or a token", async () => {
+    const request = "client_id=22222222&client_secret=secret-canary&client_assertion=eyJhbGciOi.eyJ0aWQ.c2ln";
+    const refused = Object.assign(new Error("AADSTS7000215: Invalid client secret"), { request: { body: request } });
+    jest.spyOn(identity.ClientSecretCredential.prototype, "getToken").mockRejectedValue(refused);
+    const issued = entraTokens({ ...id, ...secret }, tenant, () => undefined)({ renew: false, claims: undefined });
+    const failure = await issued.catch((error: unknown) => error);
+    jest.restoreAllMocks();
+    expect(failure).toBeInstanceOf(EntraError);
+    expect((failure as EntraError).cause).toBeUndefined();
+    const everything = inspect(failure, { depth: null, showHidden: true });
+    expect(everything).toContain("AADSTS7000215");
+    expect(everything).not.toMatch(/client_secret|client_assertion|canary|eyJ/);
   });
 });

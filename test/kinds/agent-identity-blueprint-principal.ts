@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { markerIn } from "../../provider/engine/marker";
 import { deleteSoftly } from "./deletion";
+import { anAppRoleElsewhere, aTag } from "./their-additions";
 import { aSpecimen, type Seen } from "./specimen";
 
 interface Wish {
@@ -50,6 +51,11 @@ export const specimen = aSpecimen<Wish>({
     disable: { act: (tenant, { path }) => tenant.patch(path, { accountEnabled: false }) },
     "delete softly": deleteSoftly,
   },
+  async lookalike(tenant, of) {
+    const { id } = await tenant.post<Principal>(`/servicePrincipals/${cast}`, { appId: of(parent).id });
+    return { id };
+  },
+  neighbours: { "a tag": aTag, "an app role at another API": anAppRoleElsewhere },
   impossible: {
     "renamed without an alias": { why: "the identities of the blueprint are deleted with their principal" },
   },

@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { markerIn, markerOf, markerTagPrefix } from "../../provider/engine/marker";
 import type { Tenant } from "../../provider/graph/tenant";
 import { deleteSoftly, purge } from "./deletion";
-import { amara, asSet, automation, changeSponsors, diego, johanna, nestor, peopleAt, somePeople } from "./people";
+import { anOwner, aTag, theirTag } from "./their-additions";
+import { amara, asSet, changeSponsors, diego, idOf, johanna, nestor, peopleAt, somePeople, usersAt } from "./people";
 import { aSpecimen, type Seen } from "./specimen";
 
 interface Wish {
@@ -73,7 +74,7 @@ export const specimen = aSpecimen<Wish>({
       all.map(async (blueprint): Promise<Seen> => {
         const seen = seenOf(blueprint);
         const [sponsors, owners] = [`${seen.path}/sponsors`, `${seen.path}/owners`];
-        const people = { sponsors: await peopleAt(tenant, sponsors), owners: await peopleAt(tenant, owners) };
+        const people = { sponsors: await peopleAt(tenant, sponsors), owners: await usersAt(tenant, owners) };
         return { ...seen, content: { ...seen.content, ...people } };
       }),
     );
@@ -81,7 +82,7 @@ export const specimen = aSpecimen<Wish>({
   content: (name, wish) => ({
     displayName: wish.displayName,
     sponsors: asSet(wish.sponsors),
-    owners: asSet(wish.owners && [...wish.owners, automation]),
+    owners: asSet(wish.owners),
     description: wish.description,
     tags: asSet(wish.tags),
     uniqueName: uniqueName(name, wish) ?? `agentid-${markerOf(`urn:${name}`, "")}`,
@@ -99,6 +100,26 @@ export const specimen = aSpecimen<Wish>({
     "change the sponsors of": changeSponsors,
     "delete softly": deleteSoftly,
     purge,
+  },
+  async lookalike(tenant) {
+    const { displayName, description, tags } = first;
+    const marker = `${markerTagPrefix}${kind}:${markerOf("urn:of-another-stack", "")}`;
+    const body = {
+      ...{ displayName, description, tags: [...(tags ?? []), marker] },
+      "sponsors@odata.bind": [tenant.url(`/users/${await idOf(tenant, diego)}`)],
+    };
+    const { id, appId } = await tenant.post<Blueprint>(`/applications/${cast}`, body);
+    return { id: appId, objectId: id };
+  },
+  neighbours: {
+    "a tag": aTag,
+    "an owner": anOwner,
+    "a credential": {
+      async add(tenant, { path }, name) {
+        const body = { name, issuer: "https://their.example", subject: name, audiences: ["api://their-audience"] };
+        return { object: (await tenant.post<{ id: string }>(`${path}/federatedIdentityCredentials`, body)).id };
+      },
+    },
   },
   impossible: {
     "renamed without an alias": {
@@ -118,7 +139,7 @@ function seenOf({ id, appId, displayName, description, uniqueName, tags }: Bluep
       displayName,
       description: description ?? "",
       uniqueName,
-      tags: asSet(tags.filter((tag) => !tag.startsWith(markerTagPrefix))),
+      tags: asSet(tags.filter((tag) => !tag.startsWith(markerTagPrefix) && !tag.startsWith(theirTag))),
     },
   };
 }

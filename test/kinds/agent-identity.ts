@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { markerIn } from "../../provider/engine/marker";
+import { microsoftGraph } from "../../provider/permissions/permission-grant";
 import { deleteSoftly, purge } from "./deletion";
-import { amara, asSet, changeSponsors, diego, johanna, nestor, peopleAt, somePeople } from "./people";
+import { aConsentElsewhere, aConsentOfOnePerson, anAppRoleElsewhere, anOwner, aTag } from "./their-additions";
+import { amara, asSet, changeSponsors, diego, idOf, johanna, nestor, peopleAt, somePeople } from "./people";
 import { aSpecimen, type Seen } from "./specimen";
 
 interface Wish {
@@ -77,6 +79,21 @@ export const specimen = aSpecimen<Wish>({
     "change the sponsors of": changeSponsors,
     "delete softly": deleteSoftly,
     purge,
+  },
+  async lookalike(tenant, of) {
+    const { id } = await tenant.post<Identity>(`/servicePrincipals/${cast}`, {
+      displayName: "Payslip helper",
+      agentIdentityBlueprintId: of("AgentIdentityBlueprint").id,
+      "sponsors@odata.bind": [tenant.url(`/users/${await idOf(tenant, johanna)}`)],
+    });
+    return { id };
+  },
+  neighbours: {
+    "a tag": aTag,
+    "an owner": anOwner,
+    "a consent of one person": aConsentOfOnePerson(microsoftGraph),
+    "a consent at another API": aConsentElsewhere,
+    "an app role at another API": anAppRoleElsewhere,
   },
 });
 

@@ -91,6 +91,20 @@ export const specimen = aSpecimen<Wish>({
       .filter(({ properties }) => !isWhole(properties?.["conditions"] as Conditions, principals))
       .map(({ properties }) => `enforced without its conditions: ${JSON.stringify(properties)}`);
   },
+  async lookalike(tenant, of) {
+    const body = {
+      displayName: "Block risky agents",
+      state: reportOnly,
+      conditions: {
+        clientApplications: { includeAgentIdServicePrincipals: [of(principal).id] },
+        locations: { includeLocations: ["All"], excludeLocations: [of(location).id] },
+        applications: { includeApplications: ["All"] },
+        agentIdRiskLevels: "high",
+      },
+      grantControls: { operator: "OR", builtInControls: ["block"] },
+    };
+    return tenant.post<Policy>(collection, body, { version: "beta" });
+  },
   edits: {
     enforce: { act: (tenant, { path }) => tenant.patch(path, { state: "enabled" }, { version: "beta" }) },
     delete: { act: (tenant, { path }) => tenant.delete(path), deletes: "softly" },

@@ -58,6 +58,12 @@ export const specimen = aSpecimen<Wish>({
   idOf: (name, wish, of) => `${of(parent).id}/${nameOf(name, wish)}`,
   comesBackWith: parent,
   edits: { delete: { act: (tenant, { path }) => tenant.delete(path) } },
+  async lookalike(tenant, of) {
+    const path = `/applications/${of(parent).objectId ?? ""}/${cast}/federatedIdentityCredentials`;
+    const subject = subjectOf("credential", first);
+    const body = { name: "credential", issuer, subject, audiences: ["api://their-audience"] };
+    return { id: (await tenant.post<Credential>(path, body)).id };
+  },
   impossible: {
     "the state is lost and the program has changed since": {
       why: "it has no place for a marker: one that trusts somebody else than declared may be somebody else's",

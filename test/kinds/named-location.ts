@@ -109,6 +109,13 @@ export const specimen = aSpecimen<Wish>({
           includeUnknownCountriesAndRegions: countries.includeUnknownCountriesAndRegions ?? false,
           countryLookupMethod: countries.countryLookupMethod ?? "clientIpAddress",
         },
+  lookalike: (tenant) =>
+    tenant.post<Location>(collection, {
+      "@odata.type": "#microsoft.graph.ipNamedLocation",
+      displayName: `${first.displayName} [aaaaaaaa]`,
+      isTrusted: true,
+      ipRanges: [{ "@odata.type": "#microsoft.graph.iPv4CidrRange", cidrAddress: "203.0.113.0/24" }],
+    }),
   edits: {
     "change the trust of": {
       async act(tenant, { path }) {

@@ -28,6 +28,11 @@ export async function peopleAt(tenant: Pick<Tenant, "list">, path: string): Prom
   return people.map(({ id, userPrincipalName }) => userPrincipalName ?? id).sort();
 }
 
+/** The same without the account that created the object, which is no user: it is an owner too, as the profile has it. */
+export async function usersAt(tenant: Pick<Tenant, "list">, path: string): Promise<string[]> {
+  return (await peopleAt(tenant, path)).filter((name) => name.includes("@"));
+}
+
 /** Somebody else answers for it from now on. */
 export const changeSponsors: Edit = {
   async act(tenant, { path }) {

@@ -78,10 +78,17 @@ export const specimen = aSpecimen<Wish>({
     },
     "take a permission from": {
       async act(tenant, { path }) {
-        const [held] = await tenant.list<Held>(path);
+        const { id: resourceId } = await graphOf(tenant);
+        const held = (await tenant.list<Held>(path)).find((one) => one.resourceId === resourceId);
         if (held) await tenant.delete(`${path}/${held.id}`);
       },
     },
+  },
+  async lookalike(tenant, of) {
+    const [{ id: resourceId, appRoles }, { id: principalId }] = [await graphOf(tenant), of(parent)];
+    const appRoleId = appRoles.find(({ value }) => value === "User.Read.All")?.id;
+    const path = `/servicePrincipals/${principalId}/appRoleAssignments`;
+    return tenant.post<Held>(path, { principalId, resourceId, appRoleId });
   },
   impossible: {
     "the state is lost and the program has changed since": {

@@ -36,6 +36,28 @@ export interface Edit {
   readonly unlessBroken?: true;
 }
 
+/** An object that somebody else made. */
+export interface Made {
+  /** As the resource id of the kind. */
+  readonly id: string;
+  /** Id in the directory. @default the same */
+  readonly objectId?: string;
+}
+
+/** What somebody else puts beside an object of a resource. It is theirs: no run touches it as long as that object is there. */
+export interface Neighbour {
+  /** Whether it may stand beside what is declared with these inputs. @default always */
+  beside?(inputs: Properties): boolean;
+  /**
+   * @param name of the neighbour, which nothing else in the tenant has
+   * @returns what they made; or what they added to the object
+   */
+  add(tenant: Tenant, seen: Seen, name: string): Promise<{ readonly object: string } | Added>;
+}
+
+/** Something within an object. */
+export type Added = { readonly tag: string } | { readonly owner: string };
+
 /** Circumstances that a kind may be unable to recover from. */
 export type Mishap = "renamed without an alias" | "the state is lost and the program has changed since";
 
@@ -86,6 +108,14 @@ export interface Specimen<Wish extends object> {
   readonly comesBackWith?: string;
   /** By what they do. */
   readonly edits: Readonly<Record<string, Edit>>;
+  /**
+   * Makes an object for another team that looks like `first`, of those that were made for the kinds it is made of.
+   *
+   * @default nobody has one
+   */
+  lookalike?(tenant: Tenant, of: (kind: string) => Made): Promise<Made>;
+  /** What others put beside it, by what it is. @default nothing */
+  readonly neighbours?: Readonly<Record<string, Neighbour>>;
   /** Mishaps that it cannot recover from by itself: why, and what the run says instead. @default none */
   readonly impossible?: { readonly [name in Mishap]?: { readonly why: string; readonly says?: RegExp } };
 }
@@ -95,6 +125,8 @@ export interface StoredObject {
   readonly kind: string;
   readonly id: string;
   readonly properties?: Content;
+  /** Ids behind each of its relations. */
+  readonly relations?: Readonly<Record<string, readonly string[]>>;
   readonly deletedDateTime?: string;
 }
 

@@ -143,9 +143,9 @@ export class LaggingTenant {
   }
 }
 
-/** Creates come as POST, and of blueprints and grants in other ways; relations and restores are none. */
+/** Creates come as POST, and of blueprints and grants in other ways; relations, restores and What-If are none. */
 function isCreate(request: Request): boolean {
   const { pathname } = new URL(request.url);
   if (request.method === "PATCH") return request.headers.has("prefer");
-  return request.method === "POST" && !/\$ref$|restore$|\$batch$/.test(pathname);
+  return request.method === "POST" && !/\$ref$|restore$|evaluate$|\$batch$/.test(pathname);
 }

@@ -3,8 +3,10 @@
  * seeds and LAG_REPORT=1 prints the table of docs/decisions/0006.
  */
 import { replayCommand, sweepSeed } from "../../tools/sweep-sample.mjs";
-import { destroy, emptyState, type StackState, up } from "../miniature-engine/engine";
+import { destroy, emptyState, refresh, type StackState, up } from "../miniature-engine/engine";
 import { programOf } from "../kinds/fleet";
+import { lookalikes, neighboursOf, type Theirs, touched } from "../kinds/neighbours";
+import { objectsIn } from "../sweep/picture";
 import { drawnProfiles, type NamedProfiles, real } from "../tenant-profiles";
 import { LaggingTenant } from "./lagging-tenant";
 import { type Cell, cells, drift, type Edition, fleet, orphans, wrongs } from "./programs";
@@ -36,6 +38,8 @@ async function course(cell: Cell, seed: number): Promise<Course> {
   const wrong: string[] = [];
   let state: StackState = emptyState;
   let requests = 0;
+  const look = () => objectsIn(tenant.emulated);
+  let theirs: readonly Theirs[] = await lookalikes(await tenant.reader(), look);
   const begunMs = tenant.time.now();
   for (const edition of editions) {
     const note = (...told: readonly string[]) =>
@@ -47,11 +51,16 @@ async function course(cell: Cell, seed: number): Promise<Course> {
     const reading = await tenant.process();
     note(...done.failures, ...(await drift(state, reading)));
     note(...(await wrongs(tenant, state, wanted, await tenant.process())));
+    note(...touched(theirs, look()));
+    // Somebody puts something beside what was made, and a refresh sees it.
+    theirs = [...theirs, ...(await neighboursOf(await tenant.reader(), look, state, theirs))];
+    ({ state } = await refresh(state, await tenant.process()));
     requests += run.requests.length + reading.requests.length;
   }
   const last = await tenant.process();
   const gone = await destroy(state, last);
   wrong.push(...gone.failures, ...(await orphans(tenant, gone.state, fleet("replaced"))));
+  wrong.push(...touched(theirs, look()));
   if (gone.state.resources.length > 0) wrong.push(`seed ${seed}: the destroyed stack is not empty`);
   return { wrong, requests: requests + last.requests.length, seconds: (tenant.time.now() - begunMs) / 1_000 };
 }

@@ -43,6 +43,7 @@ describe.each([
     {
       agentIdentityBlueprintPrincipal: "400 AgentBlueprintPrincipal_RequireAgentBlueprint",
       oauth2PermissionGrants: "404 Request_ResourceNotFound",
+      evaluate: "400 BadRequest",
     },
   ],
   [

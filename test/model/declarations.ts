@@ -105,7 +105,7 @@ const addKind = fc.array(wishes, { minLength: 6, maxLength: 6 }).map((all) =>
 
 /** Others' owners are managed as soon as the program names some. */
 function becomesManaged(model: Model, name: string): void {
-  model.theirs = model.theirs.filter(({ what, resource }) => resource !== name || !what.startsWith("owner "));
+  model.theirs = model.theirs.filter(({ addition, resource }) => resource !== name || addition !== "an owner");
 }
 
 /** Brings a resource to the wishes, where that changes it and nothing is made anew. */

@@ -4,6 +4,8 @@
  */
 import fc from "fast-check";
 import { oneBlueprint } from "../kinds/agent-kind";
+import { lookalikes } from "../kinds/neighbours";
+import { objectsIn } from "../sweep/picture";
 import { addition } from "./additions";
 import { declarations } from "./declarations";
 import { edits } from "./edits";
@@ -47,7 +49,9 @@ describe("a stack, whatever happens to it", () => {
     await fc.assert(
       fc.asyncProperty(commands, land, async (sequence, { lag, isOneMachine, tenant: { profiles } }) => {
         tenant.reset({ lag, profiles }, isOneMachine);
-        const [model, stack] = [new Model(), new Stack(tenant, await tenant.others())];
+        const others = await tenant.others();
+        const another = await lookalikes(others, () => objectsIn(tenant.emulated));
+        const [model, stack] = [new Model(), new Stack(tenant, others, another)];
         for (const [name, resource] of oneBlueprint(2, 1)) {
           model.fleet.set(name, resource);
           model.names.add(name);

@@ -13,19 +13,19 @@ import {
 import { specimenOf } from "../kinds";
 import { type Fleet, programOf, type Resource } from "../kinds/fleet";
 import { differences, type Holding, holdingOf, undeclared } from "../kinds/holding";
+import { type Theirs, touched } from "../kinds/neighbours";
+import { objectsIn } from "../sweep/picture";
 import type { Kill, ProcessSettings, TestProcess, TestTenant } from "./tenant";
 import type { Fault } from "../../emulator/tenant";
 
-/** Something that others made or set: it must be there as long as what it belongs to. */
-export interface Theirs {
-  readonly what: string;
+/** What others put beside a resource of ours. */
+export interface Addition extends Theirs {
   /** What they did. */
   readonly addition: string;
-  /** Object id. @default it stands alone */
-  readonly container?: string;
+  /** Of what they made, or the tag. */
+  readonly name: string;
   /** Name of the resource it was added to. */
-  readonly resource?: string;
-  readonly isThere: (tenant: Tenant) => Promise<boolean>;
+  readonly resource: string;
 }
 
 /** What the model knows. */
@@ -48,7 +48,7 @@ export class Model {
   readonly ids = new Map<string, string>();
   /** What others deleted and a run restores: what comes back with it may have been taken out of the program meanwhile; the run says so. */
   readonly deletedByOthers = new Set<string>();
-  theirs: Theirs[] = [];
+  theirs: Addition[] = [];
 }
 
 export interface Disturbance {
@@ -78,6 +78,8 @@ export class Stack {
   constructor(
     readonly tenant: TestTenant,
     readonly others: Tenant,
+    /** What another team had before. */
+    readonly lookalikes: readonly Theirs[] = [],
   ) {}
 
   up(fleet: Fleet, circumstances: Circumstances = {}): Promise<End> {
@@ -154,10 +156,8 @@ export async function checkAlways(model: Model, stack: Stack): Promise<void> {
     const object = holding.marked.find((found) => found.id === id && found.kind === kind);
     if (object && object.name !== name) throw new Error(`the state names ${object.name}'s ${id} as ${name}'s`);
   }
-  for (const { what, container, isThere } of model.theirs) {
-    if (container !== undefined && !holding.all.some(({ id }) => id === container)) continue;
-    if (!(await isThere(stack.others))) throw new Error(`${what} is gone`);
-  }
+  const wrong = touched([...stack.lookalikes, ...model.theirs], objectsIn(stack.tenant.emulated));
+  if (wrong.length > 0) throw new Error(wrong.join("\n"));
 }
 
 /** What holds after a refresh: it forgets nothing that is there, and keeps nothing that is gone for good. */
@@ -208,6 +208,6 @@ function leftBehind({ fleet, lost, theirs, deletedByOthers }: Model, holding: Ho
   const explained = (of: string): boolean => [...lost].some((name) => !fleet.has(name) && name !== of);
   return undeclared(fleet, holding)
     .filter(({ of, kind }) => !(specimenOf(kind).comesBackWith && deletedByOthers.has(of)) && !explained(of))
-    .filter(({ id }) => !theirs.some(({ what }) => what === `credential ${id.split("/").at(-1)}`))
+    .filter(({ id }) => !theirs.some(({ name }) => name === id.split("/").at(-1)))
     .map(({ kind, id, of }) => `${kind} ${id} of ${of} was not taken away`);
 }

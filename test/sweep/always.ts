@@ -31,4 +31,6 @@ export const alwaysAt: readonly (readonly [mishap: MishapName, what: string])[] 
   // Two identities of one blueprint are made at the same time, and only their markers tell them apart.
   ["machine killed, took effect", "POST /v1.0/servicePrincipals/microsoft.graph.agentIdentity"],
   ["504, took effect", "POST /beta/identity/conditionalAccess/policies"],
+  // A run that ends before it has read what it made does not know yet that Graph made the caller its owner.
+  ["nothing is permitted any more", "GET /v1.0/applications/{id}/microsoft.graph.agentIdentityBlueprint"],
 ];

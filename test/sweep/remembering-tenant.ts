@@ -36,8 +36,13 @@ export class RememberingTenant implements EmbeddedTenant {
   /** The moment at which the emulated tenant itself is. */
   #actual: Moment;
   #turn: Promise<unknown> = Promise.resolve();
-  /** Ids that every such tenant has from the beginning. */
-  readonly seed: ReadonlySet<string> = new Set(
+  /** Ids of what is none of ours. */
+  get seed(): ReadonlySet<string> {
+    return this.#seed;
+  }
+
+  /** Those that every such tenant has from the beginning, and of those who have moved in. */
+  readonly #seed = new Set(
     JSON.stringify(this.#emulated.exportState()).match(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g),
   );
 
@@ -50,6 +55,11 @@ export class RememberingTenant implements EmbeddedTenant {
 
   get now(): Moment {
     return this.#now;
+  }
+
+  /** @param ids of others' objects */
+  letIn(ids: readonly string[]): void {
+    for (const id of ids) this.#seed.add(id);
   }
 
   goTo(moment: Moment): void {

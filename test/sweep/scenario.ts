@@ -1,6 +1,9 @@
 /** A run that is repeated with one mishap at each of its places, and what must be so after the next, clean run. */
 import { type Outcome, preview, type Program, refresh, type StackState, up } from "../miniature-engine/engine";
 import { aProcess } from "../miniature-engine/process";
+import { embeddedConnection } from "../../provider/graph/connection";
+import type { Tenant } from "../../provider/graph/tenant";
+import { lookalikes, neighboursOf, type Theirs, touched } from "../kinds/neighbours";
 import { type Doom, doomed } from "./doomed";
 import { type MishapName, mishapNames, mishaps, sameForReads } from "./mishap";
 import type { StoredObject } from "../kinds/specimen";
@@ -12,6 +15,8 @@ import type { Moment, RememberingTenant } from "./remembering-tenant";
 export interface Situation {
   readonly at: Moment;
   readonly state: StackState;
+  /** What others have in it. @default another team moves in before the first run */
+  readonly theirs?: readonly Theirs[];
 }
 
 /** What is wrong in the tenant between a run that met a mishap and the clean one. */
@@ -47,21 +52,25 @@ export class Scenario {
     program: Program,
     batched = false,
   ): Promise<Scenario> {
-    const { places, after } = await undisturbed(tenant, before, program, batched);
+    const inhabited = await withLookalikes(tenant, before);
+    const { places, after } = await undisturbed(tenant, inhabited, program, batched);
+    const wrong = touched(inhabited.theirs ?? [], tenant.objects());
+    if (wrong.length > 0) throw new Error(`the undisturbed run touches what is not ours: ${wrong.join("; ")}`);
     const picture = pictureOf(tenant.objects(), after.state, tenant.seed);
     // What all points are measured by must be right itself: the tenant has what the state says.
     const seen = await refresh(after.state, await aProcess(tenant));
     refuseFailures("the refresh of the undisturbed run", seen);
     const drift = Object.entries(seen.operations).filter(([, operation]) => operation !== "same");
     if (drift.length > 0) throw new Error(`the undisturbed run leaves ${JSON.stringify(drift)} to a refresh`);
-    return new Scenario({ tenant, program, batched, picture, recoveries: new Map() }, before, places, after);
+    const later = await withNeighbours(tenant, after);
+    return new Scenario({ tenant, program, batched, picture, recoveries: new Map() }, inhabited, places, later);
   }
 
   /** The run after one with a mishap, as a scenario of its own: undisturbed it comes to the same as this one. */
   async next(doom: Doom): Promise<Scenario> {
     const { tenant, program, batched } = this.course;
     const { state } = await this.#disturbed(doom);
-    const before = { at: tenant.now, state };
+    const before = { ...this.before, at: tenant.now, state };
     const { places, after } = await undisturbed(tenant, before, program, batched);
     return new Scenario(this.course, before, places, after);
   }
@@ -75,7 +84,9 @@ export class Scenario {
   async point(doom: Doom, look: Look = () => []): Promise<string[]> {
     const { tenant } = this.course;
     const { state, wrong } = await this.#disturbed(doom);
-    return [...wrong, ...look(tenant.objects()), ...(await this.recovered({ at: tenant.now, state }))];
+    const { theirs = [] } = this.before;
+    const before = [...look(tenant.objects()), ...touched(theirs, tenant.objects())];
+    return [...wrong, ...before, ...(await this.recovered({ at: tenant.now, state }))];
   }
 
   async #disturbed(doom: Doom): Promise<{ state: StackState; wrong: string[] }> {
@@ -116,6 +127,7 @@ export class Scenario {
     const left = await preview(clean.state, program, await aProcess(tenant));
     const picture = pictureOf(tenant.objects(), clean.state, tenant.seed);
     return [
+      ...touched(this.before.theirs ?? [], tenant.objects()),
       ...Object.entries(left).map(([name, operation]) => `the next preview would ${operation} ${name}`),
       ...differences(this.picture.tenant, picture.tenant).map((line) => `tenant: ${line}`),
       ...differences(this.picture.state, picture.state).map((line) => `state: ${line}`),
@@ -152,7 +164,7 @@ export const told = (name: MishapName, { nth, part, what }: Place): string =>
 
 async function undisturbed(
   tenant: RememberingTenant,
-  { at, state }: Situation,
+  { at, state, theirs }: Situation,
   program: Program,
   batched: boolean,
 ): Promise<{ places: readonly Place[]; after: Situation }> {
@@ -160,7 +172,38 @@ async function undisturbed(
   const run = await doomed(tenant, state, undefined, batched);
   const outcome = await up(state, program, run.process);
   refuseFailures("the undisturbed run", outcome);
-  return { places: run.places(), after: { at: tenant.now, state: outcome.state } };
+  return { places: run.places(), after: { at: tenant.now, state: outcome.state, ...(theirs && { theirs }) } };
+}
+
+/** By the moment at which they move in: all who begin there have the same. */
+const moved = new WeakMap<Moment, Promise<Situation>>();
+
+function withLookalikes(tenant: RememberingTenant, before: Situation): Promise<Situation> {
+  if (before.theirs) return Promise.resolve(before);
+  const known =
+    moved.get(before.at) ?? othersCame(tenant, before, (graph) => lookalikes(graph, () => tenant.objects()));
+  moved.set(before.at, known);
+  return known;
+}
+
+/** After each run somebody puts something beside what it made, and a refresh sees it. */
+async function withNeighbours(tenant: RememberingTenant, after: Situation): Promise<Situation> {
+  const { state, theirs } = after;
+  const later = await othersCame(tenant, after, (graph) => neighboursOf(graph, () => tenant.objects(), state, theirs));
+  const seen = await refresh(state, await aProcess(tenant));
+  refuseFailures("the refresh after others came", seen);
+  return { ...later, state: seen.state };
+}
+
+async function othersCame(
+  tenant: RememberingTenant,
+  { at, state, theirs = [] }: Situation,
+  act: (graph: Tenant) => Promise<readonly Theirs[]>,
+): Promise<Situation> {
+  tenant.goTo(at);
+  const came = await act(await embeddedConnection(tenant, "others"));
+  tenant.letIn(came.flatMap(({ ids }) => ids));
+  return { at: tenant.now, state, theirs: [...theirs, ...came] };
 }
 
 function refuseFailures(what: string, { failures }: Outcome): void {

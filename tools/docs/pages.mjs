@@ -8,6 +8,7 @@ import {
   codeOf,
   kindOf,
   pageOf,
+  permissionsByPhase,
   permissionsTable,
   referenceTable,
   replacedByOf,
@@ -45,6 +46,7 @@ export function pages(root, { kinds, signInWays }) {
   return new Map([
     filled("README.md", ["resources", resourcesTable(declared, `${referenceFolder}/`)]),
     filled("docs/getting-started.md", ["permissions", permissionsTable(kinds)], ["sign-in", signInTable(signInWays)]),
+    filled("docs/real-tenant.md", ["permissions-by-phase", permissionsByPhase(kinds)]),
     filled("docs/README.md", ["decisions", decisions(root, "decisions")]),
     filled("llms.txt", ["resources", lines(declared)], ["decisions", decisions(root, "docs/decisions")]),
     [`${referenceFolder}/README.md`, reference(declared, kinds)],

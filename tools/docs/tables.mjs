@@ -11,7 +11,7 @@ import { listed, table } from "./markdown.mjs";
  * @property {readonly string[]} replacedBy
  * @property {Permissions} permissions
  *
- * @typedef {Readonly<{ check?: readonly string[], read: readonly string[], find?: readonly string[], create: readonly string[], change: readonly string[], remove: readonly string[] }>} Permissions
+ * @typedef {Readonly<{ check?: readonly string[], read: readonly string[], find?: readonly string[], create: readonly string[], change: readonly string[], remove: readonly string[], explain?: readonly string[] }>} Permissions
  * @typedef {keyof Permissions} Step
  *
  * @typedef {Readonly<{ title: string, name: string, variables: readonly string[], optional?: readonly string[], onlyByName?: true }>} SignInWay
@@ -27,6 +27,7 @@ export const steps = [
   ["create", "create"],
   ["change", "change"],
   ["remove", "delete"],
+  ["explain", "(optional) name who disabled or deleted"],
 ];
 
 /** The page of one class. @param {string} name */
@@ -104,6 +105,31 @@ export function permissionsTable(kinds) {
   }
   const rows = [...needed].map(([permission, ofKinds]) => [`\`${permission}\``, uses(ofKinds).join("; ")]);
   return table(["Application permission of Microsoft Graph", "Needed to"], rows);
+}
+
+/** What a person does one after the other, with the steps that it takes. @type {readonly (readonly [string, readonly Step[]])[]} */
+const phases = [
+  ["`pulumi preview`", ["check", "read", "find"]],
+  ["the first `pulumi up`", ["create"]],
+  ["an `up` that changes something", ["change"]],
+  ["an `up` that deletes something, `pulumi destroy`", ["remove"]],
+];
+
+/**
+ * What each phase needs beside those before it.
+ *
+ * @param {readonly Kind[]} kinds
+ */
+export function permissionsByPhase(kinds) {
+  /** @type {Set<string>} */
+  const asked = new Set();
+  const rows = phases.map(([phase, steps]) => {
+    const needed = new Set(steps.flatMap((step) => kinds.flatMap(({ permissions }) => permissions[step] ?? [])));
+    const more = [...needed].filter((permission) => !asked.has(permission));
+    for (const permission of more) asked.add(permission);
+    return [phase, more.map((permission) => `\`${permission}\``).join(", ") || "nothing more"];
+  });
+  return table(["For", "Application permissions of Microsoft Graph"], rows);
 }
 
 /**

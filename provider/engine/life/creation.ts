@@ -126,8 +126,10 @@ export class Creation<Inputs extends object> {
     const mayLag = isUnsettled || run.lag.ms > 0;
     const searchMs = isConflict ? unansweredMs(run) : mayLag ? everywhereMs(run) : 0;
     const found = await this.#searchUntil(run.timing.now() + searchMs, after, undefined, isConflict);
-    if (found === undefined) throw refusal;
-    return found;
+    if (found !== undefined) return found;
+    // The refusal came from a replica that still had the one that this machine has just deleted.
+    if (isConflict && isUnsettled) return this.#send();
+    throw refusal;
   }
 
   /**

@@ -2,20 +2,18 @@
  * What every resource does, once for all kinds: search before creating, recover what is ours, change only what differs,
  * wait until it shows, keep what was half done. Knows nothing of Pulumi.
  */
-import type { z } from "zod";
 import { EntraError } from "../../graph/errors";
 import type { Tenant } from "../../graph/tenant";
 import { inOrderOf, json, pick, same } from "../json";
-import { untilAccepted } from "../consistency/wait";
-import type { Asked, Finding, Lifecycle, Made, Marked, Referent, Warning } from "../lifecycle";
+import type { Lifecycle, Made, Marked, Warned, Warning } from "../lifecycle";
 import { canonicalOf, spelledAs, type Validation, validate } from "../inputs";
 import { unconfirmedMarker } from "../marker";
 import { holdsUnknown } from "../unknown";
-import { requireConfirmed } from "./confirmation";
 import { Creation } from "./creation";
+import { instructed, requireConfirmed } from "./instructions";
 import { createKeys } from "./ownership";
 import { declaredIn, Presence } from "./presence";
-import { isRecentlyWritten } from "./referents";
+import { Questions } from "./questions";
 import { removeSurely, untilWhole } from "./removal";
 import { Settlement } from "./settlement";
 import type { Run } from "../run/run";
@@ -37,10 +35,14 @@ export class HalfDone extends Error {
 }
 
 export class Driver<Inputs extends object> {
+  readonly #questions: Questions<Inputs>;
+
   constructor(
     readonly lifecycle: Lifecycle<Inputs>,
     readonly run: Run,
-  ) {}
+  ) {
+    this.#questions = new Questions(lifecycle, run);
+  }
 
   /**
    * Canonical inputs and every finding. Asks the tenant only about what differs from `olds`.
@@ -54,96 +56,30 @@ export class Driver<Inputs extends object> {
     marker: string,
     isAwaited: (property: string) => boolean = () => false,
   ): Promise<Validation> {
-    this.run.claims.declare(this.lifecycle.kind, marker);
+    const { lifecycle, run } = this;
+    run.claims.declare(lifecycle.kind, marker);
     // A default that was made of an earlier marker is kept: a new name is no reason for a new object.
-    const kept = pick(olds, Object.keys(this.lifecycle.defaults?.(marker) ?? {}));
-    const { inputs: canonical, findings: found } = validate(this.lifecycle, { ...kept, ...news }, marker);
-    const validated = {
-      inputs: this.#instructed(olds, spelledAs(this.lifecycle, olds, inOrderOf(olds, canonical)), marker),
-      findings: found,
-    };
-    const changed = Object.entries(validated.inputs).filter(([key, value]) => !same(value, olds[key]));
-    if (validated.findings.length > 0) return validated;
-    const known = Object.entries(validated.inputs).filter(([, value]) => !holdsUnknown(value));
-    const inputs = Object.fromEntries(known) as Partial<Inputs>;
-    const twice = this.#declare(inputs, marker);
-    if (twice.length > 0 || changed.length === 0) return { inputs: validated.inputs, findings: twice };
-    const replacedBy: readonly string[] = this.lifecycle.replacedBy;
-    const makesNew = !("marker" in olds) || changed.some(([key]) => replacedBy.includes(key));
-    const findings = await this.#worded("check", inputs, () => this.#ask(inputs, { marker, olds, makesNew }));
-    const awaited = findings.filter(({ property }) => isAwaited(property));
-    if (awaited.length > 0) {
-      this.run.checked.leaveUnanswered(this.#resource({ marker }));
-      const subject = subjectOf(this.step("check", inputs));
-      const what = awaited.map(({ property, reason }) => `${property} ${reason}`).join("; ");
-      this.run.report(`${subject}: ${what}. Another resource may make it first: it will be checked when applied`);
+    const kept = pick(olds, Object.keys(lifecycle.defaults?.(marker) ?? {}));
+    const { inputs: canonical, findings: wrong } = validate(lifecycle, { ...kept, ...news }, marker);
+    const declared = spelledAs(lifecycle, olds, inOrderOf(olds, canonical));
+    const inputs = instructed(lifecycle, run, olds, declared, { marker });
+    if (wrong.length > 0) return { inputs, findings: wrong };
+    const known = Object.entries(inputs).filter(([, value]) => !holdsUnknown(value));
+    const asked = Object.fromEntries(known) as Partial<Inputs>;
+    const twice = this.#questions.declare(asked, marker);
+    const changed = Object.keys(inputs).filter((key) => !same(inputs[key], olds[key]));
+    if (twice.length > 0 || changed.length === 0) return { inputs, findings: twice };
+    const replacedBy: readonly string[] = lifecycle.replacedBy;
+    const makesNew = !("marker" in olds) || changed.some((key) => replacedBy.includes(key));
+    const findings = await this.#worded("check", asked, () =>
+      this.#questions.ask(asked, { marker, olds, makesNew }, isAwaited),
+    );
+    if (findings.length === 0 && !("marker" in olds)) {
+      const warn = () => this.#questions.warnOfTwins({ ...asked, marker });
+      for (const warning of await this.#worded("check", asked, warn)) this.#report(warning, asked);
     }
-    return { inputs: validated.inputs, findings: findings.filter((one) => !awaited.includes(one)) };
+    return { inputs, findings };
   }
-
-  /** What this resource will have, if that is known: an id that follows from its inputs, and what Graph allows once. */
-  #declare(inputs: Partial<Inputs>, marker: string): readonly Finding[] {
-    const { lifecycle, run } = this;
-    const isComplete = Object.entries(lifecycle.properties as Record<string, z.ZodType>).every(
-      ([key, property]) => key in inputs || property.safeParse(undefined).success,
-    );
-    if (isComplete && lifecycle.idOf) run.claims.declareOf(lifecycle.kind, lifecycle.idOf(inputs as Inputs), marker);
-    const exclusive = lifecycle.exclusive?.(inputs);
-    if (!exclusive || run.claims.declareOf(lifecycle.kind, exclusive.key, marker)) return [];
-    return [{ property: exclusive.property, reason: exclusive.reason }];
-  }
-
-  /** What only the tenant can say is wrong with these inputs. */
-  async #ask(inputs: Partial<Inputs>, resource: Omit<Asked, "isClaimed">): Promise<readonly Finding[]> {
-    const { lifecycle, run } = this;
-    const { makesNew } = resource;
-    const about: Asked = { ...resource, isClaimed: (id) => run.claims.isClaimed(lifecycle.kind, id) };
-    const referents = makesNew ? (lifecycle.referents ?? {}) : {};
-    if (!lifecycle.questions && Object.keys(referents).length === 0) return [];
-    const tenant = await run.tenant();
-    const missing = Object.entries<Referent | undefined>(referents).map(async ([property, why]) => {
-      const id = (inputs as State)[property];
-      if (!why || typeof id !== "string" || isRecentlyWritten(run, tenant, id)) return [];
-      const reason = await why(tenant, id);
-      return reason === undefined ? [] : [{ property, reason }];
-    });
-    const [asked = [], ...others] = await Promise.all([lifecycle.questions?.(tenant, inputs, about), ...missing]);
-    return [...asked, ...others.flat()];
-  }
-
-  /**
-   * Asks again what `check` could not answer, and waits for what another resource may have made a moment ago.
-   *
-   * @throws EntraError INPUT_INVALID
-   */
-  async #askAgain(verb: "create" | "change", wanted: Inputs & Marked, olds: State): Promise<void> {
-    const { run } = this;
-    if (!run.checked.takeUnanswered(this.#resource(wanted))) return;
-    await this.#worded(verb, wanted, async () => {
-      const wait = untilAccepted(run);
-      let findings: readonly Finding[] = [];
-      while (await wait.again()) {
-        findings = await this.#ask(wanted, { marker: wanted.marker, olds, makesNew: verb === "create" });
-        wait.record(findings.length === 0 ? "proof" : "wrong");
-        if (findings.length === 0) return;
-      }
-      const what = findings.map(({ property, reason }) => `${property} ${reason}`).join("; ");
-      throw new EntraError("INPUT_INVALID", `its inputs were refused: ${what}`);
-    });
-  }
-
-  /** The inputs with what counts only once as it counted at first. This run alone hears what the program says now. */
-  #instructed(olds: State, inputs: Validation["inputs"], marker: string): Validation["inputs"] {
-    const once = Object.entries(this.lifecycle.instructions ?? {}).flatMap(([key, when]) =>
-      when === "once" ? [key] : [],
-    );
-    this.run.checked.instruct(this.#resource({ marker }), pick(inputs, once));
-    if (!("marker" in olds) || once.length === 0) return inputs;
-    const own = Object.entries(inputs).filter(([key]) => !once.includes(key));
-    return { ...Object.fromEntries(own), ...pick(olds, once) };
-  }
-
-  #resource = ({ marker }: Marked): string => `${this.lifecycle.kind} ${marker}`;
 
   /**
    * Properties whose change makes a new object. Unknown counts as changed: nobody can promise that it is not.
@@ -185,7 +121,7 @@ export class Driver<Inputs extends object> {
       this.#claim("create", id, wanted, "reserve");
       await run.claims.whenNotRemoving(lifecycle.kind, id);
     }
-    await this.#askAgain("create", wanted, {});
+    await this.#worded("create", wanted, () => this.#questions.askAgain(wanted, { olds: {}, makesNew: true }));
     const creation = new Creation(lifecycle, run, tenant, wanted);
     const made =
       (await this.#worded("find", wanted, () => creation.find())) ??
@@ -204,7 +140,7 @@ export class Driver<Inputs extends object> {
     const tenant = await this.#tenantOf("change", olds);
     rememberInStack(tenant, this.lifecycle.kind, id);
     this.#claim("change", id, wanted);
-    await this.#askAgain("change", wanted, olds);
+    await this.#worded("change", wanted, () => this.#questions.askAgain(wanted, { olds, makesNew: false }));
     this.run.claims.recordWritten(id, this.run.timing.now());
     for (const key of Object.keys(this.lifecycle.properties)) {
       const isAlternative = this.lifecycle.alternatives?.includes(key) ?? false;
@@ -233,6 +169,8 @@ export class Driver<Inputs extends object> {
     rememberInStack(tenant, this.lifecycle.kind, id);
     const object = this.#presence(tenant, id, declared);
     const actual = await this.#worded("read", declared, () => object.certainly(olds, object.refreshing(olds)));
+    const about = { tenant, id, declared, outputs: olds, actual, after: "read" } as const;
+    const warn = () => this.#worded("read", declared, () => this.#warn(about));
     if (!actual) {
       if (await this.#worded("read", declared, () => object.isDeletedWithWhole(olds)))
         return {
@@ -240,9 +178,10 @@ export class Driver<Inputs extends object> {
           state: { ...olds, marker: unconfirmedMarker },
         };
       this.#recordGone(tenant, declared, id);
+      await warn();
       return undefined;
     }
-    this.#report(actual.warnings, declared);
+    await warn();
     const inputs = {
       ...spelledAs(this.lifecycle, olds, inOrderOf(olds, pick(actual.inputs, Object.keys(declared)))),
       marker: actual.marked === false ? unconfirmedMarker : declared.marker,
@@ -269,7 +208,7 @@ export class Driver<Inputs extends object> {
       const writtenAt = object.writtenAt();
       run.journal.deleting(tenant.id, id);
       const remove = async (): Promise<void> => {
-        await lifecycle.remove(tenant, id, declared, olds, (warning) => this.#report([warning], declared));
+        await lifecycle.remove(tenant, id, declared, olds, (warning) => this.#report(warning, declared));
         run.claims.recordDeleted(lifecycle.kind, id);
       };
       await run.claims.removing(lifecycle.kind, id, () => removeSurely(object, olds, remove, writtenAt));
@@ -278,11 +217,13 @@ export class Driver<Inputs extends object> {
     });
   }
 
-  #report(warnings: readonly Warning[] | undefined, inputs: Partial<Inputs>): void {
-    for (const warning of warnings ?? []) {
-      const text = warning(`${this.lifecycle.noun} "${this.#nameOf(inputs)}"`);
-      if (this.run.reasons.isNew(text)) this.run.warn(text);
-    }
+  async #warn(about: Warned<Inputs>): Promise<void> {
+    for (const warning of (await this.lifecycle.warnings?.(about)) ?? []) this.#report(warning, about.declared);
+  }
+
+  /** What several objects have to report alike is reported of the first. */
+  #report(warning: Warning, inputs: Partial<Inputs>): void {
+    if (this.run.reasons.isNew(warning(""))) this.run.warn(warning(subjectOf(this.step("read", inputs))));
   }
 
   #presence(tenant: Tenant, id: string, inputs: Partial<Inputs>): Presence<Inputs> {
@@ -333,6 +274,9 @@ export class Driver<Inputs extends object> {
     const settlement = new Settlement(object, canonical, olds, actual);
     try {
       await (verb === "finish" ? settlement.ofCreated() : settlement.ofChanged());
+      const { actual: seen, outputs } = settlement;
+      const after = verb === "change" ? "change" : existed ? "recovery" : "create";
+      await this.#warn({ tenant, id, declared: wanted, outputs, actual: seen, after });
     } catch (error) {
       const step = this.step(verb, wanted);
       // A change that failed leaves the old state as it was: the next run changes what is left.
@@ -340,18 +284,7 @@ export class Driver<Inputs extends object> {
       const kept = `It was ${existed ? "found" : "created"} and is in the state as ${id}: run \`pulumi up\` again, and it continues from there.`;
       throw new HalfDone(id, stateOf(tenant, wanted, settlement.outputs), worded(error, { ...step, kept }));
     }
-    if (verb === "finish" && !existed) this.#notify(settlement.outputs, wanted);
-    this.#report(settlement.warnings, wanted);
     return stateOf(tenant, wanted, settlement.outputs);
-  }
-
-  /** What several objects of a run have to report alike is reported for the first. */
-  #notify(outputs: State, wanted: Inputs & Marked): void {
-    const subject = subjectOf(this.step("finish", wanted));
-    const own = `${this.lifecycle.kind} ${wanted.marker}`;
-    for (const notice of this.lifecycle.notices?.(outputs) ?? []) {
-      if (this.run.reasons.firstWith(notice, own) === own) this.run.warn(`${subject}: ${notice}`);
-    }
   }
 
   /** What was being done, for messages. */

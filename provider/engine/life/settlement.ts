@@ -1,10 +1,10 @@
 /** Bringing an object to what is wanted: changes what differs and waits until it shows. */
 import { EntraError } from "../../graph/errors";
-import { requireConfirmed } from "./confirmation";
+import { requireConfirmed } from "./instructions";
 import { readUntilShown } from "./reads";
 import { Referents } from "./referents";
 import { inOrderOf, same, textOf } from "../json";
-import type { Actual, Marked, Warning } from "../lifecycle";
+import type { Actual, Marked } from "../lifecycle";
 import { differences, type Presence } from "./presence";
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -38,9 +38,9 @@ export class Settlement<Inputs extends object> {
     return { ...this.#known?.outputs, writtenAt: this.#writtenAt };
   }
 
-  /** What there is to report of it as it was seen last. */
-  get warnings(): readonly Warning[] {
-    return this.#known?.warnings ?? [];
+  /** As it was seen last. */
+  get actual(): Actual<Inputs> | undefined {
+    return this.#known;
   }
 
   /** @throws EntraError NOT_YET_VISIBLE, and whatever a request was refused with */

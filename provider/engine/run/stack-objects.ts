@@ -4,15 +4,18 @@
  */
 import type { Tenant } from "../../graph/tenant";
 
-const seen = new WeakMap<Tenant, Set<string>>();
-
-const keyOf = (kind: string, id: string): string => `${kind} ${id}`;
+/** By id: the kinds of resources that have it. */
+const seen = new WeakMap<Tenant, Map<string, Set<string>>>();
 
 /** A resource of the stack has the object of this id. */
 export function rememberInStack(tenant: Tenant, kind: string, id: string): void {
-  const objects = seen.get(tenant) ?? new Set<string>();
-  seen.set(tenant, objects.add(keyOf(kind, id)));
+  const objects = seen.get(tenant) ?? new Map<string, Set<string>>();
+  const kinds = objects.get(id) ?? new Set<string>();
+  seen.set(tenant, objects.set(id, kinds.add(kind)));
 }
 
 export const isInStack = (tenant: Tenant, kind: string, id: string): boolean =>
-  seen.get(tenant)?.has(keyOf(kind, id)) === true;
+  seen.get(tenant)?.get(id)?.has(kind) === true;
+
+/** The same, of whatever kind. */
+export const isOfStack = (tenant: Tenant, id: string): boolean => seen.get(tenant)?.has(id) === true;

@@ -99,7 +99,7 @@ describe("a tenant on disk", () => {
     database.exec("UPDATE meta SET value = '7' WHERE key = 'schemaVersion'");
     database.close();
     expect(() => openTenant({ directory })).toThrow(
-      "it was written by a newer version of this package (layout 7; this version knows 4)",
+      "it was written by a newer version of this package (layout 7; this version knows 5)",
     );
   });
 

@@ -2,7 +2,7 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { rangesOf, SqliteStore } from "../../../emulator/state/sqlite-store";
+import { linksOfBothEnds, rangesOf, SqliteStore } from "../../../emulator/state/sqlite-store";
 import type { Selection } from "../../../emulator/state/store";
 import { openTenant } from "../../../emulator/tenant";
 import { asker } from "../client";
@@ -34,17 +34,24 @@ describe("a store", () => {
     "SELECT id FROM goneObjects WHERE kind = ? AND changed >= 1 AND changed <= 2 ORDER BY changed, id LIMIT 5",
     "SELECT target FROM links WHERE kind = ? AND source = ? ORDER BY target",
     "SELECT source FROM links WHERE kind = ? AND target = ?",
-    "DELETE FROM links WHERE source = ?",
-    "DELETE FROM links WHERE target = ?",
-    "SELECT kind, source, target FROM links WHERE source = ?1 OR target = ?1",
+    "DELETE FROM links WHERE kind = ? AND source = ? AND target = ?",
     "SELECT target FROM goneLinks WHERE kind = ? AND source = ? AND changed > 3",
     "DELETE FROM properties WHERE name = ? AND value = ? AND seq = ?",
     "SELECT count(*) AS n FROM properties WHERE name = ? AND value = ?",
-    "SELECT 1 FROM tasks WHERE dueAt <= ? LIMIT 1",
+    "SELECT seq, dueAt, kind, payload FROM tasks WHERE dueAt <= ? ORDER BY dueAt, seq LIMIT 5",
   ])("never looks at every row: %s", (sql) => {
     const store = newStore();
     const plan = store.rows(`EXPLAIN QUERY PLAN ${sql}`, ...(sql.match(/\?(?!1)/g) ?? ["?1"]).map(() => "x"));
     expect(plan.map(({ detail }) => String(detail)).join("; ")).not.toMatch(/SCAN|TEMP B-TREE/);
+    store.close();
+  });
+
+  it("finds the links of an object without looking at those of others", () => {
+    const store = newStore();
+    const plan = store.rows(`EXPLAIN QUERY PLAN ${linksOfBothEnds}`, "x").map(({ detail }) => String(detail));
+    expect(plan.filter((step) => step.includes("links"))).toEqual(
+      Array.from({ length: 4 }, () => expect.stringMatching(/^SEARCH links USING /) as unknown),
+    );
     store.close();
   });
 

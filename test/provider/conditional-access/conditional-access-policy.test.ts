@@ -90,6 +90,42 @@ describe("a Conditional Access policy", () => {
     expect(await all()).toEqual([]);
   });
 
+  it("is refused at preview for agents, users and groups that are not in the tenant, and asks about what is new alone", async () => {
+    const absent = (digit: number) => `5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d1${digit}`;
+    const { id: nestor } = await tenant.graph.get<{ id: string }>("/users/nestor.wilke@contoso.com");
+    const [group] = await tenant.graph.list<{ id: string }>("/groups?$top=1");
+    const clients = {
+      includeAgentIdServicePrincipals: [absent(1)],
+      excludeAgentIdServicePrincipals: [absent(2)],
+    };
+    const applications = { includeApplications: ["All"] };
+    const asked = async (olds: object, conditions: object) => {
+      const news = { ...asks({ conditions }), marker: markerOfTests };
+      const { failures } = await (await tenant.process()).provider(conditionalAccessPolicy).check({ ...olds }, news);
+      return failures.map(({ property, reason }) => `${property} ${reason}`);
+    };
+    const hint = (digit: number) =>
+      `there is no "${absent(digit)}" in the test tenant. If it was deleted outside Pulumi, run \`pulumi refresh\``;
+    const agents = [
+      `conditions.clientApplications.includeAgentIdServicePrincipals must name agent identities and blueprint principals that exist: ${hint(1)}`,
+      `conditions.clientApplications.excludeAgentIdServicePrincipals must name agent identities and blueprint principals that exist: ${hint(2)}`,
+    ];
+    expect(await asked({}, { clientApplications: clients, applications })).toEqual(agents);
+    const users = {
+      includeUsers: [nestor, absent(3)],
+      includeGroups: [group?.id, absent(4)],
+    };
+    expect(await asked({}, { users, applications })).toEqual([
+      `conditions.users.includeUsers must name users that exist: ${hint(3)}`,
+      `conditions.users.includeGroups must name groups that exist: ${hint(4)}`,
+    ]);
+    const before = { ...asks({ conditions: { clientApplications: clients, applications } }), marker: markerOfTests };
+    const more = { ...clients, excludeAgentIdServicePrincipals: [absent(2), absent(5)] };
+    expect(await asked(before, { clientApplications: more, applications })).toEqual([
+      `conditions.clientApplications.excludeAgentIdServicePrincipals must name agent identities and blueprint principals that exist: ${hint(5)}`,
+    ]);
+  });
+
   it("is never enforced before its conditions read back", async () => {
     tenant.requestsSince();
     await run.create(conditionalAccessPolicy, asks({ state: "enabled" }));

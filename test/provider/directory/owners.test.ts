@@ -124,6 +124,21 @@ describe("the account that creates a blueprint or principal", () => {
     expect(await peopleAt(tenant.graph, path)).toEqual([amara]);
   });
 
+  it("is shown by the run that finishes a create, too: the one before it ended before its first read", async () => {
+    const answer = { status: 403, body: { error: { code: "Authorization_RequestDenied", message: "No." } } };
+    tenant.emulated.fail({ method: "GET", path: "/owners$", effect: "before", answer });
+    const failure: unknown = await run
+      .create(agentIdentityBlueprint, asks({ owners: [amara] }))
+      .catch((one: unknown) => one);
+    const { id, properties } = failure as { id: string; properties: Record<string, unknown> };
+    expect(properties).not.toHaveProperty("creatorOwner");
+    const inputs = { ...asks({ owners: [amara] }), marker: properties["marker"], uniqueName: properties["uniqueName"] };
+    const later = (await tenant.process()).provider(agentIdentityBlueprint);
+    const { outs } = await later.update(id, properties, { ...inputs, __provider: properties["__provider"] });
+    expect(outs).toMatchObject({ owners: [amara], creatorOwner: automation });
+    expect((await later.read(id, properties)).props).toMatchObject({ creatorOwner: automation });
+  });
+
   it("is not asked for at each refresh where no owners are declared", async () => {
     const made = await run.create(agentIdentityBlueprint, asks());
     const principal = await run.create(agentIdentityBlueprintPrincipal, { blueprintId: made.id });

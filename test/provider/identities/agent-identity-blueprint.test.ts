@@ -112,6 +112,20 @@ describe("an agent identity blueprint", () => {
     expect((await tenant.graph.get<Application>(path(made.outputs["objectId"]))).tags).toContain("from-portal");
   });
 
+  it("is opened to other tenants and closed again in place", async () => {
+    const made = await run.create(agentIdentityBlueprint, asks({ signInAudience: "AzureADMultipleOrgs" }));
+    const at = path(made.outputs["objectId"]);
+    const audience = async () => (await tenant.graph.get<{ signInAudience: string }>(at)).signInAudience;
+    expect(await audience()).toBe("AzureADMultipleOrgs");
+    const provider = run.provider(agentIdentityBlueprint);
+    const closed = { ...made.inputs, signInAudience: "AzureADMyOrg" };
+    const { outs } = await provider.update(made.id, made.outputs, closed);
+    expect(await audience()).toBe("AzureADMyOrg");
+    expect((await provider.diff(made.id, outs, made.inputs)).replaces).toEqual([]);
+    await provider.update(made.id, outs, made.inputs);
+    expect(await audience()).toBe("AzureADMultipleOrgs");
+  });
+
   it("is replaced when its uniqueName changes", async () => {
     const made = await run.create(agentIdentityBlueprint, asks());
     const { replaces } = await run

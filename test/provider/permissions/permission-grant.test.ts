@@ -108,7 +108,35 @@ describe("a permission grant", () => {
       `recovered permission grant "Microsoft Graph for Payslip helper" (${agentId}/${microsoftGraph}). `,
     );
     await (await tenant.process()).create(permissionGrant, asks());
-    expect(tenant.requestsSince()).toEqual(asked);
+    // Who has not heard of the agent asks whether it is there.
+    const isThere = `GET /v1.0/servicePrincipals/${agentId}`;
+    expect(tenant.requestsSince().filter((request) => request !== isThere)).toEqual(asked);
+  });
+
+  it("is refused at preview for an agent that is not in the tenant, and not for one that this program makes", async () => {
+    const elsewhere = "5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d11";
+    const news = { ...asks({ agentId: elsewhere }), marker: markerOfTests };
+    const { failures } = await (await tenant.process()).provider(permissionGrant).check({}, news);
+    expect(failures).toEqual([
+      {
+        property: "agentId",
+        reason:
+          `must be the object id of an agent identity or of a blueprint principal: there is no "${elsewhere}" in the test tenant. ` +
+          "If it was deleted outside Pulumi, run `pulumi refresh`",
+      },
+    ]);
+    const before = { ...asks(), marker: markerOfTests };
+    const moved = await (await tenant.process()).provider(permissionGrant).check(before, news);
+    expect(moved.failures).toEqual(failures);
+    // A replica may not know what this run has made a moment ago, or an earlier one has in the state.
+    const answer = { status: 404, body: { error: { code: "Request_ResourceNotFound", message: "Not here." } } };
+    tenant.emulated.fail({ method: "GET", path: `${agentId}$`, effect: "before", answer, times: 9 });
+    const known = await tenant.process();
+    await known.provider(agentIdentity).diff(agentId, agent.outputs, agent.inputs);
+    for (const process of [run, known]) {
+      const mine = { ...asks(), marker: markerOfTests };
+      expect((await process.provider(permissionGrant).check({}, mine)).failures).toEqual([]);
+    }
   });
 
   it("goes on where an earlier run was killed", async () => {

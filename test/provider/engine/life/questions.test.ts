@@ -4,7 +4,7 @@ import { aBlueprint, aTenant } from "../../a-tenant";
 
 /** The engine checks one resource after the other: what each asks the tenant adds up. */
 describe("questions to the tenant in check and diff", () => {
-  it("are one request each for the sponsor and the blueprint that fifty resources share, and none for what did not change", async () => {
+  it("are one request each for the sponsor, the blueprint and its agents, which fifty resources share, and none for what did not change", async () => {
     const tenant = await aTenant();
     const blueprintId = await aBlueprint(await tenant.process());
     const process = await tenant.process();
@@ -22,6 +22,7 @@ describe("questions to the tenant in check and diff", () => {
     }
     expect(tenant.requestsSince().sort()).toEqual([
       `GET /v1.0/applications(appId='${blueprintId}')`,
+      "GET /v1.0/servicePrincipals/microsoft.graph.agentIdentity",
       "GET /v1.0/users/diego.siciliani@contoso.com",
     ]);
 

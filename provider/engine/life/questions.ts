@@ -1,0 +1,131 @@
+/** What is asked about the inputs of a resource before anything is sent: of the other resources of the run, and of the tenant. */
+import type { z } from "zod";
+import { EntraError } from "../../graph/errors";
+import { untilAccepted } from "../consistency/wait";
+import type { Asked, Finding, Lifecycle, Marked, Reference, Twin, Warning } from "../lifecycle";
+import type { Run } from "../run/run";
+import { isOfStack } from "../run/stack-objects";
+import { declaredIn } from "./presence";
+import { resourceOf } from "./instructions";
+import { isRecentlyWritten } from "./referents";
+import { stepOf, subjectOf } from "./wording";
+
+type About = Omit<Asked, "isClaimed">;
+
+export class Questions<Inputs extends object> {
+  constructor(
+    private readonly lifecycle: Lifecycle<Inputs>,
+    private readonly run: Run,
+  ) {}
+
+  /**
+   * Declares to the other resources of the run what this one will have, as far as that is known: an id that follows from its
+   * inputs, and what Graph allows once.
+   *
+   * @returns what another one has declared already
+   */
+  declare(inputs: Partial<Inputs>, marker: string): readonly Finding[] {
+    const { lifecycle, run } = this;
+    const isComplete = Object.entries(lifecycle.properties as Record<string, z.ZodType>).every(
+      ([key, property]) => key in inputs || property.safeParse(undefined).success,
+    );
+    if (isComplete && lifecycle.idOf) run.claims.declareOf(lifecycle.kind, lifecycle.idOf(inputs as Inputs), marker);
+    const exclusive = lifecycle.exclusive?.(inputs);
+    if (!exclusive || run.claims.declareOf(lifecycle.kind, exclusive.key, marker)) return [];
+    return [{ property: exclusive.property, reason: exclusive.reason }];
+  }
+
+  /**
+   * What only the tenant can say is wrong with these inputs. What another resource may make first is no finding: it is asked
+   * again before anything is sent.
+   */
+  async ask(
+    inputs: Partial<Inputs>,
+    about: About,
+    isAwaited: (property: string) => boolean,
+  ): Promise<readonly Finding[]> {
+    const { lifecycle, run } = this;
+    const findings = await this.#ask(inputs, about);
+    const awaited = findings.filter(({ property }) => isAwaited(property));
+    if (awaited.length > 0) {
+      run.checked.leaveUnanswered(resourceOf(lifecycle, about));
+      const subject = subjectOf(stepOf(lifecycle, "check", inputs, run));
+      run.report(`${subject}: ${phrase(awaited)}. Another resource may make it first: it will be checked when applied`);
+    }
+    return findings.filter((one) => !awaited.includes(one));
+  }
+
+  /**
+   * Asks again what could not be answered, and waits for what another resource may have made a moment ago.
+   *
+   * @throws EntraError INPUT_INVALID
+   */
+  async askAgain(wanted: Inputs & Marked, about: Omit<About, "marker">): Promise<void> {
+    const { lifecycle, run } = this;
+    if (!run.checked.takeUnanswered(resourceOf(lifecycle, wanted))) return;
+    const wait = untilAccepted(run);
+    let findings: readonly Finding[] = [];
+    while (await wait.again()) {
+      findings = await this.#ask(wanted, { ...about, marker: wanted.marker });
+      wait.record(findings.length === 0 ? "proof" : "wrong");
+      if (findings.length === 0) return;
+    }
+    throw new EntraError("INPUT_INVALID", `its inputs were refused: ${phrase(findings)}`);
+  }
+
+  async #ask(inputs: Partial<Inputs>, resource: About): Promise<readonly Finding[]> {
+    const { lifecycle, run } = this;
+    const about: Asked = { ...resource, isClaimed: (id) => run.claims.isClaimed(lifecycle.kind, id) };
+    const references = this.#newReferences(inputs, resource);
+    if (!lifecycle.questions && references.length === 0) return [];
+    const tenant = await run.tenant();
+    const missing = references.map(async ({ property, id, missing: why }) => {
+      if (id === undefined || isOfStack(tenant, id) || isRecentlyWritten(run, tenant, id)) return [];
+      const reason = await why(tenant, id);
+      return reason === undefined ? [] : [{ property, reason }];
+    });
+    const [asked = [], ...others] = await Promise.all([lifecycle.questions?.(tenant, inputs, about), ...missing]);
+    return [...asked, ...others.flat()];
+  }
+
+  /** That somebody has made an object of this name by hand, and the next step creates another one beside it. */
+  async warnOfTwins(inputs: Partial<Inputs> & Marked): Promise<Warning[]> {
+    const { lifecycle, run } = this;
+    // Nobody has made anything yet in what this run has created.
+    const isNew =
+      lifecycle.references?.(inputs).some(({ id }) => id !== undefined && run.claims.isCreated(id)) ?? false;
+    if (!lifecycle.twins || isNew) return [];
+    const tenant = await run.tenant();
+    const name = lifecycle.nameOf(inputs, run.names.of);
+    const all = await lifecycle.twins(tenant, inputs).catch(noneWhenForbidden);
+    const twins = all.filter((one) => one.name === name && !isOfStack(tenant, one.id)).map(({ id }) => id);
+    if (twins.length === 0) return [];
+    const named = twins.length > mostNamed ? `${twins.slice(0, mostNamed).join(", ")} and others` : twins.join(", ");
+    const others = twins.length === 1 ? "another one" : `${twins.length} others`;
+    return [
+      (subject) =>
+        `${subject}: the tenant has ${others} of this name that Pulumi does not manage (${named}), and \`pulumi up\` creates one beside it. ` +
+        "An object that exists cannot be adopted: to go on with it, leave the resource out and give its id to whatever refers to it",
+    ];
+  }
+
+  #newReferences(inputs: Partial<Inputs>, { makesNew, olds }: About): readonly Reference[] {
+    const { lifecycle } = this;
+    const references = lifecycle.references?.(inputs) ?? [];
+    if (makesNew || references.length === 0) return references;
+    const before = new Set(lifecycle.references?.(declaredIn(lifecycle, olds)).map(({ id }) => id));
+    return references.filter(({ id }) => !before.has(id));
+  }
+}
+
+/** Ids that a message names. */
+const mostNamed = 5;
+
+/** A warning is worth no permission. */
+function noneWhenForbidden(error: unknown): readonly Twin[] {
+  if (error instanceof EntraError && error.code === "FORBIDDEN") return [];
+  throw error;
+}
+
+const phrase = (findings: readonly Finding[]): string =>
+  findings.map(({ property, reason }) => `${property} ${reason}`).join("; ");

@@ -100,7 +100,7 @@ export const engineMutants = [
   },
   {
     rule: "a confirmation is needed for what must be confirmed",
-    file: "provider/engine/life/confirmation.ts",
+    file: "provider/engine/life/instructions.ts",
     find: "if (!needed || run",
     replace: "if (true || run",
     tests: ["test/provider/identities/disabled"],
@@ -201,14 +201,14 @@ export const engineMutants = [
   },
   {
     rule: "what another resource makes first is checked when applied",
-    file: "provider/engine/life/driver.ts",
+    file: "provider/engine/life/questions.ts",
     find: "findings.filter(({ property }) => isAwaited(property))",
     replace: "findings.filter(() => false)",
     tests: ["test/provider/engine/life/awaited"],
   },
   {
     rule: "an instruction for one run is not kept as a change",
-    file: "provider/engine/life/driver.ts",
+    file: "provider/engine/life/instructions.ts",
     find: 'if (!("marker" in olds) || once.length === 0) return inputs;',
     replace: "if (true) return inputs;",
     tests: ["test/provider/identities/disabled"],

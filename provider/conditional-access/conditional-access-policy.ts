@@ -27,7 +27,7 @@ import {
 import { defaultControls, policyFindings } from "./policy-rules";
 import { policyTargets } from "./policy-targets";
 import { refuseToMissAgents } from "./what-if";
-import { withLicence } from "./licences";
+import { policyLicence, withLicence } from "./licences";
 import { declaredName, displayName, hasMarker, shownName, unmarkedAmong } from "./name-suffix";
 import { permissions } from "./permissions";
 import type { Inventory } from "../engine/inventory";
@@ -248,6 +248,8 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
   // A change of its conditions may name what was made moments ago; a policy of before may be there all the same.
   mentions: ({ conditions }) => JSON.stringify(conditions).match(guids) ?? [],
   hasOwnDirectory: true,
+  role: "Conditional Access Administrator",
+  licence: policyLicence,
 
   async create(tenant, wanted) {
     const state = wanted.state === "enabled" ? reportOnly : wanted.state;

@@ -209,6 +209,7 @@ export const namedLocation: Lifecycle<Inputs> = {
   nameOf: ({ displayName }) => displayName ?? "",
   replacedBy: ["definedBy"],
   permissions,
+  role: "Conditional Access Administrator",
   inventory,
   duplicateCreate: "allowed",
 

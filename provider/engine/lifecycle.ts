@@ -36,6 +36,10 @@ export interface Confirmation<Inputs> {
   readonly by: keyof Inputs & string;
   /** A sentence without its full stop. */
   readonly reason: string;
+  /** What the confirmation does, after "to": "enable it". */
+  readonly to: string;
+  /** How to do without it, as a sentence. */
+  readonly instead: string;
 }
 
 /** What a question is about, besides the inputs. */
@@ -151,8 +155,12 @@ export interface OtherCreate<Inputs> {
   /** Whether the refusal means that this object can never be made in the usual way, and can be made in this one. */
   isFor(refusal: EntraError, wanted: Inputs & Marked): boolean;
   create(tenant: Tenant, wanted: Inputs & Marked): Promise<Made<Inputs>>;
-  /** What is otherwise with an object that was made like this: a phrase after its name. */
-  readonly consequence: string;
+  /**
+   * What is otherwise with an object that was made like this: a phrase after its name.
+   *
+   * @param refusal what Graph said to the usual one, without its full stop
+   */
+  consequence(refusal: string): string;
 }
 
 /**
@@ -198,6 +206,10 @@ export interface Lifecycle<Inputs extends object> {
   /** @default "delete first" */
   readonly replacement?: Replacement;
   readonly permissions: Permissions;
+  /** Directory role that a person who has signed in needs. @default "Agent ID Administrator", or to own the object */
+  readonly role?: string;
+  /** What a 403 says of the licence that may be missing, as a sentence. @default that one may be */
+  readonly licence?: string;
   /** All objects of this kind in a tenant. */
   readonly inventory: Inventory;
   readonly duplicateCreate: DuplicateCreate;

@@ -207,6 +207,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
   defaults: (marker) => ({ uniqueName: defaultName(marker) }),
   nameOf: ({ displayName, uniqueName }) => displayName ?? uniqueName ?? "",
   replacedBy: ["uniqueName"],
+  role: "Agent ID Administrator, or must own the object; to delete a blueprint, Cloud Application Administrator",
   permissions: {
     check: lookUpPermissions,
     read: ["AgentIdentityBlueprint.Read.All"],
@@ -227,7 +228,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     return [...people, ...name];
   },
   warnings: async (about) => [
-    ...creatorBecameOwner(about),
+    ...creatorBecameOwner("blueprint", about),
     // The audit log knows the application object.
     ...(await whoDeleted(about, textOf(about.outputs["objectId"]), "`pulumi up` restores it, or creates another one")),
   ],
@@ -262,7 +263,9 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
   // A POST makes a blueprint each time it is sent, without a uniqueName, which can never be set later: it is found by its tag.
   otherCreate: {
     duplicateCreate: "allowed",
-    consequence: "has no uniqueName in the tenant, and a later run finds it by its marker tag",
+    consequence: (refusal) =>
+      `was created without a uniqueName, because Graph refused it: ${refusal}. ` +
+      "No action is needed: later runs find the blueprint by its tag. Do not remove that tag",
     isFor: (refusal, { uniqueName }) => isDefaultName(uniqueName) && rulesOutUpsert(refusal),
     async create(tenant, wanted) {
       const body = { ...writable(wanted, []), ...(await boundPeople(tenant, wanted)) };

@@ -172,6 +172,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
   nameOf: ({ agentId, api }, called) =>
     `${api === microsoftGraph ? "Microsoft Graph" : (api ?? "")} for ${agentId === undefined ? "agent" : called(agentId)}`,
   replacedBy: ["agentId", "api"],
+  role: "Agent ID Administrator, and for application permissions of Microsoft Graph Privileged Role Administrator",
   permissions: {
     read: ["Application.Read.All", "DelegatedPermissionGrant.Read.All"],
     create: ["AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"],

@@ -62,8 +62,8 @@ export const conditionalAccessMutants = [
   {
     rule: "a missing licence is told from a refusal",
     file: "provider/conditional-access/licences.ts",
-    find: 'code === "REFUSED" ? numbers',
-    replace: 'code === "NOT_FOUND" ? numbers',
+    find: '|| error.code !== "REFUSED") throw error;',
+    replace: '|| error.code === "REFUSED") throw error;',
     tests: ["test/provider/conditional-access/conditional"],
   },
   {

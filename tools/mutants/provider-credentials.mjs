@@ -109,7 +109,7 @@ export const trustMutants = [
     tests: ["test/provider/credentials/federated"],
   },
   {
-    rule: "a credential that trusts somebody else is not recovered",
+    rule: "a credential that has another issuer, subject or audience is not recovered",
     file: "provider/credentials/federated-identity-credential.ts",
     find: "if (isEqualTrust(found, wish) || isParked(found, wish.name)) return undefined;",
     replace: "return undefined;",

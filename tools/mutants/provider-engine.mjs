@@ -331,7 +331,7 @@ export const engineMutants = [
   },
   {
     rule: "a confirmation is needed for what must be confirmed",
-    file: "provider/engine/life/confirmation.ts",
+    file: "provider/engine/life/instructions.ts",
     find: "if (!needed || run",
     replace: "if (true || run",
     tests: ["test/provider/identities/disabled"],

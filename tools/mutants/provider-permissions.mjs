@@ -293,7 +293,7 @@ export const permissionMutants = [
   {
     rule: "a disabled permission is refused at preview",
     file: "provider/permissions/api.ts",
-    find: 'if (!isEnabled) return "is disabled there";',
+    find: "if (!isEnabled) return `which is disabled at ${api} and cannot be granted: remove it, or enable it at ${api}`;",
     replace: "",
     tests: ["test/provider/permissions/suitability"],
   },

@@ -57,7 +57,7 @@ export class Creation<Inputs extends object> {
       isRuledOut.set(lifecycle.kind, refusal);
       const name = lifecycle.nameOf(wanted, run.names.of);
       if (!made.existed)
-        run.warn(`${lifecycle.noun} "${name}" ${otherCreate.consequence}. Graph said: ${refusal.message}`);
+        run.warn(`${lifecycle.noun} "${name}" ${otherCreate.consequence(refusal.message.replace(/\.$/, ""))}`);
       return made;
     } catch (error) {
       // Neither is permitted: the usual one is what to ask for.

@@ -107,8 +107,9 @@ export class Presence<Inputs extends object> {
     const what = seen === undefined ? "it" : "all of it";
     return new EntraError(
       "NOT_YET_VISIBLE",
-      `the tenant does not show ${what}, and was written to so lately that a replica may not know: until ${until(this.unseenUntil(olds) ?? 0)} ` +
-        `that does not count as deleted. If somebody deleted it for good, wait until then, or set ${replicationVariable}=0 for one run`,
+      `the tenant does not show ${what}. It was written recently, and a replica may not have it yet. ` +
+        `Until ${until(this.unseenUntil(olds) ?? 0)} it does not count as deleted. ` +
+        `If somebody deleted it permanently, set ${replicationVariable}=0 for one run`,
     );
   }
 

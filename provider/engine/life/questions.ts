@@ -50,7 +50,10 @@ export class Questions<Inputs extends object> {
     if (awaited.length > 0) {
       run.checked.leaveUnanswered(resourceOf(lifecycle, about));
       const subject = subjectOf(stepOf(lifecycle, "check", inputs, run));
-      run.report(`${subject}: ${phrase(awaited)}. Another resource may make it first: it will be checked when applied`);
+      run.report(
+        `${subject}: ${phrase(awaited)}. This is not an error yet: another resource may create it in this run. ` +
+          "`pulumi up` checks it again before it sends anything",
+      );
     }
     return findings.filter((one) => !awaited.includes(one));
   }
@@ -101,12 +104,11 @@ export class Questions<Inputs extends object> {
     const twins = all.filter((one) => one.name === name && !isOfStack(tenant, one.id)).map(({ id }) => id);
     if (twins.length === 0) return [];
     const named = twins.length > mostNamed ? `${twins.slice(0, mostNamed).join(", ")} and others` : twins.join(", ");
-    const others = twins.length === 1 ? "another one" : `${twins.length} others`;
-    return [
-      (subject) =>
-        `${subject}: the tenant has ${others} of this name that Pulumi does not manage (${named}), and \`pulumi up\` creates one beside it. ` +
-        "An object that exists cannot be adopted: to go on with it, leave the resource out and give its id to whatever refers to it",
-    ];
+    const existing =
+      twins.length === 1
+        ? `an object with this display name exists (id ${named}) and has no marker of this package. \`pulumi up\` will create a second one. If you want two, do nothing`
+        : `${twins.length} objects with this display name exist (ids ${named}) and have no marker of this package. \`pulumi up\` will create another one. If you want that, do nothing`;
+    return [(subject) => `${subject}: ${existing}. ${toUseExisting}`];
   }
 
   #newReferences(inputs: Partial<Inputs>, { makesNew, olds }: About): readonly Reference[] {
@@ -117,6 +119,10 @@ export class Questions<Inputs extends object> {
     return references.filter(({ id }) => !before.has(id));
   }
 }
+
+/** An object that exists is not adopted. */
+const toUseExisting =
+  "To use the existing one, remove this resource and write the id of the existing object where the program uses this resource";
 
 /** Ids that a message names. */
 const mostNamed = 5;

@@ -93,8 +93,8 @@ export class Referents<Inputs extends object> {
     const { lifecycle, run, wanted } = this;
     const subject = `${lifecycle.noun} "${lifecycle.nameOf(wanted, run.names.of)}"`;
     run.progress(
-      `${subject} is refused: ${sentence(error.message)} ${cited(error.answer) ?? ""} Graph may not know yet what it refers to, ` +
-        `which was written a moment ago: trying again for up to ${Math.ceil(limitMs / 1000)} s`,
+      `${subject} is waiting: Graph refused it: ${sentence(error.message)} ${cited(error.answer) ?? ""} ` +
+        `An object it refers to was created or changed recently. Trying again for up to ${Math.ceil(limitMs / 1000)} s`,
     );
   }
 }

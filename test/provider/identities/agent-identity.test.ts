@@ -361,7 +361,7 @@ describe("an agent identity", () => {
     await expect(
       run.create(agentIdentity, asks({ sponsors: ["diego.siciliani@contoso.com", id] })),
     ).rejects.toMatchObject({
-      findings: [{ property: "sponsors", reason: expect.stringContaining("must name everybody once") as string }],
+      findings: [{ property: "sponsors", reason: expect.stringContaining("names the same object twice") as string }],
     });
   });
 
@@ -375,7 +375,7 @@ describe("an agent identity", () => {
         property: "blueprintId",
         reason:
           `must be the appId of a blueprint: there is no application "${elsewhere}" in the test tenant. ` +
-          "If it was deleted outside Pulumi, run `pulumi refresh`",
+          "Correct the id. If a resource of this program makes it and somebody deleted it, run `pulumi refresh`",
       },
     ]);
     const unknown = await provider.check(made.inputs, { ...made.inputs, blueprintId: UNKNOWN });

@@ -51,8 +51,8 @@ async function preview<Inputs extends object>(
 }
 
 const twin = (subject: string, id: string) =>
-  `${subject}: the tenant has another one of this name that Pulumi does not manage (${id}), and \`pulumi up\` creates one beside it. ` +
-  "An object that exists cannot be adopted: to go on with it, leave the resource out and give its id to whatever refers to it";
+  `${subject}: an object with this display name exists (id ${id}) and has no marker of this package. \`pulumi up\` will create a second one. ` +
+  "If you want two, do nothing. To use the existing one, remove this resource and write the id of the existing object where the program uses this resource";
 
 describe("an object of the same name that somebody made by hand", () => {
   it("is named at preview: a blueprint, an agent of the same blueprint, a policy, a named location", async () => {

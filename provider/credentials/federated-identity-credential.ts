@@ -52,7 +52,7 @@ export interface FederatedIdentityCredentialArgs {
   claimsMatchingExpression?: pulumi.Input<ClaimsMatchingExpressionArgs>;
   /** `aud` of the outside token: exactly one, up to 600 characters. @default ["api://AzureADTokenExchange"]. Changed in place. */
   audiences?: pulumi.Input<pulumi.Input<string>[]>;
-  /** What it is for, up to 600 characters. Not managed when left out. Changed in place. */
+  /** What it is for, up to 600 characters. Not managed when not declared. Changed in place. */
   description?: pulumi.Input<string>;
 }
 
@@ -75,7 +75,7 @@ export interface ClaimsMatchingExpressionArgs {
  * - **Replaced:** when `blueprintId` or `name` changes.
  * - **Deleted:** permanently. With its blueprint it is deleted softly: it stays in the state until the blueprint is permanently deleted, and
  *   the next `up` checks whether it was restored.
- * - **Trusts that move:** credentials of one blueprint may take over each other's issuer and subject in one `up`: a list from which the first was
+ * - **Trusts that move:** credentials of one blueprint may exchange issuer and subject in one `up`: a list from which the first was
  *   taken, two that swap. They exchange them one after the other; between two requests the subject that moves is not trusted.
  *   `pulumi up --refresh` (or `options: { refresh: always }` in Pulumi.yaml) must have read all of them, so that nobody else's is changed.
  *

@@ -65,7 +65,7 @@ export interface Reference {
 }
 
 /** What somebody has made by hand, and a person may take for the wanted object. */
-export interface Twin {
+export interface Namesake {
   /** Resource id. */
   readonly id: string;
   readonly name: string;
@@ -225,7 +225,7 @@ export interface Lifecycle<Inputs extends object> {
    * Objects of its kind, and of its parent, that have no marker of this package: a warning names those of the same name. Asked
    * of an object that is to be created at first, out of the list that `find` asks for. None where that shows its own.
    */
-  twins?(tenant: Tenant, wanted: Partial<Inputs> & Marked): Promise<readonly Twin[]>;
+  namesakes?(tenant: Tenant, wanted: Partial<Inputs> & Marked): Promise<readonly Namesake[]>;
   /** What a person may want to know of an object, after the last step of each run with it. */
   warnings?(about: Warned<Inputs>): readonly Warning[] | Promise<readonly Warning[]>;
   /**

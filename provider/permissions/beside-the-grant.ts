@@ -62,7 +62,7 @@ function inheritedBeside(tenant: Tenant, api: Api, inherited: InheritedPermissio
 /**
  * What stays with the agent.
  *
- * @param consents of single users, which stay
+ * @param consents of individual users, which stay
  * @param inherited as it was read last
  */
 export function leftBehind(

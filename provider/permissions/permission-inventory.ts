@@ -1,5 +1,5 @@
 /**
- * What all agents may do at which API, as the resource PermissionGrant has it: one object per agent and API. What single users
+ * What all agents may do at which API, as the resource PermissionGrant has it: one object per agent and API. What individual users
  * consented to, and what a blueprint lets its agents inherit, are objects of their own: no resource declares them, and other
  * requests take them away.
  */

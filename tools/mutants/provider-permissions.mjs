@@ -286,8 +286,8 @@ export const permissionMutants = [
   {
     rule: "default access is for an API without app roles",
     file: "provider/permissions/api.ts",
-    find: "if (appRoles.length > 0) roles",
-    replace: "if (false) roles",
+    find: "if (appRoles.length > 0)",
+    replace: "if (false)",
     tests: ["test/provider/permissions/suitability"],
   },
   {

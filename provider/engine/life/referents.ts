@@ -16,7 +16,7 @@ interface Circumstances {
   readonly reads?: boolean;
 }
 
-/** Whether a run of this machine created, found or changed it so lately that a replica may not know. */
+/** Whether a run of this machine created, found or changed it recently: a replica may not know it. */
 export const isRecentlyWritten = (run: Run, tenant: Tenant, id: string, unseenMs = everywhereMs(run)): boolean =>
   run.claims.writtenAt(id) !== undefined || run.journal.writtenAt(tenant.id, id, unseenMs) !== undefined;
 
@@ -45,9 +45,9 @@ export class Referents<Inputs extends object> {
 
   /**
    * A replica may not know yet what was recently written, and refuses what refers to it, or does not find it. That refusal
-   * had no effect, so the request is repeated. What says that something is missing is waited out. What may say that, or
-   * that the request itself is wrong, is waited out only until the newest of them should be known everywhere: then it is
-   * the request. Any other refusal is final, and so is every one where nothing was recently written.
+   * had no effect, so the request is repeated. If the refusal says that something is missing, until the timeout. If it may say
+   * that, or that the request itself is wrong, only until the newest of them should be known everywhere: then the request is
+   * wrong. Any other refusal is final, and so is every one where nothing was recently written.
    *
    * @throws EntraError the last refusal
    */

@@ -549,7 +549,7 @@ describe("a Conditional Access policy without its licence", () => {
   });
 });
 
-describe("a Conditional Access policy for the user accounts of agents", () => {
+describe("a Conditional Access policy for agent users", () => {
   let tenant: TestTenant;
   let run: TestProcess;
   const onDevices = { includeAgentContexts: ["agentUserSessionsInitiatedFromEndpoints"] };

@@ -191,8 +191,8 @@ describe("an agent identity", () => {
   it("is refused when two objects have its marker, and both are named", async () => {
     const made = await run.create(agentIdentity, asks());
     const { tags } = await tenant.graph.get<Identity>(path(made.id));
-    const twin = await run.create(agentIdentity, asks({ displayName: "Twin" }), "eeeeffffgggghhhh");
-    await tenant.graph.patch(path(twin.id), {
+    const duplicate = await run.create(agentIdentity, asks({ displayName: "Duplicate" }), "eeeeffffgggghhhh");
+    await tenant.graph.patch(path(duplicate.id), {
       tags: tags.filter((tag) => tag.endsWith(markerOfTests) && tag.includes(":AgentIdentity:")),
     });
     const later = await tenant.process();
@@ -200,7 +200,7 @@ describe("an agent identity", () => {
       code: "OWNERSHIP_UNCLEAR",
       message:
         'cannot create agent identity "Payslip helper": two objects match: ' +
-        `agent identity "Payslip helper" (${made.id}) and agent identity "Twin" (${twin.id}). Delete the one that is not wanted.`,
+        `agent identity "Payslip helper" (${made.id}) and agent identity "Duplicate" (${duplicate.id}). Delete the one that is not wanted.`,
     });
   });
 

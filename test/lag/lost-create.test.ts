@@ -91,7 +91,7 @@ describe.each(twice)("a create that was not answered, of a kind that Graph makes
     const again = await up(state, programOf(wanted), await tenant.process());
     expect(again.failures).toEqual([
       expect.stringMatching(
-        /^payroll-\S+: cannot create .*An earlier run on this machine created it: run `pulumi up` again/,
+        /^payroll-\S+: cannot create .*An earlier run on this machine created this object\. Run `pulumi up` again later/,
       ),
     ]);
     tenant.time.pass(600_000);

@@ -122,7 +122,7 @@ export const engineMutants = [
   {
     rule: "what this machine made and no replica shows is not made twice",
     file: "provider/engine/life/creation.ts",
-    find: "    await this.#refuseTwin();\n",
+    find: "    await this.#refuseDuplicate();\n",
     replace: "",
     tests: ["test/lag/lost-create"],
   },

@@ -119,7 +119,7 @@ export class WriteJournal {
 
   /**
    * Until when to look for an object that a list does not show; undefined when there is nothing to expect: nothing was done
-   * about it lately, or nothing after which it may be unseen.
+   * about it recently, or nothing after which it may be unseen.
    *
    * @param unseenMs for how long after each event it may be
    */

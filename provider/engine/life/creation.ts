@@ -57,7 +57,7 @@ export class Creation<Inputs extends object> {
       isRuledOut.set(lifecycle.kind, refusal);
       const name = lifecycle.nameOf(wanted, run.names.of);
       if (!made.existed)
-        run.warn(`${lifecycle.noun} "${name}" ${otherCreate.consequence}. Graph said: ${refusal.message}`);
+        run.warn(`${lifecycle.noun} "${name}" ${otherCreate.consequence(refusal.message.replace(/\.$/, ""))}`);
       return made;
     } catch (error) {
       // Neither is permitted: the usual one is what to ask for.
@@ -80,7 +80,7 @@ export class Creation<Inputs extends object> {
       const found = await this.#searchUntil(mayShowUntil, 0, "was requested by a run a moment ago");
       if (found !== undefined) return found;
     }
-    await this.#refuseTwin();
+    await this.#refuseDuplicate();
     const sentAt = moment();
     try {
       return await this.#send();
@@ -100,7 +100,7 @@ export class Creation<Inputs extends object> {
    *
    * @throws EntraError NOT_YET_VISIBLE
    */
-  async #refuseTwin(): Promise<void> {
+  async #refuseDuplicate(): Promise<void> {
     const { lifecycle, run, tenant, wanted } = this;
     if (this.#way.duplicateCreate !== "allowed" || this.#hasNewReferent()) return;
     const made = run.journal.made(this.#keyOf(this.#way), unseenMs(run));
@@ -167,7 +167,7 @@ export class Creation<Inputs extends object> {
   }): Promise<Made<Inputs> | undefined> {
     const { lifecycle, run, tenant, wanted } = this;
     let known = after;
-    // What was deleted lately a replica may not know to be among the deleted items; or somebody has restored it.
+    // What was deleted recently a replica may not know to be among the deleted items; or somebody has restored it.
     const search = (): Promise<Made<Inputs> | undefined> => {
       const since = known;
       known = moment();

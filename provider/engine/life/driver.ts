@@ -75,7 +75,7 @@ export class Driver<Inputs extends object> {
       this.#questions.ask(asked, { marker, olds, makesNew }, isAwaited),
     );
     if (findings.length === 0 && !("marker" in olds)) {
-      const warn = () => this.#questions.warnOfTwins({ ...asked, marker });
+      const warn = () => this.#questions.warnOfNamesakes({ ...asked, marker });
       for (const warning of await this.#worded("check", asked, warn)) this.#report(warning, asked);
     }
     return { inputs, findings };

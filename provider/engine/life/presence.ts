@@ -51,7 +51,7 @@ export class Presence<Inputs extends object> {
 
   /**
    * What the tenant has by now. A replica that lags must not make Pulumi forget an object, nor show as drift what a run
-   * wrote a moment ago; what nobody of this machine wrote lately is believed at once. That it is gone is not believed while
+   * wrote recently; what nobody of this machine wrote recently is believed at once. That it is gone is not believed while
    * the state says that it may be unseen: docs/decisions/0017.
    *
    * @throws EntraError NOT_YET_VISIBLE
@@ -96,7 +96,7 @@ export class Presence<Inputs extends object> {
     if (item !== undefined) return !this.#isRestoredSince(item, olds);
     if (await this.isDeletedWithWhole(olds)) return true;
     if (lifecycle.goneWith === undefined) return false;
-    // What this machine has deleted a moment ago a replica may not know to be among the deleted items.
+    // What this machine has deleted recently a replica may not know to be among the deleted items.
     const isDeleted = (one: string): boolean => run.journal.deletedAt(tenant.id, one) !== undefined;
     return this.referents.some(isDeleted) || this.#isThere(lifecycle.goneWith(id));
   }
@@ -107,8 +107,9 @@ export class Presence<Inputs extends object> {
     const what = seen === undefined ? "it" : "all of it";
     return new EntraError(
       "NOT_YET_VISIBLE",
-      `the tenant does not show ${what}, and was written to so lately that a replica may not know: until ${until(this.unseenUntil(olds) ?? 0)} ` +
-        `that does not count as deleted. If somebody deleted it for good, wait until then, or set ${replicationVariable}=0 for one run`,
+      `the tenant does not show ${what}. It was written recently, and a replica may not have it yet. ` +
+        `Until ${until(this.unseenUntil(olds) ?? 0)} it does not count as deleted. ` +
+        `If somebody deleted it permanently, set ${replicationVariable}=0 for one run`,
     );
   }
 

@@ -11,7 +11,7 @@ type Properties = Readonly<Record<string, unknown>>;
  * the replica that was asked may not know it, and the delete is repeated until it finds it or every replica says so.
  *
  * @param olds as the state has it: while it may be unseen, only its place among the deleted items proves that it is gone
- * @param writtenAt when the object was created or changed lately, by a run of this machine
+ * @param writtenAt when the object was created or changed recently, by a run of this machine
  * @throws EntraError NOT_YET_VISIBLE
  */
 export async function removeSurely<Inputs extends object>(

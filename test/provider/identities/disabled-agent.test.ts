@@ -8,7 +8,7 @@ const sponsors = ["diego.siciliani@contoso.com"];
 const status = "DisabledDueToViolationOfServicesAgreement";
 const refusal =
   `Microsoft has disabled it (disabledByMicrosoftStatus: ${status}), and the program would enable it again. ` +
-  "To do it all the same, declare reenable: true for one run, and take it out again afterwards.";
+  "To leave it disabled, declare `enabled: false`. To enable it, declare `reenable: true`, run `pulumi up`, then remove `reenable`.";
 
 describe.each(["agent identity", "agent identity blueprint principal"] as const)(
   "an %s that Microsoft has disabled",

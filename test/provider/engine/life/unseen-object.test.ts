@@ -65,7 +65,7 @@ const isStillAsDeclared = async (state: StackState): Promise<string[]> =>
   wrongs(tenant, state, wanted, await tenant.process({ newMachine: true }));
 
 const says =
-  /the tenant does not show (it|all of it), and was written to so lately that a replica may not know: until 2026-11-21T12:3\d:\d\dZ /;
+  /the tenant does not show (it|all of it)\. It was written recently, and a replica may not have it yet\. Until 2026-11-21T12:3\d:\d\dZ /;
 
 describe("an object that was written five minutes ago, and that the replica asked does not know", () => {
   it("stays in the state at a refresh, of every kind, which fails and says until when that is so", async () => {

@@ -205,13 +205,13 @@ export class Driver<Inputs extends object> {
     }
     await this.#worded("delete", declared, async () => {
       await untilWhole(object, olds);
-      const writtenAt = object.writtenAt();
+      const before = { writtenAt: object.writtenAt(), isExplained: object.isExplained(olds) };
       run.journal.deleting(tenant.id, id);
       const remove = async (): Promise<void> => {
         await lifecycle.remove(tenant, id, declared, olds, (warning) => this.#report(warning, declared));
         run.claims.recordDeleted(lifecycle.kind, id);
       };
-      await run.claims.removing(lifecycle.kind, id, () => removeSurely(object, olds, remove, writtenAt));
+      await run.claims.removing(lifecycle.kind, id, () => removeSurely(object, olds, remove, before));
       run.claims.recordDeleted(lifecycle.kind, id);
       this.#recordGone(tenant, declared, id);
     });

@@ -305,6 +305,37 @@ describe("a grant of which a replica shows one permission of several", () => {
     expect(await isStillAsDeclared(state)).toEqual([]);
   });
 
+  it.each([
+    ["stays where another resource claims it while its delete still reads", "GET"],
+    ["is made again where another resource claims it while its delete is sent", "DELETE"],
+  ])("%s", async (_, method) => {
+    const { state, process } = ago(5 * minuteMs);
+    const { id, inputs, outputs } = of(state, "PermissionGrant");
+    let count = 0;
+    let isReached = (): void => undefined;
+    const reached = new Promise<void>((resolve) => (isReached = resolve));
+    let goOn = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (goOn = resolve));
+    const run = await process({
+      async meddle(request, send) {
+        if (request.method === method && request.url.includes("/appRoleAssignments") && count++ === 0) {
+          isReached();
+          await gate;
+        }
+        return send(request);
+      },
+    });
+    const grants = run.provider("PermissionGrant");
+    const deleting = grants.delete(id, outputs);
+    await reached;
+    const checked = await grants.check({}, { ...inputs, marker: "cccccccccccccccc" });
+    const creating = grants.create(checked.inputs);
+    goOn();
+    await deleting;
+    expect((await creating).id).toBe(id);
+    expect(await isStillAsDeclared(state)).toEqual([]);
+  });
+
   it("is drift half an hour later", async () => {
     const { state, process } = ago(31 * minuteMs);
     const run = await refresh(state, await process(half));

@@ -5,7 +5,7 @@
 import { blueprintPath } from "../identities/blueprint-application";
 import { same } from "../engine/json";
 import { type Listing, optionsOf } from "../engine/listing";
-import { EntraError, undefinedWhenGone } from "../graph/errors";
+import { EntraError, undefinedWhenDeletedBefore, undefinedWhenGone } from "../graph/errors";
 import type { GraphVersion, Tenant } from "../graph/tenant";
 
 export interface Expression {
@@ -104,7 +104,8 @@ class Siblings {
   }
 
   async delete(id: string): Promise<void> {
-    await this.tenant.delete(`${credentialsPath(this.blueprintObjectId)}/${id}`, { serial: this.blueprintObjectId });
+    const path = `${credentialsPath(this.blueprintObjectId)}/${id}`;
+    await this.tenant.delete(path, { serial: this.blueprintObjectId }).catch(undefinedWhenDeletedBefore);
     this.#removed.add(id);
   }
 }

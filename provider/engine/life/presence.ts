@@ -71,9 +71,7 @@ export class Presence<Inputs extends object> {
         ? one.isGone
         : this.#showsAll(olds, one.seen) && (writtenAt === undefined || isAsWritten(one.seen)),
     );
-    // What is missing of an object without a recycle bin is explained by a delete that this machine has sent.
-    const isExplained = lifecycle.deletedPath === undefined && run.journal.isDeleting(tenant.id, id);
-    if (!isGone && !isExplained && !this.#showsAll(olds, seen)) throw this.unseen(olds, seen);
+    if (!isGone && !this.isExplained(olds) && !this.#showsAll(olds, seen)) throw this.unseen(olds, seen);
     return seen;
   }
 
@@ -86,6 +84,15 @@ export class Presence<Inputs extends object> {
     const ms = unseenMs(run);
     const until = Math.max(timeOf(olds["createdDateTime"]), timeOf(olds["writtenAt"])) + ms;
     return ms > 0 && until > run.timing.now() ? until : undefined;
+  }
+
+  /** Whether what is missing of an object without a recycle bin is explained by a delete that this machine has sent. */
+  isExplained(olds: Properties): boolean {
+    const { lifecycle, run, tenant, id } = this;
+    if (lifecycle.deletedPath !== undefined) return false;
+    const at = run.journal.deletionAt(tenant.id, id, unseenMs(run));
+    // Another machine may have made it again since.
+    return at !== undefined && at >= timeOf(olds["writtenAt"]);
   }
 
   /** Whether the object lies where it proves that it is gone. */

@@ -39,7 +39,7 @@ import { EntraResource } from "../engine/pulumi/resource";
 import { oneOf } from "../engine/run/bulk-read";
 import { moment } from "../engine/run/run-memory";
 import { allOf } from "../engine/run/shared-list";
-import { undefinedWhenGone } from "../graph/errors";
+import { messageOf, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 
 // ---- what a program writes -------------------------------------------------
@@ -77,7 +77,8 @@ export interface ConditionalAccessPolicyArgs {
  * @see https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy?view=graph-rest-beta
  * @throws INPUT_INVALID when a policy for agents has a control that they cannot satisfy, when conditions or controls exclude each other,
  *   when it says neither whom it is about nor what happens then, or when it can keep everybody out and `acceptLockout` is not set
- * @throws INPUT_INVALID when it is to be enforced, names a blueprint principal, and the tenant's What-If says that it misses its agents
+ * @throws INPUT_INVALID when it is to be enforced, names a blueprint principal, and the tenant's What-If says that it misses its agents: one that
+ *   is enforced already stays as it was
  * @throws OWNERSHIP_UNCLEAR when two policies have the suffix of this resource's marker
  * @throws REFUSED when Graph refuses a condition, or the tenant already contains 195 policies, the maximum
  * @throws NOT_YET_VISIBLE when the tenant does not show the conditions and controls as declared: it stays report-only
@@ -285,6 +286,19 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
       await refuseToMissAgents(tenant, id, wanted.conditions);
     await tenant.patch(path(id), body(wanted, inputs), beta).catch(withLicence);
     rememberWritten(tenant, id, wanted.conditions);
+  },
+
+  // Whom it blocked, it goes on to block: no edit that is refused may end that.
+  async takeBack(tenant, id, { inputs }, onTheWay) {
+    if (inputs.state !== "enabled") return undefined;
+    const before = { ...onTheWay, ...inputs };
+    try {
+      await tenant.patch(path(id), body(before, onTheWay), beta);
+    } catch (error) {
+      return `Nobody is blocked by it now: it is report-only, because enforcing it again as it was before failed as well: ${messageOf(error)}`;
+    }
+    rememberWritten(tenant, id, before.conditions);
+    return "It is enforced as it was before this update";
   },
 
   deletedPath: (id) => ({ path: `${deletedPolicies.collection}/${encodeURIComponent(id)}`, ...beta }),

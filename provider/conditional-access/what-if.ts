@@ -41,7 +41,7 @@ export async function refuseToMissAgents(tenant: Tenant, policyId: string, condi
     if (!own || !isKnownThere || own.policyApplies || !own.analysisReasons.includes("agentIdentities")) continue;
     throw new EntraError(
       "INPUT_INVALID",
-      `it stays report-only, because it would block nobody: this tenant does not apply a policy on the blueprint principal ${principal} to ` +
+      `it is not enforced with these conditions, because they miss agents: this tenant does not apply a policy on the blueprint principal ${principal} to ` +
         `the identities of its blueprint. What-If says so for agent identity ${agent}. Name the agent identities themselves in ` +
         `includeAgentIdServicePrincipals; AgentFleet does that with highRiskPolicyNames: "agents"`,
     );

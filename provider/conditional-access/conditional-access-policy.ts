@@ -26,7 +26,7 @@ import {
 } from "./conditional-access-conditions";
 import { defaultControls, policyFindings } from "./policy-rules";
 import { policyTargets } from "./policy-targets";
-import { refuseToMissAgents } from "./what-if";
+import { agentsToAskAbout, refuseToMissAgents } from "./what-if";
 import { withLicence } from "./licences";
 import { declaredName, displayName, hasMarker, shownName, unmarkedAmong } from "./name-suffix";
 import { permissions } from "./permissions";
@@ -222,6 +222,12 @@ const inventory: Inventory<[Policy]> = {
 /** What decides whom a policy hits. */
 const parts = ["conditions", "grantControls", "sessionControls"] as const;
 
+const isAlike = (wanted: Inputs, now: Partial<Inputs>): boolean => parts.every((part) => same(now[part], wanted[part]));
+
+/** Whether an enforced policy becomes report-only while it changes. */
+const isOnTheWay = (wanted: Inputs, now: Partial<Inputs>): boolean =>
+  now.state === "enabled" && wanted.state === reportOnly && !isAlike(wanted, now);
+
 export const conditionalAccessPolicy: Lifecycle<Inputs> = {
   kind: "ConditionalAccessPolicy",
   noun: "Conditional Access policy",
@@ -277,13 +283,14 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
   // Nothing is enforced before the tenant shows exactly the conditions and controls that were declared. A policy that is
   // enforced already goes back to report-only while they change: see docs/decisions/0003.
   towards(wanted, { inputs: now }) {
-    const asDeclared = parts.every((part) => same(now[part], wanted[part]));
-    return wanted.state === "enabled" && !asDeclared ? { ...wanted, state: reportOnly } : wanted;
+    return wanted.state === "enabled" && !isAlike(wanted, now) ? { ...wanted, state: reportOnly } : wanted;
   },
 
   async change(tenant, id, wanted, { inputs }) {
     if (wanted.state === "enabled" && inputs.state !== "enabled")
       await refuseToMissAgents(tenant, id, wanted.conditions);
+    // Nothing is asked while it is report-only that can be asked before.
+    if (isOnTheWay(wanted, inputs)) await agentsToAskAbout(tenant, id, wanted.conditions);
     await tenant.patch(path(id), body(wanted, inputs), beta).catch(withLicence);
     rememberWritten(tenant, id, wanted.conditions);
   },

@@ -12,6 +12,10 @@ interface Policy {
   readonly conditions: Record<string, unknown>;
 }
 
+interface Agent {
+  readonly agentIdentityBlueprintId?: string;
+}
+
 const collection = "/identity/conditionalAccess/policies";
 const beta = { version: "beta" } as const;
 const asks = (change: object = {}) => ({
@@ -570,6 +574,49 @@ describe("a Conditional Access policy on a blueprint principal", () => {
       });
       expect((await there()).state).toBe(unenforced);
     });
+  });
+
+  it.each([0, 1])(
+    "is not enforced where it names some agents of the blueprint and misses another: %i",
+    async (first) => {
+      tenant.emulated.set({ profiles: { blueprintPrincipalInPolicies: "ignored" } });
+      const [{ agentIdentityBlueprintId: blueprintId } = {}] = await tenant.graph.list<Agent>(
+        "/servicePrincipals/microsoft.graph.agentIdentity",
+      );
+      const sponsors = ["diego.siciliani@contoso.com"];
+      const another = await run.create(
+        agentIdentity,
+        { displayName: "Another", blueprintId, sponsors },
+        "bbbbccccddddeeee",
+      );
+      const agents = [agent, another.id];
+      const [named = "", missed = ""] = [agents[first], agents[1 - first]];
+      const made = (await tenant.process()).create(conditionalAccessPolicy, on(principal, named));
+      await expect(made).rejects.toMatchObject({
+        message: expect.stringContaining(`What-If says so for agent identity ${missed}.`) as string,
+      });
+    },
+  );
+
+  it("asks What-If alone while it is report-only for a change, and nothing for each agent that it names", async () => {
+    const made = await run.create(conditionalAccessPolicy, on(agent));
+    const provider = (await tenant.process()).provider(conditionalAccessPolicy);
+    const { inputs } = await provider.check(made.outputs, { ...on(agent, principal), marker: markerOfTests });
+    const others = "/servicePrincipals/microsoft.graph.agentIdentity";
+    const [{ agentIdentityBlueprintId: blueprintId } = {}] = await tenant.graph.list<Agent>(others);
+    const sponsors = ["diego.siciliani@contoso.com"];
+    await run.create(agentIdentity, { displayName: "Another", blueprintId, sponsors }, "bbbbccccddddeeee");
+    tenant.requestsSince();
+    await provider.update(made.id, made.outputs, inputs);
+    const requests = tenant.requestsSince();
+    const isWrite = (request: string) => request.startsWith("PATCH");
+    const meanwhile = requests.slice(requests.findIndex(isWrite) + 1, requests.findLastIndex(isWrite));
+    expect(meanwhile).toEqual([`GET /beta${collection}/${made.id}`, "POST /beta/identity/conditionalAccess/evaluate"]);
+    const isAboutAgents = (request: string) => request.includes("/servicePrincipals");
+    expect(requests.filter(isAboutAgents)).toEqual([
+      "GET /v1.0/servicePrincipals/microsoft.graph.agentIdentityBlueprintPrincipal",
+      `GET /v1.0${others}`,
+    ]);
   });
 
   it("is enforced where a rule over attributes may leave agents out on purpose", async () => {

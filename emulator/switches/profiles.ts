@@ -180,7 +180,7 @@ export const profileChoices = {
     choices: ["applied", "ignored"],
     real: "applied",
     keepsOut:
-      "policies that name a blueprint principal: they would block nobody, so they stay report-only and the run says so",
+      "policies that name a blueprint principal: they would miss its agents, so they are not enforced and the run says so",
     sources:
       "ENT howto-target-agent-identities and the admin centre's picker: it does; REF beta: includeAgentIdServicePrincipals holds ids of agent identities, so it may be taken and mean nobody",
   },

@@ -26,7 +26,7 @@ import {
 } from "./conditional-access-conditions";
 import { defaultControls, policyFindings } from "./policy-rules";
 import { policyTargets } from "./policy-targets";
-import { refuseToMissAgents } from "./what-if";
+import { agentsToAskAbout, refuseToMissAgents } from "./what-if";
 import { policyLicence, withLicence } from "./licences";
 import { declaredName, displayName, hasMarker, shownName, unmarkedAmong } from "./name-suffix";
 import { permissions } from "./permissions";
@@ -39,7 +39,7 @@ import { EntraResource } from "../engine/pulumi/resource";
 import { oneOf } from "../engine/run/bulk-read";
 import { moment } from "../engine/run/run-memory";
 import { allOf } from "../engine/run/shared-list";
-import { undefinedWhenGone } from "../graph/errors";
+import { messageOf, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 
 // ---- what a program writes -------------------------------------------------
@@ -77,7 +77,8 @@ export interface ConditionalAccessPolicyArgs {
  * @see https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy?view=graph-rest-beta
  * @throws INPUT_INVALID when a policy for agents has a control that they cannot meet, when conditions or controls exclude each other,
  *   when it says neither whom it is about nor what happens then, or when it can lock everybody out and `acceptLockout` is not set
- * @throws INPUT_INVALID when it is to be enforced, names a blueprint principal, and the tenant's What-If says that it misses its agents
+ * @throws INPUT_INVALID when it is to be enforced, names a blueprint principal, and the tenant's What-If says that it misses its agents: one that
+ *   is enforced already stays as it was
  * @throws OWNERSHIP_UNCLEAR when two policies have the suffix of this resource's marker
  * @throws REFUSED when Graph refuses a condition, or the tenant already contains 195 policies, the maximum
  * @throws NOT_YET_VISIBLE when the tenant does not show the conditions and controls as declared: it stays report-only
@@ -221,6 +222,12 @@ const inventory: Inventory<[Policy]> = {
 /** What decides whom a policy hits. */
 const parts = ["conditions", "grantControls", "sessionControls"] as const;
 
+const isAlike = (wanted: Inputs, now: Partial<Inputs>): boolean => parts.every((part) => same(now[part], wanted[part]));
+
+/** Whether an enforced policy becomes report-only while it changes. */
+const isOnTheWay = (wanted: Inputs, now: Partial<Inputs>): boolean =>
+  now.state === "enabled" && wanted.state === reportOnly && !isAlike(wanted, now);
+
 export const conditionalAccessPolicy: Lifecycle<Inputs> = {
   kind: "ConditionalAccessPolicy",
   noun: "Conditional Access policy",
@@ -278,15 +285,29 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
   // Nothing is enforced before the tenant shows exactly the conditions and controls that were declared. A policy that is
   // enforced already goes back to report-only while they change: see docs/decisions/0003.
   towards(wanted, { inputs: now }) {
-    const asDeclared = parts.every((part) => same(now[part], wanted[part]));
-    return wanted.state === "enabled" && !asDeclared ? { ...wanted, state: reportOnly } : wanted;
+    return wanted.state === "enabled" && !isAlike(wanted, now) ? { ...wanted, state: reportOnly } : wanted;
   },
 
   async change(tenant, id, wanted, { inputs }) {
     if (wanted.state === "enabled" && inputs.state !== "enabled")
       await refuseToMissAgents(tenant, id, wanted.conditions);
+    // Nothing is asked while it is report-only that can be asked before.
+    if (isOnTheWay(wanted, inputs)) await agentsToAskAbout(tenant, id, wanted.conditions);
     await tenant.patch(path(id), body(wanted, inputs), beta).catch(withLicence);
     rememberWritten(tenant, id, wanted.conditions);
+  },
+
+  // Whom it blocked, it goes on to block: no edit that is refused may end that.
+  async takeBack(tenant, id, { inputs }, onTheWay) {
+    if (inputs.state !== "enabled") return undefined;
+    const before = { ...onTheWay, ...inputs };
+    try {
+      await tenant.patch(path(id), body(before, onTheWay), beta);
+    } catch (error) {
+      return `Nobody is blocked by it now: it is report-only, because enforcing it again as it was before failed as well: ${messageOf(error)}`;
+    }
+    rememberWritten(tenant, id, before.conditions);
+    return "It is enforced as it was before this update";
   },
 
   deletedPath: (id) => ({ path: `${deletedPolicies.collection}/${encodeURIComponent(id)}`, ...beta }),

@@ -285,6 +285,13 @@ export interface Lifecycle<Inputs extends object> {
   mustConfirm?(wanted: Partial<Inputs>, actual: Actual<Inputs>): Confirmation<Inputs> | undefined;
   /** A target on the way to `wanted`, where going straight there would be dangerous. Ends at `wanted` itself. */
   towards?(wanted: Inputs & Marked, actual: Actual<Inputs>): Inputs & Marked;
+  /**
+   * Called when the object was brought to a target on the way, and the change to the next one fails: brings it back to
+   * `before` where it must not stay on the way.
+   *
+   * @returns what it is like now, as a sentence without its full stop; undefined where it may stay
+   */
+  takeBack?(tenant: Tenant, id: string, before: Actual<Inputs>, onTheWay: Inputs & Marked): Promise<string | undefined>;
   /** Moves `actual` to `wanted`: sends no request where nothing differs, adds before it removes. */
   change(tenant: Tenant, id: string, wanted: Inputs & Marked, actual: Actual<Inputs>): Promise<void>;
   /** Where a soft-deleted object of this kind lies, as proof that it is gone. */

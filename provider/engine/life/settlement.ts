@@ -1,5 +1,5 @@
 /** Bringing an object to what is wanted: changes what differs and waits until it shows. */
-import { EntraError } from "../../graph/errors";
+import { EntraError, sentence } from "../../graph/errors";
 import { requireConfirmed } from "./instructions";
 import { readUntilShown } from "./reads";
 import { Referents } from "./referents";
@@ -71,6 +71,7 @@ export class Settlement<Inputs extends object> {
    */
   async #settle(isShown: boolean, recentlyWritten: boolean): Promise<void> {
     const { lifecycle, run, tenant, id } = this.object;
+    let left: { readonly before: Actual<Inputs>; readonly onTheWay: Inputs & Marked } | undefined;
     for (let target: (Inputs & Marked) | undefined; target !== this.wanted || !isShown; isShown = true) {
       const now = this.#known;
       if (!now) throw new EntraError("NOT_FOUND", `it is not in tenant ${tenant.name} any more`);
@@ -86,9 +87,24 @@ export class Settlement<Inputs extends object> {
       };
       const differs = differences(lifecycle, next, now).length > 0;
       if (differs) requireConfirmed(lifecycle, run, next, now);
-      if (differs) await change(now);
+      if (differs) await change(now).catch((error: unknown) => this.#takeBack(error, left));
+      if (differs && next !== this.wanted) left = { before: left?.before ?? now, onTheWay: next };
       if (differs || !isShown) this.#known = await this.#untilShown(next, change);
     }
+  }
+
+  /** @throws the error, with what the object is like now */
+  async #takeBack(
+    error: unknown,
+    left: { readonly before: Actual<Inputs>; readonly onTheWay: Inputs & Marked } | undefined,
+  ): Promise<never> {
+    const { lifecycle, run, tenant, id } = this.object;
+    if (left === undefined || !(error instanceof EntraError)) throw error;
+    run.journal.written(tenant.id, id);
+    const outcome = await lifecycle.takeBack?.(tenant, id, left.before, left.onTheWay);
+    if (outcome === undefined) throw error;
+    const { code, message, answer } = error;
+    throw new EntraError(code, `${sentence(message)} ${outcome}`, { cause: error, answer });
   }
 
   async #untilShown(

@@ -1,5 +1,7 @@
 import { conditionalAccessPolicy } from "../../../provider/conditional-access/conditional-access-policy";
 import type { Licence } from "../../../emulator";
+import { agentIdentityBlueprint } from "../../../provider/identities/agent-identity-blueprint";
+import { agentIdentityBlueprintPrincipal } from "../../../provider/identities/agent-identity-blueprint-principal";
 import { agentIdentity } from "../../../provider/identities/agent-identity";
 import { aBlueprint, aTenant, markerOfTests, type TestProcess, type TestTenant } from "../a-tenant";
 
@@ -8,6 +10,10 @@ interface Policy {
   readonly displayName: string;
   readonly state: string;
   readonly conditions: Record<string, unknown>;
+}
+
+interface Agent {
+  readonly agentIdentityBlueprintId?: string;
 }
 
 const collection = "/identity/conditionalAccess/policies";
@@ -509,11 +515,108 @@ describe("a Conditional Access policy on a blueprint principal", () => {
   it("stays report-only where the tenant ignores it, and is enforced when it names the agents", async () => {
     tenant.emulated.set({ profiles: { blueprintPrincipalInPolicies: "ignored" } });
     await expect(run.create(conditionalAccessPolicy, on(principal))).rejects.toMatchObject({
-      message: expect.stringMatching(/would block nobody: .* highRiskPolicyNames: "agents"/) as string,
+      message: expect.stringMatching(/not enforced .* they miss agents: .* highRiskPolicyNames: "agents"/) as string,
     });
     expect(await tenant.graph.list(collection, beta)).toMatchObject([{ state: "enabledForReportingButNotEnforced" }]);
     await (await tenant.process()).create(conditionalAccessPolicy, on(principal, agent));
     expect(await tenant.graph.list(collection, beta)).toMatchObject([{ state: "enabled" }]);
+  });
+
+  describe("that blocks other agents already", () => {
+    const unenforced = "enabledForReportingButNotEnforced";
+    const there = async () => {
+      const [policy] = await tenant.graph.list<Policy>(collection, beta);
+      const clients = policy?.conditions["clientApplications"] as { includeAgentIdServicePrincipals: string[] };
+      return { state: policy?.state, names: clients.includeAgentIdServicePrincipals };
+    };
+    let update: () => Promise<unknown>;
+    let other: string;
+
+    beforeEach(async () => {
+      const sponsors = ["diego.siciliani@contoso.com"];
+      const blueprint = { displayName: "Travel agents", sponsors };
+      const blueprintId = (await run.create(agentIdentityBlueprint, blueprint, "bbbbccccddddeeee")).id;
+      await run.create(agentIdentityBlueprintPrincipal, { blueprintId }, "bbbbccccddddeeee");
+      other = (await run.create(agentIdentity, { displayName: "Other", blueprintId, sponsors }, "bbbbccccddddeeee")).id;
+      tenant.emulated.set({ profiles: { blueprintPrincipalInPolicies: "ignored" } });
+      const made = await run.create(conditionalAccessPolicy, on(other));
+      update = async () => {
+        const provider = (await tenant.process()).provider(conditionalAccessPolicy);
+        const { inputs } = await provider.check(made.outputs, { ...on(other, principal), marker: markerOfTests });
+        return provider.update(made.id, made.outputs, inputs);
+      };
+    });
+
+    it("blocks them as before when the tenant ignores the principal that is added", async () => {
+      await expect(update()).rejects.toMatchObject({
+        code: "INPUT_INVALID",
+        message: expect.stringMatching(/they miss agents: .* It is enforced as it was before this update\./) as string,
+      });
+      expect(await there()).toEqual({ state: "enabled", names: [other] });
+    });
+
+    it("blocks them as before when it cannot be enforced with the principal that is added", async () => {
+      tenant.emulated.set({ profiles: { blueprintPrincipalInPolicies: "applied" } });
+      const answer = { status: 400, body: { error: { code: "BadRequest", message: "1040: Not now." } } };
+      tenant.emulated.fail({ method: "PATCH", path: "policies/", nth: 2, effect: "before", answer });
+      await expect(update()).rejects.toMatchObject({
+        code: "REFUSED",
+        message: expect.stringContaining("Not now. It is enforced as it was before this update.") as string,
+      });
+      expect(await there()).toEqual({ state: "enabled", names: [other] });
+    });
+
+    it("is reported when it blocks nobody any more, because it could not be enforced again", async () => {
+      const answer = { status: 400, body: { error: { code: "BadRequest", message: "1040: Not now." } } };
+      tenant.emulated.fail({ method: "PATCH", path: "policies/", nth: 2, effect: "before", answer });
+      await expect(update()).rejects.toMatchObject({
+        message: expect.stringMatching(/they miss agents: .* Nobody is blocked by it now: .*Not now\./) as string,
+      });
+      expect((await there()).state).toBe(unenforced);
+    });
+  });
+
+  it.each([0, 1])(
+    "is not enforced where it names some agents of the blueprint and misses another: %i",
+    async (first) => {
+      tenant.emulated.set({ profiles: { blueprintPrincipalInPolicies: "ignored" } });
+      const [{ agentIdentityBlueprintId: blueprintId } = {}] = await tenant.graph.list<Agent>(
+        "/servicePrincipals/microsoft.graph.agentIdentity",
+      );
+      const sponsors = ["diego.siciliani@contoso.com"];
+      const another = await run.create(
+        agentIdentity,
+        { displayName: "Another", blueprintId, sponsors },
+        "bbbbccccddddeeee",
+      );
+      const agents = [agent, another.id];
+      const [named = "", missed = ""] = [agents[first], agents[1 - first]];
+      const made = (await tenant.process()).create(conditionalAccessPolicy, on(principal, named));
+      await expect(made).rejects.toMatchObject({
+        message: expect.stringContaining(`What-If says so for agent identity ${missed}.`) as string,
+      });
+    },
+  );
+
+  it("asks What-If alone while it is report-only for a change, and nothing for each agent that it names", async () => {
+    const made = await run.create(conditionalAccessPolicy, on(agent));
+    const provider = (await tenant.process()).provider(conditionalAccessPolicy);
+    const { inputs } = await provider.check(made.outputs, { ...on(agent, principal), marker: markerOfTests });
+    const others = "/servicePrincipals/microsoft.graph.agentIdentity";
+    const [{ agentIdentityBlueprintId: blueprintId } = {}] = await tenant.graph.list<Agent>(others);
+    const sponsors = ["diego.siciliani@contoso.com"];
+    await run.create(agentIdentity, { displayName: "Another", blueprintId, sponsors }, "bbbbccccddddeeee");
+    tenant.requestsSince();
+    await provider.update(made.id, made.outputs, inputs);
+    const requests = tenant.requestsSince();
+    const isWrite = (request: string) => request.startsWith("PATCH");
+    const meanwhile = requests.slice(requests.findIndex(isWrite) + 1, requests.findLastIndex(isWrite));
+    expect(meanwhile).toEqual([`GET /beta${collection}/${made.id}`, "POST /beta/identity/conditionalAccess/evaluate"]);
+    const isAboutAgents = (request: string) => request.includes("/servicePrincipals");
+    expect(requests.filter(isAboutAgents)).toEqual([
+      "GET /v1.0/servicePrincipals/microsoft.graph.agentIdentityBlueprintPrincipal",
+      `GET /v1.0${others}`,
+    ]);
   });
 
   it("is enforced where a rule over attributes may leave agents out on purpose", async () => {

@@ -20,8 +20,8 @@ export type Doer =
       readonly name: string;
       /** ISO 8601, in UTC. */
       readonly at: string;
-      /** Its name, where it is an application, and not the account that has signed in. */
-      readonly application?: string;
+      /** It is the account that has signed in. */
+      readonly isOwn: boolean;
     }
   | {
       /** A sentence without its full stop. */
@@ -93,10 +93,10 @@ async function ask(tenant: Tenant, deed: Deed, id: string): Promise<Doer> {
     return { unknown: "the audit log does not say: it shows a change after some minutes, and for 30 days at most" };
   const at = entry.activityDateTime.replace(/\.\d+Z$/, "Z");
   if (own !== undefined && (user?.id ?? app?.servicePrincipalId) === own)
-    return { name: "the account Pulumi signs in as", at };
-  if (user) return { name: user.userPrincipalName ?? user.displayName ?? user.id ?? "a person", at };
+    return { name: "the account Pulumi signs in as", at, isOwn: true };
+  if (user) return { name: user.userPrincipalName ?? user.displayName ?? user.id ?? "a person", at, isOwn: false };
   const application = app?.displayName ?? app?.appId ?? app?.servicePrincipalId ?? "without a name";
-  return { name: `application "${application}"`, at, application };
+  return { name: `application "${application}"`, at, isOwn: false };
 }
 
 /** The directory writes names and values its own way: `AccountEnabled` and `[false]`. */

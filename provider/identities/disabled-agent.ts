@@ -1,6 +1,6 @@
 /**
- * Agents and blueprint principals that somebody else has disabled or deleted: who did it, and what a run does about it. What
- * Microsoft or an application has disabled, as a lifecycle policy does, is not enabled again without a confirmation.
+ * Agents and blueprint principals that somebody else has disabled or deleted: who did it, and what a run does about it. Only
+ * what the account Pulumi signs in as has disabled is enabled again without a confirmation.
  */
 import { type Doer, doerOf } from "../directory/audit-log";
 import { textOf } from "../engine/json";
@@ -27,12 +27,15 @@ type Properties = Readonly<Record<string, unknown>>;
 
 interface Cause {
   readonly disabledByMicrosoftStatus: string | undefined;
-  readonly disabledByApplication: string | undefined;
+  readonly disabledBy: string | undefined;
 }
 
+/** What `disabledBy` says where the audit log does not. */
+const unknown = "unknown";
+
 /**
- * The outputs: why it is disabled, where not a person did it. The audit log is asked only about what the program wants
- * enabled, and the state does not know to be disabled.
+ * The outputs: why it is disabled, where this program did not do it. The audit log is asked only about what the program wants
+ * enabled and the state does not know to be disabled, and again as long as nobody knows who did it.
  *
  * @param outputs as they were read last, or the whole state
  */
@@ -45,12 +48,13 @@ export async function disabledBy(
   const { accountEnabled, disabledByMicrosoftStatus: status } = found;
   const disabledByMicrosoftStatus = status === null || status === "NotDisabled" ? undefined : status;
   if (accountEnabled || disabledByMicrosoftStatus !== undefined)
-    return { disabledByMicrosoftStatus, disabledByApplication: undefined };
-  const known = textOf(outputs["disabledByApplication"]) || undefined;
-  if (known !== undefined || outputs["enabled"] === false || declared.enabled === false)
-    return { disabledByMicrosoftStatus, disabledByApplication: known };
+    return { disabledByMicrosoftStatus, disabledBy: undefined };
+  const known = textOf(outputs["disabledBy"]) || undefined;
+  const isOwn = known === undefined && (outputs["enabled"] === false || declared.enabled === false);
+  if (isOwn || (known !== undefined && known !== unknown)) return { disabledByMicrosoftStatus, disabledBy: known };
   const doer = await doerOf(tenant, "disabled", found.id);
-  return { disabledByMicrosoftStatus, disabledByApplication: "application" in doer ? doer.application : undefined };
+  if ("unknown" in doer) return { disabledByMicrosoftStatus, disabledBy: unknown };
+  return { disabledByMicrosoftStatus, disabledBy: doer.isOwn ? undefined : doer.name };
 }
 
 export function confirmReenabling(
@@ -61,19 +65,21 @@ export function confirmReenabling(
   if (!wanted.enabled || inputs.enabled !== false || cause === undefined) return undefined;
   return {
     by: "reenable",
-    reason: `${cause.doer} has disabled it${cause.detail}, and the program would enable it again`,
+    reason:
+      cause.doer === unknown
+        ? "it was disabled outside Pulumi, it is not known by whom, and the program would enable it again"
+        : `${cause.doer} has disabled it${cause.detail}, and the program would enable it again`,
   };
 }
 
 function causeIn(outputs: Properties): { readonly doer: string; readonly detail: string } | undefined {
-  const { disabledByMicrosoftStatus: status, disabledByApplication: application } = outputs;
+  const { disabledByMicrosoftStatus: status, disabledBy: doer } = outputs;
   if (typeof status === "string") return { doer: "Microsoft", detail: ` (disabledByMicrosoftStatus: ${status})` };
-  if (typeof application === "string")
-    return { doer: `application "${application}"`, detail: ", as a lifecycle policy does" };
-  return undefined;
+  if (typeof doer !== "string") return undefined;
+  return { doer, detail: doer.startsWith("application ") ? ", as a lifecycle policy does" : "" };
 }
 
-/** Who has disabled it against the program, at the refresh that finds it so. */
+/** Who has disabled it against the program, at the refresh that finds it so, and at the one that finds out. */
 export async function whoDisabled({
   tenant,
   id,
@@ -82,9 +88,11 @@ export async function whoDisabled({
   actual,
   after,
 }: Warned<Switched>): Promise<Warning[]> {
-  const isDrift = actual?.inputs.enabled === false && declared.enabled !== false && outputs["enabled"] !== false;
-  if (after !== "read" || !isDrift) return [];
+  if (after !== "read" || actual?.inputs.enabled !== false) return [];
   const cause = causeIn(actual.outputs);
+  const isNew = declared.enabled !== false && outputs["enabled"] !== false;
+  const isFoundOut = outputs["disabledBy"] === unknown && cause?.doer !== unknown;
+  if (!isNew && !isFoundOut) return [];
   const next =
     cause === undefined
       ? "`pulumi up` enables it again. To leave it disabled, declare enabled: false"

@@ -59,19 +59,26 @@ const refresh = async <Inputs extends object>(lifecycle: Lifecycle<Inputs>, { id
 const isEnabled = async () => (await tenant.graph.get<{ accountEnabled: boolean }>(agentPath())).accountEnabled;
 
 describe("an agent that somebody else has disabled", () => {
-  it("is drift that names the person and when, and `up` enables it again", async () => {
+  it("is left as it is where a person did it, until the program confirms", async () => {
     await send({ user: adele }, "PATCH", agentPath(), off);
     const seen = await refresh(agentIdentity, agent);
     expect(tenant.warnings).toEqual([
       `agent identity "Payslip helper" was disabled by ${adele} at 2026-11-21T10:01:00Z: ` +
-        "`pulumi up` enables it again. To leave it disabled, declare enabled: false",
+        "`pulumi up` enables it again only where the program declares reenable: true. " +
+        "To leave it disabled, declare enabled: false",
     ]);
-    expect(seen.props).not.toHaveProperty("disabledByApplication");
+    expect(seen.props).toMatchObject({ enabled: false, disabledBy: adele });
+    const preview = (await tenant.process()).provider(agentIdentity);
+    await preview.check(seen.inputs ?? {}, agent.inputs);
+    const refusal = `${adele} has disabled it, and the program would enable it again. To do it all the same, declare reenable: true`;
+    await expect(preview.diff(agent.id, seen.props, agent.inputs)).rejects.toThrow(refusal);
+    await expect(preview.update(agent.id, seen.props, agent.inputs)).rejects.toThrow(refusal);
     const up = (await tenant.process()).provider(agentIdentity);
-    await up.check(seen.inputs ?? {}, agent.inputs);
+    await up.check(seen.inputs ?? {}, { ...agent.inputs, reenable: true });
     await up.diff(agent.id, seen.props, agent.inputs);
-    await up.update(agent.id, seen.props, agent.inputs);
+    const { outs } = await up.update(agent.id, seen.props, agent.inputs);
     expect(await isEnabled()).toBe(true);
+    expect(outs).not.toHaveProperty("disabledBy");
   });
 
   it.each(["agent identity", "agent identity blueprint principal"] as const)(
@@ -87,11 +94,11 @@ describe("an agent that somebody else has disabled", () => {
           "as a lifecycle policy does: `pulumi up` enables it again only where the program declares reenable: true. " +
           "To leave it disabled, declare enabled: false",
       ]);
-      expect(seen.props).toMatchObject({ enabled: false, disabledByApplication: "Lifecycle policies" });
+      expect(seen.props).toMatchObject({ enabled: false, disabledBy: 'application "Lifecycle policies"' });
       // The state knows it by now.
       tenant.requestsSince();
       const again = await refresh(lifecycle, { ...live, outputs: seen.props });
-      expect(again.props["disabledByApplication"]).toBe("Lifecycle policies");
+      expect(again.props["disabledBy"]).toBe('application "Lifecycle policies"');
       expect(auditRequests()).toEqual([]);
 
       const refusal =
@@ -109,14 +116,23 @@ describe("an agent that somebody else has disabled", () => {
       await confirmed.diff(live.id, seen.props, inputs);
       const { outs } = await confirmed.update(live.id, seen.props, inputs);
       expect(outs).toMatchObject({ enabled: true });
-      expect(outs).not.toHaveProperty("disabledByApplication");
+      expect(outs).not.toHaveProperty("disabledBy");
     },
   );
 
-  it("may have been disabled by the account Pulumi signs in as", async () => {
+  it("is enabled again without a confirmation where the account Pulumi signs in as did it", async () => {
     await tenant.graph.patch(agentPath(), off);
-    await refresh(agentIdentity, agent);
-    expect(tenant.warnings[0]).toContain("was disabled by the account Pulumi signs in as at 2026-11-21T10:01:00Z");
+    const seen = await refresh(agentIdentity, agent);
+    expect(tenant.warnings).toEqual([
+      'agent identity "Payslip helper" was disabled by the account Pulumi signs in as at 2026-11-21T10:01:00Z: ' +
+        "`pulumi up` enables it again. To leave it disabled, declare enabled: false",
+    ]);
+    expect(seen.props).not.toHaveProperty("disabledBy");
+    const up = (await tenant.process()).provider(agentIdentity);
+    await up.check(seen.inputs ?? {}, agent.inputs);
+    await up.diff(agent.id, seen.props, agent.inputs);
+    await up.update(agent.id, seen.props, agent.inputs);
+    expect(await isEnabled()).toBe(true);
   });
 
   it("is named by what was done last: an earlier time, and other changes, do not count", async () => {
@@ -139,6 +155,22 @@ describe("an agent that somebody else has disabled", () => {
     await refresh(agentIdentity, agent);
     expect(tenant.warnings[0]).toContain(`was disabled by ${adele} at 2026-11-21T10:02:00Z`);
   });
+});
+
+it("who disabled an agent is asked again as long as the audit log does not show it yet", async () => {
+  await send({ app: lifecyclePolicies }, "PATCH", agentPath(), off);
+  tenant.emulated.fail({
+    path: "/auditLogs/",
+    effect: "before",
+    answer: { status: 200, body: { value: [] } },
+    times: 1,
+  });
+  const soon = await refresh(agentIdentity, agent);
+  expect(soon.props).toMatchObject({ disabledBy: "unknown" });
+  tenant.warnings.length = 0;
+  const later = await refresh(agentIdentity, { ...agent, outputs: soon.props });
+  expect(later.props).toMatchObject({ disabledBy: 'application "Lifecycle policies"' });
+  expect(tenant.warnings[0]).toContain('was disabled by application "Lifecycle policies" at 2026-11-21T10:01:00Z');
 });
 
 describe("an agent that somebody else has deleted", () => {
@@ -204,20 +236,29 @@ describe("the audit log", () => {
       },
       "the audit log does not say: it shows a change after some minutes, and for 30 days at most",
     ],
-  ])("is no condition: %s, it is said once that nobody knows", async (_, spoil, reason) => {
-    const run = await tenant.process();
-    const args = { displayName: "Payslip auditor", sponsors, blueprintId: blueprint.id };
-    const other = await run.create(agentIdentity, args, "ccccddddeeeeffff");
-    for (const { id } of [agent, other]) await send({ user: adele }, "PATCH", `/servicePrincipals/${id}`, off);
-    spoil();
-    const provider = (await tenant.process()).provider(agentIdentity);
-    tenant.requestsSince();
-    expect((await provider.read(agent.id, agent.outputs)).props).toMatchObject({ enabled: false });
-    expect((await provider.read(other.id, other.outputs)).props).toMatchObject({ enabled: false });
-    expect(auditRequests()).toHaveLength(2);
-    expect(tenant.warnings).toEqual([
-      `agent identity "Payslip helper" was disabled outside Pulumi, and it is not known by whom: ${reason}. ` +
-        "`pulumi up` enables it again. To leave it disabled, declare enabled: false",
-    ]);
-  });
+  ])(
+    "is no condition of a refresh: %s, it is said once that nobody knows, and the agent stays disabled",
+    async (_, spoil, reason) => {
+      const run = await tenant.process();
+      const args = { displayName: "Payslip auditor", sponsors, blueprintId: blueprint.id };
+      const other = await run.create(agentIdentity, args, "ccccddddeeeeffff");
+      for (const { id } of [agent, other]) await send({ user: adele }, "PATCH", `/servicePrincipals/${id}`, off);
+      spoil();
+      const provider = (await tenant.process()).provider(agentIdentity);
+      tenant.requestsSince();
+      const seen = await provider.read(agent.id, agent.outputs);
+      expect(seen.props).toMatchObject({ enabled: false, disabledBy: "unknown" });
+      expect((await provider.read(other.id, other.outputs)).props).toMatchObject({ enabled: false });
+      expect(auditRequests()).toHaveLength(2);
+      expect(tenant.warnings).toEqual([
+        `agent identity "Payslip helper" was disabled outside Pulumi, and it is not known by whom: ${reason}. ` +
+          "`pulumi up` enables it again only where the program declares reenable: true. To leave it disabled, declare enabled: false",
+      ]);
+      await provider.check(seen.inputs ?? {}, agent.inputs);
+      const refusal = "it was disabled outside Pulumi, it is not known by whom, and the program would enable it again";
+      await expect(provider.diff(agent.id, seen.props, agent.inputs)).rejects.toThrow(refusal);
+      await expect(provider.update(agent.id, seen.props, agent.inputs)).rejects.toThrow(refusal);
+      expect(await isEnabled()).toBe(false);
+    },
+  );
 });

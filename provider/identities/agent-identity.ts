@@ -204,7 +204,12 @@ export const agentIdentity: Lifecycle<Inputs> = {
   mustConfirm: confirmReenabling,
   warnings: async (about) => [
     ...(await whoDisabled(about)),
-    ...(await whoDeleted(about, about.id, "`pulumi up` creates another one, with another id")),
+    ...(await whoDeleted(
+      about,
+      about.id,
+      "`pulumi up` creates another one, with another id",
+      about.declared.blueprintId,
+    )),
   ],
   references: ({ blueprintId }) => [{ property: "blueprintId", id: blueprintId, missing: missingBlueprint }],
 

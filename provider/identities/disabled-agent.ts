@@ -5,6 +5,8 @@
 import { type Doer, doerOf } from "../directory/audit-log";
 import { textOf } from "../engine/json";
 import type { Actual, Confirmation, Warned, Warning } from "../engine/lifecycle";
+import { RunMemory } from "../engine/run/run-memory";
+import { EntraError, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 
 interface Switched {
@@ -106,21 +108,35 @@ export async function whoDisabled({
  *
  * @param objectId what the audit log knows it by
  * @param next what `pulumi up` does
+ * @param wentWith of an agent, its blueprint: Entra deletes it with that, and with that one's principal, and the log does not say so
  */
 export async function whoDeleted(
   { tenant, actual, after }: Pick<Warned<object>, "tenant" | "actual" | "after">,
   objectId: string,
   next: string,
+  wentWith?: string,
 ): Promise<Warning[]> {
   if (after !== "read" || actual) return [];
-  return [
-    reportOf(
-      "deleted",
-      await doerOf(tenant, "deleted", objectId),
-      `${next}. To leave it deleted, take it out of the program`,
-    ),
-  ];
+  const isWhole = wentWith === undefined || (await hasPrincipal(tenant, wentWith));
+  const doer = isWhole
+    ? await doerOf(tenant, "deleted", objectId)
+    : { unknown: "the principal of its blueprint is gone too, and Entra deletes agents with it" };
+  return [reportOf("deleted", doer, `${next}. To leave it deleted, take it out of the program`)];
 }
+
+const principals = new RunMemory<boolean>();
+
+/** What may not be asked counts as there: then the audit log is asked. */
+const hasPrincipal = (tenant: Tenant, blueprintId: string): Promise<boolean> =>
+  principals.of(tenant, blueprintId, async () => {
+    try {
+      const path = `/servicePrincipals(appId='${encodeURIComponent(blueprintId)}')?$select=id`;
+      return (await tenant.get(path).catch(undefinedWhenGone)) !== undefined;
+    } catch (error) {
+      if (error instanceof EntraError && error.code === "FORBIDDEN") return true;
+      throw error;
+    }
+  });
 
 const reportOf =
   (deed: "disabled" | "deleted", doer: Doer, next: string, detail = ""): Warning =>

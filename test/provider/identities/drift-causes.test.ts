@@ -222,11 +222,13 @@ describe("the audit log", () => {
       "without the permission",
       () => tenant.emulated.grant(["AgentIdentity.Read.All", "User.Read.All"]),
       "to see it in the audit log, grant AuditLog.Read.All to the application Pulumi signs in as, with admin consent; a licence may be missing too",
+      1,
     ],
     [
       "where it cannot be read",
       () => tenant.emulated.fail({ path: "/auditLogs/", effect: "before", answer: { status: 400 }, times: 9 }),
       "the audit log could not be read (REFUSED)",
+      2,
     ],
     [
       "where it has no entry",
@@ -235,10 +237,11 @@ describe("the audit log", () => {
         tenant.emulated.importState({ ...file, objects: objects.filter(({ kind }) => kind !== "directoryAudit") });
       },
       "the audit log does not say: it shows a change after some minutes, and for 30 days at most",
+      2,
     ],
   ])(
     "is no condition of a refresh: %s, it is said once that nobody knows, and the agent stays disabled",
-    async (_, spoil, reason) => {
+    async (_, spoil, reason, requests) => {
       const run = await tenant.process();
       const args = { displayName: "Payslip auditor", sponsors, blueprintId: blueprint.id };
       const other = await run.create(agentIdentity, args, "ccccddddeeeeffff");
@@ -249,7 +252,7 @@ describe("the audit log", () => {
       const seen = await provider.read(agent.id, agent.outputs);
       expect(seen.props).toMatchObject({ enabled: false, disabledBy: "unknown" });
       expect((await provider.read(other.id, other.outputs)).props).toMatchObject({ enabled: false });
-      expect(auditRequests()).toHaveLength(2);
+      expect(auditRequests()).toHaveLength(requests);
       expect(tenant.warnings).toEqual([
         `agent identity "Payslip helper" was disabled outside Pulumi, and it is not known by whom: ${reason}. ` +
           "`pulumi up` enables it again only where the program declares reenable: true. To leave it disabled, declare enabled: false",
@@ -261,4 +264,56 @@ describe("the audit log", () => {
       expect(await isEnabled()).toBe(false);
     },
   );
+
+  async function many(count: number): Promise<Live[]> {
+    const run = await tenant.process();
+    const agents: Live[] = [];
+    const letters = "abcdefghijklmnopqrstuvwxyz";
+    for (let i = 0; i < count; i++) {
+      const args = { displayName: `Agent ${i}`, sponsors, blueprintId: blueprint.id };
+      agents.push(await run.create(agentIdentity, args, `ccccddddeeeefff${letters.charAt(i)}`));
+    }
+    return agents;
+  }
+
+  it("is asked about 20 objects in a run at most, and about the others at the next refresh", async () => {
+    const agents = await many(22);
+    for (const { id } of agents) await send({ user: adele }, "PATCH", `/servicePrincipals/${id}`, off);
+    tenant.requestsSince();
+    const run = (await tenant.process()).provider(agentIdentity);
+    const seen = await Promise.all(agents.map(({ id, outputs }) => run.read(id, outputs)));
+    expect(auditRequests()).toHaveLength(20);
+    expect(seen.filter(({ props }) => props["disabledBy"] === "unknown")).toHaveLength(2);
+    expect(tenant.warnings.filter((text) => text.includes("about 20 objects at most"))).toHaveLength(1);
+    const next = (await tenant.process()).provider(agentIdentity);
+    const after = await Promise.all(agents.map(({ id }, i) => next.read(id, seen[i]?.props ?? {})));
+    expect(after.map(({ props }) => props["disabledBy"])).toEqual(agents.map(() => adele));
+    expect(auditRequests()).toHaveLength(2);
+  });
+
+  it("is asked once by a run that may not ask, though many agents are read at the same time", async () => {
+    const agents = await many(5);
+    for (const { id } of agents) await send({ user: adele }, "PATCH", `/servicePrincipals/${id}`, off);
+    tenant.emulated.grant(["AgentIdentity.Read.All", "User.Read.All"]);
+    tenant.requestsSince();
+    const run = (await tenant.process()).provider(agentIdentity);
+    await Promise.all(agents.map(({ id, outputs }) => run.read(id, outputs)));
+    expect(auditRequests()).toHaveLength(1);
+  });
+
+  it("is not asked about the agents of a blueprint that was deleted: it has no entry for them", async () => {
+    const agents = [agent, ...(await many(3))];
+    await send({ user: adele }, "DELETE", `/applications/${String(blueprint.outputs["objectId"])}`);
+    tenant.emulated.advance(86_400_000);
+    tenant.requestsSince();
+    const run = (await tenant.process()).provider(agentIdentity);
+    const seen = await Promise.all(agents.map(({ id, outputs }) => run.read(id, outputs)));
+    expect(seen.map(({ id }) => id)).toEqual(agents.map(() => ""));
+    expect(auditRequests()).toEqual([]);
+    // Which of them is read first is chance.
+    expect(tenant.warnings).toHaveLength(1);
+    expect(tenant.warnings[0]).toContain(
+      "was deleted outside Pulumi, and it is not known by whom: the principal of its blueprint is gone too, and Entra deletes agents with it",
+    );
+  });
 });

@@ -20,8 +20,8 @@ export type Doer =
       readonly name: string;
       /** ISO 8601, in UTC. */
       readonly at: string;
-      /** Its name, where it is an application, and not the account that has signed in. */
-      readonly application?: string;
+      /** It is the account that has signed in. */
+      readonly isOwn: boolean;
     }
   | {
       /** A sentence without its full stop. */
@@ -58,8 +58,30 @@ interface Target {
 /** Entries about one object that are looked through. */
 const mostEntries = 50;
 
+/** Questions of one run: a fleet that was disabled as a whole has one cause, and the log has quotas of its own. */
+const mostQuestions = 20;
+
 /** By deed and object: each is asked about once in a run, however often it is read. */
 const doers = new RunMemory<Doer>();
+
+/** What a run has asked of the log. */
+interface Asking {
+  questions: number;
+  /** What the first question was answered: a refusal stands for all. */
+  readonly isForbidden: Promise<boolean>;
+}
+
+const askings = new WeakMap<Tenant, Asking>();
+
+const forbidden: Doer = {
+  unknown:
+    `to see it in the audit log, grant ${toReadAuditLog.join(" and ")} to the application Pulumi signs in as, with admin consent. ` +
+    "If it is granted, the tenant may lack the licence for audit logs (Microsoft Entra ID P1 or P2)",
+};
+
+const tooMany: Doer = {
+  unknown: `a run asks the audit log about ${mostQuestions} objects at most, and not about this one and those after it; the next \`pulumi refresh\` asks about others`,
+};
 
 /**
  * Who did it last. Whatever goes wrong, it is only not known.
@@ -68,19 +90,26 @@ const doers = new RunMemory<Doer>();
  */
 export const doerOf = (tenant: Tenant, deed: Deed, id: string): Promise<Doer> =>
   doers.of(tenant, `${deed} ${id}`, async () => {
-    try {
-      return await ask(tenant, deed, id);
-    } catch (error) {
-      if (!(error instanceof EntraError)) throw error;
-      return {
-        unknown:
-          error.code === "FORBIDDEN"
-            ? `to see it in the audit log, grant ${toReadAuditLog.join(" and ")} to the application Pulumi signs in as, with admin consent. ` +
-              "If it is granted, the tenant may lack the licence for audit logs (Microsoft Entra ID P1 or P2)"
-            : `the audit log could not be read (${error.code})`,
-      };
+    const before = askings.get(tenant);
+    if (!before) {
+      const first = askOrNot(tenant, deed, id);
+      askings.set(tenant, { questions: 1, isForbidden: first.then((doer) => doer === forbidden) });
+      return first;
     }
+    if (await before.isForbidden) return forbidden;
+    if (before.questions >= mostQuestions) return tooMany;
+    before.questions += 1;
+    return askOrNot(tenant, deed, id);
   });
+
+async function askOrNot(tenant: Tenant, deed: Deed, id: string): Promise<Doer> {
+  try {
+    return await ask(tenant, deed, id);
+  } catch (error) {
+    if (!(error instanceof EntraError)) throw error;
+    return error.code === "FORBIDDEN" ? forbidden : { unknown: `the audit log could not be read (${error.code})` };
+  }
+}
 
 async function ask(tenant: Tenant, deed: Deed, id: string): Promise<Doer> {
   const filter = encodeURIComponent(`targetResources/any(t:t/id eq '${id}')`);
@@ -94,10 +123,10 @@ async function ask(tenant: Tenant, deed: Deed, id: string): Promise<Doer> {
     return { unknown: "the audit log has no entry for it. Entries appear after some minutes: refresh again later" };
   const at = entry.activityDateTime.replace(/\.\d+Z$/, "Z");
   if (own !== undefined && (user?.id ?? app?.servicePrincipalId) === own)
-    return { name: "the account Pulumi signs in as", at };
-  if (user) return { name: user.userPrincipalName ?? user.displayName ?? user.id ?? "a person", at };
+    return { name: "the account Pulumi signs in as", at, isOwn: true };
+  if (user) return { name: user.userPrincipalName ?? user.displayName ?? user.id ?? "a person", at, isOwn: false };
   const application = app?.displayName ?? app?.appId ?? app?.servicePrincipalId ?? "without a name";
-  return { name: `application "${application}"`, at, application };
+  return { name: `application "${application}"`, at, isOwn: false };
 }
 
 /** The directory writes names and values its own way: `AccountEnabled` and `[false]`. */

@@ -38,7 +38,7 @@ export interface AgentIdentityBlueprintPrincipalArgs {
   blueprintId: pulumi.Input<string>;
   /** The kill switch: when false, no identity of this blueprint gets a token. @default true. Changed in place. */
   enabled?: pulumi.Input<boolean>;
-  /** Confirms that a principal is enabled again which Microsoft or another application has disabled (outputs `disabledByMicrosoftStatus`, `disabledByApplication`). Counts in a run whose program has it; take it out afterwards. @default false. No difference to an object that exists. */
+  /** Confirms that a principal is enabled again which somebody else has disabled: Microsoft, a person, another application, or nobody knows who (outputs `disabledByMicrosoftStatus`, `disabledBy`). What this program has disabled needs no confirmation. Counts in a run whose program has it; take it out afterwards. @default false. No difference to an object that exists. */
   reenable?: pulumi.Input<boolean>;
 }
 
@@ -76,19 +76,13 @@ export class AgentIdentityBlueprintPrincipal extends EntraResource {
   declare readonly createdDateTime: pulumi.Output<string>;
   /** Why Microsoft has disabled it, as Graph says: `DisabledDueToViolationOfServicesAgreement`. Undefined where it has not. */
   declare readonly disabledByMicrosoftStatus: pulumi.Output<string | undefined>;
-  /** Name of the application that has disabled it against the program, as the audit log says. Undefined where a person did, or the log cannot be read. */
-  declare readonly disabledByApplication: pulumi.Output<string | undefined>;
+  /** Who has disabled it against the program, as the audit log says: `adele.vance@contoso.com`, `application "Lifecycle policies"`; `unknown` where the log does not say or cannot be read. Undefined where the account Pulumi signs in as did, or Microsoft. */
+  declare readonly disabledBy: pulumi.Output<string | undefined>;
   /** Object id of the account that became its owner by creating it, as it was right after the create. */
   declare readonly creatorOwner: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: AgentIdentityBlueprintPrincipalArgs, opts?: pulumi.CustomResourceOptions) {
-    const outputs = [
-      "createdDateTime",
-      "creatorOwner",
-      "disabledByApplication",
-      "disabledByMicrosoftStatus",
-      "enabled",
-    ];
+    const outputs = ["createdDateTime", "creatorOwner", "disabledBy", "disabledByMicrosoftStatus", "enabled"];
     super(agentIdentityBlueprintPrincipal, name, args, outputs, opts);
   }
 }

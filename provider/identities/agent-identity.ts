@@ -59,7 +59,7 @@ export interface AgentIdentityArgs {
   removeCreatorAsOwner?: pulumi.Input<boolean>;
   /** Whether the agent may sign in. @default true. Changed in place. */
   enabled?: pulumi.Input<boolean>;
-  /** Confirms that an agent is enabled again which Microsoft or another application has disabled (outputs `disabledByMicrosoftStatus`, `disabledByApplication`). Counts in a run whose program has it; take it out afterwards. @default false. No difference to an object that exists. */
+  /** Confirms that an agent is enabled again which somebody else has disabled: Microsoft, a person, another application, or nobody knows who (outputs `disabledByMicrosoftStatus`, `disabledBy`). What this program has disabled needs no confirmation. Counts in a run whose program has it; take it out afterwards. @default false. No difference to an object that exists. */
   reenable?: pulumi.Input<boolean>;
 }
 
@@ -104,11 +104,11 @@ export class AgentIdentity extends EntraResource {
   declare readonly createdDateTime: pulumi.Output<string>;
   /** Why Microsoft has disabled it, as Graph says: `DisabledDueToViolationOfServicesAgreement`. Undefined where it has not. */
   declare readonly disabledByMicrosoftStatus: pulumi.Output<string | undefined>;
-  /** Name of the application that has disabled it against the program, such as that of a lifecycle policy, as the audit log says. Undefined where a person did, or the log cannot be read. */
-  declare readonly disabledByApplication: pulumi.Output<string | undefined>;
+  /** Who has disabled it against the program, as the audit log says: `adele.vance@contoso.com`, `application "Lifecycle policies"`; `unknown` where the log does not say or cannot be read. Undefined where the account Pulumi signs in as did, or Microsoft. */
+  declare readonly disabledBy: pulumi.Output<string | undefined>;
 
   constructor(name: string, args: AgentIdentityArgs, opts?: pulumi.CustomResourceOptions) {
-    const outputs = ["createdDateTime", "disabledByApplication", "disabledByMicrosoftStatus", "enabled"];
+    const outputs = ["createdDateTime", "disabledBy", "disabledByMicrosoftStatus", "enabled"];
     super(agentIdentity, name, args, outputs, opts);
   }
 }
@@ -204,7 +204,12 @@ export const agentIdentity: Lifecycle<Inputs> = {
   mustConfirm: confirmReenabling,
   warnings: async (about) => [
     ...(await whoDisabled(about)),
-    ...(await whoDeleted(about, about.id, "`pulumi up` creates another one, with another id")),
+    ...(await whoDeleted(
+      about,
+      about.id,
+      "`pulumi up` creates another one, with another id",
+      about.declared.blueprintId,
+    )),
   ],
   references: ({ blueprintId }) => [{ property: "blueprintId", id: blueprintId, missing: missingBlueprint }],
 

@@ -73,9 +73,10 @@ async function heldBy(
   return holdings ? named(holdings, api) : {};
 }
 
-/** One that is not made yet counts as an agent: most are, and a principal can be made first. */
+/** One that is not known yet may be a blueprint principal, which may hold what agents may not: it is asked again when it is. */
 async function isAgentIdentity(tenant: Tenant, agentId: string | undefined): Promise<boolean> {
-  const parent = agentId === undefined ? undefined : await parentOf(tenant, agentId);
+  if (agentId === undefined) return false;
+  const parent = await parentOf(tenant, agentId);
   return parent === undefined || parent.blueprintId !== undefined;
 }
 

@@ -77,16 +77,16 @@ describe.each(["agent identity", "agent identity blueprint principal"] as const)
       expect(await isEnabled(id)).toBe(true);
     });
 
-    it("stays disabled where the program wants that, and one that a person disabled is enabled again", async () => {
+    it("stays disabled where the program wants that, and is refused as well where Microsoft does not say why", async () => {
       const { id, inputs, outputs } = await made();
       disable(id, status);
       const run = (await tenant.process()).provider(lifecycle);
       await run.update(id, outputs, { ...inputs, enabled: false });
       expect(await isEnabled(id)).toBe(false);
       disable(id, null);
-      const { outs } = await (await tenant.process()).provider(lifecycle).update(id, outputs, inputs);
-      expect(await isEnabled(id)).toBe(true);
-      expect(outs).not.toHaveProperty("disabledByMicrosoftStatus");
+      const stale = (await tenant.process()).provider(lifecycle);
+      await expect(stale.update(id, outputs, inputs)).rejects.toThrow("it is not known by whom");
+      expect(await isEnabled(id)).toBe(false);
     });
   },
 );

@@ -59,19 +59,26 @@ const refresh = async <Inputs extends object>(lifecycle: Lifecycle<Inputs>, { id
 const isEnabled = async () => (await tenant.graph.get<{ accountEnabled: boolean }>(agentPath())).accountEnabled;
 
 describe("an agent that somebody else has disabled", () => {
-  it("is drift that names the person and when, and `up` enables it again", async () => {
+  it("is left as it is where a person did it, until the program confirms", async () => {
     await send({ user: adele }, "PATCH", agentPath(), off);
     const seen = await refresh(agentIdentity, agent);
     expect(tenant.warnings).toEqual([
       `agent identity "Payslip helper" was disabled by ${adele} at 2026-11-21T10:01:00Z: ` +
-        "`pulumi up` enables it again. To leave it disabled, declare `enabled: false`",
+        "`pulumi up` enables it again only if the program declares `reenable: true`. " +
+        "To leave it disabled, declare `enabled: false`",
     ]);
-    expect(seen.props).not.toHaveProperty("disabledByApplication");
+    expect(seen.props).toMatchObject({ enabled: false, disabledBy: adele });
+    const preview = (await tenant.process()).provider(agentIdentity);
+    await preview.check(seen.inputs ?? {}, agent.inputs);
+    const refusal = `${adele} has disabled it, and the program would enable it again. To leave it disabled, declare \`enabled: false\`.`;
+    await expect(preview.diff(agent.id, seen.props, agent.inputs)).rejects.toThrow(refusal);
+    await expect(preview.update(agent.id, seen.props, agent.inputs)).rejects.toThrow(refusal);
     const up = (await tenant.process()).provider(agentIdentity);
-    await up.check(seen.inputs ?? {}, agent.inputs);
+    await up.check(seen.inputs ?? {}, { ...agent.inputs, reenable: true });
     await up.diff(agent.id, seen.props, agent.inputs);
-    await up.update(agent.id, seen.props, agent.inputs);
+    const { outs } = await up.update(agent.id, seen.props, agent.inputs);
     expect(await isEnabled()).toBe(true);
+    expect(outs).not.toHaveProperty("disabledBy");
   });
 
   it.each(["agent identity", "agent identity blueprint principal"] as const)(
@@ -87,11 +94,11 @@ describe("an agent that somebody else has disabled", () => {
           "(a lifecycle policy of the tenant may be the cause): `pulumi up` enables it again only if the program declares `reenable: true`. " +
           "To leave it disabled, declare `enabled: false`",
       ]);
-      expect(seen.props).toMatchObject({ enabled: false, disabledByApplication: "Lifecycle policies" });
+      expect(seen.props).toMatchObject({ enabled: false, disabledBy: 'application "Lifecycle policies"' });
       // The state knows it by now.
       tenant.requestsSince();
       const again = await refresh(lifecycle, { ...live, outputs: seen.props });
-      expect(again.props["disabledByApplication"]).toBe("Lifecycle policies");
+      expect(again.props["disabledBy"]).toBe('application "Lifecycle policies"');
       expect(auditRequests()).toEqual([]);
 
       const refusal =
@@ -109,14 +116,23 @@ describe("an agent that somebody else has disabled", () => {
       await confirmed.diff(live.id, seen.props, inputs);
       const { outs } = await confirmed.update(live.id, seen.props, inputs);
       expect(outs).toMatchObject({ enabled: true });
-      expect(outs).not.toHaveProperty("disabledByApplication");
+      expect(outs).not.toHaveProperty("disabledBy");
     },
   );
 
-  it("may have been disabled by the account Pulumi signs in as", async () => {
+  it("is enabled again without a confirmation where the account Pulumi signs in as did it", async () => {
     await tenant.graph.patch(agentPath(), off);
-    await refresh(agentIdentity, agent);
-    expect(tenant.warnings[0]).toContain("was disabled by the account Pulumi signs in as at 2026-11-21T10:01:00Z");
+    const seen = await refresh(agentIdentity, agent);
+    expect(tenant.warnings).toEqual([
+      'agent identity "Payslip helper" was disabled by the account Pulumi signs in as at 2026-11-21T10:01:00Z: ' +
+        "`pulumi up` enables it again. To leave it disabled, declare `enabled: false`",
+    ]);
+    expect(seen.props).not.toHaveProperty("disabledBy");
+    const up = (await tenant.process()).provider(agentIdentity);
+    await up.check(seen.inputs ?? {}, agent.inputs);
+    await up.diff(agent.id, seen.props, agent.inputs);
+    await up.update(agent.id, seen.props, agent.inputs);
+    expect(await isEnabled()).toBe(true);
   });
 
   it("is named by what was done last: an earlier time, and other changes, do not count", async () => {
@@ -139,6 +155,22 @@ describe("an agent that somebody else has disabled", () => {
     await refresh(agentIdentity, agent);
     expect(tenant.warnings[0]).toContain(`was disabled by ${adele} at 2026-11-21T10:02:00Z`);
   });
+});
+
+it("who disabled an agent is asked again as long as the audit log does not show it yet", async () => {
+  await send({ app: lifecyclePolicies }, "PATCH", agentPath(), off);
+  tenant.emulated.fail({
+    path: "/auditLogs/",
+    effect: "before",
+    answer: { status: 200, body: { value: [] } },
+    times: 1,
+  });
+  const soon = await refresh(agentIdentity, agent);
+  expect(soon.props).toMatchObject({ disabledBy: "unknown" });
+  tenant.warnings.length = 0;
+  const later = await refresh(agentIdentity, { ...agent, outputs: soon.props });
+  expect(later.props).toMatchObject({ disabledBy: 'application "Lifecycle policies"' });
+  expect(tenant.warnings[0]).toContain('was disabled by application "Lifecycle policies" at 2026-11-21T10:01:00Z');
 });
 
 describe("an agent that somebody else has deleted", () => {
@@ -190,11 +222,13 @@ describe("the audit log", () => {
       "without the permission",
       () => tenant.emulated.grant(["AgentIdentity.Read.All", "User.Read.All"]),
       "to see it in the audit log, grant AuditLog.Read.All to the application Pulumi signs in as, with admin consent. If it is granted, the tenant may lack the licence for audit logs (Microsoft Entra ID P1 or P2)",
+      1,
     ],
     [
       "where it cannot be read",
       () => tenant.emulated.fail({ path: "/auditLogs/", effect: "before", answer: { status: 400 }, times: 9 }),
       "the audit log could not be read (REFUSED)",
+      2,
     ],
     [
       "where it has no entry",
@@ -203,21 +237,83 @@ describe("the audit log", () => {
         tenant.emulated.importState({ ...file, objects: objects.filter(({ kind }) => kind !== "directoryAudit") });
       },
       "the audit log has no entry for it. Entries appear after some minutes: refresh again later",
+      2,
     ],
-  ])("is no condition: %s, it is said once that nobody knows", async (_, spoil, reason) => {
+  ])(
+    "is no condition of a refresh: %s, it is said once that nobody knows, and the agent stays disabled",
+    async (_, spoil, reason, requests) => {
+      const run = await tenant.process();
+      const args = { displayName: "Payslip auditor", sponsors, blueprintId: blueprint.id };
+      const other = await run.create(agentIdentity, args, "ccccddddeeeeffff");
+      for (const { id } of [agent, other]) await send({ user: adele }, "PATCH", `/servicePrincipals/${id}`, off);
+      spoil();
+      const provider = (await tenant.process()).provider(agentIdentity);
+      tenant.requestsSince();
+      const seen = await provider.read(agent.id, agent.outputs);
+      expect(seen.props).toMatchObject({ enabled: false, disabledBy: "unknown" });
+      expect((await provider.read(other.id, other.outputs)).props).toMatchObject({ enabled: false });
+      expect(auditRequests()).toHaveLength(requests);
+      expect(tenant.warnings).toEqual([
+        `agent identity "Payslip helper" was disabled outside Pulumi, and it is not known by whom: ${reason}. ` +
+          "`pulumi up` enables it again only if the program declares `reenable: true`. To leave it disabled, declare `enabled: false`",
+      ]);
+      await provider.check(seen.inputs ?? {}, agent.inputs);
+      const refusal = "it was disabled outside Pulumi, it is not known by whom, and the program would enable it again";
+      await expect(provider.diff(agent.id, seen.props, agent.inputs)).rejects.toThrow(refusal);
+      await expect(provider.update(agent.id, seen.props, agent.inputs)).rejects.toThrow(refusal);
+      expect(await isEnabled()).toBe(false);
+    },
+  );
+
+  async function many(count: number): Promise<Live[]> {
     const run = await tenant.process();
-    const args = { displayName: "Payslip auditor", sponsors, blueprintId: blueprint.id };
-    const other = await run.create(agentIdentity, args, "ccccddddeeeeffff");
-    for (const { id } of [agent, other]) await send({ user: adele }, "PATCH", `/servicePrincipals/${id}`, off);
-    spoil();
-    const provider = (await tenant.process()).provider(agentIdentity);
+    const agents: Live[] = [];
+    const letters = "abcdefghijklmnopqrstuvwxyz";
+    for (let i = 0; i < count; i++) {
+      const args = { displayName: `Agent ${i}`, sponsors, blueprintId: blueprint.id };
+      agents.push(await run.create(agentIdentity, args, `ccccddddeeeefff${letters.charAt(i)}`));
+    }
+    return agents;
+  }
+
+  it("is asked about 20 objects in a run at most, and about the others at the next refresh", async () => {
+    const agents = await many(22);
+    for (const { id } of agents) await send({ user: adele }, "PATCH", `/servicePrincipals/${id}`, off);
     tenant.requestsSince();
-    expect((await provider.read(agent.id, agent.outputs)).props).toMatchObject({ enabled: false });
-    expect((await provider.read(other.id, other.outputs)).props).toMatchObject({ enabled: false });
+    const run = (await tenant.process()).provider(agentIdentity);
+    const seen = await Promise.all(agents.map(({ id, outputs }) => run.read(id, outputs)));
+    expect(auditRequests()).toHaveLength(20);
+    expect(seen.filter(({ props }) => props["disabledBy"] === "unknown")).toHaveLength(2);
+    expect(tenant.warnings.filter((text) => text.includes("about 20 objects at most"))).toHaveLength(1);
+    const next = (await tenant.process()).provider(agentIdentity);
+    const after = await Promise.all(agents.map(({ id }, i) => next.read(id, seen[i]?.props ?? {})));
+    expect(after.map(({ props }) => props["disabledBy"])).toEqual(agents.map(() => adele));
     expect(auditRequests()).toHaveLength(2);
-    expect(tenant.warnings).toEqual([
-      `agent identity "Payslip helper" was disabled outside Pulumi, and it is not known by whom: ${reason}. ` +
-        "`pulumi up` enables it again. To leave it disabled, declare `enabled: false`",
-    ]);
+  });
+
+  it("is asked once by a run that may not ask, though many agents are read at the same time", async () => {
+    const agents = await many(5);
+    for (const { id } of agents) await send({ user: adele }, "PATCH", `/servicePrincipals/${id}`, off);
+    tenant.emulated.grant(["AgentIdentity.Read.All", "User.Read.All"]);
+    tenant.requestsSince();
+    const run = (await tenant.process()).provider(agentIdentity);
+    await Promise.all(agents.map(({ id, outputs }) => run.read(id, outputs)));
+    expect(auditRequests()).toHaveLength(1);
+  });
+
+  it("is not asked about the agents of a blueprint that was deleted: it has no entry for them", async () => {
+    const agents = [agent, ...(await many(3))];
+    await send({ user: adele }, "DELETE", `/applications/${String(blueprint.outputs["objectId"])}`);
+    tenant.emulated.advance(86_400_000);
+    tenant.requestsSince();
+    const run = (await tenant.process()).provider(agentIdentity);
+    const seen = await Promise.all(agents.map(({ id, outputs }) => run.read(id, outputs)));
+    expect(seen.map(({ id }) => id)).toEqual(agents.map(() => ""));
+    expect(auditRequests()).toEqual([]);
+    // Which of them is read first is chance.
+    expect(tenant.warnings).toHaveLength(1);
+    expect(tenant.warnings[0]).toContain(
+      "was deleted outside Pulumi, and it is not known by whom: the principal of its blueprint is gone too, and Entra deletes agents with it",
+    );
   });
 });

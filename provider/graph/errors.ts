@@ -83,8 +83,9 @@ export function undefinedWhenGone(error: unknown): undefined {
  */
 export function undefinedWhenDeletedBefore(error: unknown): undefined {
   const cause = error instanceof EntraError ? error.cause : undefined;
-  if (cause instanceof EntraError && cause.code === "ANSWER_LOST") return undefinedWhenGone(error);
-  throw error;
+  if (!(cause instanceof EntraError) || cause.code !== "ANSWER_LOST") throw error;
+  undefinedWhenGone(error);
+  return undefined;
 }
 
 /** The message of an error of any origin. Errors of other realms are no instances of this realm's Error. */

@@ -54,8 +54,8 @@ export interface JournalStore {
 
 /** Milliseconds after which nothing that was written can be unseen still. */
 const recentMs = 120_000;
-/** Milliseconds for which the journal of a process is kept: who made an object, and whether that is gone, is of use as long as a replica may lack it. */
-const keptMs = 3_600_000;
+/** Milliseconds for which the journal of a process is kept at least: who made an object, and whether that is gone, is of use as long as a replica may lack it. */
+const leastKeptMs = 3_600_000;
 /** Milliseconds for which a request may have waited for a quota before it was sent. */
 const queuedMs = 900_000;
 
@@ -241,9 +241,10 @@ export const journalFolder = (env: NodeJS.ProcessEnv = process.env): string =>
  * A journal in a folder: one file for each process, so that nobody writes into another's. Files in which nothing can be
  * recent are deleted.
  *
+ * @param unseenMs milliseconds for which an object may be unseen: as long, and an hour at least, a file is kept
  * @param warn called once when the journal cannot be kept: the run goes on, and a killed one is recovered a little less surely
  */
-export function journalIn(folder: string, warn: (message: string) => void): JournalStore {
+export function journalIn(folder: string, unseenMs: () => number, warn: (message: string) => void): JournalStore {
   const own = path.join(folder, `${process.pid}-${crypto.randomUUID()}.jsonl`);
   let usable = true;
   const attempt = <T>(verb: string, act: () => T, otherwise: T): T => {
@@ -260,7 +261,7 @@ export function journalIn(folder: string, warn: (message: string) => void): Jour
     }
   };
   return {
-    earlier: () => attempt("read", () => entriesIn(folder, own), []),
+    earlier: () => attempt("read", () => entriesIn(folder, own, Math.max(leastKeptMs, unseenMs())), []),
     add: (entry) => {
       attempt("write", () => append(own, entry), undefined);
     },
@@ -273,7 +274,7 @@ function append(file: string, entry: Entry): void {
   fs.appendFileSync(file, `${JSON.stringify(entry)}\n`, { mode: 0o600 });
 }
 
-function entriesIn(folder: string, own: string): Entry[] {
+function entriesIn(folder: string, own: string, keptMs: number): Entry[] {
   if (!fs.existsSync(folder)) return [];
   return fs.readdirSync(folder).flatMap((name) => {
     const file = path.join(folder, name);

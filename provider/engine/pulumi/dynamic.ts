@@ -54,7 +54,7 @@ const thisProcess = runIn(connectAndReport, {
     },
     pause,
   },
-  journal: new WriteJournal(Date.now, journalIn(journalFolder(), warning)),
+  journal: new WriteJournal(Date.now, journalIn(journalFolder(), replicationMs, warning)),
   isReplicated: () => connected?.isReplicated() ?? true,
   report: (message) => void process.stdout.write(`${message}\n`),
   progress: (message) => log.repetition(message),

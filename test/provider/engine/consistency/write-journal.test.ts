@@ -11,10 +11,13 @@ const unseenMs = { created: madeMs, requested: askedMs };
 describe("what a process knows of the one before it", () => {
   let folder: string;
   let nowMs: number;
+  /** What ENTRA_AGENT_ID_REPLICATION_MINUTES says. */
+  let replicationMs: number;
   const warnings: string[] = [];
   beforeEach(() => {
     folder = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "recent-writes-")), "notes");
     nowMs = Date.now();
+    replicationMs = 1_800_000;
     warnings.length = 0;
   });
   afterEach(() => fs.rmSync(path.dirname(folder), { recursive: true, force: true }));
@@ -22,7 +25,11 @@ describe("what a process knows of the one before it", () => {
   const aProcess = (): WriteJournal =>
     new WriteJournal(
       () => nowMs,
-      journalIn(folder, (message) => warnings.push(message)),
+      journalIn(
+        folder,
+        () => replicationMs,
+        (message) => warnings.push(message),
+      ),
     );
   const until = (recent: WriteJournal): number | undefined => recent.mayShowUntil(agent, unseenMs);
 
@@ -100,6 +107,16 @@ describe("what a process knows of the one before it", () => {
     fs.utimesSync(path.join(folder, file), old, old);
     expect(until(aProcess())).toBeUndefined();
     expect(fs.readdirSync(folder)).toEqual([]);
+  });
+
+  it("is kept for as long as an object may be unseen, where that is longer than an hour", () => {
+    replicationMs = 86_400_000;
+    aProcess().created(agent, "id");
+    const [file = ""] = fs.readdirSync(folder);
+    const old = new Date(Date.now() - 3_601_000);
+    fs.utimesSync(path.join(folder, file), old, old);
+    nowMs += 3_601_000;
+    expect(aProcess().made(agent, replicationMs)?.id).toBe("id");
   });
 
   it("is for this user alone", () => {

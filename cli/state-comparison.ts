@@ -202,6 +202,6 @@ function nextForMissing({ inventory }: Kind, deleted: string | undefined): strin
     : `creates a new one${inventory.idIsKept ? "" : ", with another id"}`;
   return [
     `"pulumi refresh" takes it out of the state, and the next "pulumi up" ${makes}`,
-    "if it is meant to be gone: take it out of the program first",
+    "if it is meant to be gone: remove it from the program first",
   ];
 }

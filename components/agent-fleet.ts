@@ -21,7 +21,7 @@ export interface FleetPermissions {
   readonly application?: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** Delegated permissions (`Mail.Read`), with consent for all users: what it may do for whoever it acts for. @default none. Changed in place. */
   readonly delegated?: pulumi.Input<readonly pulumi.Input<string>[]>;
-  /** What becomes of what single users have consented to: `report` leaves it, `withdraw` removes it. @default "report". Changed in place. */
+  /** What individual users have consented to: `report` leaves it, `withdraw` removes it. @default "report". Changed in place. */
   readonly userConsents?: pulumi.Input<"report" | "withdraw">;
 }
 
@@ -44,7 +44,7 @@ export interface FleetAgent {
   readonly displayName: pulumi.Input<string>;
   /** Who is responsible for this agent. @default the sponsors of the fleet. Changed in place. */
   readonly sponsors?: pulumi.Input<pulumi.Input<string>[]>;
-  /** Who may operate this agent: user principal names or object ids. Not managed when left out. Changed in place. */
+  /** Who may operate this agent: user principal names or object ids. Not managed when not declared. Changed in place. */
   readonly owners?: pulumi.Input<pulumi.Input<string>[]>;
   /** What this agent may do besides what every agent of the fleet may, under the same keys. @default nothing */
   readonly permissions?: Readonly<Record<string, FleetPermissions>>;
@@ -58,11 +58,11 @@ export interface FleetAgent {
 export interface AgentFleetArgs {
   /** Name of this kind of agent, 1 to 256 characters. Changed in place. */
   readonly displayName: pulumi.Input<string>;
-  /** What this kind of agent does, up to 1024 characters. Not managed when left out. Changed in place. */
+  /** What this kind of agent does, up to 1024 characters. Not managed when not declared. Changed in place. */
   readonly description?: pulumi.Input<string>;
   /** Who is responsible for this kind of agent: user principal names, or object ids of users, Microsoft 365 groups or dynamic groups. Changed in place. */
   readonly sponsors: pulumi.Input<pulumi.Input<string>[]>;
-  /** Who may operate the blueprint: user principal names or object ids. They do not become owners of the agents. Not managed when left out. Changed in place. */
+  /** Who may operate the blueprint: user principal names or object ids. They do not become owners of the agents. Not managed when not declared. Changed in place. */
   readonly owners?: pulumi.Input<pulumi.Input<string>[]>;
   /** Whether the account that created the blueprint is removed as its owner where `owners` does not name it. @default false. Changed in place. */
   readonly removeCreatorAsOwner?: pulumi.Input<boolean>;
@@ -78,10 +78,10 @@ export interface AgentFleetArgs {
    */
   readonly blockHighRisk?: pulumi.Input<"enabled" | "disabled" | "enabledForReportingButNotEnforced"> | false;
   /**
-   * Whom that policy names: the `blueprint` principal, which stands for every agent of the blueprint, future ones included, or
-   * the `agents` of this fleet as well, one by one. Microsoft's pages disagree on whether a policy on the principal reaches its
-   * agents: enforcing it is refused where the tenant says that it does not, and then `agents` is right. With `agents`, an
-   * enforced policy is report-only for a moment whenever an agent is added. @default "blueprint". Changed in place.
+   * Whom that policy names. `blueprint`: the blueprint principal, which stands for every agent of the blueprint, future ones
+   * included. `agents`: also each agent of this fleet, by its id. Microsoft's pages disagree on whether a policy on the principal
+   * applies to its agents. If the tenant says that it does not, enforcing the policy is refused: then declare `agents`. With
+   * `agents`, an enforced policy is report-only for a short time when an agent is added. @default "blueprint". Changed in place.
    */
   readonly highRiskPolicyNames?: "blueprint" | "agents";
 }

@@ -38,7 +38,7 @@ export const conditionalAccessPolicy: Entity = {
   },
 };
 
-/** The user accounts of agents in a member of their own, as newer exports show them. */
+/** Agent users in a member of their own, as newer exports show them. */
 function withAgents(body: Json): Json {
   const conditions = body["conditions"] as { readonly users?: { readonly includeUsers?: readonly string[] } };
   if (!conditions.users?.includeUsers?.includes("AllAgentIdUsers")) return body;

@@ -12,7 +12,7 @@ const one = "/directory/deletedItems/{item}";
 
 interface Deletable {
   readonly read: Permissions;
-  /** Restores and deletes for good: for the latter no page says which permission agents need. */
+  /** Restores and deletes permanently: for the latter no page says which permission agents need. */
   readonly restore: Permissions;
 }
 

@@ -106,7 +106,7 @@ function onObject(method: Route["method"], noun: string, status: number): Pick<A
   return { name: `Update ${noun}`, operation: "Update" };
 }
 
-/** Restore and delete for good have one address for every kind. */
+/** Restore and permanent delete have one address for every kind. */
 function activityOnDeleted({ method, path }: Route, object: StoredObject | undefined): Activity | undefined {
   if (!path.startsWith("/directory/deletedItems/{") || method === "GET" || !object) return undefined;
   const subject = subjectsOfDeleted[object.kind];

@@ -7,7 +7,7 @@ import type { Store, StoredObject } from "../state/store";
 import { agentUsersOf, type CleanUp, type Deleting, softDelete } from "./deletion";
 
 /**
- * Does the work that is due. Where the principal was restored, its identities stay; where it was deleted for good, they
+ * Does the work that is due. Where the principal was restored, its identities stay; where it was deleted permanently, they
  * stay as orphans. Identities made since the delete, under another principal of the blueprint, are not touched.
  */
 export function cleanUp(context: Deleting, payload: object): void {

@@ -1,4 +1,4 @@
-/** Soft delete, restore, and deleting for good. */
+/** Soft delete, restore, and permanent delete. */
 import { applicationKinds, servicePrincipalKinds } from "../entities";
 import { federatedIdentityCredential } from "../entities/federated-identity-credential";
 import { inheritablePermission } from "../entities/inheritable-permission";
@@ -50,7 +50,7 @@ const isRestorable = ({ switches }: Deleting, object: StoredObject) =>
 
 /**
  * With an application or a blueprint goes its principal, which does not come back with it; the principal's agent identities follow a day later. What an object was granted,
- * and what others were granted on it, is not there while the object is not. What cannot come back is gone for good.
+ * and what others were granted on it, is not there while the object is not. What cannot come back is gone permanently.
  */
 export function softDelete(context: Deleting, object: StoredObject): void {
   if (!isRestorable(context, object)) {

@@ -14,7 +14,7 @@ type Some<Member extends string> = pulumi.Input<pulumi.Input<Member>[]>;
 
 // ---- what a program writes -------------------------------------------------
 
-/** A rule over attributes, and whether it takes in or leaves out what fits it. */
+/** A rule over attributes, and whether it includes or excludes what fits it. */
 export interface PolicyFilterArgs {
   /** Whether the policy applies to what fits the rule, or to all else. */
   mode: pulumi.Input<"include" | "exclude">;
@@ -41,41 +41,41 @@ export interface ConditionsArgs {
   readonly clientApplications?: pulumi.Input<{
     /** Object ids of agent identities, or of blueprint principals for all their identities, or `All`. */
     readonly includeAgentIdServicePrincipals?: Names;
-    /** Object ids of agent identities and blueprint principals that the policy leaves out. */
+    /** Object ids of agent identities and blueprint principals that the policy excludes. */
     readonly excludeAgentIdServicePrincipals?: Names;
     /** Agents by custom security attribute, such as `CustomSecurityAttribute.Agents_Stage -eq "pilot"`. */
     readonly agentIdServicePrincipalFilter?: pulumi.Input<PolicyFilterArgs>;
     /** Object ids of service principals that are no agents, or `ServicePrincipalsInMyTenant`. Needs Workload Identities Premium. */
     readonly includeServicePrincipals?: Names;
-    /** Object ids of service principals that the policy leaves out. */
+    /** Object ids of service principals that the policy excludes. */
     readonly excludeServicePrincipals?: Names;
     /** Service principals by custom security attribute. */
     readonly servicePrincipalFilter?: pulumi.Input<PolicyFilterArgs>;
   }>;
-  /** People, and `AllAgentIdUsers` for the user accounts of agents. */
+  /** People, and `AllAgentIdUsers` for agent users. */
   readonly users?: pulumi.Input<{
     /** Object ids of users, `All`, `None`, `GuestsOrExternalUsers` or `AllAgentIdUsers`. */
     readonly includeUsers?: Names;
-    /** Object ids of users that the policy leaves out, or `GuestsOrExternalUsers`. */
+    /** Object ids of users that the policy excludes, or `GuestsOrExternalUsers`. */
     readonly excludeUsers?: Names;
     /** Object ids of groups. */
     readonly includeGroups?: Names;
-    /** Object ids of groups that the policy leaves out. */
+    /** Object ids of groups that the policy excludes. */
     readonly excludeGroups?: Names;
     /** Template ids of directory roles. */
     readonly includeRoles?: Names;
-    /** Template ids of directory roles that the policy leaves out. */
+    /** Template ids of directory roles that the policy excludes. */
     readonly excludeRoles?: Names;
     /** People from outside. Not beside `GuestsOrExternalUsers` in includeUsers. */
     readonly includeGuestsOrExternalUsers?: pulumi.Input<GuestsArgs>;
-    /** People from outside that the policy leaves out. Not beside `GuestsOrExternalUsers` in excludeUsers. */
+    /** People from outside that the policy excludes. Not beside `GuestsOrExternalUsers` in excludeUsers. */
     readonly excludeGuestsOrExternalUsers?: pulumi.Input<GuestsArgs>;
   }>;
   /** What the token is for: applications, user actions or authentication contexts, one of the three. */
   readonly applications: pulumi.Input<{
     /** appIds, `All`, `None`, `AllAgentIdResources`, `Office365` or `MicrosoftAdminPortals`. */
     readonly includeApplications?: Names;
-    /** appIds that the policy leaves out. */
+    /** appIds that the policy excludes. */
     readonly excludeApplications?: Names;
     /** `urn:user:registersecurityinfo` or `urn:user:registerdevice`. */
     readonly includeUserActions?: Names;
@@ -88,7 +88,7 @@ export interface ConditionsArgs {
   readonly locations?: pulumi.Input<{
     /** Ids of named locations, `All` or `AllTrusted`. At least one. */
     readonly includeLocations: Names;
-    /** Ids of named locations that the policy leaves out, or `AllTrusted`. */
+    /** Ids of named locations that the policy excludes, or `AllTrusted`. */
     readonly excludeLocations?: Names;
   }>;
   /** Risk levels of the agent at which the policy applies. @default at every level, and without risk */
@@ -97,7 +97,7 @@ export interface ConditionsArgs {
   readonly agentContext?: pulumi.Input<{
     /** Execution environments. */
     readonly includeAgentContexts?: Names;
-    /** Execution environments that the policy leaves out. */
+    /** Execution environments that the policy excludes. */
     readonly excludeAgentContexts?: Names;
   }>;
   /** Risk levels of the person. Needs P2. @default at every level, and without risk */
@@ -114,7 +114,7 @@ export interface ConditionsArgs {
   readonly platforms?: pulumi.Input<{
     /** At least one. */
     readonly includePlatforms: Some<(typeof platformNames)[number]>;
-    /** Operating systems that the policy leaves out. */
+    /** Operating systems that the policy excludes. */
     readonly excludePlatforms?: Some<(typeof platformNames)[number]>;
   }>;
   /** Devices by their properties. @default any device */
@@ -494,7 +494,7 @@ function canonical(given: Conditions): Conditions {
   return kept as Conditions;
 }
 
-/** Some tenants show the user accounts of agents in a member of their own, and nobody under `users`. */
+/** Some tenants show agent users in a member of their own, and nobody under `users`. */
 function takeAgentUsersFrom(conditions: Record<string, unknown>): void {
   if (!same(conditions["agents"], { includeAgentUsers: ["All"] })) return;
   const users = conditions["users"];

@@ -27,7 +27,7 @@ import {
 import { defaultControls, policyFindings } from "./policy-rules";
 import { policyTargets } from "./policy-targets";
 import { agentsToAskAbout, refuseToMissAgents } from "./what-if";
-import { withLicence } from "./licences";
+import { policyLicence, withLicence } from "./licences";
 import { declaredName, displayName, hasMarker, shownName, unmarkedAmong } from "./name-suffix";
 import { permissions } from "./permissions";
 import type { Inventory } from "../engine/inventory";
@@ -50,16 +50,16 @@ export interface ConditionalAccessPolicyArgs {
   displayName: pulumi.Input<string>;
   /** Whom and what it is about. Changed in place. */
   conditions: pulumi.Input<ConditionsArgs>;
-  /** What has to be fulfilled then. Agent identities can only be blocked. @default { builtInControls: ["block"] } for agents, none for people: they need these or sessionControls. Changed in place. */
+  /** What is required then. Agent identities can only be blocked. @default { builtInControls: ["block"] } for agents, none for people: they need these or sessionControls. Changed in place. */
   grantControls?: pulumi.Input<GrantControlsArgs>;
-  /** Session controls as Graph has them; none applies to agents. Members of a control that are left out have what Graph fills in. @default none. Changed in place. */
+  /** Session controls as Graph has them; none applies to agents. Members of a control that are not declared have what Graph fills in. @default none. Changed in place. */
   sessionControls?: pulumi.Input<Record<string, unknown>>;
   /** `enabledForReportingButNotEnforced` (report-only), `enabled` or `disabled`. @default report-only. Changed in place. */
   state?: pulumi.Input<"enabled" | "disabled" | "enabledForReportingButNotEnforced">;
   /**
-   * Consent to a policy that can keep every person out of the tenant, you included: it is about all users and all
-   * applications, leaves nobody out, and blocks or asks for what not everybody has. Without it, preview refuses such a
-   * policy, in every state. @default false. Changed in place.
+   * Allows a policy that can lock every person out of the tenant, including you. Such a policy is about all users and all
+   * applications and excludes nobody. It blocks, or requires what not everybody has. Without this argument, preview refuses
+   * such a policy in every state. @default false. Changed in place.
    */
   acceptLockout?: pulumi.Input<boolean>;
 }
@@ -75,8 +75,8 @@ export interface ConditionalAccessPolicyArgs {
  * - **Deleted:** softly, for 30 days. A new `up` creates another one. A tenant can contain at most 195 policies.
  *
  * @see https://learn.microsoft.com/graph/api/resources/conditionalaccesspolicy?view=graph-rest-beta
- * @throws INPUT_INVALID when a policy for agents has a control that they cannot satisfy, when conditions or controls exclude each other,
- *   when it says neither whom it is about nor what happens then, or when it can keep everybody out and `acceptLockout` is not set
+ * @throws INPUT_INVALID when a policy for agents has a control that they cannot meet, when conditions or controls exclude each other,
+ *   when it says neither whom it is about nor what happens then, or when it can lock everybody out and `acceptLockout` is not set
  * @throws INPUT_INVALID when it is to be enforced, names a blueprint principal, and the tenant's What-If says that it misses its agents: one that
  *   is enforced already stays as it was
  * @throws OWNERSHIP_UNCLEAR when two policies have the suffix of this resource's marker
@@ -248,13 +248,15 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
       .map(({ id, displayName }) => ({ id, label: `Conditional Access policy "${displayName}" (${id})` }));
   },
 
-  twins: async (tenant, { marker }) => unmarkedAmong(await allOf(tenant, policies, 0), marker),
+  namesakes: async (tenant, { marker }) => unmarkedAmong(await allOf(tenant, policies, 0), marker),
 
   references: ({ conditions }) => (conditions === undefined ? [] : policyTargets(conditions)),
 
   // A change of its conditions may name what was made moments ago; a policy of before may be there all the same.
   mentions: ({ conditions }) => JSON.stringify(conditions).match(guids) ?? [],
   hasOwnDirectory: true,
+  role: "Conditional Access Administrator",
+  licence: policyLicence,
 
   async create(tenant, wanted) {
     const state = wanted.state === "enabled" ? reportOnly : wanted.state;

@@ -12,21 +12,16 @@ const numbers: Readonly<Record<string, string>> = {
   1150: "Microsoft Entra Workload ID Premium, which policies for service principals that are no agents need",
 };
 
-/** Use as `.catch(withLicence)` where a policy is written: the error says which licence may be missing. */
-export function withLicence(error: unknown): never {
-  if (!(error instanceof EntraError)) throw error;
-  const advice = adviceFor(error);
-  if (advice === undefined) throw error;
-  throw new EntraError(error.code, `${sentence(error.message)} ${advice}`, { answer: error.answer, cause: error });
-}
+const remedy = "Get that licence, or declare no such policy: on AgentFleet, set `blockHighRisk: false`.";
 
-function adviceFor({ code, message }: EntraError): string | undefined {
-  const licence = code === "REFUSED" ? numbers[/^\d{4}(?=:)/.exec(message)?.[0] ?? ""] : undefined;
-  if (licence !== undefined)
-    return `The tenant has no licence for ${licence}. AgentFleet declares no policy with blockHighRisk: false`;
-  if (code !== "FORBIDDEN") return undefined;
-  return (
-    "Graph answers so for a missing licence too: Conditional Access needs Microsoft Entra ID P1, and a risk condition P2. " +
-    "AgentFleet declares no policy with blockHighRisk: false. A person who signs in needs the role Conditional Access Administrator."
-  );
+/** For a 403, which Graph answers for a missing licence too. */
+export const policyLicence = `If all that is granted, a licence may be missing: Conditional Access needs Microsoft Entra ID P1, and a risk condition P2. ${remedy}`;
+
+/** Use as `.catch(withLicence)` where a policy is written: the error says which licence is missing. */
+export function withLicence(error: unknown): never {
+  if (!(error instanceof EntraError) || error.code !== "REFUSED") throw error;
+  const licence = numbers[/^\d{4}(?=:)/.exec(error.message)?.[0] ?? ""];
+  if (licence === undefined) throw error;
+  const message = `${sentence(error.message)} The tenant has no licence for ${licence}. ${remedy}`;
+  throw new EntraError(error.code, message, { answer: error.answer, cause: error });
 }

@@ -3,7 +3,7 @@
  * name from the create on, so that a crash right after it loses nothing.
  */
 import { z } from "zod";
-import type { Twin } from "../engine/lifecycle";
+import type { Namesake } from "../engine/lifecycle";
 import { markerInName, nameSuffix } from "../engine/marker";
 
 /** What the tenant shows of a name that a program declares. */
@@ -15,7 +15,7 @@ export const hasMarker = (shown: string, marker: string): boolean => shown.endsW
 export const unmarkedAmong = (
   all: readonly { readonly id: string; readonly displayName: string }[],
   marker: string,
-): Twin[] =>
+): Namesake[] =>
   all.some(({ displayName }) => hasMarker(displayName, marker))
     ? []
     : all

@@ -209,6 +209,7 @@ export const namedLocation: Lifecycle<Inputs> = {
   nameOf: ({ displayName }) => displayName ?? "",
   replacedBy: ["definedBy"],
   permissions,
+  role: "Conditional Access Administrator",
   inventory,
   duplicateCreate: "allowed",
 
@@ -222,7 +223,7 @@ export const namedLocation: Lifecycle<Inputs> = {
       .map(({ id, displayName }) => ({ id, label: `named location "${displayName}" (${id})` }));
   },
 
-  twins: async (tenant, { marker }) => unmarkedAmong(await allOf(tenant, locations, 0), marker),
+  namesakes: async (tenant, { marker }) => unmarkedAmong(await allOf(tenant, locations, 0), marker),
 
   async create(tenant, wanted) {
     const { id } = await tenant.post<Location>(locations.collection, body(wanted));
@@ -265,7 +266,7 @@ export const namedLocation: Lifecycle<Inputs> = {
       if (!(refusal instanceof EntraError) || refusal.code !== "REFUSED") throw refusal;
       const policies = await policiesThatName(tenant, id);
       if (policies.length > 0) throw inUse(refusal, policies);
-      // What trusted it a moment ago a replica may not show yet, so the state counts as well.
+      // What trusted it recently a replica may not show yet, so the state counts as well.
       if (isTrusted !== true && !(await isTrustedNow(tenant, id))) throw refusal;
       await removeTrusted(tenant, id);
     }

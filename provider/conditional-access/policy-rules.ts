@@ -63,38 +63,38 @@ function* subjects({ conditions, grantControls }: Policy): Generator<Finding> {
     if (users?.[`${side}Users`]?.includes("GuestsOrExternalUsers") && users[`${side}GuestsOrExternalUsers`])
       yield {
         property: `conditions.users.${side}GuestsOrExternalUsers`,
-        reason: `must be left out: "GuestsOrExternalUsers" in ${side}Users means all guests already`,
+        reason: `must not be declared: "GuestsOrExternalUsers" in ${side}Users means all guests already`,
       };
   }
   if (clients && !isOnly(grantControls, block))
     yield {
       property: "grantControls.builtInControls",
-      reason: `must be ["block"]: agents cannot satisfy any other control`,
+      reason: `must be ["block"]: agents cannot meet any other control`,
     };
   const isForAgentUsers = users?.includeUsers?.includes(agentUsers) === true;
   if (agentContext && !isForAgentUsers)
     yield {
       property: "conditions.agentContext",
-      reason: `must be left out: only a policy for "${agentUsers}" has an execution environment`,
+      reason: `must not be declared: only a policy for "${agentUsers}" has an execution environment`,
     };
   if (!isForAgentUsers || clients) return;
   const needsDevice = isOnly(grantControls, ["compliantDevice"]);
   if (!needsDevice && !isOnly(grantControls, block))
     yield {
       property: "grantControls.builtInControls",
-      reason: `must be ["block"] or ["compliantDevice"]: agents cannot satisfy any other control`,
+      reason: `must be ["block"] or ["compliantDevice"]: agents cannot meet any other control`,
     };
   const isForDevices = same(agentContext?.includeAgentContexts, [agentsOnDevices]);
   if (there.includes("compliantDevice") && !isForDevices)
     yield {
       property: "conditions.agentContext.includeAgentContexts",
-      reason: `must be ["${agentsOnDevices}"] beside the control compliantDevice: agents in the cloud have no device and would be blocked for good`,
+      reason: `must be ["${agentsOnDevices}"] if the control is compliantDevice: agents in the cloud have no device, so this policy would always block them`,
     };
   for (const name of notOfAgentUsers) {
     if (conditions[name] === undefined) continue;
     yield {
       property: `conditions.${name}`,
-      reason: `must be left out: "${agentUsers}" can be narrowed by agentIdRiskLevels, agentContext, platforms, devices and locations only`,
+      reason: `must not be declared: "${agentUsers}" can be narrowed by agentIdRiskLevels, agentContext, platforms, devices and locations only`,
     };
   }
 }
@@ -126,7 +126,7 @@ function* targets({ conditions: { applications } }: Policy): Generator<Finding> 
     };
   const all = includeApplications.find((one) => ["All", "None", "AllAgentIdResources"].includes(one));
   if (applicationFilter && all !== undefined)
-    yield { property: `${property}.applicationFilter`, reason: `must be left out beside "${all}"` };
+    yield { property: `${property}.applicationFilter`, reason: `must not be declared beside "${all}"` };
 }
 
 function* controls({ grantControls, sessionControls }: Policy): Generator<Finding> {
@@ -147,12 +147,12 @@ function* controls({ grantControls, sessionControls }: Policy): Generator<Findin
   if (builtInControls.includes("block") && builtInControls.length + others.length > 1)
     yield {
       property: "grantControls.builtInControls",
-      reason: `must be ["block"] alone, or not contain it: who is blocked cannot satisfy anything else`,
+      reason: `must be ["block"] alone, or not contain it: no other control counts for somebody who is blocked`,
     };
   if (builtInControls.includes("mfa") && authenticationStrength)
     yield {
       property: "grantControls.authenticationStrength",
-      reason: `must be left out beside "mfa", or "mfa" beside it: a strength says which MFA`,
+      reason: `cannot be combined with the control "mfa": remove one of the two`,
     };
 }
 
@@ -181,14 +181,14 @@ function* lockout({ conditions, grantControls, acceptLockout }: Policy): Generat
   yield {
     property: "conditions.users",
     reason:
-      `must leave somebody out, such as an emergency account in excludeUsers: ${nameOf(grantControls)} for "All" users and ` +
-      `"All" applications can keep everybody out of the tenant, you included. If that is meant, set acceptLockout to true`,
+      `must exclude somebody: ${nameOf(grantControls)} for all users and all applications can lock everybody out of the tenant, including you. ` +
+      "Add an emergency access account to excludeUsers, or set acceptLockout: true",
   };
 }
 
 const nameOf = ({ builtInControls = [], authenticationStrength }: GrantControls): string =>
   builtInControls.length > 0
-    ? builtInControls.join(" and ")
+    ? builtInControls.map((control) => `"${control}"`).join(" and ")
     : authenticationStrength
       ? "an authentication strength"
       : "a custom control";

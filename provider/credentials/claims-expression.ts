@@ -40,7 +40,7 @@ export function faultOf(expression: string, issuer: string): string | undefined 
   for (const [, claim = "", operator = ""] of compared) {
     const operators = platform.claims[claim];
     if (!operators)
-      return `must not name the claim "${claim}": of ${platform.name} Entra knows ${Object.keys(platform.claims).join(", ")}`;
+      return `cannot use the claim "${claim}": for ${platform.name}, Entra supports only ${Object.keys(platform.claims).join(", ")}`;
     if (!operators.includes(operator)) return `must compare the claim "${claim}" with ${operators.join(" or ")}`;
   }
   const names = compared.map(([, claim = ""]) => claim);

@@ -32,6 +32,7 @@ import {
   isSameTrust,
   makeCredential,
   siblingsOf,
+  unmanagedAdvice,
   type Wish,
 } from "./trust";
 
@@ -51,7 +52,7 @@ export interface FederatedIdentityCredentialArgs {
   claimsMatchingExpression?: pulumi.Input<ClaimsMatchingExpressionArgs>;
   /** `aud` of the outside token: exactly one, up to 600 characters. @default ["api://AzureADTokenExchange"]. Changed in place. */
   audiences?: pulumi.Input<pulumi.Input<string>[]>;
-  /** What it is for, up to 600 characters. Not managed when left out. Changed in place. */
+  /** What it is for, up to 600 characters. Not managed when not declared. Changed in place. */
   description?: pulumi.Input<string>;
 }
 
@@ -74,7 +75,7 @@ export interface ClaimsMatchingExpressionArgs {
  * - **Replaced:** when `blueprintId` or `name` changes.
  * - **Deleted:** permanently. With its blueprint it is deleted softly: it stays in the state until the blueprint is permanently deleted, and
  *   the next `up` checks whether it was restored.
- * - **Trusts that move:** credentials of one blueprint may take over each other's issuer and subject in one `up`: a list from which the first was
+ * - **Trusts that move:** credentials of one blueprint may exchange issuer and subject in one `up`: a list from which the first was
  *   taken, two that swap. They exchange them one after the other; between two requests the subject that moves is not trusted.
  *   `pulumi up --refresh` (or `options: { refresh: always }` in Pulumi.yaml) must have read all of them, so that nobody else's is changed.
  *
@@ -196,7 +197,8 @@ export const federatedIdentityCredential: Lifecycle<Inputs> = {
       key: JSON.stringify([blueprintId, issuer, trusted]),
       property: subject === undefined ? "claimsMatchingExpression" : "subject",
       reason:
-        "must be another one: two resources of this program trust it for the same issuer, which a blueprint allows once",
+        "must not be the same as of another resource of this program with this issuer: " +
+        `a blueprint accepts each issuer and ${subject === undefined ? "expression" : "subject"} once. Change one, or remove one`,
     };
   },
   nameOf: ({ name }) => name ?? "",
@@ -300,12 +302,12 @@ const oursIn =
 function notOurs(found: Credential, wish: Wish): string | undefined {
   if (found.name !== wish.name) {
     return (
-      "it trusts the same issuer and subject, which a blueprint allows once, and no resource that this run has seen manages it. " +
-      "If it is one of this stack, run `pulumi up --refresh`, which sees all of them; otherwise delete it"
+      "it has the issuer and subject of this resource. A blueprint accepts each issuer and subject once. " +
+      unmanagedAdvice
     );
   }
   if (isEqualTrust(found, wish) || isParked(found, wish.name)) return undefined;
-  return "it trusts somebody else. Declare another name, or delete that credential";
+  return "it has another issuer, subject or audience than this resource. Declare another name, or delete that credential";
 }
 
 function actualOf(found: Credential, blueprintId: string, blueprintObjectId: string): Actual<Inputs> {

@@ -5,7 +5,7 @@
 import { blueprintPath } from "../identities/blueprint-application";
 import { same } from "../engine/json";
 import { type Listing, optionsOf } from "../engine/listing";
-import { EntraError, undefinedWhenGone } from "../graph/errors";
+import { EntraError, undefinedWhenDeletedBefore, undefinedWhenGone } from "../graph/errors";
 import type { GraphVersion, Tenant } from "../graph/tenant";
 
 export interface Expression {
@@ -104,7 +104,8 @@ class Siblings {
   }
 
   async delete(id: string): Promise<void> {
-    await this.tenant.delete(`${credentialsPath(this.blueprintObjectId)}/${id}`, { serial: this.blueprintObjectId });
+    const path = `${credentialsPath(this.blueprintObjectId)}/${id}`;
+    await this.tenant.delete(path, { serial: this.blueprintObjectId }).catch(undefinedWhenDeletedBefore);
     this.#removed.add(id);
   }
 }
@@ -212,10 +213,13 @@ async function exchange(siblings: Siblings, own: Credential, holder: Credential,
 const heldBySomebodyElse = ({ name, issuer, subject }: Credential): EntraError =>
   new EntraError(
     "OWNERSHIP_UNCLEAR",
-    `federated identity credential "${name}" trusts ${subject ?? "the same claims"} of ${issuer}, which a blueprint allows once, and no ` +
-      "resource that this run has seen manages it. If it is one of this stack, run `pulumi up --refresh`, which sees all of them; " +
-      "otherwise delete it",
+    `federated identity credential "${name}" has the issuer and subject of this resource (${issuer}, ${subject ?? "the same expression"}). ` +
+      `A blueprint accepts each issuer and subject once. ${unmanagedAdvice}`,
   );
+
+/** Of a credential that has the issuer and subject of a resource, and that no resource seen by this run manages. */
+export const unmanagedAdvice =
+  "If this stack manages that credential, run `pulumi up --refresh`. If not, ask its owner; then delete it, or declare another subject";
 
 /** Whether both say the same, audience included. */
 export const isEqualTrust = (one: Trust, other: Trust): boolean =>

@@ -75,7 +75,8 @@ export const doerOf = (tenant: Tenant, deed: Deed, id: string): Promise<Doer> =>
       return {
         unknown:
           error.code === "FORBIDDEN"
-            ? `to see it in the audit log, grant ${toReadAuditLog.join(" and ")} to the application Pulumi signs in as, with admin consent; a licence may be missing too`
+            ? `to see it in the audit log, grant ${toReadAuditLog.join(" and ")} to the application Pulumi signs in as, with admin consent. ` +
+              "If it is granted, the tenant may lack the licence for audit logs (Microsoft Entra ID P1 or P2)"
             : `the audit log could not be read (${error.code})`,
       };
     }
@@ -90,7 +91,7 @@ async function ask(tenant: Tenant, deed: Deed, id: string): Promise<Doer> {
     .sort((one, other) => Date.parse(other.activityDateTime) - Date.parse(one.activityDateTime));
   const { app, user } = entry?.initiatedBy ?? {};
   if (!entry || (!app && !user))
-    return { unknown: "the audit log does not say: it shows a change after some minutes, and for 30 days at most" };
+    return { unknown: "the audit log has no entry for it. Entries appear after some minutes: refresh again later" };
   const at = entry.activityDateTime.replace(/\.\d+Z$/, "Z");
   if (own !== undefined && (user?.id ?? app?.servicePrincipalId) === own)
     return { name: "the account Pulumi signs in as", at };

@@ -25,4 +25,4 @@ export const missingIn =
   async (tenant, id) =>
     (await isThere(tenant, `/${collection}/${encodeURIComponent(id)}`))
       ? undefined
-      : `${what}: there is no "${id}" in ${tenant.name}. If it was deleted outside Pulumi, run \`pulumi refresh\``;
+      : `${what}: there is no "${id}" in ${tenant.name}. Correct the id. If a resource of this program makes it and somebody deleted it, run \`pulumi refresh\``;

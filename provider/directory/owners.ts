@@ -20,13 +20,16 @@ export const ownersFirst = ({ owners, removeCreatorAsOwner }: DeclaredOwners): F
     : [];
 
 /** Of what this run has created. */
-export const creatorBecameOwner = ({ after, outputs }: Pick<Warned<object>, "after" | "outputs">): Warning[] =>
+export const creatorBecameOwner = (
+  noun: "blueprint" | "blueprint principal",
+  { after, outputs }: Pick<Warned<object>, "after" | "outputs">,
+): Warning[] =>
   after !== "create" || outputs["creatorOwner"] === undefined
     ? []
     : [
         (subject) =>
-          `${subject}: the account that created it became its owner, as always in Graph, though no program declares that: the output creatorOwner has its object id. ` +
-          "It stays one beside the declared owners of a blueprint, unless the program says removeCreatorAsOwner: true",
+          `${subject}: Graph made the account that created this ${noun} an owner. Its object id is the output creatorOwner. No action is needed` +
+          (noun === "blueprint" ? ". To remove it, declare `owners` and `removeCreatorAsOwner: true`" : ""),
       ];
 
 interface Owners {

@@ -32,9 +32,9 @@ async function reasonsAgainst(
     const named = found[index];
     if (!named) return [`must name somebody of this tenant: there is no "${name}" in ${tenant.name}`];
     const first = names[found.findIndex((other) => other?.id === named.id)];
-    if (first !== name) return [`must name everybody once: "${first}" and "${name}" are the same`];
+    if (first !== name) return [`names the same object twice ("${first}" and "${name}"): remove one`];
     const reason = why(named);
-    return reason === undefined ? [] : [`${reason}: "${name}" is ${called(named)}`];
+    return reason === undefined ? [] : [`${reason}: "${name}" is ${called(named)}. Remove "${name}"`];
   });
   const groups = found.filter((named) => named?.collection === "groups").length;
   if (why === whyNoSponsor && groups > mostGroups)
@@ -45,16 +45,16 @@ async function reasonsAgainst(
 function whyNoSponsor(named: Named): string | undefined {
   const { collection, groupTypes = [], isAssignableToRole } = named;
   if (collection === "servicePrincipals" || isAgentUser(named))
-    return "must name people or groups, no agents and no applications";
+    return "must name users or groups, not agents or applications";
   if (collection !== "groups") return undefined;
-  if (isAssignableToRole) return "must name no group to which directory roles can be assigned";
+  if (isAssignableToRole) return "must not name a group to which directory roles can be assigned";
   if (groupTypes.includes("Unified") || groupTypes.includes("DynamicMembership")) return undefined;
-  return "must name, of groups, Microsoft 365 groups or groups with dynamic membership";
+  return "must name users or groups, and a group must be a Microsoft 365 group or have dynamic membership";
 }
 
 function whyNoOwner(named: Named): string | undefined {
   const mayOwn = named.collection !== "groups" && !isAgentUser(named);
-  return mayOwn ? undefined : "must name users or service principals, no groups and no agent users";
+  return mayOwn ? undefined : "must name users or service principals, not groups or agent users";
 }
 
 const isAgentUser = ({ "@odata.type": type = "" }: Named): boolean => /agentUser$/i.test(type);

@@ -64,7 +64,7 @@ export interface Inventory<Lists extends readonly Listed[] = readonly Listed[]> 
     shown: { readonly [Index in keyof Lists]: readonly Lists[Index][] },
     look: Look,
   ): readonly Described[] | Promise<readonly Described[]>;
-  /** @default it is deleted for good */
+  /** @default it is deleted permanently */
   readonly deleted?: DeletedItems;
 }
 

@@ -36,6 +36,10 @@ export interface Confirmation<Inputs> {
   readonly by: keyof Inputs & string;
   /** A sentence without its full stop. */
   readonly reason: string;
+  /** What the confirmation does, after "to": "enable it". */
+  readonly to: string;
+  /** How to do without it, as a sentence. */
+  readonly instead: string;
 }
 
 /** What a question is about, besides the inputs. */
@@ -61,7 +65,7 @@ export interface Reference {
 }
 
 /** What somebody has made by hand, and a person may take for the wanted object. */
-export interface Twin {
+export interface Namesake {
   /** Resource id. */
   readonly id: string;
   readonly name: string;
@@ -154,8 +158,12 @@ export interface OtherCreate<Inputs> {
    */
   isFor(refusal: EntraError, wanted: Inputs & Marked): boolean;
   create(tenant: Tenant, wanted: Inputs & Marked): Promise<Made<Inputs>>;
-  /** What is otherwise with an object that was made like this: a phrase after its name. */
-  readonly consequence: string;
+  /**
+   * What is otherwise with an object that was made like this: a phrase after its name.
+   *
+   * @param refusal what Graph said to the usual one, without its full stop
+   */
+  consequence(refusal: string): string;
 }
 
 /**
@@ -201,6 +209,10 @@ export interface Lifecycle<Inputs extends object> {
   /** @default "delete first" */
   readonly replacement?: Replacement;
   readonly permissions: Permissions;
+  /** Directory role that a person who has signed in needs. @default "Agent ID Administrator", or to own the object */
+  readonly role?: string;
+  /** What a 403 says of the licence that may be missing, as a sentence. @default that one may be */
+  readonly licence?: string;
   /** All objects of this kind in a tenant. */
   readonly inventory: Inventory;
   readonly duplicateCreate: DuplicateCreate;
@@ -216,7 +228,7 @@ export interface Lifecycle<Inputs extends object> {
    * Objects of its kind, and of its parent, that have no marker of this package: a warning names those of the same name. Asked
    * of an object that is to be created at first, out of the list that `find` asks for. None where that shows its own.
    */
-  twins?(tenant: Tenant, wanted: Partial<Inputs> & Marked): Promise<readonly Twin[]>;
+  namesakes?(tenant: Tenant, wanted: Partial<Inputs> & Marked): Promise<readonly Namesake[]>;
   /** What a person may want to know of an object, after the last step of each run with it. */
   warnings?(about: Warned<Inputs>): readonly Warning[] | Promise<readonly Warning[]>;
   /**

@@ -77,6 +77,16 @@ export function undefinedWhenGone(error: unknown): undefined {
   throw error;
 }
 
+/**
+ * Use on a delete of what was just read, as `.catch(undefinedWhenDeletedBefore)`: a 404 to the repetition of a delete whose
+ * first answer was lost says that the first one took effect. Every other error stays an error.
+ */
+export function undefinedWhenDeletedBefore(error: unknown): undefined {
+  const cause = error instanceof EntraError ? error.cause : undefined;
+  if (cause instanceof EntraError && cause.code === "ANSWER_LOST") return undefinedWhenGone(error);
+  throw error;
+}
+
 /** The message of an error of any origin. Errors of other realms are no instances of this realm's Error. */
 export function messageOf(error: unknown): string {
   const { message } = (typeof error === "object" && error !== null ? error : {}) as { message?: unknown };

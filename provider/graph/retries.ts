@@ -1,7 +1,7 @@
 /** The layer that sends again: as meaning.ts judges, until the retry budget is spent, never before a time that Graph set. */
 import { type Answer, NoAnswer } from "./answer";
 import type { Clock } from "./clock";
-import type { EntraError } from "./errors";
+import { EntraError } from "./errors";
 import type { Layer } from "./layer";
 import { judge } from "./meaning";
 import { retryAfterMs } from "./retry-after";
@@ -48,7 +48,7 @@ export function retries(
         throw lost ?? error;
       });
       const verdict = judge(kind, outcome);
-      if (verdict.then === "stop") throw verdict.error;
+      if (verdict.then === "stop") throw lost === undefined ? verdict.error : afterLost(verdict.error, lost);
       if (verdict.then === "done") return answerOf(outcome);
       const { because, error } = verdict;
       if (error.code === "ANSWER_LOST") lost = error;
@@ -73,6 +73,10 @@ export function retries(
     }
   };
 }
+
+/** The last answer of a request of which an earlier one was lost: `undefinedWhenDeletedBefore` needs to know. */
+const afterLost = ({ code, message, answer }: EntraError, lost: EntraError): EntraError =>
+  new EntraError(code, message, { answer, cause: lost });
 
 /** Full jitter: anything from almost nothing to twice the last limit, so that requests that failed together are not sent again together. */
 function pauseMs(failures: number, random: () => number): number {

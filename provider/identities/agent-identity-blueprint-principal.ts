@@ -160,7 +160,7 @@ export const agentIdentityBlueprintPrincipal: Lifecycle<Inputs> = {
 
   instructions: { reenable: "once" },
   warnings: async (about) => [
-    ...creatorBecameOwner(about),
+    ...creatorBecameOwner("blueprint principal", about),
     ...(await whoDisabled(about)),
     ...(await whoDeleted(about, about.id, "`pulumi up` restores it, or creates another one")),
   ],

@@ -58,15 +58,15 @@ export interface AgentIdentityBlueprintArgs {
   displayName: pulumi.Input<string>;
   /** Who is responsible for this kind of agent: user principal names or object ids of users, Microsoft 365 groups or dynamic groups. At least one, at most 100, of them 5 groups. Changed in place. */
   sponsors: pulumi.Input<pulumi.Input<string>[]>;
-  /** Who may operate it: user principal names or object ids of users or service principals, at most 100. The account that created it, and the one Pulumi signs in as, stay owners besides. Not managed when left out. Changed in place. */
+  /** Who may operate it: user principal names or object ids of users or service principals, at most 100. The account that created it, and the one Pulumi signs in as, stay owners besides. Not managed when not declared. Changed in place. */
   owners?: pulumi.Input<pulumi.Input<string>[]>;
   /** Whether those two accounts are removed as well where `owners` does not name them. Without an Agent ID role they cannot change the blueprint any more. @default false. Changed in place. */
   removeCreatorAsOwner?: pulumi.Input<boolean>;
-  /** What this kind of agent does, up to 1024 characters. Not managed when left out. Changed in place. */
+  /** What this kind of agent does, up to 1024 characters. Not managed when not declared. Changed in place. */
   description?: pulumi.Input<string>;
   /** Which tenants may use it: `AzureADMyOrg` or `AzureADMultipleOrgs`. @default "AzureADMyOrg". Changed in place. */
   signInAudience?: pulumi.Input<string>;
-  /** Labels, 1 to 256 characters without spaces each. They show on the identities too. Not managed when left out. Changed in place. */
+  /** Labels, 1 to 256 characters without spaces each. They show on the identities too. Not managed when not declared. Changed in place. */
   tags?: pulumi.Input<pulumi.Input<string>[]>;
   /** Key within the tenant, and how a later run finds the blueprint again. One of your own needs AgentIdentityBlueprint.ReadWrite.All to be set. @default `agentid-<marker>`, computed once. A rename of the resource (with an alias) keeps it. A change replaces. */
   uniqueName?: pulumi.Input<string>;
@@ -207,6 +207,7 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
   defaults: (marker) => ({ uniqueName: defaultName(marker) }),
   nameOf: ({ displayName, uniqueName }) => displayName ?? uniqueName ?? "",
   replacedBy: ["uniqueName"],
+  role: "Agent ID Administrator, or must own the object; to delete a blueprint, Cloud Application Administrator",
   permissions: {
     check: lookUpPermissions,
     read: ["AgentIdentityBlueprint.Read.All"],
@@ -227,14 +228,14 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
     return [...people, ...name];
   },
   warnings: async (about) => [
-    ...creatorBecameOwner(about),
+    ...creatorBecameOwner("blueprint", about),
     // The audit log knows the application object.
     ...(await whoDeleted(about, textOf(about.outputs["objectId"]), "`pulumi up` restores it, or creates another one")),
   ],
 
   find: namesakes,
 
-  async twins(tenant, { marker }) {
+  async namesakes(tenant, { marker }) {
     const others = unmarkedIn(await allOf(tenant, blueprints, 0), blueprintKind, marker);
     return others.map(({ appId, displayName }) => ({ id: appId, name: displayName }));
   },
@@ -262,7 +263,9 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
   // A POST makes a blueprint each time it is sent, without a uniqueName, which can never be set later: it is found by its tag.
   otherCreate: {
     duplicateCreate: "allowed",
-    consequence: "has no uniqueName in the tenant, and a later run finds it by its marker tag",
+    consequence: (refusal) =>
+      `was created without a uniqueName, because Graph refused it: ${refusal}. ` +
+      "No action is needed: later runs find the blueprint by its tag. Do not remove that tag",
     isFor: (refusal, { uniqueName }) => isDefaultName(uniqueName) && rulesOutUpsert(refusal),
     async create(tenant, wanted) {
       const body = { ...writable(wanted, []), ...(await boundPeople(tenant, wanted)) };

@@ -53,7 +53,7 @@ export interface AgentIdentityArgs {
   blueprintId: pulumi.Input<string>;
   /** Who is responsible for this agent: user principal names or object ids of users, Microsoft 365 groups or dynamic groups. At least one, at most 100, of them 5 groups. Changed in place. */
   sponsors: pulumi.Input<pulumi.Input<string>[]>;
-  /** Who may operate it: user principal names or object ids of users or service principals, at most 100. Where the account Pulumi signs in as is one, it stays one. Not managed when left out. Changed in place. */
+  /** Who may operate it: user principal names or object ids of users or service principals, at most 100. Where the account Pulumi signs in as is one, it stays one. Not managed when not declared. Changed in place. */
   owners?: pulumi.Input<pulumi.Input<string>[]>;
   /** Whether that account is removed as well where `owners` does not name it. @default false. Changed in place. */
   removeCreatorAsOwner?: pulumi.Input<boolean>;
@@ -217,7 +217,7 @@ export const agentIdentity: Lifecycle<Inputs> = {
       .map(({ id, displayName }) => ({ id, label: `agent identity "${displayName}" (${id})` }));
   },
 
-  async twins(tenant, { blueprintId, marker }) {
+  async namesakes(tenant, { blueprintId, marker }) {
     const siblings = blueprintId === undefined ? [] : await allOf(tenant, identitiesOf(blueprintId), 0);
     return unmarkedIn(siblings, kind, marker).map(({ id, displayName }) => ({ id, name: displayName }));
   },

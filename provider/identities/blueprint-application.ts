@@ -75,7 +75,7 @@ const isThere = (tenant: Tenant, appId: string): Promise<boolean> =>
 export const missingBlueprint: Referent = async (tenant, appId) =>
   (await isThere(tenant, appId))
     ? undefined
-    : `must be the appId of a blueprint: there is no application "${appId}" in ${tenant.name}. If it was deleted outside Pulumi, run \`pulumi refresh\``;
+    : `must be the appId of a blueprint: there is no application "${appId}" in ${tenant.name}. Correct the id. If a resource of this program makes it and somebody deleted it, run \`pulumi refresh\``;
 
 /** Spares that question for a blueprint that was seen. */
 export function keepObjectId(tenant: Tenant, { appId, id }: Blueprint): void {

@@ -62,6 +62,8 @@ export function confirmReenabling(
   return {
     by: "reenable",
     reason: `${cause.doer} has disabled it${cause.detail}, and the program would enable it again`,
+    to: "enable it",
+    instead: "To leave it disabled, declare `enabled: false`.",
   };
 }
 
@@ -69,7 +71,7 @@ function causeIn(outputs: Properties): { readonly doer: string; readonly detail:
   const { disabledByMicrosoftStatus: status, disabledByApplication: application } = outputs;
   if (typeof status === "string") return { doer: "Microsoft", detail: ` (disabledByMicrosoftStatus: ${status})` };
   if (typeof application === "string")
-    return { doer: `application "${application}"`, detail: ", as a lifecycle policy does" };
+    return { doer: `application "${application}"`, detail: " (a lifecycle policy of the tenant may be the cause)" };
   return undefined;
 }
 
@@ -87,8 +89,8 @@ export async function whoDisabled({
   const cause = causeIn(actual.outputs);
   const next =
     cause === undefined
-      ? "`pulumi up` enables it again. To leave it disabled, declare enabled: false"
-      : "`pulumi up` enables it again only where the program declares reenable: true. To leave it disabled, declare enabled: false";
+      ? "`pulumi up` enables it again. To leave it disabled, declare `enabled: false`"
+      : "`pulumi up` enables it again only if the program declares `reenable: true`. To leave it disabled, declare `enabled: false`";
   if (cause?.doer === "Microsoft") return [(subject) => `${subject} was disabled by Microsoft${cause.detail}: ${next}`];
   return [reportOf("disabled", await doerOf(tenant, "disabled", id), next, cause?.detail)];
 }
@@ -109,7 +111,7 @@ export async function whoDeleted(
     reportOf(
       "deleted",
       await doerOf(tenant, "deleted", objectId),
-      `${next}. To leave it deleted, take it out of the program`,
+      `${next}. To leave it deleted, remove it from the program`,
     ),
   ];
 }

@@ -16,7 +16,7 @@ export interface Api {
   readonly roles: ReadonlyMap<string, string>;
   /** Delegated permissions: name to id, disabled ones included. */
   readonly scopes: ReadonlyMap<string, string>;
-  /** What nobody can be granted any more, though who holds it keeps it: name to the reason, a phrase after the name. */
+  /** What nobody can be granted any more, though who holds it keeps it: name to the reason and what to do, a clause after the name. */
   readonly closed: {
     readonly application: ReadonlyMap<string, string>;
     readonly delegated: ReadonlyMap<string, string>;
@@ -80,9 +80,10 @@ export const roleName = ({ roles }: Api, roleId: string): string =>
 async function ask(tenant: Tenant, path: string): Promise<Api> {
   const found = await tenant.get<ApiPrincipal>(`${path}?$select=id,appId,displayName,appRoles,oauth2PermissionScopes`);
   const { id, appId, displayName, appRoles, oauth2PermissionScopes } = found;
-  const roles = published(appRoles);
-  const scopes = published(oauth2PermissionScopes);
-  if (appRoles.length > 0) roles.closed.set(defaultAccess, "can be granted only at an API that publishes no app roles");
+  const roles = published(displayName, appRoles);
+  const scopes = published(displayName, oauth2PermissionScopes);
+  if (appRoles.length > 0)
+    roles.closed.set(defaultAccess, "which can be granted only at an API that publishes no app roles: remove it");
   return {
     id,
     appId,
@@ -94,12 +95,12 @@ async function ask(tenant: Tenant, path: string): Promise<Api> {
 }
 
 /** Of two with one name, the one that can be granted. */
-function published(all: readonly Published[]): { ids: Map<string, string>; closed: Map<string, string> } {
+function published(api: string, all: readonly Published[]): { ids: Map<string, string>; closed: Map<string, string> } {
   const ids = new Map<string, string>();
   const closed = new Map<string, string>();
   for (const one of all) {
     const name = one.value ?? one.id;
-    const why = whyClosed(one);
+    const why = whyClosed(api, one);
     if (name === "" || (ids.has(name) && (why !== undefined || !closed.has(name)))) continue;
     ids.set(name, one.id);
     if (why === undefined) closed.delete(name);
@@ -108,7 +109,7 @@ function published(all: readonly Published[]): { ids: Map<string, string>; close
   return { ids, closed };
 }
 
-function whyClosed({ isEnabled, allowedMemberTypes = ["Application"] }: Published): string | undefined {
-  if (!isEnabled) return "is disabled there";
-  return allowedMemberTypes.includes("Application") ? undefined : "is for users and groups only";
+function whyClosed(api: string, { isEnabled, allowedMemberTypes = ["Application"] }: Published): string | undefined {
+  if (!isEnabled) return `which is disabled at ${api} and cannot be granted: remove it, or enable it at ${api}`;
+  return allowedMemberTypes.includes("Application") ? undefined : "which is for users and groups only: remove it";
 }

@@ -43,8 +43,9 @@ function inheritedBeside(tenant: Tenant, api: Api, inherited: InheritedPermissio
   if (application === "unknown" || delegated === "unknown")
     return [
       () =>
-        `it is not known what the agents of ${blueprintId === undefined ? "a blueprint" : `blueprint ${blueprintId}`} inherit at ${api.name}: Microsoft Graph does not show it to this application. ` +
-        "Grant AgentIdentityBlueprint.Read.All to the application Pulumi signs in as, with admin consent",
+        `cannot read which permissions agents of ${blueprintId === undefined ? "a blueprint" : `blueprint ${blueprintId}`} inherit at ${api.name}. ` +
+        "Grant AgentIdentityBlueprint.Read.All to the application Pulumi signs in as, with admin consent. " +
+        "If it is granted already, this tenant does not show them: check the permissions of the blueprint principal by hand",
     ];
   const surplus = listed({
     application: application.filter((name) => !declared.application?.includes(name)),
@@ -61,7 +62,7 @@ function inheritedBeside(tenant: Tenant, api: Api, inherited: InheritedPermissio
 /**
  * What stays with the agent.
  *
- * @param consents of single users, which stay
+ * @param consents of individual users, which stay
  * @param inherited as it was read last
  */
 export function leftBehind(

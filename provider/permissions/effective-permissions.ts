@@ -1,5 +1,5 @@
 /**
- * What an agent may do at one API, whoever granted it: what was granted to itself, what single users have consented to, and
+ * What an agent may do at one API, whoever granted it: what was granted to itself, what individual users have consented to, and
  * what it inherits from its blueprint. The one place that puts them together: for PermissionGrant, for `entra-agent-id tenant
  * show` and for `orphans`.
  */
@@ -16,7 +16,7 @@ export interface EffectivePermissions {
   readonly application: readonly string[];
   /** Granted to the agent itself, with consent for all users. */
   readonly delegated: readonly string[];
-  /** What single users have consented to, each for themselves; sorted by user. */
+  /** What individual users have consented to, each for themselves; sorted by user. */
   readonly consentedByUsers: readonly UserConsent[];
   readonly inherited: InheritedPermissions;
 }

@@ -10,7 +10,7 @@ import { type Listing, pathOf } from "../engine/listing";
 import { type BulkRead, whole } from "../engine/run/bulk-read";
 import { filteredList } from "../engine/run/filtered-list";
 import { type Moment, moment } from "../engine/run/run-memory";
-import { EntraError, undefinedWhenGone } from "../graph/errors";
+import { EntraError, undefinedWhenDeletedBefore, undefinedWhenGone } from "../graph/errors";
 import type { Tenant } from "../graph/tenant";
 
 /** An application permission that is granted. */
@@ -122,7 +122,7 @@ export async function assign(tenant: Tenant, agentId: string, api: Api, name: st
 export type NoteDelete = (found: boolean) => void;
 
 const deleted = (deleting: Promise<void>, note: NoteDelete): Promise<void> =>
-  deleting.then(
+  deleting.catch(undefinedWhenDeletedBefore).then(
     () => note(true),
     (error: unknown) => {
       undefinedWhenGone(error);

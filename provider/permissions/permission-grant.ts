@@ -1,6 +1,6 @@
 /**
  * Permission grant: a set of objects of Graph, one app role assignment for each application permission and one delegated
- * permission grant for all delegated ones. What single users consented to, and what an agent inherits, is read beside it.
+ * permission grant for all delegated ones. What individual users consented to, and what an agent inherits, is read beside it.
  *
  * Graph: /servicePrincipals/{id}/appRoleAssignments, /oauth2PermissionGrants (v1.0)
  * Docs:  https://learn.microsoft.com/graph/permissions-grant-via-msgraph
@@ -60,7 +60,7 @@ export interface PermissionGrantArgs {
   /** Delegated permissions by name (`Mail.Read`), with consent for all users, 3,850 characters together: what it may do for whoever it acts for. @default none. Changed in place. */
   delegated?: pulumi.Input<pulumi.Input<string>[]>;
   /**
-   * What becomes of what single users have consented to for this agent at this API. `report`: it stays, also when the grant is
+   * What becomes of what individual users have consented to for this agent at this API. `report`: it stays, also when the grant is
    * deleted; it is the output `consentedByUsers` and a warning. `withdraw`: it is drift, and is removed; an agent user then
    * needs its delegated permissions from `delegated`. @default report. Changed in place.
    */
@@ -70,15 +70,15 @@ export interface PermissionGrantArgs {
 /**
  * What is granted to one agent at one API, as itself and for all users, by permission names.
  *
- * It is complete for what it names: a permission of that API that was granted to the agent, as itself or for all users, and that the program
- * does not declare, shows as a difference and is removed. Two sources are beside it. They are outputs, and a warning at each refresh:
+ * Permissions granted to the agent at this API that the program does not declare are shown as a difference and removed. Two other sources
+ * of permissions are outputs, with a warning at each refresh:
  *
- * - `consentedByUsers`: what single users have consented to. It counts for these users alone. `userConsents: "withdraw"` removes it.
+ * - `consentedByUsers`: what individual users have consented to. It counts for these users alone. `userConsents: "withdraw"` removes it.
  * - `inherited`: what the agent inherits from its blueprint. It is removed at the blueprint, not at the agent.
  *
  * - **Id:** `<agent's object id>/<API's appId>`.
  * - **Replaced:** when `agentId` or `api` changes.
- * - **Deleted:** permanently, with everything that was granted to the agent at the API. What single users consented to stays, unless
+ * - **Deleted:** permanently, with everything that was granted to the agent at the API. What individual users consented to stays, unless
  *   `userConsents` is `withdraw`, and so does what the agent inherits; the run names both. A token that was issued before keeps its
  *   permissions until it expires.
  *
@@ -113,7 +113,7 @@ export class PermissionGrant extends EntraResource {
   declare readonly application: pulumi.Output<string[]>;
   /** Names of the delegated permissions, sorted. */
   declare readonly delegated: pulumi.Output<string[]>;
-  /** What single users have consented to at the API, beside what is declared: `principalId` (object id of the user) and `delegated` (names) of each, sorted. */
+  /** What individual users have consented to at the API, beside what is declared: `principalId` (object id of the user) and `delegated` (names) of each, sorted. */
   declare readonly consentedByUsers: pulumi.Output<UserConsent[]>;
   /**
    * What the agent inherits at the API, whether it is declared here or not: `application` and `delegated` (names, or "unknown"
@@ -172,6 +172,7 @@ export const permissionGrant: Lifecycle<Inputs> = {
   nameOf: ({ agentId, api }, called) =>
     `${api === microsoftGraph ? "Microsoft Graph" : (api ?? "")} for ${agentId === undefined ? "agent" : called(agentId)}`,
   replacedBy: ["agentId", "api"],
+  role: "Agent ID Administrator, and for application permissions of Microsoft Graph Privileged Role Administrator",
   permissions: {
     read: ["Application.Read.All", "DelegatedPermissionGrant.Read.All"],
     create: ["AppRoleAssignment.ReadWrite.All", "DelegatedPermissionGrant.ReadWrite.All"],
@@ -287,7 +288,7 @@ const missingAgent = missingIn(
 
 const idOf = ({ agentId, api }: Inputs): string => `${agentId}/${api}`;
 
-/** What an earlier read has found out for good. */
+/** What an earlier read has found out, which does not change. */
 function parentSeen(inherited: unknown): Parent | undefined {
   const { application, blueprintId } = (inherited ?? {}) as Partial<InheritedPermissions>;
   if (blueprintId !== undefined) return { blueprintId };

@@ -1,5 +1,5 @@
 /**
- * What all agents may do at which API, as the resource PermissionGrant has it: one object per agent and API. What single users
+ * What all agents may do at which API, as the resource PermissionGrant has it: one object per agent and API. What individual users
  * consented to, and what a blueprint lets its agents inherit, are objects of their own: no resource declares them, and other
  * requests take them away.
  */
@@ -157,7 +157,7 @@ function describedAt({ holder, own, api, effective }: At): Described[] {
       label: `${label}, consented to by one user`,
       parents: [holder.id],
       gives: `allows ${scopesIn(grant).join(", ")} for user ${grant.principalId ?? ""} alone`,
-      ifWanted: "leave it: no resource declares what one user has consented to",
+      ifWanted: "do nothing (a program cannot declare the consent of one user)",
       deletePaths: [{ path: `/oauth2PermissionGrants/${grant.id}` }],
     })),
     ...(granted !== undefined || inherits === undefined
@@ -201,7 +201,7 @@ async function inheritable(
             label: `${api.name} for the agents of ${displayName}, inherited`,
             parents: [id],
             gives: `lets the agents of the blueprint inherit ${passed}`,
-            ifWanted: "leave it: no resource declares what a blueprint lets its agents inherit",
+            ifWanted: "do nothing (a program cannot declare what a blueprint lets its agents inherit)",
             deletePaths: [{ path: await inheritablePath(tenant, appId, api) }],
             deleteNeeds: ["AgentIdentityBlueprint.ReadWrite.All"],
           },
@@ -215,7 +215,7 @@ async function inheritable(
 
 const unknown = "what Microsoft Graph does not show to this application";
 
-/** `User.Read.All on its own, Mail.Read for users`; undefined where there is nothing. */
+/** `User.Read.All (application), Mail.Read (delegated)`; undefined where there is nothing. */
 function phrase({
   application,
   delegated,
@@ -224,6 +224,9 @@ function phrase({
   readonly delegated: readonly string[] | "unknown";
 }): string | undefined {
   if (application === "unknown" || delegated === "unknown") return unknown;
-  const all = [...application.map((name) => `${name} on its own`), ...delegated.map((name) => `${name} for users`)];
+  const all = [
+    ...application.map((name) => `${name} (application)`),
+    ...delegated.map((name) => `${name} (delegated)`),
+  ];
   return all.length === 0 ? undefined : all.join(", ");
 }

@@ -87,7 +87,7 @@ function finding({ api, level, name, isPublished }: Suspect, isAgent: boolean): 
     return { property: level, reason: `${names}: there is no "${name}"${hint}` };
   }
   const closed = api.closed[level].get(name);
-  if (closed !== undefined) return { property: level, reason: `${names} that can be granted: "${name}" ${closed}` };
+  if (closed !== undefined) return { property: level, reason: `names "${name}", ${closed}` };
   return isAgent
     ? { property: level, reason: `${names} that agents may hold: Microsoft blocks "${name}" for agent identities` }
     : undefined;

@@ -385,7 +385,7 @@ describe("permissions that no program declares", () => {
           belongsTo: agentId,
           deletedBy: [`DELETE /v1.0/oauth2PermissionGrants/${id}`],
           next: [
-            "if it is wanted: leave it: no resource declares what one user has consented to",
+            "if it is wanted: do nothing (a program cannot declare the consent of one user)",
             expect.stringMatching(/^if not: DELETE .*DelegatedPermissionGrant\.ReadWrite\.All\)$/),
           ],
         },
@@ -420,7 +420,7 @@ describe("permissions that no program declares", () => {
       {
         kind: "PermissionGrant",
         id: `${principalId}/${microsoftGraph}`,
-        gives: "allows Group.Read.All on its own, Mail.Send for users",
+        gives: "allows Group.Read.All (application), Mail.Send (delegated)",
         belongsTo: principalId,
       },
     ]);
@@ -443,10 +443,10 @@ describe("permissions that no program declares", () => {
     ]);
     expect(undeclared[1]).toMatchObject({
       displayName: "Microsoft Graph for the agents of Payroll agents, inherited",
-      gives: "lets the agents of the blueprint inherit Mail.Send for users",
+      gives: "lets the agents of the blueprint inherit Mail.Send (delegated)",
       deletedBy: [`DELETE /v1.0${path}/${microsoftGraph}`],
       next: [
-        "if it is wanted: leave it: no resource declares what a blueprint lets its agents inherit",
+        "if it is wanted: do nothing (a program cannot declare what a blueprint lets its agents inherit)",
         expect.stringContaining("(needs AgentIdentityBlueprint.ReadWrite.All)"),
       ],
     });
@@ -604,7 +604,7 @@ describe("what has no marker", () => {
           storedOf(state, "github").id,
           'lets repo:contoso/payroll:ref:refs/heads/main of https://token.actions.githubusercontent.com sign in as "Payroll agents"',
         ],
-        [`${helper}/${microsoftGraph}`, "allows User.Read.All on its own, Mail.Read for users"],
+        [`${helper}/${microsoftGraph}`, "allows User.Read.All (application), Mail.Read (delegated)"],
       ],
     ]);
     // An interrupted run left them; declared again, they are recovered as they are.
@@ -738,7 +738,7 @@ describe("missing objects", () => {
     expect([code, orphans]).toEqual([1, []]);
     const expectedNext = (then: string) => [
       `"pulumi refresh" takes it out of the state, and the next "pulumi up" creates a new one${then}`,
-      "if it is meant to be gone: take it out of the program first",
+      "if it is meant to be gone: remove it from the program first",
     ];
     const helper = storedOf(state, "helper").id;
     const byName = new Map(missing.map((one) => [one.name, one]));

@@ -60,7 +60,7 @@ describe("tenant show", () => {
          sponsors  adele.vance@contoso.com
          Permission grant "Microsoft Graph for payroll helper"
            id     AGENT/00000003-0000-0000-c000-000000000000
-           gives  it allows Mail.Read on its own, User.Read for users
+           gives  it allows Mail.Read (application), User.Read (delegated)
 
      Conditional Access policy "Block risky agents"
        id     GUID
@@ -133,12 +133,12 @@ describe("tenant show", () => {
 
     const { out, error } = await command("tenant show");
     expect(error).toBe("");
-    expect(out).toContain("gives     it allows Mail.Read on its own, User.Read for users");
-    expect(out).toContain("inherits  Files.Read for users");
+    expect(out).toContain("gives     it allows Mail.Read (application), User.Read (delegated)");
+    expect(out).toContain("inherits  Files.Read (delegated)");
     expect(out).toContain(`gives  it allows Mail.Send for user ${user} alone`);
     expect(out).toMatch(/Permission grant "Office 365 Exchange Online for payroll helper, inherited"/);
-    expect(out).toMatch(/gives {2}it inherits EWS\.AccessAsUser\.All for users from blueprint [0-9a-f-]{36}/);
-    expect(out).toContain("gives  it lets the agents of the blueprint inherit Files.Read for users");
+    expect(out).toMatch(/gives {2}it inherits EWS\.AccessAsUser\.All \(delegated\) from blueprint [0-9a-f-]{36}/);
+    expect(out).toContain("gives  it lets the agents of the blueprint inherit Files.Read (delegated)");
   });
 
   it("says the same in JSON, found from a folder below", async () => {
@@ -165,7 +165,7 @@ describe("tenant show", () => {
           {
             kind: "PermissionGrant",
             belongsTo: agent,
-            gives: "allows Mail.Read on its own, User.Read for users",
+            gives: "allows Mail.Read (application), User.Read (delegated)",
           },
           { kind: "ConditionalAccessPolicy", displayName: "Block risky agents", details: { state: "enabled" } },
         ],

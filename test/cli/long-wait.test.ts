@@ -89,7 +89,7 @@ describe("a wait for Graph's quota", () => {
     const cancelled = await begun.outcome;
     expect(cancelled.exitCode).not.toBe(0);
     expect(cancelled.errors.join("\n")).toMatch(
-      /cannot \w+ Conditional Access policy "Policy \d+": the run was cancelled before this request was sent\. Nothing was changed by this request: run `pulumi up` again later\./,
+      /cannot \w+ Conditional Access policy "Policy \d+": the run was cancelled before this request was sent\. Nothing was changed by this request: run the same command again later\./,
     );
 
     expect(await stack.up()).toMatchObject({ exitCode: 0, errors: [] });

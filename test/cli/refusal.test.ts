@@ -16,7 +16,7 @@ const findings = [
   'AgentIdentity a: agent identity "a": sponsors[0] must be a user principal name (johanna.lorenz@contoso.com) or an object id (a GUID)',
   'FederatedIdentityCredential f: federated identity credential "f": name must be 3 to 120 letters, digits, hyphens or underscores',
   'FederatedIdentityCredential f: federated identity credential "f": issuer must be an https URL',
-  'ConditionalAccessPolicy c: Conditional Access policy "c": grantControls.builtInControls must be ["block"]: agents cannot satisfy any other control',
+  'ConditionalAccessPolicy c: Conditional Access policy "c": grantControls.builtInControls must be ["block"]: agents cannot meet any other control',
 ];
 
 let stack: Stack;

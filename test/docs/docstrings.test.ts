@@ -64,12 +64,12 @@ describe("the docstrings of what a program imports", () => {
     expect(wrong).toEqual([]);
   });
 
-  it("say what holds where an argument is left out", () => {
-    // A condition that is left out is no condition.
+  it("say what holds where an argument is not declared", () => {
+    // A condition that is not declared is no condition.
     const left = declared.filter(({ optional, name }) => optional && !name.startsWith("ConditionsArgs."));
     expect(left.length).toBeGreaterThan(15);
     expect(
-      except(left, ({ text, tags }) => tags("default").length === 1 || /Not managed when left out/.test(text)),
+      except(left, ({ text, tags }) => tags("default").length === 1 || /Not managed when not declared/.test(text)),
     ).toEqual([]);
   });
 

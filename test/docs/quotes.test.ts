@@ -9,16 +9,19 @@ const quoted: Readonly<Record<string, readonly string[]>> = {
     'recovered agent identity "Payslip helper" (…)',
     "was requested by a run a moment ago: looking for it for up to 115 s",
     "DELETE NOTHING YET",
-    "… exists already: it trusts somebody else",
+    "… exists already: it has another issuer, subject or audience than this resource",
     "the agent already holds …, which is not declared",
   ],
   "docs/real-tenant.md": [
     "waiting up to 120 s for …",
-    "Graph may not know yet what it refers to",
+    "An object it refers to was created or changed recently",
     "waiting until reads of the tenant agree (replica lag): reading again in 2 s",
     "waiting 12 s for …",
   ],
-  "docs/troubleshooting.md": ['as explained for agent identity "A".'],
+  "docs/troubleshooting.md": [
+    'as explained for agent identity "A".',
+    "It was written recently, and a replica may not have it yet",
+  ],
 };
 
 const sources = ["provider", "cli"]

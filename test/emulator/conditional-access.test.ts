@@ -231,7 +231,7 @@ describe("a Conditional Access policy", () => {
     expect(body.conditions).toMatchObject({ applications: { includeApplications: [graph.toLowerCase()] } });
   });
 
-  it("shows the user accounts of agents among the users, or in a member of their own where the profile says so", async () => {
+  it("shows agent users among the users, or in a member of their own where the profile says so", async () => {
     const users = { includeUsers: ["AllAgentIdUsers"] };
     const { id } = (await ask(`POST ${all}`, asks({ conditions: { clientApplications: null, users } }))).body;
     tenant.set({ profiles: { agentUsersInPolicies: "agents" } });

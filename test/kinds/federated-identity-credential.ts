@@ -66,8 +66,8 @@ export const specimen = aSpecimen<Wish>({
   },
   impossible: {
     "the state is lost and the program has changed since": {
-      why: "it has no place for a marker: one that trusts somebody else than declared may be somebody else's",
-      says: /it trusts somebody else/,
+      why: "it has no place for a marker: one with another issuer or subject than declared may be somebody else's",
+      says: /it has another issuer, subject or audience than this resource/,
     },
   },
 });

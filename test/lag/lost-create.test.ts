@@ -43,6 +43,19 @@ function lost(effect: boolean): RunSettings & { readonly creates: () => number }
   };
 }
 
+/** No list shows the object; a read by its id does. */
+const notListed = (id: string | undefined): RunSettings => ({
+  async meddle(request, send) {
+    const answer = await send(request);
+    const isList = /(servicePrincipals\/microsoft\.graph\.agentIdentity|policies|namedLocations)$/.test(
+      new URL(request.url).pathname,
+    );
+    if (request.method !== "GET" || !isList) return answer;
+    const body = (await answer.json()) as { readonly value: readonly { readonly id: string }[] };
+    return Response.json({ ...body, value: body.value.filter((one) => one.id !== id) });
+  },
+});
+
 const isThere = async (state: StackState, wanted: typeof whole): Promise<string[]> => {
   tenant.emulated.set({ lag: null });
   return wrongs(tenant, state, wanted, await tenant.process());
@@ -91,7 +104,7 @@ describe.each(twice)("a create that was not answered, of a kind that Graph makes
     const again = await up(state, programOf(wanted), await tenant.process());
     expect(again.failures).toEqual([
       expect.stringMatching(
-        /^payroll-\S+: cannot create .*An earlier run on this machine created it: run `pulumi up` again/,
+        /^payroll-\S+: cannot create .*An earlier run on this machine created this object\. Run `pulumi up` again later/,
       ),
     ]);
     tenant.time.pass(600_000);
@@ -100,6 +113,17 @@ describe.each(twice)("a create that was not answered, of a kind that Graph makes
     const last = await up(again.state, programOf(wanted), await tenant.process());
     expect(last.failures).toEqual([]);
     expect(await isThere(last.state, wanted)).toEqual([]);
+  });
+
+  it("was answered, and then the state was lost: a list that lacks it a minute later brings about no second one", async () => {
+    const { state, wanted } = await aStackWithout(kind);
+    const made = await up(state, programOf(wanted), await tenant.process());
+    const id = made.state.resources.find(({ name }) => !state.resources.some((one) => one.name === name))?.id;
+    tenant.time.pass(60_000);
+    const again = await up(state, programOf(wanted), await tenant.process(notListed(id)));
+    expect(again.failures).toEqual([]);
+    expect(again.state.resources.map((one) => one.id)).toContain(id);
+    expect(await isThere(again.state, wanted)).toEqual([]);
   });
 
   it("is made at once where the one of a moment ago was deleted on another machine, and lies among the deleted items", async () => {

@@ -20,18 +20,18 @@ const wanted = fleet("first");
 const machine = () => tenant.process({ newMachine: true });
 
 /** What is there twice, and what is there and in no state: of what has no marker, what hangs from an object of ours. */
-async function twinsAndForgotten({ resources }: StackState): Promise<string[]> {
+async function duplicatesAndDropped({ resources }: StackState): Promise<string[]> {
   const { all, marked } = await holdingOf(await tenant.reader(), wanted.keys());
   const isKnown = (kind: string, id: string) => resources.some((one) => one.kind === kind && one.id === id);
   const ofOurs = all.filter(
     ({ kind, parent }) =>
       specimenOf(kind).idOf && marked.some((one) => one.id === parent && specimenOf(kind).parents.includes(one.kind)),
   );
-  const twins = marked.filter(({ kind, name, id }) =>
+  const duplicates = marked.filter(({ kind, name, id }) =>
     marked.some((other) => other.kind === kind && other.name === name && other.id !== id),
   );
   return [
-    ...twins.map(({ kind, name }) => `${kind} ${name} is there twice`),
+    ...duplicates.map(({ kind, name }) => `${kind} ${name} is there twice`),
     ...[...marked, ...ofOurs]
       .filter(({ kind, id }) => !isKnown(kind, id))
       .map(({ kind, id }) => `${kind} ${id} is forgotten`),
@@ -49,7 +49,7 @@ async function pipeline(
     for (const what of ["refresh", "run"] as const) {
       const done = what === "refresh" ? await refresh(now, await machine()) : await run(now);
       now = done.state;
-      wrong.push(...(await twinsAndForgotten(now)).map((one) => `${what} ${runs}: ${one}`));
+      wrong.push(...(await duplicatesAndDropped(now)).map((one) => `${what} ${runs}: ${one}`));
       if (what === "run" && done.failures.length === 0) return { state: now, wrong, runs };
       if (runs === 30) wrong.push(...done.failures);
     }

@@ -92,7 +92,9 @@ describe("a policy that is refused for another reason, beside a principal that w
     expect(seconds(begun)).toBeGreaterThan(280);
     expect(seconds(begun)).toBeLessThanOrEqual(310);
     expect(run.told).toContainEqual(
-      expect.stringMatching(/is refused: 1234: The tenant has no licence\. .*trying again for up to (29\d|300) s$/),
+      expect.stringMatching(
+        /is waiting: Graph refused it: 1234: The tenant has no licence\. .*Trying again for up to (29\d|300) s$/,
+      ),
     );
     tenant.emulated.clearFaults();
   });

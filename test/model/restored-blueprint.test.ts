@@ -157,7 +157,7 @@ describe("a blueprint that others deleted softly", () => {
     const { failures } = await stack.up(model.fleet);
     expect(failures).toEqual([
       expect.stringContaining(
-        "exists already: it trusts somebody else. Declare another name, or delete that credential.",
+        "exists already: it has another issuer, subject or audience than this resource. Declare another name, or delete that credential.",
       ),
     ]);
     expect(await subjectOf("credential2")).toBe("theirs");

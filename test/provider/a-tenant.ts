@@ -79,7 +79,7 @@ export async function aTenant(): Promise<TestTenant> {
       pause: (ms: number) => ((now += ms), Promise.resolve()),
     };
     const warn = (message: string) =>
-      void (message.includes("became its owner") ? ofOwnership : warnings).push(message);
+      void (message.includes("Its object id is the output creatorOwner") ? ofOwnership : warnings).push(message);
     const shared = runIn(() => Promise.resolve(tenant), { timing, warn });
     const provider = <Inputs extends object>(lifecycle: Lifecycle<Inputs>) =>
       dynamicProvider(lifecycle, new Driver(lifecycle, shared));

@@ -115,7 +115,7 @@ try {
 } finally {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }
-for (const { rule, survives } of chosen) if (survives !== undefined) console.log(`equal  ${rule}: ${survives}`);
+for (const { rule, survives } of chosen) if (survives !== undefined) console.log(`survives  ${rule}: ${survives}`);
 for (const area of [...new Set(chosen.map(areaOf))].sort()) console.log(`${area}: ${counted(chosen, area)}`);
 console.log(`all: ${counted(chosen)}, ${seconds(began)}`);
 process.exitCode = caught.size < tryable.length ? 1 : 0;
@@ -123,7 +123,7 @@ process.exitCode = caught.size < tryable.length ? 1 : 0;
 /** @param {readonly Mutant[]} all @param {string} [area] @returns {string} */
 function counted(all, area) {
   const own = all.filter((mutant) => area === undefined || areaOf(mutant) === area);
-  const [equal, killed] = [own.filter(({ survives }) => survives !== undefined), own.filter((one) => caught.has(one))];
-  const missed = own.length - equal.length - killed.length;
-  return `mutated ${own.length}, caught ${killed.length}, missed ${missed}, equal ${equal.length}`;
+  const [known, killed] = [own.filter(({ survives }) => survives !== undefined), own.filter((one) => caught.has(one))];
+  const missed = own.length - known.length - killed.length;
+  return `mutated ${own.length}, caught ${killed.length}, missed ${missed}, known to survive ${known.length}`;
 }

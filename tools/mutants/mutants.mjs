@@ -30,7 +30,7 @@ import { switchMutants } from "./switches.mjs";
  * @property {string} find text that stands in the file exactly once
  * @property {string} replace
  * @property {readonly string[]} tests patterns of the test files that should notice
- * @property {string} [survives] why no test can notice: the change is none to anybody outside
+ * @property {string} [survives] why no test notices; it is counted, and not tried
  */
 
 /** @type {readonly Mutant[]} */

@@ -139,7 +139,7 @@ export const switchMutants = [
   {
     rule: "readers and a writer do not wait for each other",
     file: "emulator/state/sqlite.ts",
-    find: 'if (file !== ":memory:") database.exec("PRAGMA journal_mode = WAL");',
+    find: 'if (file !== inMemory) database.exec("PRAGMA journal_mode = WAL");',
     replace: "",
     tests: ["test/emulator/state"],
   },

@@ -30,7 +30,7 @@ export class Lag {
 
   constructor(private readonly now: () => number) {}
 
-  /** How long a write takes to show everywhere, in milliseconds; 0 where no lag was seen lately. */
+  /** How long a write takes to show everywhere, in milliseconds; 0 where no lag was seen recently. */
   get ms(): number {
     const ms = this.#last.ms * 2 ** ((this.#last.at - this.now()) / halfLifeMs);
     return ms < shortestMs ? 0 : ms;

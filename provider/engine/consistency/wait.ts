@@ -164,7 +164,7 @@ export class Wait {
 }
 
 /**
- * Until reads show what this process has just written. Where lag was seen lately, the first read comes when the write is
+ * Until reads show what this process has just written. Where lag was seen recently, the first read comes when the write is
  * expected everywhere, and several in a row must agree, because replicas take turns answering.
  */
 export function untilShown(consistency: Consistency): Wait {

@@ -119,7 +119,7 @@ export class WriteJournal {
 
   /**
    * Until when to look for an object that a list does not show; undefined when there is nothing to expect: nothing was done
-   * about it lately, or nothing after which it may be unseen.
+   * about it recently, or nothing after which it may be unseen.
    *
    * @param unseenMs for how long after each event it may be
    */
@@ -160,6 +160,14 @@ export class WriteJournal {
 
   /** Whether a run sent its delete and nobody knows the answer: a read that shows it may be what a replica still has. */
   isDeleting = (tenantId: string, id: string): boolean => this.#object(tenantId, id)?.event === "deleting";
+
+  /** When its delete was sent or answered, if that was less than `withinMs` ago and nothing was done to it since. */
+  deletionAt(tenantId: string, id: string, withinMs: number): number | undefined {
+    this.#load();
+    const last = this.#objects.get(objectKey(tenantId, id));
+    const isDeletion = last?.event === "deleting" || last?.event === "deleted";
+    return isDeletion && last.at > this.now() - withinMs ? last.at : undefined;
+  }
 
   /** When it was deleted, or seen to be gone. */
   deletedAt(tenantId: string, id: string): number | undefined {

@@ -4,6 +4,7 @@ import type { Tenant } from "../../graph/tenant";
 import { everywhereMs, unansweredMs, unseenMs } from "../consistency/consistency";
 import { untilFound } from "../consistency/wait";
 import type { CreateKey } from "../consistency/write-journal";
+import { same } from "../json";
 import type { Lifecycle, Made, Marked, OtherCreate } from "../lifecycle";
 import { lastSearchAt, moment, type Moment } from "../run/run-memory";
 import type { Run } from "../run/run";
@@ -57,7 +58,7 @@ export class Creation<Inputs extends object> {
       if (refusal.code === "FORBIDDEN") isRuledOut.set(lifecycle.kind, refusal);
       const name = lifecycle.nameOf(wanted, run.names.of);
       if (!made.existed)
-        run.warn(`${lifecycle.noun} "${name}" ${otherCreate.consequence}. Graph said: ${refusal.message}`);
+        run.warn(`${lifecycle.noun} "${name}" ${otherCreate.consequence(refusal.message.replace(/\.$/, ""))}`);
       return made;
     } catch (error) {
       // Neither is permitted: the usual one is what to ask for.
@@ -90,7 +91,8 @@ export class Creation<Inputs extends object> {
       const found = await this.#searchUntil(mayShowUntil, 0, "was requested by a run a moment ago");
       if (found !== undefined) return found;
     }
-    await this.#refuseTwin();
+    const earlier = await this.#madeEarlier();
+    if (earlier !== undefined) return earlier;
     const sentAt = moment();
     try {
       return await this.#send();
@@ -105,20 +107,22 @@ export class Creation<Inputs extends object> {
   }
 
   /**
-   * What an earlier run of this machine made, and the state has lost, may be on no replica that was asked: where Graph would
-   * make a second one, none is made while that may be.
+   * What an earlier run of this machine made, and the state has lost, may be on no replica that was asked, or only a list may
+   * lack it: where Graph would make a second one, it is asked for by its id, and none is made while it may be unseen.
    *
+   * @returns it, unless it is the one that is to be replaced
    * @throws EntraError NOT_YET_VISIBLE
    */
-  async #refuseTwin(): Promise<void> {
+  async #madeEarlier(): Promise<Made<Inputs> | undefined> {
     const { lifecycle, run, tenant, wanted } = this;
-    if (this.#way.duplicateCreate !== "allowed" || this.#hasNewReferent()) return;
+    if (this.#way.duplicateCreate !== "allowed" || this.#hasNewReferent()) return undefined;
     const made = run.journal.made(this.#keyOf(this.#way), unseenMs(run));
-    if (made === undefined) return;
+    if (made === undefined) return undefined;
     const object = new Presence(lifecycle, run, tenant, made.id);
     const olds = { ...wanted, writtenAt: new Date(made.at).toISOString() };
-    // What is seen and was not found is the one that is to be replaced.
-    await object.certainly(olds, () => object.read(wanted, {}));
+    const seen = await object.certainly(olds, () => object.read(wanted, {}));
+    const isWanted = seen !== undefined && lifecycle.replacedBy.every((key) => same(seen.inputs[key], wanted[key]));
+    return isWanted ? { id: made.id, existed: true } : undefined;
   }
 
   /**
@@ -177,7 +181,7 @@ export class Creation<Inputs extends object> {
   }): Promise<Made<Inputs> | undefined> {
     const { lifecycle, run, tenant, wanted } = this;
     let known = after;
-    // What was deleted lately a replica may not know to be among the deleted items; or somebody has restored it.
+    // What was deleted recently a replica may not know to be among the deleted items; or somebody has restored it.
     const search = (): Promise<Made<Inputs> | undefined> => {
       const since = known;
       known = moment();

@@ -75,7 +75,7 @@ export class Driver<Inputs extends object> {
       this.#questions.ask(asked, { marker, olds, makesNew }, isAwaited),
     );
     if (findings.length === 0 && !("marker" in olds)) {
-      const warn = () => this.#questions.warnOfTwins({ ...asked, marker });
+      const warn = () => this.#questions.warnOfNamesakes({ ...asked, marker });
       for (const warning of await this.#worded("check", asked, warn)) this.#report(warning, asked);
     }
     return { inputs, findings };
@@ -197,24 +197,31 @@ export class Driver<Inputs extends object> {
     const tenant = await this.#tenantOf("delete", olds);
     rememberInStack(tenant, lifecycle.kind, id);
     const object = this.#presence(tenant, id, declared);
-    if (run.claims.isClaimed(lifecycle.kind, id) || run.claims.isDeclaredOfOther(lifecycle.kind, id, declared.marker)) {
+    const isLeft = (): boolean => {
+      const { claims } = run;
+      if (!claims.isClaimed(lifecycle.kind, id) && !claims.isDeclaredOfOther(lifecycle.kind, id, declared.marker))
+        return false;
       run.warn(
         `left ${lifecycle.noun} "${this.#nameOf(declared)}" (${id}) in place: another resource of this update has it now`,
       );
-      return;
-    }
-    await this.#worded("delete", declared, async () => {
+      return true;
+    };
+    const removing = async (): Promise<void> => {
+      if (isLeft()) return;
       await untilWhole(object, olds);
-      const writtenAt = object.writtenAt();
+      // Another resource may have claimed it meanwhile, and waits.
+      if (isLeft()) return;
+      const before = { writtenAt: object.writtenAt(), isExplained: object.isExplained(olds) };
       run.journal.deleting(tenant.id, id);
       const remove = async (): Promise<void> => {
         await lifecycle.remove(tenant, id, declared, olds, (warning) => this.#report(warning, declared));
         run.claims.recordDeleted(lifecycle.kind, id);
       };
-      await run.claims.removing(lifecycle.kind, id, () => removeSurely(object, olds, remove, writtenAt));
+      await removeSurely(object, olds, remove, before);
       run.claims.recordDeleted(lifecycle.kind, id);
       this.#recordGone(tenant, declared, id);
-    });
+    };
+    await this.#worded("delete", declared, () => run.claims.removing(lifecycle.kind, id, removing));
   }
 
   async #warn(about: Warned<Inputs>): Promise<void> {

@@ -33,7 +33,7 @@ export function requireConfirmed<Inputs extends object>(
   if (!needed || run.checked.instructionsOf(resourceOf(lifecycle, wanted))[needed.by] === true) return;
   throw new EntraError(
     "INPUT_INVALID",
-    `${needed.reason}. To do it all the same, declare ${needed.by}: true for one run, and take it out again afterwards`,
+    `${needed.reason}. ${needed.instead} To ${needed.to}, declare \`${needed.by}: true\`, run \`pulumi up\`, then remove \`${needed.by}\``,
   );
 }
 

@@ -51,7 +51,7 @@ export class Presence<Inputs extends object> {
 
   /**
    * What the tenant has by now. A replica that lags must not make Pulumi forget an object, nor show as drift what a run
-   * wrote a moment ago; what nobody of this machine wrote lately is believed at once. That it is gone is not believed while
+   * wrote recently; what nobody of this machine wrote recently is believed at once. That it is gone is not believed while
    * the state says that it may be unseen: docs/decisions/0017.
    *
    * @throws EntraError NOT_YET_VISIBLE
@@ -71,9 +71,7 @@ export class Presence<Inputs extends object> {
         ? one.isGone
         : this.#showsAll(olds, one.seen) && (writtenAt === undefined || isAsWritten(one.seen)),
     );
-    // What is missing of an object without a recycle bin is explained by a delete that this machine has sent.
-    const isExplained = lifecycle.deletedPath === undefined && run.journal.isDeleting(tenant.id, id);
-    if (!isGone && !isExplained && !this.#showsAll(olds, seen)) throw this.unseen(olds, seen);
+    if (!isGone && !this.isExplained(olds) && !this.#showsAll(olds, seen)) throw this.unseen(olds, seen);
     return seen;
   }
 
@@ -88,6 +86,15 @@ export class Presence<Inputs extends object> {
     return ms > 0 && until > run.timing.now() ? until : undefined;
   }
 
+  /** Whether what is missing of an object without a recycle bin is explained by a delete that this machine has sent. */
+  isExplained(olds: Properties): boolean {
+    const { lifecycle, run, tenant, id } = this;
+    if (lifecycle.deletedPath !== undefined) return false;
+    const at = run.journal.deletionAt(tenant.id, id, unseenMs(run));
+    // Another machine may have made it again since.
+    return at !== undefined && at >= timeOf(olds["writtenAt"]);
+  }
+
   /** Whether the object lies where it proves that it is gone. */
   async isProvenGone(olds: Properties): Promise<boolean> {
     const { lifecycle, run, tenant, id } = this;
@@ -96,7 +103,7 @@ export class Presence<Inputs extends object> {
     if (item !== undefined) return !this.#isRestoredSince(item, olds);
     if (await this.isDeletedWithWhole(olds)) return true;
     if (lifecycle.goneWith === undefined) return false;
-    // What this machine has deleted a moment ago a replica may not know to be among the deleted items.
+    // What this machine has deleted recently a replica may not know to be among the deleted items.
     const isDeleted = (one: string): boolean => run.journal.deletedAt(tenant.id, one) !== undefined;
     return this.referents.some(isDeleted) || this.#isThere(lifecycle.goneWith(id));
   }
@@ -107,8 +114,9 @@ export class Presence<Inputs extends object> {
     const what = seen === undefined ? "it" : "all of it";
     return new EntraError(
       "NOT_YET_VISIBLE",
-      `the tenant does not show ${what}, and was written to so lately that a replica may not know: until ${until(this.unseenUntil(olds) ?? 0)} ` +
-        `that does not count as deleted. If somebody deleted it for good, wait until then, or set ${replicationVariable}=0 for one run`,
+      `the tenant does not show ${what}. It was written recently, and a replica may not have it yet. ` +
+        `Until ${until(this.unseenUntil(olds) ?? 0)} it does not count as deleted. ` +
+        `If somebody deleted it permanently, set ${replicationVariable}=0 for one run`,
     );
   }
 

@@ -2,7 +2,7 @@
 import type { z } from "zod";
 import { EntraError } from "../../graph/errors";
 import { untilAccepted } from "../consistency/wait";
-import type { Asked, Finding, Lifecycle, Marked, Reference, Twin, Warning } from "../lifecycle";
+import type { Asked, Finding, Lifecycle, Marked, Reference, Namesake, Warning } from "../lifecycle";
 import type { Run } from "../run/run";
 import { isOfStack } from "../run/stack-objects";
 import { declaredIn } from "./presence";
@@ -50,13 +50,16 @@ export class Questions<Inputs extends object> {
     if (awaited.length > 0) {
       run.checked.leaveUnanswered(resourceOf(lifecycle, about));
       const subject = subjectOf(stepOf(lifecycle, "check", inputs, run));
-      run.report(`${subject}: ${phrase(awaited)}. Another resource may make it first: it will be checked when applied`);
+      run.report(
+        `${subject}: ${phrase(awaited)}. This is not an error yet: another resource may create it in this run. ` +
+          "`pulumi up` checks it again before it sends anything",
+      );
     }
     return findings.filter((one) => !awaited.includes(one));
   }
 
   /**
-   * Asks again what could not be answered, and waits for what another resource may have made a moment ago.
+   * Asks again what could not be answered, and waits for what another resource may have made recently.
    *
    * @throws EntraError INPUT_INVALID
    */
@@ -89,24 +92,24 @@ export class Questions<Inputs extends object> {
   }
 
   /** That somebody has made an object of this name by hand, and the next step creates another one beside it. */
-  async warnOfTwins(inputs: Partial<Inputs> & Marked): Promise<Warning[]> {
+  async warnOfNamesakes(inputs: Partial<Inputs> & Marked): Promise<Warning[]> {
     const { lifecycle, run } = this;
     // Nobody has made anything yet in what this run has created.
     const isNew =
       lifecycle.references?.(inputs).some(({ id }) => id !== undefined && run.claims.isCreated(id)) ?? false;
-    if (!lifecycle.twins || isNew) return [];
+    if (!lifecycle.namesakes || isNew) return [];
     const tenant = await run.tenant();
     const name = lifecycle.nameOf(inputs, run.names.of);
-    const all = await lifecycle.twins(tenant, inputs).catch(noneWhenForbidden);
-    const twins = all.filter((one) => one.name === name && !isOfStack(tenant, one.id)).map(({ id }) => id);
-    if (twins.length === 0) return [];
-    const named = twins.length > mostNamed ? `${twins.slice(0, mostNamed).join(", ")} and others` : twins.join(", ");
-    const others = twins.length === 1 ? "another one" : `${twins.length} others`;
-    return [
-      (subject) =>
-        `${subject}: the tenant has ${others} of this name that Pulumi does not manage (${named}), and \`pulumi up\` creates one beside it. ` +
-        "An object that exists cannot be adopted: to go on with it, leave the resource out and give its id to whatever refers to it",
-    ];
+    const all = await lifecycle.namesakes(tenant, inputs).catch(noneWhenForbidden);
+    const namesakes = all.filter((one) => one.name === name && !isOfStack(tenant, one.id)).map(({ id }) => id);
+    if (namesakes.length === 0) return [];
+    const named =
+      namesakes.length > mostNamed ? `${namesakes.slice(0, mostNamed).join(", ")} and others` : namesakes.join(", ");
+    const existing =
+      namesakes.length === 1
+        ? `an object with this display name exists (id ${named}) and has no marker of this package. \`pulumi up\` will create a second one. If you want two, do nothing`
+        : `${namesakes.length} objects with this display name exist (ids ${named}) and have no marker of this package. \`pulumi up\` will create another one. If you want that, do nothing`;
+    return [(subject) => `${subject}: ${existing}. ${toUseExisting}`];
   }
 
   #newReferences(inputs: Partial<Inputs>, { makesNew, olds }: About): readonly Reference[] {
@@ -118,11 +121,15 @@ export class Questions<Inputs extends object> {
   }
 }
 
+/** An object that exists is not adopted. */
+const toUseExisting =
+  "To use the existing one, remove this resource and write the id of the existing object where the program uses this resource";
+
 /** Ids that a message names. */
 const mostNamed = 5;
 
 /** A warning is worth no permission. */
-function noneWhenForbidden(error: unknown): readonly Twin[] {
+function noneWhenForbidden(error: unknown): readonly Namesake[] {
   if (error instanceof EntraError && error.code === "FORBIDDEN") return [];
   throw error;
 }

@@ -16,7 +16,7 @@ interface Circumstances {
   readonly reads?: boolean;
 }
 
-/** Whether a run of this machine created, found or changed it so lately that a replica may not know. */
+/** Whether a run of this machine created, found or changed it recently: a replica may not know it. */
 export const isRecentlyWritten = (run: Run, tenant: Tenant, id: string, unseenMs = everywhereMs(run)): boolean =>
   run.claims.writtenAt(id) !== undefined || run.journal.writtenAt(tenant.id, id, unseenMs) !== undefined;
 
@@ -45,9 +45,9 @@ export class Referents<Inputs extends object> {
 
   /**
    * A replica may not know yet what was recently written, and refuses what refers to it, or does not find it. That refusal
-   * had no effect, so the request is repeated. What says that something is missing is waited out. What may say that, or
-   * that the request itself is wrong, is waited out only until the newest of them should be known everywhere: then it is
-   * the request. Any other refusal is final, and so is every one where nothing was recently written.
+   * had no effect, so the request is repeated. If the refusal says that something is missing, until the timeout. If it may say
+   * that, or that the request itself is wrong, only until the newest of them should be known everywhere: then the request is
+   * wrong. Any other refusal is final, and so is every one where nothing was recently written.
    *
    * @throws EntraError the last refusal
    */
@@ -93,8 +93,8 @@ export class Referents<Inputs extends object> {
     const { lifecycle, run, wanted } = this;
     const subject = `${lifecycle.noun} "${lifecycle.nameOf(wanted, run.names.of)}"`;
     run.progress(
-      `${subject} is refused: ${sentence(error.message)} ${cited(error.answer) ?? ""} Graph may not know yet what it refers to, ` +
-        `which was written a moment ago: trying again for up to ${Math.ceil(limitMs / 1000)} s`,
+      `${subject} is waiting: Graph refused it: ${sentence(error.message)} ${cited(error.answer) ?? ""} ` +
+        `An object it refers to was created or changed recently. Trying again for up to ${Math.ceil(limitMs / 1000)} s`,
     );
   }
 }

@@ -6,21 +6,30 @@ import { readUntilCertain, readUntilShown } from "./reads";
 
 type Properties = Readonly<Record<string, unknown>>;
 
+/** What this machine knew of an object before it recorded its delete. */
+interface KnownBefore {
+  /** When it was created or changed lately. */
+  readonly writtenAt: number | undefined;
+  /** Whether an earlier delete explains that reads do not show it. */
+  readonly isExplained: boolean;
+}
+
 /**
  * Deletes and waits until it shows. If Graph does not find the object, the delete is complete, unless it was recently written: then
  * the replica that was asked may not know it, and the delete is repeated until it finds it or every replica says so.
  *
  * @param olds as the state has it: while it may be unseen, only its place among the deleted items proves that it is gone
- * @param writtenAt when the object was created or changed lately, by a run of this machine
+ * @param before what this machine knew before it recorded this delete
  * @throws EntraError NOT_YET_VISIBLE
  */
 export async function removeSurely<Inputs extends object>(
   object: Presence<Inputs>,
   olds: Properties,
   remove: () => Promise<void>,
-  writtenAt: number | undefined,
+  before: KnownBefore,
 ): Promise<void> {
-  const { lifecycle, run } = object;
+  const { lifecycle, run, tenant, id } = object;
+  const { writtenAt, isExplained } = before;
   const declared: Partial<Inputs> & Marked = declaredIn(lifecycle, olds);
   const read = () => object.read(declared, olds);
   const mayBeUnseen = object.unseenUntil(olds) !== undefined;
@@ -34,7 +43,11 @@ export async function removeSurely<Inputs extends object>(
     attempt,
     (one) => one.isDone || (mayBeUnseen ? one.isGone : writtenAt === undefined),
   );
-  if (mayBeUnseen && !isDone && !isGone) throw object.unseen(olds);
+  if (mayBeUnseen && !isDone && !isGone && !isExplained) {
+    // Nothing was found to delete: for the next run, this delete explains nothing.
+    run.journal.written(tenant.id, id);
+    throw object.unseen(olds);
+  }
   await readUntilShown(
     run,
     read,

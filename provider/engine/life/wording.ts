@@ -24,6 +24,10 @@ export interface Step {
   readonly name: string;
   /** Least Graph permissions for this step. */
   readonly permissions: readonly string[];
+  /** As in Lifecycle. */
+  readonly role?: string | undefined;
+  /** As in Lifecycle. */
+  readonly licence?: string | undefined;
   /** Whether a person has signed in. */
   readonly isPerson?: boolean;
   /** Of an object that exists already, and was not finished: where it is, and what goes on with it. */
@@ -39,9 +43,17 @@ export function stepOf<Inputs extends object>(
   inputs: Partial<Inputs>,
   { names, isPerson }: Pick<Run, "names" | "isPerson">,
 ): Step {
-  const { noun, permissions } = lifecycle;
+  const { noun, permissions, role, licence } = lifecycle;
   const needed = permissions[needs[verb]] ?? permissions.read;
-  return { verb, noun, name: lifecycle.nameOf(inputs, names.of), permissions: needed, isPerson: isPerson() };
+  return {
+    verb,
+    noun,
+    name: lifecycle.nameOf(inputs, names.of),
+    permissions: needed,
+    role,
+    licence,
+    isPerson: isPerson(),
+  };
 }
 
 /** A step that failed, as a person should read it; code, answer and cause are those of the error underneath. */
@@ -88,6 +100,8 @@ export function worded(error: unknown, step: Step): StepError {
   );
 }
 
+const anyAgentRole = "Agent ID Administrator, or must own the object";
+
 /** What must be done before it is tried again. */
 function remedyFor({ code, answer }: EntraError, step: Step): string | undefined {
   switch (code) {
@@ -98,11 +112,11 @@ function remedyFor({ code, answer }: EntraError, step: Step): string | undefined
       return joined(
         `Grant ${step.permissions.join(" and ")} to the application Pulumi signs in as, with admin consent. A consent of the last two minutes may not be in force yet.`,
         step.isPerson
-          ? "The person who has signed in needs a directory role as well that allows it, such as Agent ID Administrator, or must own the object."
+          ? `If a person has signed in, that person needs the role ${step.role ?? anyAgentRole}.`
           : undefined,
         // The directory's own code: a permission or a role is missing. Other parts of Graph answer 403 for a licence too.
         answer && answer.code !== "Authorization_RequestDenied"
-          ? "If all that is granted, a licence for this may be missing in the tenant."
+          ? (step.licence ?? "If all that is granted, a licence for this may be missing in the tenant.")
           : undefined,
       );
     case "NOT_FOUND":
@@ -123,13 +137,15 @@ function repetitionOf(code: EntraErrorCode, { verb }: Step): string | undefined 
       return "Something with the same key exists already: run `pulumi up` again.";
     case "THROTTLED":
     case "UNAVAILABLE":
-      return "Nothing was changed by this request: run `pulumi up` again later.";
+      return "Nothing was changed by this request: run the same command again later.";
     case "ANSWER_LOST":
-      return "It may or may not have taken effect: run `pulumi up` again. It searches for the object before it creates one.";
+      return verb === "create"
+        ? "It may or may not have taken effect: run the same command again. It searches for the object before it creates one."
+        : "It may or may not have taken effect: run the same command again.";
     case "NOT_YET_VISIBLE":
       return verb === "create"
-        ? "An earlier run on this machine created it: run `pulumi up` again, and it searches for the object."
-        : "The object is kept in the state: run `pulumi up` again.";
+        ? "An earlier run on this machine created this object. Run `pulumi up` again later: it looks for the object before it creates one."
+        : "The object is kept in the state: run the same command again later.";
     default:
       return undefined;
   }

@@ -175,7 +175,8 @@ function refuseImport({ noun }: Schema, name: string, { import: id }: pulumi.Cus
   if (id === undefined) return;
   throw new (sdk().RunError)(
     `cannot import ${noun} "${name}": this package cannot adopt an object that exists (${id}), neither by the option import nor by \`pulumi import\`. ` +
-      "Take the option out. The program then creates an object of its own; to go on with the existing one, leave the resource out and give its id to whatever refers to it.",
+      "Remove the option `import`, or do not run `pulumi import`. The program will then create a new object. " +
+      "To use the existing one, remove this resource and write the id of the existing object where the program uses this resource.",
   );
 }
 

@@ -1,5 +1,5 @@
 /**
- * What `check` has heard of a resource and the engine must not keep: it would be in the state for good. The create or the
+ * What `check` has heard of a resource and the engine must not keep: it would stay in the state. The create or the
  * update that follows runs in the same process.
  */
 export class CheckedResources {

@@ -11,7 +11,7 @@ import { ReportedReasons } from "./reported-reasons";
 export interface Run extends Consistency {
   readonly tenant: () => Promise<Tenant>;
   readonly claims: Claims;
-  /** What this process and those before it wrote lately. */
+  /** What this process and those before it wrote recently. */
   readonly journal: WriteJournal;
   /** Whether a person has signed in (delegated sign-in); false before anybody has. */
   readonly isPerson: () => boolean;

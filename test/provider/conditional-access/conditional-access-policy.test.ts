@@ -111,7 +111,7 @@ describe("a Conditional Access policy", () => {
       return failures.map(({ property, reason }) => `${property} ${reason}`);
     };
     const hint = (digit: number) =>
-      `there is no "${absent(digit)}" in the test tenant. If it was deleted outside Pulumi, run \`pulumi refresh\``;
+      `there is no "${absent(digit)}" in the test tenant. Correct the id. If a resource of this program makes it and somebody deleted it, run \`pulumi refresh\``;
     const agents = [
       `conditions.clientApplications.includeAgentIdServicePrincipals must name agent identities and blueprint principals that exist: ${hint(1)}`,
       `conditions.clientApplications.excludeAgentIdServicePrincipals must name agent identities and blueprint principals that exist: ${hint(2)}`,
@@ -377,7 +377,7 @@ describe("a Conditional Access policy", () => {
   ])("is refused where it can keep out %s, unless the program accepts that", async (_who, change: Change) => {
     const everybody = forPeople({ grantControls: { builtInControls: ["block"] }, ...change });
     await expect(run.create(conditionalAccessPolicy, everybody)).rejects.toThrow(
-      /^conditions.users must leave somebody out, .* set acceptLockout to true$/,
+      /^conditions.users must exclude somebody: .* or set acceptLockout: true$/,
     );
     const made = await run.create(conditionalAccessPolicy, { ...everybody, acceptLockout: true });
     const provider = (await tenant.process()).provider(conditionalAccessPolicy);
@@ -404,12 +404,12 @@ describe("a Conditional Access policy", () => {
     ],
     [
       "asks for mfa and for a strength",
-      `grantControls.authenticationStrength must be left out beside "mfa"`,
+      `grantControls.authenticationStrength cannot be combined with the control "mfa"`,
       { grantControls: { ...strength, builtInControls: ["mfa"] } },
     ],
     [
       "names guests in both forms",
-      "conditions.users.excludeGuestsOrExternalUsers must be left out",
+      "conditions.users.excludeGuestsOrExternalUsers must not be declared",
       {
         conditions: {
           users: {
@@ -664,7 +664,7 @@ describe("a Conditional Access policy without its licence", () => {
   });
 });
 
-describe("a Conditional Access policy for the user accounts of agents", () => {
+describe("a Conditional Access policy for agent users", () => {
   let tenant: TestTenant;
   let run: TestProcess;
   const onDevices = { includeAgentContexts: ["agentUserSessionsInitiatedFromEndpoints"] };
@@ -709,12 +709,12 @@ describe("a Conditional Access policy for the user accounts of agents", () => {
     ["another control", `must be ["block"] or ["compliantDevice"]`, { grantControls: { builtInControls: ["mfa"] } }],
     [
       "a condition that agents cannot meet",
-      "conditions.signInRiskLevels must be left out",
+      "conditions.signInRiskLevels must not be declared",
       { conditions: { signInRiskLevels: ["high"] } },
     ],
     [
       "an execution environment of people",
-      "conditions.agentContext must be left out",
+      "conditions.agentContext must not be declared",
       {
         conditions: {
           users: { includeUsers: ["None"], includeRoles: ["62e90394-69f5-4237-9190-012177145e10"] },

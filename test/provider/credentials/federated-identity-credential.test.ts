@@ -65,7 +65,7 @@ describe("a federated identity credential", () => {
     expect(await tenant.graph.list(collection)).toHaveLength(1);
   });
 
-  it("never recovers one that trusts somebody else", async () => {
+  it("never recovers one that has another issuer, subject or audience", async () => {
     await run.create(federatedIdentityCredential, asks());
     await expect(
       (await tenant.process()).create(
@@ -75,7 +75,7 @@ describe("a federated identity credential", () => {
     ).rejects.toMatchObject({
       code: "OWNERSHIP_UNCLEAR",
       message: expect.stringContaining(
-        "it trusts somebody else. Declare another name, or delete that credential.",
+        "it has another issuer, subject or audience than this resource. Declare another name, or delete that credential.",
       ) as string,
     });
   });
@@ -96,7 +96,7 @@ describe("a federated identity credential", () => {
     ).rejects.toMatchObject({
       code: "OWNERSHIP_UNCLEAR",
       message: expect.stringContaining(
-        "If it is one of this stack, run `pulumi up --refresh`, which sees all of them; otherwise delete it.",
+        "If this stack manages that credential, run `pulumi up --refresh`. If not, ask its owner; then delete it, or declare another subject.",
       ) as string,
     });
   });
@@ -126,7 +126,7 @@ describe("a federated identity credential", () => {
     await run.create(federatedIdentityCredential, asks({ audiences: ["api://elsewhere"] }));
     await expect((await tenant.process()).create(federatedIdentityCredential, asks())).rejects.toMatchObject({
       code: "OWNERSHIP_UNCLEAR",
-      message: expect.stringContaining("it trusts somebody else.") as string,
+      message: expect.stringContaining("it has another issuer, subject or audience than this resource.") as string,
     });
     expect(await tenant.graph.list(collection)).toEqual([expect.objectContaining({ audiences: ["api://elsewhere"] })]);
   });
@@ -281,7 +281,7 @@ describe("a federated identity credential", () => {
       },
       {
         args: { subject: undefined, claimsMatchingExpression: { value: `${value} and claims['actor'] eq 'me'` } },
-        says: 'claimsMatchingExpression.value must not name the claim "actor"',
+        says: 'claimsMatchingExpression.value cannot use the claim "actor": for GitHub, Entra supports only sub, ',
       },
       {
         args: {

@@ -233,21 +233,25 @@ describe("federated credentials of one blueprint", () => {
     const state = await deployed(["a"]);
     await deployedByHand("theirs", "x");
     const outcome = await upOf(state, ["x"]);
-    expect(outcome.failures).toEqual([expect.stringContaining('credential "theirs" trusts x of https')]);
+    expect(outcome.failures).toEqual([
+      expect.stringContaining('credential "theirs" has the issuer and subject of this resource (https'),
+    ]);
     expect(await trusted()).toEqual({ "ci-0": "a", theirs: "x" });
   });
 
   it("say that a refresh is needed where this run has not seen who manages a trust", async () => {
     const state = await deployed(["a", "b"]);
     const outcome = await up(state, listOf(["b"]), await aProcess(emulated), { continueOnError: false });
-    expect(outcome.failures).toEqual([expect.stringContaining("run `pulumi up --refresh`, which sees all of them")]);
+    expect(outcome.failures).toEqual([
+      expect.stringContaining("If this stack manages that credential, run `pulumi up --refresh`"),
+    ]);
     expect(await trusted()).toEqual({ "ci-0": "a", "ci-1": "b" });
   });
 
   it("are refused at preview when two of a program trust the same", async () => {
     const state = await deployed(["a", "b"]);
     await expect(preview(state, listOf(["a", "a"]), await aProcess(emulated))).rejects.toThrow(
-      "subject must be another one: two resources of this program trust it for the same issuer, which a blueprint allows once",
+      "subject must not be the same as of another resource of this program with this issuer: a blueprint accepts each issuer and subject once. Change one, or remove one",
     );
   });
 

@@ -76,12 +76,14 @@ describe("the account that creates a blueprint or principal", () => {
     );
   });
 
-  it("is reported once for all that a run creates, with the way to change it", async () => {
+  it("is reported once for all blueprints of a run and once for all principals, with the way to change it", async () => {
     await aBlueprint(run);
     await run.create(agentIdentityBlueprint, asks(), "bbbbccccddddeeee");
     expect(tenant.ofOwnership).toEqual([
-      'agent identity blueprint "Payroll agents": the account that created it became its owner, as always in Graph, though no program ' +
-        "declares that: the output creatorOwner has its object id. It stays one beside the declared owners of a blueprint, unless the program says removeCreatorAsOwner: true",
+      'agent identity blueprint "Payroll agents": Graph made the account that created this blueprint an owner. Its object id is the ' +
+        "output creatorOwner. No action is needed. To remove it, declare `owners` and `removeCreatorAsOwner: true`",
+      'agent identity blueprint principal "Payroll agents": Graph made the account that created this blueprint principal an owner. ' +
+        "Its object id is the output creatorOwner. No action is needed",
     ]);
   });
 

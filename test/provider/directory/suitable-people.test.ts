@@ -57,13 +57,13 @@ describe.each([
       }),
     ).toEqual(
       [
-        `sponsors must name, of groups, Microsoft 365 groups or groups with dynamic membership: "${id("Office Munich")}" is the security group "Office Munich"`,
-        `sponsors must name no group to which directory roles can be assigned: "${id("Directory Operators")}" is the security group "Directory Operators"`,
-        `sponsors must name people or groups, no agents and no applications: "${automation}" is the service principal "Pulumi automation"`,
-        `sponsors must name people or groups, no agents and no applications: "${agentUser.id}" is the agent user "Payslip helper"`,
+        `sponsors must name users or groups, and a group must be a Microsoft 365 group or have dynamic membership: "${id("Office Munich")}" is the security group "Office Munich". Remove "${id("Office Munich")}"`,
+        `sponsors must not name a group to which directory roles can be assigned: "${id("Directory Operators")}" is the security group "Directory Operators". Remove "${id("Directory Operators")}"`,
+        `sponsors must name users or groups, not agents or applications: "${automation}" is the service principal "Pulumi automation". Remove "${automation}"`,
+        `sponsors must name users or groups, not agents or applications: "${agentUser.id}" is the agent user "Payslip helper". Remove "${agentUser.id}"`,
         `sponsors must name somebody of this tenant: there is no "gone@contoso.com" in the test tenant`,
-        `owners must name users or service principals, no groups and no agent users: "${id("Finance Operations")}" is the group "Finance Operations"`,
-        `owners must name users or service principals, no groups and no agent users: "${agentUser.id}" is the agent user "Payslip helper"`,
+        `owners must name users or service principals, not groups or agent users: "${id("Finance Operations")}" is the group "Finance Operations". Remove "${id("Finance Operations")}"`,
+        `owners must name users or service principals, not groups or agent users: "${agentUser.id}" is the agent user "Payslip helper". Remove "${agentUser.id}"`,
       ].sort(),
     );
   });

@@ -139,7 +139,7 @@ describe("inputs of other kinds", () => {
     expect(findings).toEqual([
       {
         property: "grantControls.builtInControls",
-        reason: `must be ["block"]: agents cannot satisfy any other control`,
+        reason: `must be ["block"]: agents cannot meet any other control`,
       },
     ]);
   });

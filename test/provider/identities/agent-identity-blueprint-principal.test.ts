@@ -1,4 +1,5 @@
 import { agentIdentityBlueprint } from "../../../provider/identities/agent-identity-blueprint";
+import { embeddedConnection } from "../../../provider/graph/connection";
 import { agentIdentityBlueprintPrincipal } from "../../../provider/identities/agent-identity-blueprint-principal";
 import { microsoftGraph } from "../../../provider/permissions/permission-grant";
 import { automation } from "../../kinds/people";
@@ -115,6 +116,18 @@ describe("an agent identity blueprint principal", () => {
     await expect(
       provider.create({ blueprintId: elsewhere, enabled: true, marker: markerOfTests }),
     ).rejects.toMatchObject({ code: "REFUSED" });
+  });
+
+  it("does not bring back the deleted service principal of an application that is not a blueprint", async () => {
+    const admin = await embeddedConnection({
+      handle: (request) => tenant.emulated.handle(request),
+      token: () => tenant.emulated.token({ permissions: ["Application.ReadWrite.All"] }),
+    });
+    const { appId } = await admin.post<{ appId: string }>("/applications", { displayName: "Plain" });
+    const plain = await admin.post<{ id: string }>("/servicePrincipals", { appId });
+    await admin.delete(`/servicePrincipals/${plain.id}`);
+    await expect(run.create(agentIdentityBlueprintPrincipal, { blueprintId: appId })).rejects.toThrow();
+    expect(await admin.get(`/directory/deletedItems/${plain.id}`)).toMatchObject({ id: plain.id });
   });
 
   it("is restored, not made anew: making another one would cost the identities of the old one", async () => {

@@ -93,6 +93,15 @@ describe("an agent identity blueprint", () => {
     expect(tags).toEqual([`pulumi-entra-agent-id:AgentIdentityBlueprint:${markerOfTests}`]);
   });
 
+  it("shows that its marker was taken away by hand, and gets it back", async () => {
+    const made = await run.create(agentIdentityBlueprint, asks());
+    await tenant.graph.patch(path(made.outputs["objectId"]), { tags: [] });
+    const provider = run.provider(agentIdentityBlueprint);
+    expect((await provider.read(made.id, made.outputs)).inputs).toEqual({ ...made.inputs, marker: "" });
+    await provider.update(made.id, made.outputs, made.inputs);
+    expect((await provider.read(made.id, made.outputs)).inputs).toEqual(made.inputs);
+  });
+
   it("leaves tags alone that the program does not manage", async () => {
     const made = await run.create(agentIdentityBlueprint, asks());
     const { tags } = await tenant.graph.get<Application>(path(made.outputs["objectId"]));
@@ -432,7 +441,7 @@ describe("an agent identity blueprint", () => {
         expect([there?.appId, there?.uniqueName, more]).toEqual([made.id, null, []]);
         expect(tenant.warnings).toEqual([
           expect.stringMatching(
-            /^agent identity blueprint "Payroll agents" has no uniqueName in the tenant, and a later run finds it by its marker tag\. Graph said: ./,
+            /^agent identity blueprint "Payroll agents" was created without a uniqueName, because Graph refused it: .+\. No action is needed: later runs find the blueprint by its tag\. Do not remove that tag$/,
           ),
         ]);
         const provider = (await tenant.process()).provider(agentIdentityBlueprint);
@@ -517,6 +526,18 @@ describe("an agent identity blueprint", () => {
     const answer = { status: 400, body: { error: { code: "Request_BadRequest", message: taken } } };
     tenant.emulated.fail({ method: "PATCH", path: "uniqueName", effect: "before", answer });
     await expect(run.create(agentIdentityBlueprint, asks())).rejects.toMatchObject({ code: "REFUSED" });
+    expect(await tenant.graph.list(collection)).toEqual([]);
+  });
+
+  it("is not made in the other way when the application has as many blueprints as it may", async () => {
+    const error = { code: "Directory_QuotaExceeded", message: "The limit is reached." };
+    tenant.emulated.fail({
+      method: "PATCH",
+      path: "uniqueName",
+      effect: "before",
+      answer: { status: 403, body: { error } },
+    });
+    await expect(run.create(agentIdentityBlueprint, asks())).rejects.toMatchObject({ code: "FORBIDDEN" });
     expect(await tenant.graph.list(collection)).toEqual([]);
   });
 });

@@ -82,6 +82,10 @@ describe("an agent identity", () => {
     expect(tenant.requestsSince().filter((request) => !request.startsWith("GET"))).toEqual([
       `PATCH /v1.0${path(made.id)}`,
     ]);
+    const other = { ...made.inputs, displayName: "Other", sponsors: ["johanna.lorenz@contoso.com"] };
+    await run.provider(agentIdentity).update(made.id, { ...made.outputs, displayName: "Other" }, other);
+    const writes = tenant.requestsSince().filter((request) => !request.startsWith("GET"));
+    expect(writes.map((request) => request.split(" ")[0])).toEqual(["POST", "DELETE"]);
   });
 
   it("is replaced when its blueprint changes", async () => {
@@ -191,8 +195,8 @@ describe("an agent identity", () => {
   it("is refused when two objects have its marker, and both are named", async () => {
     const made = await run.create(agentIdentity, asks());
     const { tags } = await tenant.graph.get<Identity>(path(made.id));
-    const twin = await run.create(agentIdentity, asks({ displayName: "Twin" }), "eeeeffffgggghhhh");
-    await tenant.graph.patch(path(twin.id), {
+    const duplicate = await run.create(agentIdentity, asks({ displayName: "Duplicate" }), "eeeeffffgggghhhh");
+    await tenant.graph.patch(path(duplicate.id), {
       tags: tags.filter((tag) => tag.endsWith(markerOfTests) && tag.includes(":AgentIdentity:")),
     });
     const later = await tenant.process();
@@ -200,7 +204,7 @@ describe("an agent identity", () => {
       code: "OWNERSHIP_UNCLEAR",
       message:
         'cannot create agent identity "Payslip helper": two objects match: ' +
-        `agent identity "Payslip helper" (${made.id}) and agent identity "Twin" (${twin.id}). Delete the one that is not wanted.`,
+        `agent identity "Payslip helper" (${made.id}) and agent identity "Duplicate" (${duplicate.id}). Delete the one that is not wanted.`,
     });
   });
 
@@ -361,7 +365,7 @@ describe("an agent identity", () => {
     await expect(
       run.create(agentIdentity, asks({ sponsors: ["diego.siciliani@contoso.com", id] })),
     ).rejects.toMatchObject({
-      findings: [{ property: "sponsors", reason: expect.stringContaining("must name everybody once") as string }],
+      findings: [{ property: "sponsors", reason: expect.stringContaining("names the same object twice") as string }],
     });
   });
 
@@ -375,7 +379,7 @@ describe("an agent identity", () => {
         property: "blueprintId",
         reason:
           `must be the appId of a blueprint: there is no application "${elsewhere}" in the test tenant. ` +
-          "If it was deleted outside Pulumi, run `pulumi refresh`",
+          "Correct the id. If a resource of this program makes it and somebody deleted it, run `pulumi refresh`",
       },
     ]);
     const unknown = await provider.check(made.inputs, { ...made.inputs, blueprintId: UNKNOWN });

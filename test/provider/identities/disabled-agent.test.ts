@@ -8,7 +8,7 @@ const sponsors = ["diego.siciliani@contoso.com"];
 const status = "DisabledDueToViolationOfServicesAgreement";
 const refusal =
   `Microsoft has disabled it (disabledByMicrosoftStatus: ${status}), and the program would enable it again. ` +
-  "To do it all the same, declare reenable: true for one run, and take it out again afterwards.";
+  "To leave it disabled, declare `enabled: false`. To enable it, declare `reenable: true`, run `pulumi up`, then remove `reenable`.";
 
 describe.each(["agent identity", "agent identity blueprint principal"] as const)(
   "an %s that Microsoft has disabled",
@@ -42,6 +42,14 @@ describe.each(["agent identity", "agent identity blueprint principal"] as const)
 
     const isEnabled = async (id: string) =>
       (await tenant.graph.get<{ accountEnabled: boolean }>(`/servicePrincipals/${id}`)).accountEnabled;
+
+    it("has no cause where Graph says NotDisabled", async () => {
+      const { id, outputs } = await made();
+      disable(id, "NotDisabled");
+      const { props } = await (await tenant.process()).provider(lifecycle).read(id, outputs);
+      expect(props).toMatchObject({ enabled: false });
+      expect(props["disabledByMicrosoftStatus"]).toBeUndefined();
+    });
 
     it("is drift with that cause, refused at preview and by the update, and enabled again where the program confirms it", async () => {
       const { id, inputs, outputs } = await made();

@@ -64,7 +64,7 @@ describe("an agent that somebody else has disabled", () => {
     const seen = await refresh(agentIdentity, agent);
     expect(tenant.warnings).toEqual([
       `agent identity "Payslip helper" was disabled by ${adele} at 2026-11-21T10:01:00Z: ` +
-        "`pulumi up` enables it again. To leave it disabled, declare enabled: false",
+        "`pulumi up` enables it again. To leave it disabled, declare `enabled: false`",
     ]);
     expect(seen.props).not.toHaveProperty("disabledByApplication");
     const up = (await tenant.process()).provider(agentIdentity);
@@ -75,7 +75,7 @@ describe("an agent that somebody else has disabled", () => {
   });
 
   it.each(["agent identity", "agent identity blueprint principal"] as const)(
-    "is left as it is where an application did it, as a lifecycle policy does, until the program confirms (%s)",
+    "is left as it is where an application did it, such as a lifecycle policy, until the program confirms (%s)",
     async (noun) => {
       const isAgent = noun === "agent identity";
       const lifecycle = (isAgent ? agentIdentity : agentIdentityBlueprintPrincipal) as unknown as Lifecycle<object>;
@@ -83,9 +83,9 @@ describe("an agent that somebody else has disabled", () => {
       await send({ app: lifecyclePolicies }, "PATCH", `/servicePrincipals/${live.id}`, off);
       const seen = await refresh(lifecycle, live);
       expect(tenant.warnings).toEqual([
-        `${noun} "${isAgent ? "Payslip helper" : blueprint.id}" was disabled by application "Lifecycle policies" at 2026-11-21T10:01:00Z, ` +
-          "as a lifecycle policy does: `pulumi up` enables it again only where the program declares reenable: true. " +
-          "To leave it disabled, declare enabled: false",
+        `${noun} "${isAgent ? "Payslip helper" : blueprint.id}" was disabled by application "Lifecycle policies" at 2026-11-21T10:01:00Z ` +
+          "(a lifecycle policy of the tenant may be the cause): `pulumi up` enables it again only if the program declares `reenable: true`. " +
+          "To leave it disabled, declare `enabled: false`",
       ]);
       expect(seen.props).toMatchObject({ enabled: false, disabledByApplication: "Lifecycle policies" });
       // The state knows it by now.
@@ -95,8 +95,8 @@ describe("an agent that somebody else has disabled", () => {
       expect(auditRequests()).toEqual([]);
 
       const refusal =
-        'application "Lifecycle policies" has disabled it, as a lifecycle policy does, and the program would enable it again. ' +
-        "To do it all the same, declare reenable: true for one run";
+        'application "Lifecycle policies" has disabled it (a lifecycle policy of the tenant may be the cause), and the program would enable it again. ' +
+        "To leave it disabled, declare `enabled: false`. To enable it, declare `reenable: true`, run `pulumi up`, then remove `reenable`";
       const preview = (await tenant.process()).provider(lifecycle);
       await preview.check(seen.inputs ?? {}, live.inputs);
       await expect(preview.diff(live.id, seen.props, live.inputs)).rejects.toThrow(refusal);
@@ -151,11 +151,11 @@ describe("an agent that somebody else has deleted", () => {
     expect((await refresh(agentIdentityBlueprint, blueprint)).id).toBe("");
     expect(tenant.warnings).toEqual([
       `agent identity "Payslip helper" was deleted by ${adele} at 2026-11-21T10:01:00Z: ` +
-        "`pulumi up` creates another one, with another id. To leave it deleted, take it out of the program",
+        "`pulumi up` creates another one, with another id. To leave it deleted, remove it from the program",
       `agent identity blueprint principal "${blueprint.id}" was deleted by application "Lifecycle policies" at 2026-11-21T10:01:00Z: ` +
-        "`pulumi up` restores it, or creates another one. To leave it deleted, take it out of the program",
+        "`pulumi up` restores it, or creates another one. To leave it deleted, remove it from the program",
       `agent identity blueprint "Payroll agents" was deleted by ${adele} at 2026-11-21T10:01:00Z: ` +
-        "`pulumi up` restores it, or creates another one. To leave it deleted, take it out of the program",
+        "`pulumi up` restores it, or creates another one. To leave it deleted, remove it from the program",
     ]);
   });
 });
@@ -189,7 +189,7 @@ describe("the audit log", () => {
     [
       "without the permission",
       () => tenant.emulated.grant(["AgentIdentity.Read.All", "User.Read.All"]),
-      "to see it in the audit log, grant AuditLog.Read.All to the application Pulumi signs in as, with admin consent; a licence may be missing too",
+      "to see it in the audit log, grant AuditLog.Read.All to the application Pulumi signs in as, with admin consent. If it is granted, the tenant may lack the licence for audit logs (Microsoft Entra ID P1 or P2)",
     ],
     [
       "where it cannot be read",
@@ -202,7 +202,7 @@ describe("the audit log", () => {
         const { objects, ...file } = tenant.emulated.exportState();
         tenant.emulated.importState({ ...file, objects: objects.filter(({ kind }) => kind !== "directoryAudit") });
       },
-      "the audit log does not say: it shows a change after some minutes, and for 30 days at most",
+      "the audit log has no entry for it. Entries appear after some minutes: refresh again later",
     ],
   ])("is no condition: %s, it is said once that nobody knows", async (_, spoil, reason) => {
     const run = await tenant.process();
@@ -217,7 +217,7 @@ describe("the audit log", () => {
     expect(auditRequests()).toHaveLength(2);
     expect(tenant.warnings).toEqual([
       `agent identity "Payslip helper" was disabled outside Pulumi, and it is not known by whom: ${reason}. ` +
-        "`pulumi up` enables it again. To leave it disabled, declare enabled: false",
+        "`pulumi up` enables it again. To leave it disabled, declare `enabled: false`",
     ]);
   });
 });

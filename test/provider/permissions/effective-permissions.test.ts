@@ -349,8 +349,9 @@ describe("what an agent inherits from its blueprint", () => {
       blueprintId,
     });
     expect(tenant.warnings.slice(0, 1)).toEqual([
-      `it is not known what the agents of blueprint ${blueprintId} inherit at Microsoft Graph: Microsoft Graph does not show it to this application. ` +
-        "Grant AgentIdentityBlueprint.Read.All to the application Pulumi signs in as, with admin consent",
+      `cannot read which permissions agents of blueprint ${blueprintId} inherit at Microsoft Graph. ` +
+        "Grant AgentIdentityBlueprint.Read.All to the application Pulumi signs in as, with admin consent. " +
+        "If it is granted already, this tenant does not show them: check the permissions of the blueprint principal by hand",
     ]);
   });
 

@@ -122,7 +122,7 @@ describe("a permission grant", () => {
         property: "agentId",
         reason:
           `must be the object id of an agent identity or of a blueprint principal: there is no "${elsewhere}" in the test tenant. ` +
-          "If it was deleted outside Pulumi, run `pulumi refresh`",
+          "Correct the id. If a resource of this program makes it and somebody deleted it, run `pulumi refresh`",
       },
     ]);
     const before = { ...asks(), marker: markerOfTests };

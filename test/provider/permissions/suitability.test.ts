@@ -116,8 +116,8 @@ describe("permissions of an API", () => {
       delegated: ["Payslips.Send", "Payslips.Show"],
     };
     const says = [
-      'application must name application permissions of Payroll API that can be granted: "Payslips.Read" is disabled there',
-      'delegated must name delegated permissions of Payroll API that can be granted: "Payslips.Show" is disabled there',
+      'application names "Payslips.Read", which is disabled at Payroll API and cannot be granted: remove it, or enable it at Payroll API',
+      'delegated names "Payslips.Show", which is disabled at Payroll API and cannot be granted: remove it, or enable it at Payroll API',
     ];
     expect(await findings(more, made.inputs)).toEqual(says);
     expect(await findings({ ...api_, application: ["Payslips.Read"], delegated: ["Payslips.Show"] })).toEqual(says);
@@ -140,7 +140,7 @@ describe("permissions of an API", () => {
       { value: "Payslips.Write", allowedMemberTypes: ["User", "Application"] },
     ]);
     expect(await findings({ ...api_, application: ["Payslips.Read", "Payslips.Write"] })).toEqual([
-      'application must name application permissions of Payroll API that can be granted: "Payslips.Read" is for users and groups only',
+      'application names "Payslips.Read", which is for users and groups only: remove it',
     ]);
   });
 
@@ -232,7 +232,7 @@ describe("access without a role", () => {
     await api.publish([{ value: "Payslips.Read" }], ["Payslips.Show"]);
     expect(await findings({ ...args, application: ["Default Access"] })).toEqual([]);
     expect(await findings({ agentId, application: ["Default Access"] })).toEqual([
-      'application must name application permissions of Microsoft Graph that can be granted: "Default Access" can be granted only at an API that publishes no app roles',
+      'application names "Default Access", which can be granted only at an API that publishes no app roles: remove it',
     ]);
     expect(await findings({ agentId, delegated: ["Default Access"] })).toEqual([
       "delegated[0] must be the name of one permission, such as User.Read.All",

@@ -122,8 +122,8 @@ describe("a refusal that may come from a replica", () => {
     expect(process.seconds()).toBeGreaterThan(limit - 15);
     expect(process.seconds()).toBeLessThanOrEqual(limit);
     expect(process.told).toEqual([
-      'thing "one" is refused: Not a valid reference update. [400 Request_BadRequest, request 7] Graph may not know yet ' +
-        "what it refers to, which was written a moment ago: trying again for up to 40 s",
+      'thing "one" is waiting: Graph refused it: Not a valid reference update. [400 Request_BadRequest, request 7] ' +
+        "An object it refers to was created or changed recently. Trying again for up to 40 s",
     ]);
     expect(before).toBe(limit - 40);
   });

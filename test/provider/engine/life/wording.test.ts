@@ -37,8 +37,7 @@ describe("what is advised when Graph forbids something", () => {
 it("names a role for a person who has signed in, and a licence where not the directory refused", () => {
   const consent =
     "Grant AgentIdentity.Create.All to the application Pulumi signs in as, with admin consent. A consent of the last two minutes may not be in force yet.";
-  const role =
-    "The person who has signed in needs a directory role as well that allows it, such as Agent ID Administrator, or must own the object.";
+  const role = "If a person has signed in, that person needs the role Agent ID Administrator, or must own the object.";
   const licence = "If all that is granted, a licence for this may be missing in the tenant.";
   const why = (code: string, isPerson: boolean) =>
     failure("payroll", "FORBIDDEN", "No.", { status: 403, code, requestId: "" }, { isPerson }).why;

@@ -50,26 +50,26 @@ async function preview<Inputs extends object>(
   return tenant.warnings.splice(0);
 }
 
-const twin = (subject: string, id: string) =>
-  `${subject}: the tenant has another one of this name that Pulumi does not manage (${id}), and \`pulumi up\` creates one beside it. ` +
-  "An object that exists cannot be adopted: to go on with it, leave the resource out and give its id to whatever refers to it";
+const namesake = (subject: string, id: string) =>
+  `${subject}: an object with this display name exists (id ${id}) and has no marker of this package. \`pulumi up\` will create a second one. ` +
+  "If you want two, do nothing. To use the existing one, remove this resource and write the id of the existing object where the program uses this resource";
 
 describe("an object of the same name that somebody made by hand", () => {
   it("is named at preview: a blueprint, an agent of the same blueprint, a policy, a named location", async () => {
     const blueprintId = await aBlueprint(await tenant.process());
     const application = await byHand("Tax agents");
     expect(await preview(agentIdentityBlueprint, { displayName: "Tax agents", sponsors })).toEqual([
-      twin('agent identity blueprint "Tax agents"', application),
+      namesake('agent identity blueprint "Tax agents"', application),
     ]);
     const agent = await agentByHand(blueprintId, "Payslip helper");
     expect(await preview(agentIdentity, { displayName: "Payslip helper", sponsors, blueprintId })).toEqual([
-      twin('agent identity "Payslip helper"', agent),
+      namesake('agent identity "Payslip helper"', agent),
     ]);
     const beta = { version: "beta" } as const;
     const state = "disabled";
     const policy = await tenant.graph.post<{ id: string }>(policies, { ...blocks, state }, beta);
     expect(await preview(conditionalAccessPolicy, blocks)).toEqual([
-      twin('Conditional Access policy "Block"', policy.id),
+      namesake('Conditional Access policy "Block"', policy.id),
     ]);
     const place = await tenant.graph.post<{ id: string }>(locations, {
       "@odata.type": "#microsoft.graph.countryNamedLocation",
@@ -77,7 +77,7 @@ describe("an object of the same name that somebody made by hand", () => {
     });
     expect(
       await preview(namedLocation, { displayName: "Home", definedBy: "countries", countriesAndRegions: ["DE"] }),
-    ).toEqual([twin('named location "Home"', place.id)]);
+    ).toEqual([namesake('named location "Home"', place.id)]);
   });
 
   it("is none where it has a marker, another name, or another blueprint, or where this resource's own is there", async () => {

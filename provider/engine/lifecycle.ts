@@ -152,7 +152,10 @@ export type DuplicateCreate = "refused" | "refused while active" | "allowed";
 /** Another way to create an object, where the tenant or the caller's permissions rule out the usual one. */
 export interface OtherCreate<Inputs> {
   readonly duplicateCreate: DuplicateCreate;
-  /** Whether the refusal means that this object can never be made in the usual way, and can be made in this one. */
+  /**
+   * Whether the refusal means that this object can never be made in the usual way, and can be made in this one. A FORBIDDEN
+   * holds for all of the kind in the run; any other refusal for this object alone, and only when it comes twice.
+   */
   isFor(refusal: EntraError, wanted: Inputs & Marked): boolean;
   create(tenant: Tenant, wanted: Inputs & Marked): Promise<Made<Inputs>>;
   /**

@@ -325,8 +325,8 @@ export const agentIdentityBlueprint: Lifecycle<Inputs> = {
 const unsetName = (declared = ""): string => (isDefaultName(declared) ? declared : "");
 
 /**
- * Whether an upsert can never make a blueprint here: it is not permitted, or the tenant binds no sponsors in it. Graph's general 400 has
- * no code that tells the second from a name that is taken, only words.
+ * Whether an upsert cannot make a blueprint here: it is not permitted, or, where it is said twice, the tenant binds no sponsors in
+ * it. Graph's general 400 has no code that tells the second from a name that is taken: words of that only keep from a second one.
  */
 function rulesOutUpsert({ code, answer, message }: EntraError): boolean {
   if (code === "FORBIDDEN") return answer?.code.endsWith("QuotaExceeded") !== true;

@@ -42,8 +42,8 @@ describe("a blueprint that is made by a POST, while replicas lag by 40 s", () =>
       for (const seed of seeds) {
         lagging(seed);
         let left: StackState = emptyState;
-        // The first create is the upsert, which is refused.
-        const run = await tenant.process({ kill: { atCreate: 2, effect } });
+        // The first two creates are the upsert, which is refused twice.
+        const run = await tenant.process({ kill: { atCreate: 3, effect } });
         const ended = up(emptyState, program, run, { saved: (saved) => (left = saved) });
         expect(await Promise.race([run.killed, ended])).toBe("killed");
         const { failures, state } = await up(left, program, await tenant.process());
@@ -56,12 +56,37 @@ describe("a blueprint that is made by a POST, while replicas lag by 40 s", () =>
   it("exists once when the next run could make it by an upsert", async () => {
     for (const seed of seeds) {
       lagging(seed);
-      const run = await tenant.process({ kill: { atCreate: 2, effect: "after" } });
+      const run = await tenant.process({ kill: { atCreate: 3, effect: "after" } });
       const ended = up(emptyState, program, run);
       expect(await Promise.race([run.killed, ended])).toBe("killed");
       tenant.emulated.set({ profiles: { upsertWithPeople: "made" } });
       expect((await up(emptyState, program, await tenant.process())).failures).toEqual([]);
       expect(await there()).toHaveLength(1);
     }
+  });
+});
+
+describe("a blueprint whose upsert one replica refuses for a moment, as what it refers to is not there", () => {
+  it("has its uniqueName, and so have those after it", async () => {
+    tenant.reset({});
+    const message = "Resource '1' does not exist or one of its queried reference-property objects are not present.";
+    tenant.emulated.fail({
+      method: "PATCH",
+      path: "uniqueName",
+      effect: "before",
+      answer: { status: 400, body: { error: { code: "Request_BadRequest", message } } },
+    });
+    const three: Program = ["one", "two", "three"].map((name) => ({
+      name,
+      kind: "AgentIdentityBlueprint",
+      inputs: () => ({ displayName: name, sponsors }),
+    }));
+    const { failures } = await up(emptyState, three, await tenant.process());
+    expect(failures).toEqual([]);
+    expect((await there()).map(({ uniqueName }) => uniqueName)).toEqual([
+      expect.stringMatching(/^agentid-/),
+      expect.stringMatching(/^agentid-/),
+      expect.stringMatching(/^agentid-/),
+    ]);
   });
 });

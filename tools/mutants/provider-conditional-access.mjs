@@ -6,7 +6,7 @@ export const conditionalAccessMutants = [
   {
     rule: "nothing is enforced before it is as declared",
     file: "provider/conditional-access/conditional-access-policy.ts",
-    find: 'wanted.state === "enabled" && !asDeclared ?',
+    find: 'wanted.state === "enabled" && !isAlike(wanted, now) ?',
     replace: "false ?",
     tests: ["test/provider/conditional-access/conditional"],
   },
@@ -48,8 +48,8 @@ export const conditionalAccessMutants = [
   {
     rule: "a policy with a rule over attributes may leave agents out",
     file: "provider/conditional-access/what-if.ts",
-    find: "if (clients?.agentIdServicePrincipalFilter) return;",
-    replace: "",
+    find: "if (named.length === 0 || clients?.agentIdServicePrincipalFilter)",
+    replace: "if (named.length === 0)",
     tests: ["test/provider/conditional-access/conditional"],
   },
   {

@@ -44,18 +44,18 @@ export class Creation<Inputs extends object> {
     const isRuledOut = ruledOut.get(tenant) ?? new Map<string, EntraError>();
     ruledOut.set(tenant, isRuledOut);
     const earlier = isRuledOut.get(lifecycle.kind);
-    let refusal: EntraError;
-    try {
-      if (earlier && otherCreate.isFor(earlier, wanted)) throw earlier;
-      return await this.#createOnce();
-    } catch (error) {
-      if (!(error instanceof EntraError) || !otherCreate.isFor(error, wanted)) throw error;
-      refusal = error;
-    }
+    const isOut = earlier !== undefined && otherCreate.isFor(earlier, wanted);
+    let outcome = isOut ? earlier : await this.#unlessRuledOut(otherCreate);
+    // What is not permitted stays so. Any other refusal may be of one replica, for a moment: it counts when it comes twice.
+    if (outcome instanceof EntraError && outcome.code !== "FORBIDDEN")
+      outcome = await this.#unlessRuledOut(otherCreate);
+    if (!(outcome instanceof EntraError)) return outcome;
+    const refusal = outcome;
     this.#way = otherCreate;
     try {
       const made = await this.#createOnce();
-      isRuledOut.set(lifecycle.kind, refusal);
+      // Any other refusal may be about this object alone.
+      if (refusal.code === "FORBIDDEN") isRuledOut.set(lifecycle.kind, refusal);
       const name = lifecycle.nameOf(wanted, run.names.of);
       if (!made.existed)
         run.warn(`${lifecycle.noun} "${name}" ${otherCreate.consequence(refusal.message.replace(/\.$/, ""))}`);
@@ -63,6 +63,16 @@ export class Creation<Inputs extends object> {
     } catch (error) {
       // Neither is permitted: the usual one is what to ask for.
       throw codeOf(error) === "FORBIDDEN" && refusal.code === "FORBIDDEN" ? refusal : error;
+    }
+  }
+
+  /** Creates the object in the usual way, or returns the refusal that speaks for the other one. */
+  async #unlessRuledOut(otherCreate: OtherCreate<Inputs>): Promise<Made<Inputs> | EntraError> {
+    try {
+      return await this.#createOnce();
+    } catch (error) {
+      if (!(error instanceof EntraError) || !otherCreate.isFor(error, this.wanted)) throw error;
+      return error;
     }
   }
 
@@ -220,7 +230,7 @@ export class Creation<Inputs extends object> {
   #hasNewReferent = (): boolean => this.#parents.some(this.run.claims.isCreated);
 }
 
-/** The refusals after which kinds are created in their other way, for the rest of the run. */
+/** The missing permissions for which kinds are created in their other way, for the rest of the run. */
 const ruledOut = new WeakMap<Tenant, Map<string, EntraError>>();
 
 const codeOf = (error: unknown): EntraErrorCode | undefined => (error instanceof EntraError ? error.code : undefined);

@@ -36,8 +36,8 @@ export class Questions<Inputs extends object> {
   }
 
   /**
-   * What only the tenant can say is wrong with these inputs. What another resource may make first is no finding: it is asked
-   * again before anything is sent.
+   * What only the tenant can say is wrong with these inputs. That something is missing which another resource may make
+   * first is no finding: it is asked again before anything is sent.
    */
   async ask(
     inputs: Partial<Inputs>,
@@ -46,7 +46,7 @@ export class Questions<Inputs extends object> {
   ): Promise<readonly Finding[]> {
     const { lifecycle, run } = this;
     const findings = await this.#ask(inputs, about);
-    const awaited = findings.filter(({ property }) => isAwaited(property));
+    const awaited = findings.filter(({ property, mayBeMade }) => mayBeMade && isAwaited(property));
     if (awaited.length > 0) {
       run.checked.leaveUnanswered(resourceOf(lifecycle, about));
       const subject = subjectOf(stepOf(lifecycle, "check", inputs, run));
@@ -67,10 +67,11 @@ export class Questions<Inputs extends object> {
     let findings: readonly Finding[] = [];
     while (await wait.again()) {
       findings = await this.#ask(wanted, { ...about, marker: wanted.marker });
-      wait.record(findings.length === 0 ? "proof" : "wrong");
-      if (findings.length === 0) return;
+      const isMissing = findings.length > 0 && findings.every(({ mayBeMade }) => mayBeMade);
+      wait.record(isMissing ? "wrong" : "proof");
+      if (!isMissing) break;
     }
-    throw new EntraError("INPUT_INVALID", `its inputs were refused: ${phrase(findings)}`);
+    if (findings.length > 0) throw new EntraError("INPUT_INVALID", `its inputs were refused: ${phrase(findings)}`);
   }
 
   async #ask(inputs: Partial<Inputs>, resource: About): Promise<readonly Finding[]> {
@@ -82,7 +83,7 @@ export class Questions<Inputs extends object> {
     const missing = references.map(async ({ property, id, missing: why }) => {
       if (id === undefined || isOfStack(tenant, id) || isRecentlyWritten(run, tenant, id)) return [];
       const reason = await why(tenant, id);
-      return reason === undefined ? [] : [{ property, reason }];
+      return reason === undefined ? [] : [{ property, reason, mayBeMade: true } as const];
     });
     const [asked = [], ...others] = await Promise.all([lifecycle.questions?.(tenant, inputs, about), ...missing]);
     return [...asked, ...others.flat()];

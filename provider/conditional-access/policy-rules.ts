@@ -195,14 +195,18 @@ const nameOf = ({ builtInControls = [], authenticationStrength }: GrantControls)
 
 /** All people, wherever and however they sign in to whatever it is. */
 function hitsEverybody({ users, applications, locations, platforms, ...others }: Conditions): boolean {
-  const excluded = Object.entries(users ?? {}).filter(([name]) => name.startsWith("exclude"));
+  // Guests are excluded in words, and no guest is an emergency access account.
+  const isSomebodyExcluded =
+    [...(users?.excludeUsers ?? []), ...(users?.excludeGroups ?? []), ...(users?.excludeRoles ?? [])].filter(
+      (id) => id !== "GuestsOrExternalUsers",
+    ).length > 0;
   const isNarrowed =
     Object.entries(others).some(([name, condition]) => name !== "clientApplications" && !isAll(name, condition)) ||
     (locations && !same(locations, { includeLocations: ["All"] })) ||
     (platforms && !same(platforms, { includePlatforms: ["all"] }));
   return (
     users?.includeUsers?.includes("All") === true &&
-    excluded.length === 0 &&
+    !isSomebodyExcluded &&
     applications.includeApplications?.includes("All") === true &&
     !isNarrowed
   );

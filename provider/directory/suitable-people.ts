@@ -13,33 +13,38 @@ const mostGroups = 5;
 /** All that is wrong with sponsors and owners: nobody has the name, two names mean the same, or they may not be that. */
 export async function unsuitablePeople(tenant: Tenant, { sponsors, owners }: Partial<People>): Promise<Finding[]> {
   const findings = [
-    reasonsAgainst(tenant, sponsors, whyNoSponsor).then((reasons) => of("sponsors", reasons)),
-    reasonsAgainst(tenant, owners, whyNoOwner).then((reasons) => of("owners", reasons)),
+    findingsOf(tenant, "sponsors", sponsors, whyNoSponsor),
+    findingsOf(tenant, "owners", owners, whyNoOwner),
   ];
   return (await Promise.all(findings)).flat();
 }
 
-const of = (property: string, reasons: readonly string[]): Finding[] => reasons.map((reason) => ({ property, reason }));
-
 /** @param why somebody may not be it, as a phrase after the name; undefined when he may */
-async function reasonsAgainst(
+async function findingsOf(
   tenant: Tenant,
+  property: string,
   names: readonly string[] = [],
   why: (named: Named) => string | undefined,
-): Promise<string[]> {
+): Promise<Finding[]> {
   const found = await Promise.all(names.map((name) => lookUp(tenant, name)));
-  const reasons = names.flatMap((name, index) => {
+  const findings = names.flatMap((name, index): Finding[] => {
     const named = found[index];
-    if (!named) return [`must name somebody of this tenant: there is no "${name}" in ${tenant.name}`];
+    if (!named) {
+      const reason = `must name somebody of this tenant: there is no "${name}" in ${tenant.name}`;
+      return [{ property, reason, mayBeMade: true }];
+    }
     const first = names[found.findIndex((other) => other?.id === named.id)];
-    if (first !== name) return [`names the same object twice ("${first}" and "${name}"): remove one`];
+    if (first !== name)
+      return [{ property, reason: `names the same object twice ("${first}" and "${name}"): remove one` }];
     const reason = why(named);
-    return reason === undefined ? [] : [`${reason}: "${name}" is ${called(named)}. Remove "${name}"`];
+    return reason === undefined
+      ? []
+      : [{ property, reason: `${reason}: "${name}" is ${called(named)}. Remove "${name}"` }];
   });
   const groups = found.filter((named) => named?.collection === "groups").length;
   if (why === whyNoSponsor && groups > mostGroups)
-    reasons.push(`must name at most ${mostGroups} groups, and names ${groups}`);
-  return reasons;
+    findings.push({ property, reason: `must name at most ${mostGroups} groups, and names ${groups}` });
+  return findings;
 }
 
 function whyNoSponsor(named: Named): string | undefined {

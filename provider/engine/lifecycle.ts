@@ -17,6 +17,8 @@ export interface Finding {
   readonly property: string;
   /** A phrase that continues the property's name: "must name at least one sponsor". */
   readonly reason: string;
+  /** Only something is missing that another resource may make: waiting can cure it. @default nothing but another input can */
+  readonly mayBeMade?: true;
 }
 
 /** What Graph allows once, where the object that has it changes within a run: no search finds out who declares it twice. */

@@ -31,6 +31,7 @@ export async function unsuitablePermissions(
       {
         property: "api",
         reason: `must be the appId of an API in ${tenant.name}: ${noSuchApi(appId)}. ${howToAdd(tenant, appId)}`,
+        mayBeMade: true,
       },
     ];
   const before = olds["agentId"] === agentId && olds["api"] === appId ? olds : {};
@@ -85,7 +86,7 @@ function finding({ api, level, name, isPublished }: Suspect, isAgent: boolean): 
   if (!isPublished) {
     const near = [...published(api, level).keys()].find((offer) => offer.toLowerCase() === name.toLowerCase());
     const hint = near === undefined ? "" : `; did you mean "${near}"?`;
-    return { property: level, reason: `${names}: there is no "${name}"${hint}` };
+    return { property: level, reason: `${names}: there is no "${name}"${hint}`, mayBeMade: true };
   }
   const closed = api.closed[level].get(name);
   if (closed !== undefined) return { property: level, reason: `names "${name}", ${closed}` };

@@ -122,8 +122,8 @@ export const engineMutants = [
   {
     rule: "what this machine made and no replica shows is not made twice",
     file: "provider/engine/life/creation.ts",
-    find: "    await this.#refuseDuplicate();\n",
-    replace: "",
+    find: "const earlier = await this.#madeEarlier();",
+    replace: "const earlier: Made<Inputs> | undefined = undefined as Made<Inputs> | undefined;",
     tests: ["test/lag/lost-create"],
   },
   {
@@ -202,7 +202,7 @@ export const engineMutants = [
   {
     rule: "what another resource makes first is checked when applied",
     file: "provider/engine/life/questions.ts",
-    find: "findings.filter(({ property }) => isAwaited(property))",
+    find: "findings.filter(({ property, mayBeMade }) => mayBeMade && isAwaited(property))",
     replace: "findings.filter(() => false)",
     tests: ["test/provider/engine/life/awaited"],
   },

@@ -27,8 +27,8 @@ export const permissionMutants = [
   {
     rule: "a disabled permission is refused at preview",
     file: "provider/permissions/api.ts",
-    find: 'if (!isEnabled) return "is disabled there";',
-    replace: "",
+    find: "if (!isEnabled) return `which",
+    replace: "if (false) return `which",
     tests: ["test/provider/permissions/suitability"],
   },
   {

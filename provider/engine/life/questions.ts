@@ -7,6 +7,7 @@ import type { Run } from "../run/run";
 import { isOfStack } from "../run/stack-objects";
 import { declaredIn } from "./presence";
 import { resourceOf } from "./instructions";
+import { readUntilCertain } from "./reads";
 import { isRecentlyWritten } from "./referents";
 import { stepOf, subjectOf } from "./wording";
 
@@ -36,8 +37,8 @@ export class Questions<Inputs extends object> {
   }
 
   /**
-   * What only the tenant can say is wrong with these inputs. What another resource may make first is no finding: it is asked
-   * again before anything is sent.
+   * What only the tenant can say is wrong with these inputs. That something is missing which another resource may make
+   * first is no finding: it is asked again before anything is sent.
    */
   async ask(
     inputs: Partial<Inputs>,
@@ -45,8 +46,11 @@ export class Questions<Inputs extends object> {
     isAwaited: (property: string) => boolean,
   ): Promise<readonly Finding[]> {
     const { lifecycle, run } = this;
-    const findings = await this.#ask(inputs, about);
-    const awaited = findings.filter(({ property }) => isAwaited(property));
+    const findings = await this.#ask(inputs, about, (property, why) =>
+      // Somebody else may have made it a moment ago, and a replica does not know yet.
+      isAwaited(property) ? why() : readUntilCertain(run, run.startedAt, why, (reason) => reason === undefined),
+    );
+    const awaited = findings.filter(({ property, mayBeMade }) => mayBeMade && isAwaited(property));
     if (awaited.length > 0) {
       run.checked.leaveUnanswered(resourceOf(lifecycle, about));
       const subject = subjectOf(stepOf(lifecycle, "check", inputs, run));
@@ -70,13 +74,20 @@ export class Questions<Inputs extends object> {
     let findings: readonly Finding[] = [];
     while (await wait.again()) {
       findings = await this.#ask(wanted, { ...about, marker: wanted.marker });
-      wait.record(findings.length === 0 ? "proof" : "wrong");
-      if (findings.length === 0) return;
+      const isMissing = findings.length > 0 && findings.every(({ mayBeMade }) => mayBeMade);
+      wait.record(isMissing ? "wrong" : "proof");
+      if (!isMissing) break;
     }
-    throw new EntraError("INPUT_INVALID", `its inputs were refused: ${phrase(findings)}`);
+    if (findings.length > 0) throw new EntraError("INPUT_INVALID", `its inputs were refused: ${phrase(findings)}`);
   }
 
-  async #ask(inputs: Partial<Inputs>, resource: About): Promise<readonly Finding[]> {
+  /** @param certainly says how often a replica is asked for the reason why a reference is wrong */
+  async #ask(
+    inputs: Partial<Inputs>,
+    resource: About,
+    certainly: (property: string, why: () => Promise<string | undefined>) => Promise<string | undefined> = (_, why) =>
+      why(),
+  ): Promise<readonly Finding[]> {
     const { lifecycle, run } = this;
     const about: Asked = { ...resource, isClaimed: (id) => run.claims.isClaimed(lifecycle.kind, id) };
     const references = this.#newReferences(inputs, resource);
@@ -84,8 +95,8 @@ export class Questions<Inputs extends object> {
     const tenant = await run.tenant();
     const missing = references.map(async ({ property, id, missing: why }) => {
       if (id === undefined || isOfStack(tenant, id) || isRecentlyWritten(run, tenant, id)) return [];
-      const reason = await why(tenant, id);
-      return reason === undefined ? [] : [{ property, reason }];
+      const reason = await certainly(property, () => why(tenant, id));
+      return reason === undefined ? [] : [{ property, reason, mayBeMade: true } as const];
     });
     const [asked = [], ...others] = await Promise.all([lifecycle.questions?.(tenant, inputs, about), ...missing]);
     return [...asked, ...others.flat()];

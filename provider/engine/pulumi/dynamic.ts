@@ -90,7 +90,9 @@ export function dynamicProvider<Inputs extends object>(
         const reported = reportedFindings(news);
         return {
           // What the class has reported is not reported again: the engine would stop at the first of many.
-          failures: findings.filter(({ property, reason }) => !reported.includes(`${property} ${reason}`)),
+          failures: findings
+            .map(({ property, reason }) => ({ property, reason }))
+            .filter(({ property, reason }) => !reported.includes(`${property} ${reason}`)),
           inputs: json({ ...inputs, marker, ...(reported.length > 0 ? { __findings: reported } : {}) }),
         };
       });

@@ -371,6 +371,10 @@ describe("a Conditional Access policy", () => {
     ],
     ["all people without phishing-resistant MFA", { grantControls: strength }],
     [
+      "all members, because no guest is an emergency access account",
+      { conditions: { users: { includeUsers: ["All"], excludeUsers: ["GuestsOrExternalUsers"] } } },
+    ],
+    [
       "all people wherever they are",
       { conditions: { locations: { includeLocations: ["All"] }, platforms: { includePlatforms: ["all"] } } },
     ],
@@ -385,7 +389,7 @@ describe("a Conditional Access policy", () => {
   });
 
   it.each([
-    ["leaves somebody out", { users: { includeUsers: ["All"], excludeUsers: ["GuestsOrExternalUsers"] } }],
+    ["excludes a role", { users: { includeUsers: ["All"], excludeRoles: ["62e90394-69f5-4237-9190-012177145e10"] } }],
     ["is about one way to sign in", { clientAppTypes: ["exchangeActiveSync", "other"] }],
     ["is about some places", { locations: { includeLocations: ["All"], excludeLocations: ["AllTrusted"] } }],
     ["is about risk", { signInRiskLevels: ["high"] }],

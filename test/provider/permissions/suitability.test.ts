@@ -37,6 +37,7 @@ describe("permissions that an agent cannot hold", () => {
       'delegated must name delegated permissions of Microsoft Graph that agents may hold: Microsoft blocks "Directory.AccessAsUser.All" for agent identities',
     ];
     expect(await findings({ agentId, ...wanted })).toEqual(says);
+    expect(await findings({ agentId, ...wanted, __awaitsAll: true })).toEqual(says);
     expect(await findings({ agentId: UNKNOWN, ...wanted })).toEqual([]);
   });
 

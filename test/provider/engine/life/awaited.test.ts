@@ -7,6 +7,8 @@ const asks = (change: object = {}) => ({
   ...{ displayName: "Payroll agents", sponsors: [newcomer], marker: "aaaabbbbccccdddd" },
   ...change,
 });
+const adeleId = "/users/adele.vance@contoso.com?$select=id";
+const apiId = "/servicePrincipals(appId='00000003-0000-0000-c000-000000000000')?$select=id";
 const nobody = `must name somebody of this tenant: there is no "${newcomer}" in the test tenant`;
 
 describe("somebody whom another resource of the program may make first", () => {
@@ -44,6 +46,31 @@ describe("somebody whom another resource of the program may make first", () => {
   ])("is refused at preview where %s", async (_, awaits) => {
     const { failures } = await run.provider(agentIdentityBlueprint).check({}, asks(awaits));
     expect(failures).toEqual([{ property: "sponsors", reason: nobody }]);
+  });
+
+  it.each([
+    ["a second name of one person", { sponsors: ["adele.vance@contoso.com", adeleId] }, "must name everybody once"],
+    ["what may not be a sponsor", { sponsors: [apiId] }, "must name people or groups"],
+  ])("is told from what no waiting cures, which is refused at preview: %s", async (_, wrong, says) => {
+    const named = await Promise.all(
+      wrong.sponsors.map(async (name) =>
+        name.startsWith("/") ? (await tenant.graph.get<{ id: string }>(name)).id : name,
+      ),
+    );
+    const { failures } = await run
+      .provider(agentIdentityBlueprint)
+      .check({}, asks({ sponsors: named, __awaitsAll: true }));
+    expect(failures).toEqual([{ property: "sponsors", reason: expect.stringContaining(says) as string }]);
+  });
+
+  it("does not hide what is wrong beside it: that ends the waiting", async () => {
+    const provider = run.provider(agentIdentityBlueprint);
+    const { inputs } = await provider.check({}, asks({ __awaits: ["sponsors"] }));
+    const { id } = await tenant.graph.get<{ id: string }>(apiId);
+    tenant.requestsSince();
+    const sponsors = [newcomer, id];
+    await expect(provider.create({ ...inputs, sponsors })).rejects.toThrow("must name people or groups");
+    expect(tenant.requestsSince().filter((request) => request.includes("/users/new"))).toHaveLength(1);
   });
 
   it("is refused before anything is sent where nobody made it", async () => {

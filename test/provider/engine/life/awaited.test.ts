@@ -49,8 +49,8 @@ describe("somebody whom another resource of the program may make first", () => {
   });
 
   it.each([
-    ["a second name of one person", { sponsors: ["adele.vance@contoso.com", adeleId] }, "must name everybody once"],
-    ["what may not be a sponsor", { sponsors: [apiId] }, "must name people or groups"],
+    ["a second name of one person", { sponsors: ["adele.vance@contoso.com", adeleId] }, "names the same object twice"],
+    ["what may not be a sponsor", { sponsors: [apiId] }, "must name users or groups"],
   ])("is told from what no waiting cures, which is refused at preview: %s", async (_, wrong, says) => {
     const named = await Promise.all(
       wrong.sponsors.map(async (name) =>
@@ -69,7 +69,7 @@ describe("somebody whom another resource of the program may make first", () => {
     const { id } = await tenant.graph.get<{ id: string }>(apiId);
     tenant.requestsSince();
     const sponsors = [newcomer, id];
-    await expect(provider.create({ ...inputs, sponsors })).rejects.toThrow("must name people or groups");
+    await expect(provider.create({ ...inputs, sponsors })).rejects.toThrow("must name users or groups");
     expect(tenant.requestsSince().filter((request) => request.includes("/users/new"))).toHaveLength(1);
   });
 

@@ -134,7 +134,7 @@ describe("a resource class", () => {
     const id = "5f1b1c7e-0a53-4f7e-9b5f-0f3a7e5f2d11";
     expect(() => new AgentIdentity("a", right, { import: id })).toThrow(
       `cannot import agent identity "a": this package cannot adopt an object that exists (${id}), neither by the option import nor by \`pulumi import\`. ` +
-        "Take the option out.",
+        "Remove the option `import`, or do not run `pulumi import`.",
     );
   });
 });

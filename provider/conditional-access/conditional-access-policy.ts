@@ -264,7 +264,9 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
     return { id };
   },
 
-  async read(tenant, id, { marker, sessionControls: declared, acceptLockout }, _outputs, bulk) {
+  instructions: { acceptLockout: "always" },
+
+  async read(tenant, id, { marker, sessionControls: declared }, _outputs, bulk) {
     const found = await oneOf(tenant, bulk, policies, id, path(id)).catch(undefinedWhenGone);
     if (!found) return undefined;
     const { displayName, state, createdDateTime } = found;
@@ -275,8 +277,6 @@ export const conditionalAccessPolicy: Lifecycle<Inputs> = {
         grantControls: grantControlsFromGraph(found.grantControls),
         sessionControls: sessionControlsFromGraph(found.sessionControls, declared),
         state,
-        // What a program says to this package, and the tenant knows nothing of.
-        acceptLockout,
       },
       outputs: { createdDateTime },
     };

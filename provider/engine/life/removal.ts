@@ -8,7 +8,7 @@ type Properties = Readonly<Record<string, unknown>>;
 
 /** What this machine knew of an object before it recorded its delete. */
 interface KnownBefore {
-  /** When it was created or changed lately. */
+  /** When it was created or changed recently. */
   readonly writtenAt: number | undefined;
   /** Whether an earlier delete explains that reads do not show it. */
   readonly isExplained: boolean;

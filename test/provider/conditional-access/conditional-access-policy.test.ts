@@ -386,6 +386,10 @@ describe("a Conditional Access policy", () => {
     const made = await run.create(conditionalAccessPolicy, { ...everybody, acceptLockout: true });
     const provider = (await tenant.process()).provider(conditionalAccessPolicy);
     expect((await provider.read(made.id, made.outputs)).inputs).toEqual(made.inputs);
+    // It is nothing that the tenant has, so nothing stays there when it is not declared any more.
+    const { acceptLockout: _, ...without } = made.inputs;
+    await provider.update(made.id, made.outputs, { ...without, state: "disabled" });
+    expect(tenant.warnings.filter((warning) => warning.includes("acceptLockout"))).toEqual([]);
   });
 
   it.each([
